@@ -173,9 +173,6 @@ final class RunCommand implements Callable<Integer> {
   @Option(names = "--strict", description = "Stop at an unreadable image.")
   private boolean strict;
 
-  @Option(names = "--no-report", description = "Write no HTML report.")
-  private boolean noReport;
-
   @Mixin private CommonOptions common;
 
   @Override
@@ -222,9 +219,6 @@ final class RunCommand implements Callable<Integer> {
   }
 
   private void finish(Dissector.Builder builder, TerminalProgress progress) throws IOException {
-    if (!noReport) {
-      builder.optThen((dissection, dataset) -> Reports.write(dissection, dataset, progress));
-    }
     Dissection dissection = builder.build().run();
     System.out.print(Summary.text(dissection, iou));
     if (!noReport) {
