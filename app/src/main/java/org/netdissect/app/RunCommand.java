@@ -221,9 +221,6 @@ final class RunCommand implements Callable<Integer> {
   private void finish(Dissector.Builder builder, TerminalProgress progress) throws IOException {
     Dissection dissection = builder.build().run();
     System.out.print(Summary.text(dissection, iou));
-    if (!noReport) {
-      System.out.println("report: " + dissection.folder().resolve("report").resolve("index.html"));
-    }
     System.out.flush();
   }
 
