@@ -222,6 +222,7 @@ final class RunCommand implements Callable<Integer> {
     Dissection dissection = builder.build().run();
     System.out.print(Summary.text(dissection, iou));
     System.out.flush();
+    progress.say("result: " + dissection.folder());
   }
 
   /** The options that both kinds of run share; every one is checked before any work begins. */
