@@ -1,0 +1,361 @@
+package org.netdissect.concepts;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * A folder in the format of Broden, the data set of Network Dissection (Bau, Zhou, Khosla, Oliva
+ * and Torralba, CVPR 2017): {@code category.csv}, {@code label.csv}, {@code c_<category>.csv},
+ * {@code index.csv} and {@code images/}.
+ *
+ * <p>A cell of index.csv is a list with ";" between: a part of digits only is a label of the whole
+ * image, any other the path of a PNG mask below {@code images/} whose pixels mean R + 256·G. Label
+ * 0 means nothing.
+ */
+public final class BrodenDataset implements ConceptDataset {
+  private static final List<String> FIXED = List.of("image", "split", "ih", "iw", "sh", "sw");
+
+  private final Path folder;
+  private final Path images;
+  private final Vocabulary vocabulary;
+  private final List<ImageRow> rows;
+
+  /** For each row, the cell of each category. */
+  private final List<String[]> cells;
+
+  private BrodenDataset(
+      Path folder, Vocabulary vocabulary, List<ImageRow> rows, List<String[]> cells) {
+    this.folder = folder;
+    this.images = folder.resolve("images");
+    this.vocabulary = vocabulary;
+    this.rows = rows;
+    this.cells = cells;
+  }
+
+  /** Whether the folder looks like a Broden folder. */
+  public static boolean isBroden(Path folder) {
+    return Files.isRegularFile(folder.resolve("index.csv"))
+        && Files.isRegularFile(folder.resolve("category.csv"));
+  }
+
+  /**
+   * Reads the tables of a folder; masks and photographs are read later.
+   *
+   * @throws DataException when a table is missing or malformed: names file, line and column
+   */
+  public static BrodenDataset open(Path folder) throws DataException {
+    if (!Files.isDirectory(folder)) {
+      throw new DataException(
+          Files.exists(folder)
+              ? folder + " is not a folder; give the folder that holds index.csv"
+              : "no such data folder: " + folder);
+    }
+    try {
+      Vocabulary vocabulary = readVocabulary(folder);
+      List<ImageRow> rows = new ArrayList<>();
+      List<String[]> cells = new ArrayList<>();
+      readIndex(folder.resolve("index.csv"), vocabulary, rows, cells);
+      return new BrodenDataset(folder, vocabulary, List.copyOf(rows), cells);
+    } catch (DataException e) {
+      throw e;
+    } catch (IOException e) {
+      throw new DataException("cannot read " + folder + ": " + e.getMessage(), e);
+    }
+  }
+
+  private static List<String> readCategories(Path file) throws IOException {
+    List<String> names = new ArrayList<>();
+    try (CsvTable table = CsvTable.open(file, "name")) {
+      for (CsvTable.Row row = table.next(); row != null; row = table.next()) {
+        String name = row.get("name");
+        if (name.isBlank() || FIXED.contains(name)) {
+          throw row.error("name", Text.quoted(name) + " cannot be the name of a category");
+        }
+        if (name.contains("/") || name.contains("\\") || Folders.complaint(name) != null) {
+          throw row.error("name", Text.quoted(name) + " cannot be part of a file name");
+        }
+        if (names.contains(name)) {
+          throw row.error("name", "category " + Text.quoted(name) + " stands twice");
+        }
+        if (names.size() == Limits.CATEGORIES) {
+          throw row.error("more than " + Limits.CATEGORIES + " categories");
+        }
+        names.add(name);
+      }
+    }
+    if (names.isEmpty()) {
+      throw new DataException(file + " names no category");
+    }
+    return names;
+  }
+
+  private static Vocabulary readVocabulary(Path folder) throws IOException {
+    List<String> categories = readCategories(folder.resolve("category.csv"));
+    Map<Integer, String> names = new TreeMap<>();
+    Map<Integer, List<String>> synonyms = new HashMap<>();
+    try (CsvTable table = CsvTable.open(folder.resolve("label.csv"), "number", "name")) {
+      for (CsvTable.Row row = table.next(); row != null; row = table.next()) {
+        int number = row.integer("number", 0, Limits.CONCEPT_NUMBER);
+        if (names.put(number, row.get("name")) != null) {
+          throw row.error("number", "label number " + number + " stands twice");
+        }
+        List<String> others = new ArrayList<>();
+        for (String other : row.get("syns").split(";", -1)) {
+          if (!other.isBlank()) {
+            others.add(other.strip());
+          }
+        }
+        synonyms.put(number, others);
+      }
+    }
+    Map<Integer, Double[]> coverage = new HashMap<>();
+    for (int c = 0; c < categories.size(); c++) {
+      Path file = folder.resolve("c_" + categories.get(c) + ".csv");
+      try (CsvTable table = CsvTable.open(file, "number", "coverage")) {
+        for (CsvTable.Row row = table.next(); row != null; row = table.next()) {
+          int number = row.integer("number", 0, Limits.CONCEPT_NUMBER);
+          names.putIfAbsent(number, row.get("name"));
+          Double[] of = coverage.computeIfAbsent(number, n -> new Double[categories.size()]);
+          if (of[c] != null) {
+            throw row.error("number", "label number " + number + " stands twice");
+          }
+          of[c] = row.real("coverage");
+        }
+      }
+    }
+    List<Concept> concepts = new ArrayList<>();
+    for (Map.Entry<Integer, String> e : names.entrySet()) {
+      Double[] of = coverage.getOrDefault(e.getKey(), new Double[categories.size()]);
+      concepts.add(
+          new Concept(
+              e.getKey(),
+              e.getValue(),
+              synonyms.getOrDefault(e.getKey(), List.of()),
+              Arrays.stream(of).map(x -> x == null ? 0.0 : x).toList()));
+    }
+    return Vocabulary.of(categories, concepts);
+  }
+
+  private static void readIndex(
+      Path file, Vocabulary vocabulary, List<ImageRow> rows, List<String[]> cells)
+      throws IOException {
+    List<String> required = new ArrayList<>(FIXED);
+    for (Category category : vocabulary.categories()) {
+      required.add(category.name());
+    }
+    Map<String, Long> lines = new HashMap<>();
+    try (CsvTable table = CsvTable.open(file, required.toArray(String[]::new))) {
+      for (CsvTable.Row row = table.next(); row != null; row = table.next()) {
+        if (rows.size() == Limits.IMAGES) {
+          throw row.error("more than " + Limits.IMAGES + " images");
+        }
+        String name = row.get("image");
+        String complaint = Folders.complaint(name);
+        if (complaint != null) {
+          throw row.error("image", complaint);
+        }
+        Long earlier = lines.putIfAbsent(name, row.line());
+        if (earlier != null) {
+          throw row.error(
+              "image", Text.quoted(name) + " stands twice; it is on line " + earlier + " too");
+        }
+        int photoHeight = row.integer("ih", 1, Limits.SIDE);
+        int photoWidth = row.integer("iw", 1, Limits.SIDE);
+        if ((long) photoHeight * photoWidth > Limits.PHOTO_PIXELS) {
+          throw row.error("iw", "a photograph of " + photoHeight + " × " + photoWidth + " pixels");
+        }
+        int maskHeight = row.integer("sh", 1, Limits.SIDE);
+        int maskWidth = row.integer("sw", 1, Limits.SIDE);
+        if ((long) maskHeight * maskWidth > Limits.MASK_PIXELS) {
+          throw row.error("sw", "a mask of " + maskHeight + " × " + maskWidth + " pixels");
+        }
+        String[] ofRow = new String[vocabulary.categories().size()];
+        for (Category category : vocabulary.categories()) {
+          String cell = row.get(category.name());
+          checkCell(row, category.name(), cell);
+          ofRow[category.index()] = cell;
+        }
+        cells.add(ofRow);
+        rows.add(
+            new ImageRow(
+                name,
+                row.get("split"),
+                photoHeight,
+                photoWidth,
+                maskHeight,
+                maskWidth,
+                rows.size()));
+      }
+    }
+    if (rows.isEmpty()) {
+      throw new DataException(file + " lists no image");
+    }
+  }
+
+  private static void checkCell(CsvTable.Row row, String column, String cell) throws DataException {
+    if (cell.isEmpty()) {
+      return;
+    }
+    String[] parts = cell.split(";", -1);
+    if (parts.length > Limits.PARTS_OF_A_CELL) {
+      throw row.error(column, parts.length + " labels in one cell");
+    }
+    for (String part : parts) {
+      if (Text.isAllDigits(part)) {
+        if (part.length() > 9 || Integer.parseInt(part) > Limits.CONCEPT_NUMBER) {
+          throw row.error(
+              column, "label number " + Text.quoted(part) + " is above " + Limits.CONCEPT_NUMBER);
+        }
+      } else if (!part.isEmpty()) {
+        String complaint = Folders.complaint(part);
+        if (complaint != null) {
+          throw row.error(column, complaint);
+        }
+      }
+    }
+  }
+
+  @Override
+  public String name() {
+    Path name = folder.toAbsolutePath().normalize().getFileName();
+    return name == null ? "data" : name.toString();
+  }
+
+  @Override
+  public Vocabulary vocabulary() {
+    return vocabulary;
+  }
+
+  @Override
+  public List<ImageRow> images() {
+    return rows;
+  }
+
+  @Override
+  public AnnotatedImage annotate(ImageRow image) throws DataException {
+    List<AnnotatedImage.LabelMap> maps = new ArrayList<>();
+    List<AnnotatedImage.WholeLabel> whole = new ArrayList<>();
+    long dataCategories = 0;
+    String[] ofRow = cells.get(image.row());
+    for (int c = 0; c < ofRow.length; c++) {
+      if (ofRow[c].isEmpty()) {
+        continue;
+      }
+      for (String part : ofRow[c].split(";", -1)) {
+        if (part.isEmpty()) {
+          continue;
+        }
+        if (Text.isAllDigits(part)) {
+          int number = Integer.parseInt(part);
+          if (number == 0) {
+            continue;
+          }
+          whole.add(new AnnotatedImage.WholeLabel(c, number));
+        } else {
+          maps.add(new AnnotatedImage.LabelMap(c, readMask(part, image)));
+        }
+        dataCategories |= 1L << c;
+      }
+    }
+    return new AnnotatedImage(image.maskHeight(), image.maskWidth(), maps, whole, dataCategories);
+  }
+
+  private char[] readMask(String name, ImageRow image) throws DataException {
+    Path path = Folders.below(images, name);
+    byte[] file = Folders.readImage(path);
+    Png.Header header = Png.header(file, path.toString(), Limits.PHOTO_PIXELS);
+    if (header.height != image.maskHeight() || header.width != image.maskWidth()) {
+      throw new DataException(
+          Text.oneLine(path.toString())
+              + " is a mask of "
+              + header.height
+              + " × "
+              + header.width
+              + " pixels; index.csv says sh × sw = "
+              + image.maskHeight()
+              + " × "
+              + image.maskWidth()
+              + " for "
+              + Text.oneLine(image.name()));
+    }
+    if (header.bitDepth == 16 || header.colorType == Png.GREY || header.channels == 2) {
+      throw new DataException(
+          Text.oneLine(path.toString())
+              + " is a "
+              + header.bitDepth
+              + "-bit "
+              + (header.channels < 3 ? "grey" : "colour")
+              + " PNG; a mask of Broden is an 8-bit colour PNG, label = R + 256·G");
+    }
+    return decodeMask(Png.decode(file, path.toString(), Limits.MASK_PIXELS));
+  }
+
+  /** R + 256·G of each pixel. */
+  static char[] decodeMask(Png png) throws DataException {
+    byte[] s = png.samples;
+    char[] labels = new char[png.height * png.width];
+    if (png.colorType == Png.PALETTE) {
+      byte[] p = png.palette;
+      int entries = p.length / 3;
+      char[] ofEntry = new char[256];
+      for (int i = 0; i < entries; i++) {
+        ofEntry[i] = (char) ((p[3 * i] & 0xff) | ((p[3 * i + 1] & 0xff) << 8));
+      }
+      for (int i = 0; i < labels.length; i++) {
+        labels[i] = ofEntry[s[i] & 0xff];
+      }
+    } else {
+      int step = png.channels;
+      for (int i = 0, k = 0; i < labels.length; i++, k += step) {
+        labels[i] = (char) ((s[k] & 0xff) | ((s[k + 1] & 0xff) << 8));
+      }
+    }
+    return labels;
+  }
+
+  @Override
+  public Path photograph(ImageRow image) {
+    return Folders.below(images, image.name());
+  }
+
+  @Override
+  public Path folder() {
+    return folder;
+  }
+
+  @Override
+  public String key() {
+    return "broden";
+  }
+
+  @Override
+  public String stamp() {
+    Stamper stamper = new Stamper();
+    stamper.add(folder.resolve("category.csv"));
+    stamper.add(folder.resolve("label.csv"));
+    stamper.add(folder.resolve("index.csv"));
+    for (Category category : vocabulary.categories()) {
+      stamper.add(folder.resolve("c_" + category.name() + ".csv"));
+    }
+    for (String[] ofRow : cells) {
+      for (String cell : ofRow) {
+        if (cell.isEmpty()) {
+          continue;
+        }
+        for (String part : cell.split(";", -1)) {
+          if (!part.isEmpty() && !Text.isAllDigits(part)) {
+            stamper.add(Folders.below(images, part));
+          }
+        }
+      }
+    }
+    return stamper.stamp();
+  }
+}

@@ -1,0 +1,47 @@
+package org.netdissect.concepts;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * Images densely labelled with concepts. What a reader of one data format offers; safe to use from
+ * several threads.
+ */
+public interface ConceptDataset {
+  /** A short name for people: the folder's. */
+  String name();
+
+  /** The categories and concepts. */
+  Vocabulary vocabulary();
+
+  /** The images in the order of the data set. */
+  List<ImageRow> images();
+
+  /**
+   * Reads the labels of an image.
+   *
+   * @throws UnreadableImageException when a file of this image is missing or broken; the data set
+   *     is usable without it
+   * @throws DataException when the data set contradicts itself
+   */
+  AnnotatedImage annotate(ImageRow image) throws DataException;
+
+  /** Where the photograph lies. */
+  Path photograph(ImageRow image);
+
+  /** The folder the data set is read from. */
+  Path folder();
+
+  /**
+   * What, besides the folder, decides how the labels come out: the format and its settings. Data
+   * sets of one folder that differ here have atlases of their own.
+   */
+  String key();
+
+  /**
+   * A quick check of everything {@link #annotate} depends on, by sizes and times of files, not by
+   * their contents: equal stamps mean that nothing has changed.
+   */
+  String stamp() throws IOException;
+}

@@ -1,0 +1,74 @@
+package org.netdissect.concepts;
+
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+
+/** Paths and files named by a data set, which nobody has vouched for. */
+final class Folders {
+  private Folders() {}
+
+  /** What is wrong with a name as a path below a folder, or null when nothing is. */
+  static String complaint(String name) {
+    if (name.isBlank()) {
+      return "a blank file name";
+    }
+    if (name.length() > 1_000) {
+      return "a file name of more than 1000 characters";
+    }
+    for (int i = 0; i < name.length(); i++) {
+      if (Character.isISOControl(name.charAt(i))) {
+        return "a control character in file name " + Text.quoted(name);
+      }
+    }
+    try {
+      Path path = Path.of(name);
+      if (path.isAbsolute() || name.startsWith("/") || name.startsWith("\\")) {
+        return "file name " + Text.quoted(name) + " is not below the data folder";
+      }
+      for (String part : name.split("[/\\\\]", -1)) {
+        if (part.equals("..")) {
+          return "file name " + Text.quoted(name) + " leaves the data folder";
+        }
+      }
+    } catch (InvalidPathException e) {
+      return "file name " + Text.quoted(name) + " is not possible on this system";
+    }
+    return null;
+  }
+
+  /** The file of that name below the folder; the name has passed {@link #complaint}. */
+  static Path below(Path folder, String name) {
+    Path base = folder.toAbsolutePath().normalize();
+    Path file = base.resolve(name).normalize();
+    if (!file.startsWith(base) || file.equals(base)) {
+      throw new IllegalArgumentException("path " + Text.quoted(name) + " leaves " + folder);
+    }
+    return file;
+  }
+
+  /** The bytes of an image file; its size is checked first. */
+  static byte[] readImage(Path file) throws UnreadableImageException {
+    try {
+      long size = Files.size(file);
+      if (size > Limits.FILE_BYTES) {
+        throw new UnreadableImageException(
+            Text.oneLine(file.toString()) + " is too large for an image: " + size + " bytes");
+      }
+      return Files.readAllBytes(file);
+    } catch (NoSuchFileException e) {
+      throw new UnreadableImageException("missing file " + Text.oneLine(file.toString()), e);
+    } catch (AccessDeniedException e) {
+      throw new UnreadableImageException(
+          "no permission to read " + Text.oneLine(file.toString()), e);
+    } catch (UnreadableImageException e) {
+      throw e;
+    } catch (IOException e) {
+      throw new UnreadableImageException(
+          "cannot read " + Text.oneLine(file + ": " + e.getMessage()), e);
+    }
+  }
+}

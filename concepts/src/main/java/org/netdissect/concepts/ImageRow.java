@@ -1,0 +1,22 @@
+package org.netdissect.concepts;
+
+/**
+ * An image of a data set, before its labels are read.
+ *
+ * @param name its name, unique in the data set; for files the path below the data set's images,
+ *     with "/"
+ * @param split "train", "val" or another name, blank where the data set has none
+ * @param photoHeight pixels of the photograph as the data set states them
+ * @param photoWidth pixels
+ * @param maskHeight pixels of its masks
+ * @param maskWidth pixels
+ * @param row its place in {@link ConceptDataset#images()}, from 0
+ */
+public record ImageRow(
+    String name,
+    String split,
+    int photoHeight,
+    int photoWidth,
+    int maskHeight,
+    int maskWidth,
+    int row) {}

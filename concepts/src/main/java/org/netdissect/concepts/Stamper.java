@@ -1,0 +1,34 @@
+package org.netdissect.concepts;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.security.MessageDigest;
+import java.util.HexFormat;
+
+/** Collects sizes and times of files into one stamp. */
+final class Stamper {
+  private final MessageDigest digest = Digests.sha256();
+
+  /** Adds a file; that it is missing is part of the stamp too. */
+  void add(Path file) {
+    String line;
+    try {
+      BasicFileAttributes a = Files.readAttributes(file, BasicFileAttributes.class);
+      line = file.getFileName() + " " + a.size() + " " + a.lastModifiedTime().toInstant() + "\n";
+    } catch (IOException e) {
+      line = file.getFileName() + " missing\n";
+    }
+    add(line);
+  }
+
+  void add(String text) {
+    digest.update(text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  String stamp() {
+    return HexFormat.of().formatHex(digest.digest());
+  }
+}
