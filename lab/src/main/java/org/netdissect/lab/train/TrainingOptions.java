@@ -54,9 +54,9 @@ public record TrainingOptions(
     }
   }
 
-  /** Defaults: 3000 batches of 64 images of 112 pixels, width 32, 5 convolutions, batch norm. */
+  /** Defaults: 3000 batches of 64 images of 112 pixels, width 24, 5 convolutions, batch norm. */
   public static TrainingOptions of(Path data, Path out) {
     return new TrainingOptions(
-        data, out, Task.SCENE, 3000, 64, 1, 112, 32, 5, 0, true, 2e-3, null, List.of(), true);
+        data, out, Task.SCENE, 3000, 64, 1, 112, 24, 5, 0, true, 2e-3, null, List.of(), true);
   }
 }
