@@ -25,8 +25,10 @@ public final class Runner implements AutoCloseable {
   private final List<LayerTensor> tensors;
   private final PixelTable pixels;
   private final int batch;
+
   /** How many images every run takes, or −1 where that is free. */
   private final int fixedBatch;
+
   private final ByteBuffer image;
   private final ByteBuffer[] raw;
   private final FloatBuffer[] maps;
