@@ -104,6 +104,13 @@ record ImageInput(
     return dims(batch);
   }
 
+  /** The dimensions with sides left free as well. */
+  long[] channelsOnly() {
+    return channelsLast
+        ? new long[] {batch, -1, -1, channels}
+        : new long[] {batch, channels, -1, -1};
+  }
+
   int values() {
     return Math.multiplyExact(Math.multiplyExact(channels, height), width);
   }

@@ -28,7 +28,8 @@ final class Operands {
       return null;
     }
     int n = (int) count;
-    ByteBuffer raw = tensor.getRawData().asReadOnlyByteBuffer().order(ByteOrder.LITTLE_ENDIAN);
+    ByteBuffer raw =
+        tensor.getRawData().asReadOnlyByteBuffer().slice().order(ByteOrder.LITTLE_ENDIAN);
     boolean isRaw = raw.hasRemaining();
     try {
       return switch (tensor.getDataType()) {
