@@ -76,8 +76,7 @@ final class LayerPages {
           Map<String, Object> page = new LinkedHashMap<>();
           page.put("tiles", tiles);
           page.put("ranked", ranked(units.get(unit), counts.read(unit)));
-          out.write(
-              name("unit-" + unit), Page.call("unit", layer.folder(), unit, page));
+          out.write(name("unit-" + unit), Page.call("unit", layer.folder(), unit, page));
           progress.advance(1);
         }
         int file = from / UNITS_A_FILE;
@@ -114,8 +113,7 @@ final class LayerPages {
     List<List<Object>> tiles = new ArrayList<>();
     for (TopImage image : shown) {
       tiles.add(
-          List.of(
-              photos.place(image.image()), image.activation(), encoded.get(image.image())));
+          List.of(photos.place(image.image()), image.activation(), encoded.get(image.image())));
     }
     return tiles;
   }
