@@ -16,8 +16,8 @@ import org.netdissect.dissection.LayerDissection;
 /**
  * The report of a result: one folder that opens from disk in a browser, offline. {@code index.html}
  * holds the page and all scores; {@code data/} what single units show, fetched when looked at;
- * {@code photos/} every photograph that is shown, once. Masks are drawn by the page from the trimmed
- * activation maps.
+ * {@code photos/} every photograph that is shown, once. Masks are drawn by the page from the
+ * trimmed activation maps.
  *
  * <p>Writing it again replaces the old report; photographs that stand there already are kept. The
  * page is written last, so that a report cut off within writing is none.

@@ -75,9 +75,8 @@ final class LayerPages {
           grid.put(unit, tiles.subList(0, Math.min(GRID_TILES, tiles.size())));
           Map<String, Object> page = new LinkedHashMap<>();
           page.put("tiles", tiles);
-          page.put("ranked", ranked(units.get(unit), counts.read(unit)));
-          out.write(
-              name("unit-" + unit), Page.call("unit", layer.folder(), unit, page));
+          page.put("ranked", ranked(counts.read(unit)));
+          out.write(name("unit-" + unit), Page.call("unit", layer.folder(), unit, page));
           progress.advance(1);
         }
         int file = from / UNITS_A_FILE;
@@ -114,14 +113,13 @@ final class LayerPages {
     List<List<Object>> tiles = new ArrayList<>();
     for (TopImage image : shown) {
       tiles.add(
-          List.of(
-              photos.place(image.image()), image.activation(), encoded.get(image.image())));
+          List.of(photos.place(image.image()), image.activation(), encoded.get(image.image())));
     }
     return tiles;
   }
 
   /** By category the best concepts: place in the page's table and intersection. */
-  private List<List<Object>> ranked(UnitScore unit, ConceptCounts.OfUnit counts) {
+  private List<List<Object>> ranked(ConceptCounts.OfUnit counts) {
     List<ConceptInfo> concepts = dissection.concepts();
     Map<Integer, Integer> places = new HashMap<>();
     for (int i = 0; i < concepts.size(); i++) {

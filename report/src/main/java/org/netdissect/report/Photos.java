@@ -111,7 +111,9 @@ final class Photos {
           "the report lacks "
               + missing
               + (missing == 1 ? " photograph" : " photographs")
-              + (firstMissing.isEmpty() ? " that the data set does not have" : ": " + firstMissing));
+              + (firstMissing.isEmpty()
+                  ? " that the data set does not have"
+                  : ": " + firstMissing));
     }
     return table;
   }
@@ -142,8 +144,7 @@ final class Photos {
     int height = Math.max(1, (int) Math.round(photograph.height() * scale));
     int width = Math.max(1, (int) Math.round(photograph.width() * scale));
     if (!folder.has(ReportFolder.PHOTOS + "/" + file)) {
-      folder.write(
-          ReportFolder.PHOTOS + "/" + file, jpeg(photograph.resized(height, width)));
+      folder.write(ReportFolder.PHOTOS + "/" + file, jpeg(photograph.resized(height, width)));
     }
     return new Shown(file, height, width);
   }
@@ -160,8 +161,7 @@ final class Photos {
 
   private static byte[] jpeg(Photograph photograph) throws IOException {
     BufferedImage image =
-        new BufferedImage(
-            photograph.width(), photograph.height(), BufferedImage.TYPE_3BYTE_BGR);
+        new BufferedImage(photograph.width(), photograph.height(), BufferedImage.TYPE_3BYTE_BGR);
     byte[] bgr = ((DataBufferByte) image.getRaster().getDataBuffer()).getData();
     byte[] rgb = photograph.rgb();
     for (int i = 0; i < rgb.length; i += 3) {

@@ -57,8 +57,7 @@ final class ReportFolder {
     Path next = file.resolveSibling(file.getFileName() + ".next");
     try {
       Files.write(next, bytes);
-      Files.move(
-          next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     } finally {
       Files.deleteIfExists(next);
     }

@@ -72,7 +72,8 @@ final class Browser implements AutoCloseable {
             .filter(path -> !path.isEmpty() && Files.isExecutable(Path.of(path)))
             .findFirst()
             .orElse(null);
-    Assumptions.assumeTrue(place != null, "no Chromium is installed: the page itself is not tested");
+    Assumptions.assumeTrue(
+        place != null, "no Chromium is installed: the page itself is not tested");
     Path profile = Files.createTempDirectory("netdissect-browser");
     Process process =
         new ProcessBuilder(
@@ -99,8 +100,7 @@ final class Browser implements AutoCloseable {
     while (process.isAlive() && System.nanoTime() < until) {
       List<String> lines = Files.exists(port) ? Files.readAllLines(port) : List.of();
       if (lines.size() >= 2) {
-        return new Browser(
-            process, profile, "ws://127.0.0.1:" + lines.get(0) + lines.get(1));
+        return new Browser(process, profile, "ws://127.0.0.1:" + lines.get(0) + lines.get(1));
       }
       process.waitFor(50, TimeUnit.MILLISECONDS);
     }
@@ -148,8 +148,7 @@ final class Browser implements AutoCloseable {
         "Emulation.setEmulatedMedia",
         Map.of(
             "features",
-            List.of(
-                Map.of("name", "prefers-color-scheme", "value", dark ? "dark" : "light"))));
+            List.of(Map.of("name", "prefers-color-scheme", "value", dark ? "dark" : "light"))));
   }
 
   /** Opens a page and waits until it has loaded. */
@@ -235,11 +234,26 @@ final class Browser implements AutoCloseable {
 
   void key(String key) throws Exception {
     for (String kind : List.of("rawKeyDown", "keyUp")) {
-      Map<String, Object> event = new LinkedHashMap<>(Map.of("type", kind, "key", key, "code", key));
+      Map<String, Object> event =
+          new LinkedHashMap<>(Map.of("type", kind, "key", key, "code", key));
       Integer code =
           Map.of(
-                  "Delete", 46, "Enter", 13, "Escape", 27, "ArrowLeft", 37, "ArrowUp", 38,
-                  "ArrowRight", 39, "ArrowDown", 40, "Tab", 9)
+                  "Delete",
+                  46,
+                  "Enter",
+                  13,
+                  "Escape",
+                  27,
+                  "ArrowLeft",
+                  37,
+                  "ArrowUp",
+                  38,
+                  "ArrowRight",
+                  39,
+                  "ArrowDown",
+                  40,
+                  "Tab",
+                  9)
               .get(key);
       if (code != null) {
         event.put("windowsVirtualKeyCode", code);
@@ -251,9 +265,7 @@ final class Browser implements AutoCloseable {
   /** Writes a picture of the window, or of the whole page. */
   void picture(Path file, boolean whole) throws Exception {
     JsonNode shot =
-        command(
-            "Page.captureScreenshot",
-            Map.of("format", "png", "captureBeyondViewport", whole));
+        command("Page.captureScreenshot", Map.of("format", "png", "captureBeyondViewport", whole));
     Files.write(file, Base64.getDecoder().decode(shot.get("data").asString()));
   }
 
@@ -326,8 +338,7 @@ final class Browser implements AutoCloseable {
     public CompletionStage<?> onText(WebSocket from, CharSequence data, boolean last) {
       text.append(data);
       if (last) {
-        JsonNode message =
-            Json.mapper().readTree(text.toString().getBytes(StandardCharsets.UTF_8));
+        JsonNode message = Json.mapper().readTree(text.toString().getBytes(StandardCharsets.UTF_8));
         text.setLength(0);
         if (message.has("id")) {
           answers.remove(message.get("id").asInt()).complete(message);
@@ -339,5 +350,4 @@ final class Browser implements AutoCloseable {
       return null;
     }
   }
-
 }

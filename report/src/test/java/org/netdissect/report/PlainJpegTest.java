@@ -52,7 +52,8 @@ class PlainJpegTest {
       assertEquals(23, stripped.height());
       assertEquals(37, stripped.width());
       String text = new String(stripped.bytes(), StandardCharsets.ISO_8859_1);
-      assertTrue(!text.contains("ICC_PROFILE") && !text.contains("Exif") && !text.contains("taken"));
+      assertTrue(
+          !text.contains("ICC_PROFILE") && !text.contains("Exif") && !text.contains("taken"));
       assertArrayEquals(
           Photographs.decode(laden, "laden").rgb(),
           Photographs.decode(stripped.bytes(), "stripped").rgb());

@@ -33,6 +33,7 @@ class ReportPageTest {
   @BeforeAll
   static void open() throws Exception {
     browser = Browser.start();
+    browser.size(1280, 2400, 1);
     world = SmallWorld.make(folder, 11);
     dissection = world.dissect("out", Convention.EXACT, FIELD, null, "first", "second/layer");
     page = report(dissection);
@@ -107,7 +108,9 @@ class ReportPageTest {
         world.dissect(
             out,
             convention,
-            known ? ReceptiveField.square(-4 * scale, 15 * scale, 8 * scale) : ReceptiveField.UNKNOWN,
+            known
+                ? ReceptiveField.square(-4 * scale, 15 * scale, 8 * scale)
+                : ReceptiveField.UNKNOWN,
             input,
             "maps");
     show(report(made), "");
@@ -116,7 +119,9 @@ class ReportPageTest {
       List<TopImage> top = made.layers().get(0).topImages().get(unit.unit());
       JsonNode masks =
           browser.eval(
-              "netdissect.unitFile(netdissect.layers[0], " + unit.unit() + ").then(file =>"
+              "netdissect.unitFile(netdissect.layers[0], "
+                  + unit.unit()
+                  + ").then(file =>"
                   + " file.tiles.map(tile => [netdissect.data.photos[tile[0]][0],"
                   + " Array.from(netdissect.maskOf(netdissect.layers[0], tile, 48, 64)).join('')]))");
       boolean inactive = unit.unit() == SmallWorld.INACTIVE;
@@ -185,7 +190,8 @@ class ReportPageTest {
     // A threshold that is exactly a unit's score: strictly above counts.
     double score = dissection.layers().get(0).units().get(0).label().iou();
     browser.eval(
-        "(() => { const s = document.querySelector('#iou'); s.step = 'any'; s.value = '" + score
+        "(() => { const s = document.querySelector('#iou'); s.step = 'any'; s.value = '"
+            + score
             + "'; s.dispatchEvent(new Event('input')); })()");
     assertEquals(dissection.layers().get(0).counts(score).detectors(), number("#detectors"));
     browser.eval(
@@ -216,7 +222,7 @@ class ReportPageTest {
 
   @Test
   void filtersSortsAndOpensUnits() throws Exception {
-    browser.size(1200, 900, 1);
+
     show(page, "#first");
     browser.await("document.querySelectorAll('.card').length > 5");
     assertTrue(browser.text(".found").contains("12"));

@@ -59,8 +59,12 @@ final class SmallWorld {
     Random random = new Random(seed);
     Path data = Files.createDirectories(folder.resolve("data"));
     Files.createDirectories(data.resolve("images/a"));
-    write(data.resolve("category.csv"), "name,first,last,count,frequency",
-        "object,1,3,3,9", "color,4,5,2,9", "scene,6,7,2,9");
+    write(
+        data.resolve("category.csv"),
+        "name,first,last,count,frequency",
+        "object,1,3,3,9",
+        "color,4,5,2,9",
+        "scene,6,7,2,9");
     List<String> labels = new ArrayList<>(List.of("number,name,category,frequency,coverage,syns"));
     for (int n = 1; n < LABELS.length; n++) {
       String category = n < 4 ? "object" : n < 6 ? "color" : "scene";
@@ -70,8 +74,7 @@ final class SmallWorld {
     codes(data, "object", 1, 3);
     codes(data, "color", 4, 5);
     codes(data, "scene", 6, 7);
-    List<String> index =
-        new ArrayList<>(List.of("image,split,ih,iw,sh,sw,object,color,scene"));
+    List<String> index = new ArrayList<>(List.of("image,split,ih,iw,sh,sw,object,color,scene"));
     for (int i = 0; i < IMAGES; i++) {
       String name = "a/i" + i;
       world.names.add(name + ".jpg");
@@ -84,13 +87,28 @@ final class SmallWorld {
       mask(data.resolve("images/" + name + "_o.png"), label, top, left, tall, wide, 0);
       mask(data.resolve("images/" + name + "_c.png"), 4 + i % 2, top, left, tall, wide, 5 - i % 2);
       index.add(
-          name + ".jpg,train," + HEIGHT + "," + WIDTH + "," + HEIGHT / 2 + "," + WIDTH / 2 + ","
-              + name + "_o.png," + name + "_c.png," + (6 + i % 2));
+          name
+              + ".jpg,train,"
+              + HEIGHT
+              + ","
+              + WIDTH
+              + ","
+              + HEIGHT / 2
+              + ","
+              + WIDTH / 2
+              + ","
+              + name
+              + "_o.png,"
+              + name
+              + "_c.png,"
+              + (6 + i % 2));
       for (int u = 0; u < UNITS; u++) {
         for (int y = 0; y < MAP_HEIGHT; y++) {
           for (int x = 0; x < MAP_WIDTH; x++) {
             boolean inside =
-                y * 4 + 2 >= top && y * 4 + 2 < top + tall && x * 4 + 2 >= left
+                y * 4 + 2 >= top
+                    && y * 4 + 2 < top + tall
+                    && x * 4 + 2 >= left
                     && x * 4 + 2 < left + wide;
             float noise = (float) Math.abs(random.nextGaussian());
             float value = inside && u % 3 + 1 == label ? 3 + u * 0.1f + noise : noise;
@@ -121,11 +139,9 @@ final class SmallWorld {
     Files.writeString(file, String.join("\r\n", lines) + "\r\n");
   }
 
-  private static void mask(
-      Path file, int label, int top, int left, int tall, int wide, int around)
+  private static void mask(Path file, int label, int top, int left, int tall, int wide, int around)
       throws IOException {
-    BufferedImage image =
-        new BufferedImage(WIDTH / 2, HEIGHT / 2, BufferedImage.TYPE_INT_RGB);
+    BufferedImage image = new BufferedImage(WIDTH / 2, HEIGHT / 2, BufferedImage.TYPE_INT_RGB);
     for (int y = 0; y < HEIGHT / 2; y++) {
       for (int x = 0; x < WIDTH / 2; x++) {
         boolean inside = y >= top && y < top + tall && x >= left && x < left + wide;
@@ -143,7 +159,7 @@ final class SmallWorld {
     for (int y = 0; y < HEIGHT; y++) {
       for (int x = 0; x < WIDTH; x++) {
         boolean inside = y >= top && y < top + 2 * tall && x >= left && x < left + 2 * wide;
-        image.setRGB(x, y, inside ? 0xff << 8 * (label - 1) : ground + y * 0x010101);
+        image.setRGB(x, y, inside ? 0xff << (8 * (label - 1)) : ground + y * 0x010101);
       }
     }
     ImageIO.write(image, "jpg", file.toFile());
@@ -154,7 +170,14 @@ final class SmallWorld {
     DataOutputStream out = new DataOutputStream(bytes);
     String header =
         "{'descr': '<f4', 'fortran_order': False, 'shape': ("
-            + IMAGES + ", " + UNITS + ", " + MAP_HEIGHT + ", " + MAP_WIDTH + "), }";
+            + IMAGES
+            + ", "
+            + UNITS
+            + ", "
+            + MAP_HEIGHT
+            + ", "
+            + MAP_WIDTH
+            + "), }";
     header = header + " ".repeat(63 - (10 + header.length()) % 64) + "\n";
     out.write(new byte[] {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y', 1, 0});
     out.write(header.length() & 0xff);
