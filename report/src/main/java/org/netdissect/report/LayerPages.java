@@ -75,7 +75,11 @@ final class LayerPages {
           grid.put(unit, tiles.subList(0, Math.min(GRID_TILES, tiles.size())));
           Map<String, Object> page = new LinkedHashMap<>();
           page.put("tiles", tiles);
+<<<<<<< HEAD
           page.put("ranked", ranked(units.get(unit), counts.read(unit)));
+=======
+          page.put("ranked", ranked(counts.read(unit)));
+>>>>>>> faf14e1697a8b68883c4fbef590312ad91963744
           out.write(name("unit-" + unit), Page.call("unit", layer.folder(), unit, page));
           progress.advance(1);
         }
@@ -119,7 +123,7 @@ final class LayerPages {
   }
 
   /** By category the best concepts: place in the page's table and intersection. */
-  private List<List<Object>> ranked(UnitScore unit, ConceptCounts.OfUnit counts) {
+  private List<List<Object>> ranked(ConceptCounts.OfUnit counts) {
     List<ConceptInfo> concepts = dissection.concepts();
     Map<Integer, Integer> places = new HashMap<>();
     for (int i = 0; i < concepts.size(); i++) {

@@ -33,6 +33,7 @@ class ReportPageTest {
   @BeforeAll
   static void open() throws Exception {
     browser = Browser.start();
+    browser.size(1280, 2400, 1);
     world = SmallWorld.make(folder, 11);
     dissection = world.dissect("out", Convention.EXACT, FIELD, null, "first", "second/layer");
     page = report(dissection);
@@ -221,7 +222,7 @@ class ReportPageTest {
 
   @Test
   void filtersSortsAndOpensUnits() throws Exception {
-    browser.size(1200, 900, 1);
+
     show(page, "#first");
     browser.await("document.querySelectorAll('.card').length > 5");
     assertTrue(browser.text(".found").contains("12"));

@@ -159,7 +159,7 @@ final class SmallWorld {
     for (int y = 0; y < HEIGHT; y++) {
       for (int x = 0; x < WIDTH; x++) {
         boolean inside = y >= top && y < top + 2 * tall && x >= left && x < left + 2 * wide;
-        image.setRGB(x, y, inside ? 0xff << 8 * (label - 1) : ground + y * 0x010101);
+        image.setRGB(x, y, inside ? 0xff << (8 * (label - 1)) : ground + y * 0x010101);
       }
     }
     ImageIO.write(image, "jpg", file.toFile());

@@ -27,7 +27,8 @@ class TileCodecTest {
     }
     for (int c = 0; c < count; c++) {
       int low = bytes[at[0]++];
-      map[cells[c]] = bytes[0] == 8 ? low / 127.0 : (low & 0xff | bytes[at[0]++] << 8) / 32767.0;
+      map[cells[c]] =
+          bytes[0] == 8 ? low / 127.0 : ((low & 0xff) | (bytes[at[0]++] << 8)) / 32767.0;
     }
     assertEquals(bytes.length, at[0]);
     return map;
