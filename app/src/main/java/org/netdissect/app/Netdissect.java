@@ -1,0 +1,64 @@
+package org.netdissect.app;
+
+import java.io.PrintWriter;
+import org.netdissect.dissection.Dissector;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** The {@code netdissect} command. Exit codes: 0 done, 1 failed, 2 wrong usage. */
+@Command(
+    name = "netdissect",
+    description = "Tells which human concepts the hidden units of a vision network detect.",
+    mixinStandardHelpOptions = true,
+    versionProvider = Netdissect.Version.class,
+    subcommands = {
+      RunCommand.class,
+      LayersCommand.class,
+      ShowCommand.class,
+      ExportCommand.class,
+      DataCommand.class
+    })
+public final class Netdissect implements Runnable {
+  @Spec private CommandSpec spec;
+
+  /** Runs the command and ends the process. */
+  public static void main(String[] arguments) {
+    System.exit(execute(arguments));
+  }
+
+  static int execute(String... arguments) {
+    CommandLine line = new CommandLine(new Netdissect());
+    line.setCaseInsensitiveEnumValuesAllowed(false);
+    line.setUsageHelpAutoWidth(true);
+    line.setParameterExceptionHandler(
+        (failure, given) -> {
+          PrintWriter err = failure.getCommandLine().getErr();
+          err.println("netdissect: " + failure.getMessage());
+          CommandLine.UnmatchedArgumentException.printSuggestions(failure, err);
+          err.println(
+              "Try '"
+                  + failure.getCommandLine().getCommandSpec().qualifiedName()
+                  + " --help'.");
+          return CommandLine.ExitCode.USAGE;
+        });
+    line.setExecutionExceptionHandler(
+        (failure, command, parsed) -> Failures.report(failure, command));
+    return line.execute(arguments);
+  }
+
+  @Override
+  public void run() {
+    throw new CommandLine.ParameterException(spec.commandLine(), "a command is missing");
+  }
+
+  /** Asks the packaged code for its version. */
+  static final class Version implements IVersionProvider {
+    @Override
+    public String[] getVersion() {
+      return new String[] {Dissector.toolVersion()};
+    }
+  }
+}

@@ -1,0 +1,321 @@
+package org.netdissect.app;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.netdissect.concepts.BrodenDataset;
+import org.netdissect.dissection.Convention;
+import org.netdissect.dissection.Dissection;
+import org.netdissect.dissection.Dissector;
+import org.netdissect.dissection.MapsKept;
+import org.netdissect.dissection.Quantile;
+import org.netdissect.dissection.RecordedActivations;
+import org.netdissect.networks.InputSize;
+import org.netdissect.networks.Layer;
+import org.netdissect.networks.Network;
+import org.netdissect.networks.Preprocessing;
+import org.netdissect.networks.ReceptiveField;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code netdissect run}: from a model and labelled images to a result folder. */
+@Command(
+    name = "run",
+    description = "Dissects a network: which concepts do its units detect?",
+    mixinStandardHelpOptions = true,
+    sortOptions = false)
+final class RunCommand implements Callable<Integer> {
+  @Parameters(
+      arity = "0..1",
+      paramLabel = "MODEL.onnx",
+      description = "The network. Leave it out with --activations.")
+  private Path model;
+
+  @Option(
+      names = "--data",
+      required = true,
+      paramLabel = "DIR",
+      description = "The labelled images: a folder in Broden's format.")
+  private Path data;
+
+  @Option(names = "--out", required = true, paramLabel = "DIR", description = "The result folder.")
+  private Path out;
+
+  @Option(
+      names = "--layers",
+      split = ",",
+      paramLabel = "A,B",
+      description =
+          "Tensor names, node names or globs; 'netdissect layers' lists them. A convolution's name"
+              + " means its output after batch norm and activation; tensor:NAME is literal."
+              + " Default: the last spatial tensor before the classifier.")
+  private List<String> layers = List.of();
+
+  @Option(
+      names = "--preprocess",
+      paramLabel = "NAME|FILE",
+      description =
+          "torch, caffe, tf, unit, none, or a JSON file"
+              + " {\"channels\":\"RGB\",\"scale\":s,\"mean\":[3],\"std\":[3]} meaning"
+              + " x = (pixel*s - mean)/std. Default: torch.")
+  private String preprocess;
+
+  @Option(
+      names = "--convention",
+      paramLabel = "NAME",
+      defaultValue = "exact",
+      description =
+          "Rules of scoring: exact, paper (the original code) or lite (NetDissect-Lite)."
+              + " Default: ${DEFAULT-VALUE}.")
+  private String convention;
+
+  @Option(
+      names = "--quantile",
+      paramLabel = "Q",
+      defaultValue = "0.005",
+      description = "Share of activations above a unit's threshold. Default: ${DEFAULT-VALUE}.")
+  private String quantile;
+
+  @Option(
+      names = "--iou",
+      paramLabel = "X",
+      defaultValue = "0.04",
+      description = "IoU above which a unit is a detector. Default: ${DEFAULT-VALUE}.")
+  private double iou;
+
+  @Option(
+      names = "--split",
+      paramLabel = "NAME",
+      defaultValue = "all",
+      description = "all, train or val. Default: ${DEFAULT-VALUE}.")
+  private String split;
+
+  @Option(
+      names = "--categories",
+      split = ",",
+      paramLabel = "A,B",
+      description = "Look only for concepts of these categories. Default: all.")
+  private List<String> categories = List.of();
+
+  @Option(
+      names = "--limit",
+      paramLabel = "N",
+      description = "Take only the first N images of the data set.")
+  private Long limit;
+
+  @Option(
+      names = "--input-size",
+      paramLabel = "H,W",
+      description =
+          "Size of the network's input, for models that leave it free and for --activations.")
+  private String inputSize;
+
+  @Option(
+      names = "--activations",
+      paramLabel = "NAME=maps.npy",
+      description =
+          "Dissect recorded activation maps instead of a network: NumPy float32 or float16,"
+              + " images x units x height x width. May be repeated.")
+  private Map<String, Path> activations = new LinkedHashMap<>();
+
+  @Option(
+      names = "--field",
+      paramLabel = "OFFSET,SIZE,STEP",
+      description =
+          "Receptive field of the recorded maps in input pixels; once for all, or once for each"
+              + " --activations in their order. Default: maps are stretched over the image.")
+  private List<String> fields = List.of();
+
+  @Option(
+      names = "--images",
+      paramLabel = "list.txt",
+      description = "The images of the recorded maps, one name a line, in the order of their rows.")
+  private Path images;
+
+  @Option(
+      names = "--workers",
+      paramLabel = "N",
+      description = "Threads. Default: the number of cores. The result does not depend on it.")
+  private Integer workers;
+
+  @Option(
+      names = "--batch",
+      paramLabel = "N",
+      description = "Images a call of the network, where the model allows it. Default: 8.")
+  private Integer batch;
+
+  @Option(
+      names = "--maps",
+      paramLabel = "all|shown|none",
+      defaultValue = "all",
+      description =
+          "Which activation maps the result keeps, cut to what is above the threshold."
+              + " Default: ${DEFAULT-VALUE}.")
+  private String maps;
+
+  @Option(
+      names = "--cache",
+      paramLabel = "DIR",
+      description =
+          "Folder for the compiled data set. Default: DATA/.netdissect, or the user's cache folder.")
+  private Path cache;
+
+  @Option(names = "--overwrite", description = "Replace the result that --out holds.")
+  private boolean overwrite;
+
+  @Option(names = "--strict", description = "Stop at an unreadable image.")
+  private boolean strict;
+
+  @Option(names = "--no-report", description = "Write no HTML report.")
+  private boolean noReport;
+
+  @Mixin private CommonOptions common;
+
+  @Override
+  public Integer call() throws IOException {
+    TerminalProgress progress = new TerminalProgress(System.err, common.quiet);
+    if ((model == null) == activations.isEmpty()) {
+      throw new UsageException("name a model file, or recorded maps with --activations");
+    }
+    Dissector.Builder builder = options().optProgress(progress);
+    if (model == null) {
+      builder.setRecorded(recorded());
+      builder.setData(BrodenDataset.open(data));
+      finish(builder, progress);
+      return 0;
+    }
+    if (images != null || !fields.isEmpty()) {
+      throw new UsageException("--images and --field go with --activations");
+    }
+    Preprocessing preprocessing =
+        preprocess == null ? Preprocessing.TORCH : Preprocessing.of(preprocess);
+    try (Network network =
+        Network.open(model, inputSize == null ? null : parse(inputSize))) {
+      builder.setNetwork(network).optPreprocessing(preprocessing).optLayers(layers);
+      if (preprocess == null) {
+        progress.say(
+            "preprocessing: torch (RGB/255, ImageNet mean and std); choose with --preprocess");
+      }
+      if (layers.isEmpty()) {
+        Layer layer = network.defaultLayer();
+        progress.say(
+            "layer: "
+                + layer.name()
+                + " ("
+                + layer.channels()
+                + " units of "
+                + layer.height()
+                + "×"
+                + layer.width()
+                + "), the last before the classifier; choose with --layers");
+      }
+      builder.setData(BrodenDataset.open(data));
+      finish(builder, progress);
+    }
+    return 0;
+  }
+
+  private void finish(Dissector.Builder builder, TerminalProgress progress) throws IOException {
+    if (!noReport) {
+      builder.optThen((dissection, dataset) -> Reports.write(dissection, dataset, progress));
+    }
+    Dissection dissection = builder.build().run();
+    System.out.print(Summary.text(dissection, iou));
+    if (!noReport) {
+      System.out.println(
+          "report: " + dissection.folder().resolve("report").resolve("index.html"));
+    }
+    System.out.flush();
+  }
+
+  /** The options that both kinds of run share; every one is checked before any work begins. */
+  private Dissector.Builder options() {
+    try {
+      Dissector.Builder builder =
+          Dissector.builder()
+              .setOut(out)
+              .optConvention(Convention.of(convention))
+              .optQuantile(Quantile.of(quantile))
+              .optIou(iou)
+              .optSplit(split.equals("all") ? null : split)
+              .optCategories(categories)
+              .optMaps(MapsKept.of(maps))
+              .optCache(cache)
+              .optOverwrite(overwrite)
+              .optStrict(strict);
+      if (limit != null) {
+        if (limit < 1) {
+          throw new IllegalArgumentException("--limit must be at least 1");
+        }
+        builder.optLimit(limit);
+      }
+      if (workers != null) {
+        builder.optWorkers(workers);
+      }
+      if (batch != null) {
+        builder.optBatch(batch);
+      }
+      return builder;
+    } catch (IllegalArgumentException e) {
+      throw new UsageException(e.getMessage());
+    }
+  }
+
+  private static InputSize parse(String text) {
+    try {
+      return InputSize.parse(text);
+    } catch (IllegalArgumentException e) {
+      throw new UsageException("--input-size: " + e.getMessage());
+    }
+  }
+
+  private RecordedActivations recorded() throws IOException {
+    if (images == null) {
+      throw new UsageException("--activations needs --images, the names in the order of the rows");
+    }
+    if (!layers.isEmpty() || preprocess != null) {
+      throw new UsageException("--layers and --preprocess go with a model");
+    }
+    if (fields.size() > 1 && fields.size() != activations.size()) {
+      throw new UsageException("--field stands once, or once for each --activations");
+    }
+    List<RecordedActivations.Maps> recorded = new ArrayList<>();
+    for (Map.Entry<String, Path> entry : activations.entrySet()) {
+      String field =
+          fields.isEmpty() ? null : fields.get(fields.size() == 1 ? 0 : recorded.size());
+      recorded.add(
+          new RecordedActivations.Maps(
+              entry.getKey(),
+              entry.getValue(),
+              field == null ? ReceptiveField.UNKNOWN : field(field)));
+    }
+    List<String> names = new ArrayList<>(Files.readAllLines(images));
+    while (!names.isEmpty() && names.get(names.size() - 1).isBlank()) {
+      names.remove(names.size() - 1);
+    }
+    return new RecordedActivations(
+        recorded, names, inputSize == null ? null : parse(inputSize));
+  }
+
+  private static ReceptiveField field(String text) {
+    String[] parts = text.split(",", -1);
+    try {
+      if (parts.length == 3) {
+        return ReceptiveField.square(
+            Double.parseDouble(parts[0].trim()),
+            Double.parseDouble(parts[1].trim()),
+            Double.parseDouble(parts[2].trim()));
+      }
+    } catch (IllegalArgumentException e) {
+      throw new UsageException("--field " + text + ": " + e.getMessage());
+    }
+    throw new UsageException("--field " + text + " is not OFFSET,SIZE,STEP");
+  }
+}

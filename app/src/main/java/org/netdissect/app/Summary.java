@@ -1,0 +1,185 @@
+package org.netdissect.app;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.netdissect.dissection.DetectorCounts;
+import org.netdissect.dissection.Dissection;
+import org.netdissect.dissection.DissectionInfo;
+import org.netdissect.dissection.LabelScore;
+import org.netdissect.dissection.LayerDissection;
+import org.netdissect.dissection.LayerInfo;
+import org.netdissect.dissection.Numbers;
+import org.netdissect.dissection.UnitScore;
+
+/** What a result says in short, for people and for programs. */
+final class Summary {
+  private static final int BEST = 10;
+  private static final int NAMED = 12;
+
+  private Summary() {}
+
+  private static List<UnitScore> best(LayerDissection layer) {
+    return layer.units().stream()
+        .filter(unit -> !unit.label().label().isBlank())
+        .sorted(
+            Comparator.comparingDouble((UnitScore unit) -> -unit.label().iou())
+                .thenComparingInt(UnitScore::unit))
+        .limit(BEST)
+        .toList();
+  }
+
+  static String text(Dissection dissection, double iou) {
+    DissectionInfo info = dissection.info();
+    StringBuilder out = new StringBuilder();
+    out.append(
+            info.network().file() == null ? "recorded activations" : info.network().file())
+        .append(" on ")
+        .append(info.data().name())
+        .append(": ")
+        .append(info.images().read())
+        .append(" images, convention ")
+        .append(info.rules().convention())
+        .append(", quantile ")
+        .append(info.rules().quantile())
+        .append('\n');
+    if (!info.images().unreadable().isEmpty()) {
+      out.append(info.images().unreadable().size())
+          .append(" images could not be read and took no part (dissection.json lists them)\n");
+    }
+    for (LayerDissection layer : dissection.layers()) {
+      layer(out, layer, iou);
+    }
+    return out.toString();
+  }
+
+  private static void layer(StringBuilder out, LayerDissection dissected, double iou) {
+    LayerInfo layer = dissected.layer();
+    DetectorCounts counts = dissected.counts(iou);
+    out.append('\n')
+        .append("layer ")
+        .append(layer.name())
+        .append(": ")
+        .append(layer.units())
+        .append(" units of ")
+        .append(layer.height())
+        .append('×')
+        .append(layer.width())
+        .append('\n');
+    out.append(
+        String.format(
+            Locale.ROOT,
+            "  detectors (IoU > %s): %d, %.1f %% of the units%n",
+            Numbers.general(iou, 6),
+            counts.detectors(),
+            100.0 * counts.detectors() / counts.units()));
+    out.append(
+        String.format(
+            Locale.ROOT,
+            "  unique detectors: %d counted per category, %d by top label%n",
+            counts.uniquePerCategory(),
+            counts.uniqueTopLabel()));
+    int width =
+        Math.max(
+            8, counts.byCategory().stream().mapToInt(c -> c.category().length()).max().orElse(8));
+    out.append(
+        String.format(
+            Locale.ROOT, "    %-" + width + "s  %9s  %6s%n", "category", "detectors", "unique"));
+    for (DetectorCounts.CategoryCount count : counts.byCategory()) {
+      out.append(
+          String.format(
+              Locale.ROOT,
+              "    %-" + width + "s  %9d  %6d%n",
+              count.category(),
+              count.detectors(),
+              count.unique()));
+    }
+    List<UnitScore> best = best(dissected);
+    if (best.isEmpty()) {
+      out.append("  no unit meets any concept\n");
+    } else {
+      out.append("  best units\n");
+      for (UnitScore unit : best) {
+        LabelScore score = unit.label();
+        out.append(
+            String.format(
+                Locale.ROOT,
+                "    unit %5d  IoU %.4f  %s (%s)%n",
+                unit.unit(),
+                score.iou(),
+                score.label(),
+                score.category()));
+      }
+    }
+    units(
+        out,
+        dissected.result().emptyMasks(),
+        "active with an empty mask: the largest value is shared by more than the quantile");
+    units(out, dissected.result().inactive(), "zero on every image");
+  }
+
+  private static void units(StringBuilder out, List<Integer> units, String what) {
+    if (!units.isEmpty()) {
+      out.append("  ")
+          .append(units.size())
+          .append(units.size() == 1 ? " unit " : " units ")
+          .append(what)
+          .append(" (")
+          .append(
+              String.join(", ", units.stream().limit(NAMED).map(u -> u.toString()).toList()))
+          .append(units.size() > NAMED ? ", …" : "")
+          .append(")\n");
+    }
+  }
+
+  static Map<String, Object> json(Dissection dissection, double iou) {
+    Map<String, Object> root = new LinkedHashMap<>();
+    DissectionInfo info = dissection.info();
+    root.put("network", info.network().file());
+    root.put("data", info.data().name());
+    root.put("images", info.images().read());
+    root.put("unreadable", info.images().unreadable().size());
+    root.put("convention", info.rules().convention());
+    root.put("quantile", info.rules().quantile());
+    root.put("iou", iou);
+    List<Object> layers = new ArrayList<>();
+    for (LayerDissection layer : dissection.layers()) {
+      DetectorCounts counts = layer.counts(iou);
+      Map<String, Object> entry = new LinkedHashMap<>();
+      entry.put("name", layer.layer().name());
+      entry.put("folder", layer.layer().folder());
+      entry.put("units", counts.units());
+      entry.put("detectors", counts.detectors());
+      Map<String, Object> unique = new LinkedHashMap<>();
+      unique.put("perCategory", counts.uniquePerCategory());
+      unique.put("topLabel", counts.uniqueTopLabel());
+      entry.put("uniqueDetectors", unique);
+      Map<String, Object> categories = new LinkedHashMap<>();
+      for (DetectorCounts.CategoryCount count : counts.byCategory()) {
+        Map<String, Object> category = new LinkedHashMap<>();
+        category.put("detectors", count.detectors());
+        category.put("unique", count.unique());
+        categories.put(count.category(), category);
+      }
+      entry.put("categories", categories);
+      List<Object> best = new ArrayList<>();
+      for (UnitScore unit : best(layer)) {
+        Map<String, Object> one = new LinkedHashMap<>();
+        one.put("unit", unit.unit());
+        one.put("label", unit.label().label());
+        one.put("category", unit.label().category());
+        one.put("iou", unit.label().iou());
+        best.add(one);
+      }
+      entry.put("best", best);
+      entry.put("emptyMasks", layer.result().emptyMasks());
+      entry.put("inactive", layer.result().inactive());
+      layers.add(entry);
+    }
+    root.put("layers", layers);
+    return root;
+  }
+}

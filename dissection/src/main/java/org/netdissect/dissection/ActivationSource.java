@@ -1,0 +1,51 @@
+package org.netdissect.dissection;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.util.List;
+import org.netdissect.networks.InputSize;
+
+/** Where activation maps come from: a network fed with photographs, or maps recorded elsewhere. */
+interface ActivationSource extends Closeable {
+  /** The layers, in the order in which a reader gives their maps. */
+  List<LayerInfo> layers();
+
+  /** The input's size that the geometry is relative to; null to take each image's own size. */
+  InputSize input();
+
+  /** How many images are best read at once. */
+  int batch();
+
+  /** One thread's way of reading. */
+  Reader newReader() throws IOException;
+
+  /** Reads activation maps; not thread safe. */
+  interface Reader extends Closeable {
+    /**
+     * Reads the maps of some images.
+     *
+     * @param images their numbers
+     * @param dense per layer, images × units × height × width: the maps are written from {@code
+     *     slot} on, one image after the other without gaps
+     * @param outcome told of every image, in order
+     */
+    void read(int[] images, float[][] dense, int slot, Outcome outcome) throws IOException;
+  }
+
+  /** Takes what became of an image. */
+  interface Outcome {
+    /**
+     * The image was read.
+     *
+     * @param digest SHA-256 of its content
+     */
+    void read(int image, byte[] digest);
+
+    /**
+     * The image cannot be read and takes no part.
+     *
+     * @throws IOException if that is to stop the run
+     */
+    void unreadable(int image, String reason) throws IOException;
+  }
+}

@@ -1,0 +1,94 @@
+package org.netdissect.dissection;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+
+/**
+ * A growing array of bytes with the encodings of the result files: unsigned LEB128 integers and
+ * little-endian floats.
+ */
+final class Bytes {
+  private byte[] array;
+  private int size;
+
+  Bytes(int capacity) {
+    array = new byte[capacity];
+  }
+
+  int size() {
+    return size;
+  }
+
+  byte[] array() {
+    return array;
+  }
+
+  void clear() {
+    size = 0;
+  }
+
+  /** Makes room for so many more bytes. */
+  void ensure(int more) {
+    int needed = Math.addExact(size, more);
+    if (needed > array.length) {
+      array = Arrays.copyOf(array, Math.max(needed, (int) Math.min(array.length * 2L, 1 << 30)));
+    }
+  }
+
+  void putVarint(long value) {
+    ensure(10);
+    while ((value & ~0x7fL) != 0) {
+      array[size++] = (byte) (value | 0x80);
+      value >>>= 7;
+    }
+    array[size++] = (byte) value;
+  }
+
+  void putFloat(float value) {
+    ensure(4);
+    int bits = Float.floatToRawIntBits(value);
+    array[size++] = (byte) bits;
+    array[size++] = (byte) (bits >>> 8);
+    array[size++] = (byte) (bits >>> 16);
+    array[size++] = (byte) (bits >>> 24);
+  }
+
+  void put(byte[] source, int offset, int length) {
+    ensure(length);
+    System.arraycopy(source, offset, array, size, length);
+    size += length;
+  }
+
+  /** The content, little-endian; shares the array. */
+  ByteBuffer buffer() {
+    return ByteBuffer.wrap(array, 0, size).order(ByteOrder.LITTLE_ENDIAN);
+  }
+
+  /**
+   * Reads a number written by {@link #putVarint}.
+   *
+   * @throws java.nio.BufferUnderflowException if the buffer ends within it
+   * @throws IllegalStateException if it is longer than a long
+   */
+  static long getVarint(ByteBuffer buffer) {
+    long value = 0;
+    for (int shift = 0; shift < 64; shift += 7) {
+      byte next = buffer.get();
+      value |= (long) (next & 0x7f) << shift;
+      if (next >= 0) {
+        return value;
+      }
+    }
+    throw new IllegalStateException("number too long");
+  }
+
+  /** As {@link #getVarint}, for a number that must be from 0 to {@code max}. */
+  static int getVarint(ByteBuffer buffer, int max) {
+    long value = getVarint(buffer);
+    if (value < 0 || value > max) {
+      throw new IllegalStateException("number " + value + " out of range");
+    }
+    return (int) value;
+  }
+}

@@ -1,0 +1,606 @@
+package org.netdissect.dissection;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import org.netdissect.concepts.Atlas;
+import org.netdissect.concepts.AtlasImage;
+import org.netdissect.concepts.AtlasOptions;
+import org.netdissect.concepts.Category;
+import org.netdissect.concepts.ConceptDataset;
+import org.netdissect.concepts.Progress;
+import org.netdissect.dissection.DissectionInfo.DataInfo;
+import org.netdissect.dissection.DissectionInfo.NetworkInfo;
+import org.netdissect.dissection.DissectionInfo.PreprocessingInfo;
+import org.netdissect.dissection.DissectionInfo.Rules;
+import org.netdissect.networks.InputSize;
+import org.netdissect.networks.Layer;
+import org.netdissect.networks.Network;
+import org.netdissect.networks.Preprocessing;
+import org.netdissect.networks.ReceptiveField;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * Dissects a network, or activation maps recorded elsewhere, with a data set of concepts, and
+ * writes a result folder. One pass over the photographs; a run that was cut off is gone on with by
+ * running the same again.
+ *
+ * <pre>{@code
+ * try (Network network = Network.open(Path.of("model.onnx"))) {
+ *   Dissection result =
+ *       Dissector.builder()
+ *           .setNetwork(network)
+ *           .setData(BrodenDataset.open(Path.of("broden1_224")))
+ *           .setOut(Path.of("out"))
+ *           .build()
+ *           .run();
+ * }
+ * }</pre>
+ *
+ * <p>Method: Bau, Zhou, Khosla, Oliva, Torralba, "Network Dissection: Quantifying Interpretability
+ * of Deep Visual Representations", CVPR 2017.
+ */
+public final class Dissector {
+  /** IoU above which a unit is a detector, as in the paper. */
+  public static final double DEFAULT_IOU = 0.04;
+
+  /** How many images of each unit are kept as its top images. */
+  static final int TOP_IMAGES = 50;
+
+  private final Builder options;
+
+  private Dissector(Builder options) {
+    this.options = options;
+  }
+
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /** A step that works on the finished result and is repeated if the run is cut off within it. */
+  @FunctionalInterface
+  public interface Step {
+    void run(Dissection dissection, ConceptDataset data) throws IOException;
+  }
+
+  /**
+   * Runs the dissection.
+   *
+   * @return the result, opened
+   * @throws IOException with one clear line if an input is bad, the result folder is taken, or
+   *     writing fails; what was done is kept for another try
+   */
+  public Dissection run() throws IOException {
+    Instant began = Instant.now();
+    ResultFolder.check(options.out, options.overwrite);
+    Warnings progress = new Warnings(options.progress);
+    ConceptDataset data = options.data;
+    try (Atlas atlas =
+        Atlas.open(
+            data,
+            new AtlasOptions(options.cache, options.workers, options.strict, false),
+            progress)) {
+      List<Category> categories = categories(atlas);
+      long bits = categories.stream().mapToLong(category -> 1L << category.index()).sum();
+      ImageSet images =
+          ImageSet.choose(
+              atlas,
+              options.recorded == null ? null : options.recorded.images(),
+              options.split,
+              options.limit,
+              bits);
+      try (ActivationSource source = source(images, progress)) {
+        checkSizes(images, source.input());
+        NetworkInfo network = networkInfo(source.input());
+        DataInfo dataInfo =
+            new DataInfo(
+                atlas.name(),
+                atlas.fingerprint(),
+                options.split,
+                options.limit > 0 ? options.limit : null,
+                categories.stream().map(Category::name).toList());
+        Rules rules =
+            new Rules(options.convention.word(), options.quantile.toString(), options.iou);
+        try (ResultFolder out =
+            ResultFolder.open(
+                options.out, options.overwrite, inputs(network, dataInfo, rules, source))) {
+          if (!out.complete) {
+            dissect(images, categories, source, network, dataInfo, rules, out, progress);
+          }
+          Dissection dissection = Dissection.open(options.out);
+          for (Step step : options.steps) {
+            step.run(dissection, data);
+          }
+          writeRun(out, began, progress);
+          out.finish();
+          return dissection;
+        }
+      }
+    }
+  }
+
+  private List<Category> categories(Atlas atlas) throws DissectionException {
+    List<Category> all = atlas.vocabulary().categories();
+    Set<String> wanted = new LinkedHashSet<>(options.categories);
+    if (wanted.isEmpty()) {
+      return all;
+    }
+    List<Category> chosen =
+        all.stream().filter(category -> wanted.remove(category.name())).toList();
+    if (!wanted.isEmpty()) {
+      throw new DissectionException(
+          "the data set "
+              + atlas.name()
+              + " has no category '"
+              + wanted.iterator().next()
+              + "'; it has "
+              + String.join(", ", all.stream().map(Category::name).toList()));
+    }
+    return chosen;
+  }
+
+  private ActivationSource source(ImageSet images, Progress progress) throws IOException {
+    if (options.recorded != null) {
+      return recordedSource(images, progress);
+    }
+    Network network = options.network;
+    Set<Layer> layers = new LinkedHashSet<>();
+    if (options.layers.isEmpty()) {
+      layers.add(network.defaultLayer());
+    }
+    for (String spec : options.layers) {
+      layers.addAll(network.resolve(spec));
+    }
+    Set<String> folders = takenFolders();
+    List<LayerInfo> infos = new ArrayList<>();
+    for (Layer layer : layers) {
+      infos.add(
+          new LayerInfo(
+              layer.name(),
+              folder(layer.name(), folders),
+              layer.kind(),
+              layer.channels(),
+              layer.height(),
+              layer.width(),
+              known(layer.name(), layer.field(), progress)));
+    }
+    return new NetworkSource(
+        network,
+        network.tap(List.copyOf(layers), options.preprocessing),
+        infos,
+        options.data,
+        images,
+        options.convention,
+        options.batch);
+  }
+
+  private ActivationSource recordedSource(ImageSet images, Progress progress) throws IOException {
+    List<RecordedMaps> files = new ArrayList<>();
+    try {
+      Set<String> folders = takenFolders();
+      List<LayerInfo> infos = new ArrayList<>();
+      for (RecordedActivations.Maps layer : options.recorded.layers()) {
+        RecordedMaps maps = RecordedMaps.open(layer.file());
+        files.add(maps);
+        if (maps.images != options.recorded.images().size()) {
+          throw new DissectionException(
+              layer.file()
+                  + ": holds maps of "
+                  + maps.images
+                  + " images, the list names "
+                  + options.recorded.images().size());
+        }
+        infos.add(
+            new LayerInfo(
+                layer.name(),
+                folder(layer.name(), folders),
+                "recorded",
+                maps.units,
+                maps.height,
+                maps.width,
+                known(layer.name(), layer.field(), progress)));
+      }
+      return new RecordedSource(files, infos, images, options.recorded.input());
+    } catch (IOException | RuntimeException e) {
+      for (RecordedMaps maps : files) {
+        maps.close();
+      }
+      throw e;
+    }
+  }
+
+  private ReceptiveField known(String layer, ReceptiveField field, Progress progress) {
+    if (field.isKnown()) {
+      return field;
+    }
+    if (options.convention != Convention.LITE) {
+      progress.warn(
+          "the receptive field of layer "
+              + layer
+              + " is unknown: its maps are stretched over the image (half-pixel centres)");
+    }
+    return null;
+  }
+
+  private static Set<String> takenFolders() {
+    return new HashSet<>(Set.of("report", ResultFolder.WORK));
+  }
+
+  private static String folder(String layer, Set<String> taken) {
+    String safe = LayerInfo.fileSafe(layer);
+    String folder = safe;
+    // Some file systems do not tell cases apart.
+    for (int i = 2; !taken.add(folder.toLowerCase(Locale.ROOT)); i++) {
+      folder = safe + "-" + i;
+    }
+    return folder;
+  }
+
+  /** The original has no rule for photographs of another size than the input. */
+  private void checkSizes(ImageSet images, InputSize input) throws DissectionException {
+    if (options.convention != Convention.PAPER || input == null) {
+      return;
+    }
+    for (int i = 0; i < images.size(); i++) {
+      AtlasImage image = images.atlasImage(i);
+      if (image.photoHeight() != input.height() || image.photoWidth() != input.width()) {
+        throw NetworkSource.refusedSize(
+            image.name(), image.photoHeight(), image.photoWidth(), input.height(), input.width());
+      }
+    }
+  }
+
+  private NetworkInfo networkInfo(InputSize input) {
+    Integer height = input == null ? null : input.height();
+    Integer width = input == null ? null : input.width();
+    if (options.network == null) {
+      return new NetworkInfo(null, null, height, width, null);
+    }
+    Preprocessing p = options.preprocessing;
+    return new NetworkInfo(
+        options.network.name(),
+        options.network.sha256(),
+        height,
+        width,
+        new PreprocessingInfo(p.channels().name(), p.scale(), p.mean(), p.std()));
+  }
+
+  /** Everything that decides the result, for telling whether a run may go on. */
+  private ObjectNode inputs(
+      NetworkInfo network, DataInfo data, Rules rules, ActivationSource source) throws IOException {
+    ObjectNode inputs = Json.mapper().createObjectNode();
+    inputs.put("tool", toolVersion());
+    inputs.set("network", Json.mapper().valueToTree(network));
+    inputs.set("layers", Json.mapper().valueToTree(source.layers()));
+    inputs.set("data", Json.mapper().valueToTree(data));
+    inputs.put("convention", rules.convention());
+    inputs.put("quantile", rules.quantile());
+    inputs.put("iou", rules.iou());
+    inputs.put("maps", options.maps.name().toLowerCase(Locale.ROOT));
+    if (options.recorded != null) {
+      inputs.set("images", Json.mapper().valueToTree(options.recorded.images()));
+      for (RecordedActivations.Maps layer : options.recorded.layers()) {
+        inputs.put(
+            "file of " + layer.name(),
+            Files.size(layer.file())
+                + " bytes of "
+                + Files.getLastModifiedTime(layer.file()).toInstant());
+      }
+    }
+    return inputs;
+  }
+
+  private void dissect(
+      ImageSet images,
+      List<Category> categories,
+      ActivationSource source,
+      NetworkInfo network,
+      DataInfo dataInfo,
+      Rules rules,
+      ResultFolder out,
+      Progress progress)
+      throws IOException {
+    try (Recording recording =
+        Recording.open(
+            images,
+            source.layers(),
+            options.convention,
+            options.quantile,
+            out.work(),
+            TOP_IMAGES)) {
+      recording.run(source, options.workers, options.strict, progress);
+      ConceptTotals totals =
+          new ConceptTotals(images, categories, options.convention, recording.read());
+      ResultWriter writer =
+          new ResultWriter(
+              images,
+              totals,
+              options.convention,
+              options.quantile,
+              options.workers,
+              options.maps,
+              out);
+      List<DissectionInfo.LayerResult> layers = new ArrayList<>();
+      for (LayerRecorder recorder : recording.recorders()) {
+        layers.add(writer.write(recorder, source, progress));
+      }
+      writer.writeTables();
+      List<DissectionInfo.Unreadable> unreadable = new ArrayList<>();
+      recording
+          .unreadable()
+          .forEach(
+              (image, reason) ->
+                  unreadable.add(new DissectionInfo.Unreadable(images.name(image), reason)));
+      DissectionInfo info =
+          new DissectionInfo(
+              DissectionInfo.FORMAT,
+              toolVersion(),
+              network,
+              dataInfo,
+              rules,
+              new DissectionInfo.Images(
+                  images.size(),
+                  recording.read().cardinality(),
+                  recording.contentSha256(),
+                  unreadable),
+              layers);
+      ResultFolder.writeAtomically(out.path().resolve(Dissection.FILE), Json.pretty(info));
+    }
+  }
+
+  private void writeRun(ResultFolder out, Instant began, Warnings warnings) throws IOException {
+    Map<String, Object> run = new LinkedHashMap<>();
+    Instant ended = Instant.now();
+    run.put("began", began.toString());
+    run.put("ended", ended.toString());
+    run.put("seconds", Duration.between(began, ended).toMillis() / 1000.0);
+    run.put("resumed", out.resumed);
+    run.put("host", hostName());
+    run.put("java", System.getProperty("java.vm.name") + " " + Runtime.version());
+    run.put("workers", options.workers);
+    run.put("data", options.data.folder().toAbsolutePath().toString());
+    run.put("messages", warnings.messages());
+    ResultFolder.writeAtomically(out.path().resolve("run.json"), Json.pretty(run));
+  }
+
+  private static String hostName() {
+    try {
+      return InetAddress.getLocalHost().getHostName();
+    } catch (UnknownHostException e) {
+      return "unknown";
+    }
+  }
+
+  /** The version of this code. */
+  public static String toolVersion() {
+    String version = Dissector.class.getPackage().getImplementationVersion();
+    return "netdissect " + (version == null ? "(unpackaged)" : version);
+  }
+
+  /** Passes on what it is told and keeps the warnings. */
+  private static final class Warnings implements Progress {
+    private final Progress progress;
+    private final List<String> messages = new ArrayList<>();
+
+    Warnings(Progress progress) {
+      this.progress = progress;
+    }
+
+    @Override
+    public void begin(String phase, long total, String unit) {
+      progress.begin(phase, total, unit);
+    }
+
+    @Override
+    public void advance(long n) {
+      progress.advance(n);
+    }
+
+    @Override
+    public void end() {
+      progress.end();
+    }
+
+    @Override
+    public void warn(String message) {
+      synchronized (messages) {
+        messages.add(message);
+      }
+      progress.warn(message);
+    }
+
+    List<String> messages() {
+      synchronized (messages) {
+        return List.copyOf(messages);
+      }
+    }
+  }
+
+  /** Collects what a dissection needs: {@code set…} is required, {@code opt…} has a default. */
+  public static final class Builder {
+    private Network network;
+    private RecordedActivations recorded;
+    private ConceptDataset data;
+    private Path out;
+    private List<String> layers = List.of();
+    private Preprocessing preprocessing = Preprocessing.TORCH;
+    private Convention convention = Convention.EXACT;
+    private Quantile quantile = Quantile.DEFAULT;
+    private double iou = DEFAULT_IOU;
+    private String split;
+    private long limit;
+    private List<String> categories = List.of();
+    private int workers = Runtime.getRuntime().availableProcessors();
+    private int batch = 8;
+    private boolean overwrite;
+    private boolean strict;
+    private Path cache;
+    private MapsKept maps = MapsKept.ALL;
+    private Progress progress = Progress.NONE;
+    private final List<Step> steps = new ArrayList<>();
+
+    private Builder() {}
+
+    /** The network to dissect. Either this or {@link #setRecorded} is required. */
+    public Builder setNetwork(Network network) {
+      this.network = Objects.requireNonNull(network);
+      return this;
+    }
+
+    /** Recorded activation maps to dissect instead of a network. */
+    public Builder setRecorded(RecordedActivations recorded) {
+      this.recorded = Objects.requireNonNull(recorded);
+      return this;
+    }
+
+    /** The labelled images. */
+    public Builder setData(ConceptDataset data) {
+      this.data = Objects.requireNonNull(data);
+      return this;
+    }
+
+    /** The result folder: new, empty, or that of an unfinished run of the same. */
+    public Builder setOut(Path out) {
+      this.out = Objects.requireNonNull(out);
+      return this;
+    }
+
+    /**
+     * Layers by tensor name, node name or glob. Default: the last tensor with height and width
+     * above 1 before the classifier.
+     */
+    public Builder optLayers(List<String> layers) {
+      this.layers = List.copyOf(layers);
+      return this;
+    }
+
+    /** What is done to pixels; default {@link Preprocessing#TORCH}. */
+    public Builder optPreprocessing(Preprocessing preprocessing) {
+      this.preprocessing = Objects.requireNonNull(preprocessing);
+      return this;
+    }
+
+    /** Default {@link Convention#EXACT}. */
+    public Builder optConvention(Convention convention) {
+      this.convention = Objects.requireNonNull(convention);
+      return this;
+    }
+
+    /** Share of activations above the threshold; default 0.005. */
+    public Builder optQuantile(Quantile quantile) {
+      this.quantile = Objects.requireNonNull(quantile);
+      return this;
+    }
+
+    /**
+     * IoU above which a unit is a detector; default 0.04. Recorded; nothing measured depends on it.
+     */
+    public Builder optIou(double iou) {
+      if (!(iou >= 0 && iou < 1)) {
+        throw new IllegalArgumentException("the IoU threshold must lie from 0 to below 1: " + iou);
+      }
+      this.iou = iou;
+      return this;
+    }
+
+    /** Take only images of this split; default all. */
+    public Builder optSplit(String split) {
+      this.split = split;
+      return this;
+    }
+
+    /** Take at most so many rows of the data set; default 0: all. */
+    public Builder optLimit(long limit) {
+      this.limit = limit;
+      return this;
+    }
+
+    /** Categories whose concepts are looked for; default all. */
+    public Builder optCategories(List<String> categories) {
+      this.categories = List.copyOf(categories);
+      return this;
+    }
+
+    /** Threads; default: as many as there are cores. The result does not depend on it. */
+    public Builder optWorkers(int workers) {
+      if (workers < 1) {
+        throw new IllegalArgumentException("at least one worker is needed: " + workers);
+      }
+      this.workers = workers;
+      return this;
+    }
+
+    /** Images a call of the network, where the model allows it; default 8. */
+    public Builder optBatch(int batch) {
+      if (batch < 1) {
+        throw new IllegalArgumentException("the batch must be at least 1: " + batch);
+      }
+      this.batch = batch;
+      return this;
+    }
+
+    /** Replace what the result folder holds; default false. */
+    public Builder optOverwrite(boolean overwrite) {
+      this.overwrite = overwrite;
+      return this;
+    }
+
+    /** Stop at an unreadable image instead of leaving it out; default false. */
+    public Builder optStrict(boolean strict) {
+      this.strict = strict;
+      return this;
+    }
+
+    /** Folder for the compiled atlas; default: the data's own, or the user's cache. */
+    public Builder optCache(Path cache) {
+      this.cache = cache;
+      return this;
+    }
+
+    /** Which trimmed activation maps the result keeps; default {@link MapsKept#ALL}. */
+    public Builder optMaps(MapsKept maps) {
+      this.maps = Objects.requireNonNull(maps);
+      return this;
+    }
+
+    /** Who is told of the progress; default nobody. */
+    public Builder optProgress(Progress progress) {
+      this.progress = Objects.requireNonNull(progress);
+      return this;
+    }
+
+    /** Adds a step to do with the result before the run counts as finished, such as the report. */
+    public Builder optThen(Step step) {
+      steps.add(Objects.requireNonNull(step));
+      return this;
+    }
+
+    /**
+     * The dissector.
+     *
+     * @throws IllegalStateException if something required is missing
+     */
+    public Dissector build() {
+      if ((network == null) == (recorded == null)) {
+        throw new IllegalStateException("set either a network or recorded activations");
+      }
+      if (data == null || out == null) {
+        throw new IllegalStateException("set the data and the result folder");
+      }
+      return new Dissector(this);
+    }
+  }
+}

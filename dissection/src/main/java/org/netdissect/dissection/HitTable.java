@@ -1,0 +1,86 @@
+package org.netdissect.dissection;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.BufferUnderflowException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+
+/**
+ * Of one layer, for every unit and image, how many pixels of the unit's mask lie in each region of
+ * the image; sparse, on disk, read unit by unit. Everything that is scored follows from it.
+ *
+ * <p>Safe for reading from several threads.
+ */
+public final class HitTable implements Closeable {
+  static final String MAGIC = "NDHITS01";
+
+  private final SectionFile file;
+
+  private HitTable(SectionFile file) {
+    this.file = file;
+  }
+
+  /**
+   * Opens a layer's table.
+   *
+   * @param path of {@code hits.bin}
+   * @param units of the layer
+   * @throws DissectionException if the file is no such table or damaged
+   */
+  static HitTable open(Path path, int units) throws IOException {
+    return new HitTable(SectionFile.open(path, MAGIC, units));
+  }
+
+  /**
+   * Reads a unit's hits, image by image in ascending number.
+   *
+   * @throws DissectionException if the file is damaged
+   */
+  public void read(int unit, Visitor visitor) throws IOException {
+    ByteBuffer section = file.read(unit);
+    try {
+      int image = -1;
+      while (section.hasRemaining()) {
+        image += 1 + Bytes.getVarint(section, Integer.MAX_VALUE - image - 1);
+        int regions = Bytes.getVarint(section, 1 << 16);
+        int region = -1;
+        for (int i = 0; i < regions; i++) {
+          region += 1 + Bytes.getVarint(section, (1 << 16) - 1 - region);
+          visitor.hit(image, region, Bytes.getVarint(section, Integer.MAX_VALUE));
+        }
+      }
+    } catch (BufferUnderflowException | IllegalStateException e) {
+      throw file.malformed(unit, e);
+    }
+  }
+
+  /** Encodes one image's hits, without the image's number. */
+  static void encode(RegionCounter counter, Bytes out) {
+    out.putVarint(counter.touched());
+    int last = -1;
+    for (int i = 0; i < counter.touched(); i++) {
+      out.putVarint(counter.region(i) - last - 1);
+      out.putVarint(counter.pixels(counter.region(i)));
+      last = counter.region(i);
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    file.close();
+  }
+
+  /** Takes the hits of a unit. */
+  @FunctionalInterface
+  public interface Visitor {
+    /**
+     * Takes one entry.
+     *
+     * @param image number of the image in the dissection
+     * @param region of the image
+     * @param pixels of the unit's mask in it, above 0
+     */
+    void hit(int image, int region, int pixels);
+  }
+}

@@ -1,0 +1,93 @@
+package org.netdissect.dissection;
+
+import de.siegmar.fastcsv.reader.CsvReader;
+import de.siegmar.fastcsv.reader.NamedCsvRecord;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The dissection of one layer, read from its folder. Tables are read when asked for. */
+public final class LayerDissection {
+  private final Dissection dissection;
+  private final DissectionInfo.LayerResult result;
+  private final Path folder;
+  private final List<UnitScore> units;
+
+  LayerDissection(
+      Dissection dissection,
+      DissectionInfo.LayerResult result,
+      Path folder,
+      List<UnitScore> units) {
+    this.dissection = dissection;
+    this.result = result;
+    this.folder = folder;
+    this.units = units;
+  }
+
+  public LayerInfo layer() {
+    return result.layer();
+  }
+
+  public DissectionInfo.LayerResult result() {
+    return result;
+  }
+
+  /** The units by number. */
+  public List<UnitScore> units() {
+    return units;
+  }
+
+  /**
+   * Counts detectors.
+   *
+   * @param iou above which a unit is one
+   */
+  public DetectorCounts counts(double iou) {
+    return DetectorCounts.of(units, dissection.categories(), iou);
+  }
+
+  /** Pixel counts of masks by region. */
+  public HitTable hits() throws IOException {
+    return HitTable.open(folder.resolve("hits.bin"), result.layer().units());
+  }
+
+  /** Whether trimmed activation maps were kept. */
+  public boolean hasMaps() {
+    return Files.exists(folder.resolve("maps.bin"));
+  }
+
+  /** Trimmed activation maps. */
+  public ActivationMaps maps() throws IOException {
+    return ActivationMaps.open(folder.resolve("maps.bin"), result.layer());
+  }
+
+  /** Intersections with every concept. */
+  public ConceptCounts conceptCounts() throws IOException {
+    return ConceptCounts.open(
+        folder.resolve("counts.bin"), result.layer().units(), dissection.categories().size());
+  }
+
+  /** Per unit the images with the largest activation, highest first. */
+  public List<List<TopImage>> topImages() throws IOException {
+    Path path = folder.resolve("top-images.csv");
+    List<List<TopImage>> top = new ArrayList<>();
+    for (int u = 0; u < result.layer().units(); u++) {
+      top.add(new ArrayList<>());
+    }
+    try (CsvReader<NamedCsvRecord> csv = CsvReader.builder().ofNamedCsvRecord(path)) {
+      for (NamedCsvRecord row : csv) {
+        try {
+          int image = dissection.imageNumber(row.getField("image"));
+          top.get(Integer.parseInt(row.getField("unit")))
+              .add(new TopImage(image, Float.parseFloat(row.getField("activation"))));
+        } catch (RuntimeException e) {
+          throw new DissectionException(
+              path + " is damaged at line " + row.getStartingLineNumber(), e);
+        }
+      }
+    }
+    return top;
+  }
+}

@@ -1,0 +1,156 @@
+package org.netdissect.dissection;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.function.IntFunction;
+
+/**
+ * Records the activations of one layer, exactly and in one pass: per unit a histogram of all values
+ * and the images of the largest ones; on disk the cells that can still matter.
+ *
+ * <p>The histogram gives at every moment a lower bound of the unit's final threshold. It only
+ * rises, so a cell that is not above it (and has no neighbour above it) is dropped for good.
+ *
+ * <p>Blocks of images may be recorded from several threads in any order: the outcome, once the maps
+ * are cut to the final threshold, does not depend on it.
+ */
+final class LayerRecorder {
+  private static final int LOCKS = 256;
+
+  private final LayerInfo layer;
+  private final IntFunction<String> imageName;
+  private final long tail;
+  private final ValueHistograms histograms;
+  private final TopImages top;
+  private final Spill spill;
+
+  private final Object[] locks = new Object[LOCKS];
+
+  /**
+   * A recorder.
+   *
+   * @param tail how many of a unit's largest values its threshold can depend on
+   */
+  LayerRecorder(
+      LayerInfo layer,
+      long tail,
+      IntFunction<String> imageName,
+      ValueHistograms histograms,
+      TopImages top,
+      Spill spill) {
+    this.layer = layer;
+    this.tail = tail;
+    this.imageName = imageName;
+    this.histograms = histograms;
+    this.top = top;
+    this.spill = spill;
+    for (int i = 0; i < LOCKS; i++) {
+      locks[i] = new Object();
+    }
+  }
+
+  LayerInfo layer() {
+    return layer;
+  }
+
+  ValueHistograms histograms() {
+    return histograms;
+  }
+
+  TopImages top() {
+    return top;
+  }
+
+  Spill spill() {
+    return spill;
+  }
+
+  /** What one thread needs to record; reused from block to block. */
+  static final class Scratch {
+    private final TrimmedMap map;
+    private final Bytes pieces = new Bytes(1 << 16);
+    private final int[] pieceEnd;
+    private final float[] peak;
+
+    Scratch(LayerInfo layer, int blockImages) {
+      map = new TrimmedMap(layer.height(), layer.width());
+      pieceEnd = new int[layer.units()];
+      peak = new float[blockImages];
+    }
+  }
+
+  /**
+   * Records a block of images.
+   *
+   * @param images numbers of the images, ascending
+   * @param dense their activations, images × units × height × width
+   * @throws DissectionException if a value is no finite number
+   */
+  void record(int[] images, float[] dense, Scratch scratch) throws IOException {
+    int cells = layer.cells();
+    scratch.pieces.clear();
+    for (int unit = 0; unit < layer.units(); unit++) {
+      float bound;
+      synchronized (locks[unit % LOCKS]) {
+        for (int s = 0; s < images.length; s++) {
+          int offset = (s * layer.units() + unit) * cells;
+          int bad = histograms.add(unit, dense, offset, cells);
+          if (bad >= 0) {
+            throw new DissectionException(
+                "layer "
+                    + layer.name()
+                    + ": unit "
+                    + unit
+                    + " gives "
+                    + dense[offset + bad]
+                    + " on image "
+                    + imageName.apply(images[s])
+                    + "; check the network and its preprocessing");
+          }
+          // Adding 0 turns −0 into 0.
+          scratch.peak[s] = max(dense, offset, cells) + 0f;
+          top.offer(unit, images[s], scratch.peak[s]);
+        }
+        bound = bound(unit);
+      }
+      int last = -1;
+      for (int s = 0; s < images.length; s++) {
+        if (scratch.peak[s] > bound
+            && scratch.map.trim(dense, (s * layer.units() + unit) * cells, bound)) {
+          scratch.pieces.putVarint(s - last - 1);
+          scratch.map.encode(scratch.pieces);
+          last = s;
+        }
+      }
+      scratch.pieceEnd[unit] = scratch.pieces.size();
+    }
+    spill.append(images, scratch.pieces, scratch.pieceEnd);
+  }
+
+  private static float max(float[] values, int offset, int length) {
+    float max = values[offset];
+    for (int i = offset + 1; i < offset + length; i++) {
+      max = Math.max(max, values[i]);
+    }
+    return max;
+  }
+
+  /** The lower edge of the bin in which the smallest of the {@code tail} largest values lies. */
+  private float bound(int unit) {
+    return histograms.counted(unit) < tail
+        ? Float.NEGATIVE_INFINITY
+        : ValueHistograms.lowerEdge(histograms.place(unit, tail).bin());
+  }
+
+  /** Writes a unit's histogram and top images. */
+  void encode(int unit, Bytes out) {
+    histograms.encode(unit, out);
+    top.encode(unit, out);
+  }
+
+  /** Reads what {@link #encode} wrote into empty tables. */
+  static void decode(int unit, ByteBuffer in, ValueHistograms histograms, TopImages top) {
+    histograms.decode(unit, in);
+    top.decode(unit, in);
+  }
+}

@@ -1,0 +1,420 @@
+package org.netdissect.dissection;
+
+import java.io.IOException;
+import java.nio.BufferUnderflowException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.netdissect.concepts.Atlas;
+import org.netdissect.concepts.AtlasImage;
+import org.netdissect.networks.InputSize;
+
+/**
+ * From the recorded activations of a layer: the exact thresholds, then every unit's mask on every
+ * image, counted by region. Works on groups of units, so that memory does not grow with the layer.
+ */
+final class MaskTally {
+  static final String GROUP_MAGIC = "NDGROUP1";
+
+  /** Sections of a unit in a group's file. */
+  static final int SECTIONS = 3;
+
+  /** Recorded bytes of the units of one group, about. */
+  private static final long GROUP_BYTES = 96L << 20;
+
+  private static final int GROUP_UNITS = 64;
+
+  private final LayerInfo layer;
+  private final LayerRecorder recorder;
+  private final ImageSet images;
+  private final Convention convention;
+  private final Quantile quantile;
+  private final InputSize input;
+  private final MaskGeometry.Cache geometries;
+
+  /**
+   * A tally.
+   *
+   * @param input size of the network's input, or null to take each image's own size
+   */
+  MaskTally(
+      LayerRecorder recorder,
+      ImageSet images,
+      Convention convention,
+      Quantile quantile,
+      InputSize input) {
+    this.recorder = recorder;
+    this.layer = recorder.layer();
+    this.images = images;
+    this.convention = convention;
+    this.quantile = quantile;
+    this.input = input;
+    geometries = new MaskGeometry.Cache(convention, layer.field(), layer.height(), layer.width());
+  }
+
+  /**
+   * Splits the units into groups.
+   *
+   * @return first unit of each group, and behind the last the number of units
+   */
+  int[] groups() {
+    int[] starts = new int[layer.units() + 1];
+    int count = 0;
+    long bytes = 0;
+    int size = 0;
+    for (int u = 0; u < layer.units(); u++) {
+      long own = recorder.spill().unitBytes(u);
+      if (u == 0 || size == GROUP_UNITS || bytes + own > GROUP_BYTES) {
+        starts[count++] = u;
+        bytes = 0;
+        size = 0;
+      }
+      bytes += own;
+      size++;
+    }
+    starts[count] = layer.units();
+    return Arrays.copyOf(starts, count + 1);
+  }
+
+  /** Numbers of a unit that the tally finds. */
+  record UnitStats(float threshold, long maskPixels) {
+    void encode(Bytes out) {
+      out.putFloat(threshold);
+      out.putVarint(maskPixels);
+    }
+
+    static UnitStats decode(ByteBuffer in) {
+      return new UnitStats(in.getFloat(), Bytes.getVarint(in));
+    }
+  }
+
+  /**
+   * Tallies the units from {@code first} to before {@code end} and writes a group's file: per unit
+   * its {@link UnitStats}, its hits and its trimmed maps.
+   */
+  void tally(int first, int end, int workers, Path file) throws IOException {
+    float[] thresholds = thresholds(first, end, workers);
+    List<Output> outputs = new ArrayList<>();
+    Workers.run(
+        workers,
+        recorder.spill().segments(),
+        "tally",
+        () -> {
+          Output output = new Output(first, end, thresholds);
+          synchronized (outputs) {
+            outputs.add(output);
+          }
+          return output;
+        });
+    try (SectionFile.Writer writer = new SectionFile.Writer(file, GROUP_MAGIC)) {
+      Bytes section = new Bytes(1 << 16);
+      for (int u = 0; u < end - first; u++) {
+        int unit = u;
+        long pixels = outputs.stream().mapToLong(output -> output.pixels[unit]).sum();
+        section.clear();
+        new UnitStats(thresholds[u], pixels).encode(section);
+        writer.add(section);
+        section.clear();
+        ImageEntries.merge(outputs.stream().map(output -> output.hits[unit]).toList(), section);
+        writer.add(section);
+        section.clear();
+        ImageEntries.merge(outputs.stream().map(output -> output.maps[unit]).toList(), section);
+        writer.add(section);
+      }
+      writer.finish();
+    }
+  }
+
+  /**
+   * The exact thresholds of units. The histograms tell the bin in which each needed value lies; one
+   * pass over the recorded maps counts the lower sixteen bits of the values in those bins.
+   */
+  private float[] thresholds(int first, int end, int workers) throws IOException {
+    ValueHistograms histograms = recorder.histograms();
+    List<List<BinDetail>> details = new ArrayList<>();
+    boolean any = false;
+    for (int unit = first; unit < end; unit++) {
+      List<BinDetail> own = new ArrayList<>(2);
+      int u = unit;
+      convention.threshold(
+          quantile,
+          histograms.counted(unit),
+          rank -> {
+            int bin = histograms.place(u, rank).bin();
+            if (own.stream().noneMatch(detail -> detail.bin == bin)) {
+              own.add(new BinDetail(bin));
+            }
+            return 0;
+          });
+      // A bin that holds nothing but zeros needs no detail.
+      own.removeIf(
+          detail ->
+              detail.bin == ValueHistograms.ZERO_BIN
+                  && histograms.count(u, detail.bin) == histograms.zeros(u));
+      any |= !own.isEmpty();
+      details.add(own);
+    }
+    if (any) {
+      Workers.run(
+          workers,
+          recorder.spill().segments(),
+          "threshold",
+          () -> {
+            PieceReader reader = new PieceReader(first, end);
+            return segment -> {
+              reader.open(segment);
+              for (int u = 0; u < end - first; u++) {
+                if (!details.get(u).isEmpty()) {
+                  while (reader.next(u)) {
+                    for (BinDetail detail : details.get(u)) {
+                      detail.count(reader.map);
+                    }
+                  }
+                }
+              }
+            };
+          });
+    }
+    float[] thresholds = new float[end - first];
+    for (int unit = first; unit < end; unit++) {
+      int u = unit;
+      thresholds[unit - first] =
+          convention.threshold(
+              quantile,
+              histograms.counted(unit),
+              rank -> {
+                ValueHistograms.Place place = histograms.place(u, rank);
+                for (BinDetail detail : details.get(u - first)) {
+                  if (detail.bin == place.bin()) {
+                    return detail.ofRank(place.rank());
+                  }
+                }
+                return 0;
+              });
+    }
+    return thresholds;
+  }
+
+  /** The values of one unit in one bin of its histogram, by their lower sixteen bits. */
+  private static final class BinDetail {
+    final int bin;
+    private final float edge;
+    private final int[] counts = new int[1 << 16];
+
+    BinDetail(int bin) {
+      this.bin = bin;
+      edge = ValueHistograms.lowerEdge(bin);
+    }
+
+    synchronized void count(TrimmedMap map) {
+      for (int c = 0; c < map.cells; c++) {
+        int key = ValueHistograms.key(map.value[c]);
+        // The bin's lowest value may be the bound itself, which is not recorded: it is the rest.
+        if (key >>> 16 == bin && map.value[c] > edge) {
+          counts[key & 0xffff]++;
+        }
+      }
+    }
+
+    float ofRank(long rank) {
+      long left = rank;
+      for (int low = counts.length - 1; low > 0; low--) {
+        left -= Integer.toUnsignedLong(counts[low]);
+        if (left <= 0) {
+          return ValueHistograms.valueOfKey(bin << 16 | low);
+        }
+      }
+      return edge + 0f;
+    }
+  }
+
+  /** Reads the maps of a group of units in one segment after another; one thread's. */
+  private final class PieceReader {
+    private final int first;
+    private final int end;
+    private final int[] position;
+    private final int[] limit;
+    private final int[] slot;
+    private ByteBuffer pieces;
+    private Spill.Segment segment;
+    final TrimmedMap map = new TrimmedMap(layer.height(), layer.width());
+
+    PieceReader(int first, int end) {
+      this.first = first;
+      this.end = end;
+      position = new int[end - first];
+      limit = new int[end - first];
+      slot = new int[end - first];
+    }
+
+    void open(int number) throws IOException {
+      segment = recorder.spill().segment(number);
+      pieces = recorder.spill().read(number, first, end);
+      long start = segment.pieceAt()[first];
+      for (int u = 0; u < end - first; u++) {
+        position[u] = (int) (segment.pieceAt()[first + u] - start);
+        limit[u] = (int) (segment.pieceAt()[first + u + 1] - start);
+        slot[u] = -1;
+        try {
+          peek(u);
+        } catch (BufferUnderflowException | IllegalStateException e) {
+          throw malformed(e);
+        }
+      }
+    }
+
+    private void peek(int u) {
+      if (position[u] == limit[u]) {
+        slot[u] = Integer.MAX_VALUE;
+        return;
+      }
+      pieces.limit(limit[u]).position(position[u]);
+      slot[u] += 1 + Bytes.getVarint(pieces, segment.images().length - 2 - slot[u]);
+      position[u] = pieces.position();
+    }
+
+    /** The image of a unit's next map in this segment, by place; a large number at the end. */
+    int slot(int u) {
+      return slot[u];
+    }
+
+    /** Reads a unit's next map; false at the end of the segment. */
+    boolean next(int u) throws IOException {
+      if (slot[u] == Integer.MAX_VALUE) {
+        return false;
+      }
+      try {
+        pieces.limit(limit[u]).position(position[u]);
+        map.decode(pieces);
+        position[u] = pieces.position();
+        peek(u);
+        return true;
+      } catch (BufferUnderflowException | IllegalStateException | IndexOutOfBoundsException e) {
+        throw malformed(e);
+      }
+    }
+
+    private DissectionException malformed(RuntimeException cause) {
+      return new DissectionException(
+          "the recorded maps of layer " + layer.name() + " are malformed", cause);
+    }
+  }
+
+  /** What one thread tallies. */
+  private final class Output implements Workers.Worker {
+    private final int first;
+    private final int end;
+    private final float[] thresholds;
+    private final PieceReader reader;
+    private final RegionCounter counter = new RegionCounter(layer.height(), layer.width());
+    private final float[] scratch = new float[layer.cells()];
+    private char[] regionMap = new char[0];
+    final ImageEntries[] hits;
+    final ImageEntries[] maps;
+    final long[] pixels;
+
+    Output(int first, int end, float[] thresholds) {
+      this.first = first;
+      this.end = end;
+      this.thresholds = thresholds;
+      reader = new PieceReader(first, end);
+      pixels = new long[end - first];
+      hits = new ImageEntries[end - first];
+      maps = new ImageEntries[end - first];
+      for (int u = 0; u < end - first; u++) {
+        hits[u] = new ImageEntries();
+        maps[u] = new ImageEntries();
+      }
+    }
+
+    @Override
+    public void task(int number) throws IOException {
+      reader.open(number);
+      int[] numbers = recorder.spill().segment(number).images();
+      Atlas atlas = images.atlas();
+      for (int s = 0; s < numbers.length; s++) {
+        int image = numbers[s];
+        AtlasImage about = null;
+        MaskGeometry geometry = null;
+        for (int u = 0; u < end - first; u++) {
+          if (reader.slot(u) != s) {
+            continue;
+          }
+          reader.next(u);
+          if (!reader.map.trimFurther(thresholds[u], scratch)) {
+            continue;
+          }
+          if (about == null) {
+            about = images.atlasImage(image);
+            int size = about.maskHeight() * about.maskWidth();
+            if (regionMap.length < size) {
+              regionMap = new char[size];
+            }
+            atlas.readRegionMap(images.atlasIndex(image), regionMap);
+            geometry =
+                geometries.of(
+                    input == null ? new InputSize(about.photoHeight(), about.photoWidth()) : input,
+                    about.maskHeight(),
+                    about.maskWidth());
+          }
+          reader.map.encode(maps[u].bytes);
+          maps[u].end(image);
+          long mask =
+              counter.count(reader.map, thresholds[u], geometry, regionMap, about.regions());
+          if (mask > 0) {
+            pixels[u] += mask;
+            HitTable.encode(counter, hits[u].bytes);
+            hits[u].end(image);
+          }
+        }
+      }
+    }
+  }
+
+  /** Encoded entries of images, in the order in which they were made. */
+  private static final class ImageEntries {
+    final Bytes bytes = new Bytes(64);
+    private int[] images = new int[8];
+    private int[] ends = new int[8];
+    private int size;
+
+    /** Ends the entry of an image. */
+    void end(int image) {
+      if (size == images.length) {
+        images = Arrays.copyOf(images, 2 * size);
+        ends = Arrays.copyOf(ends, 2 * size);
+      }
+      images[size] = image;
+      ends[size++] = bytes.size();
+    }
+
+    /** Writes the entries of several lists by ascending image, each behind its distance. */
+    static void merge(List<ImageEntries> lists, Bytes out) {
+      int total = lists.stream().mapToInt(list -> list.size).sum();
+      // Image above, list in the middle, entry below: sorting the packed numbers sorts by image.
+      int listBits = 32 - Integer.numberOfLeadingZeros(lists.size());
+      int entryBits = 32 - Integer.numberOfLeadingZeros(total);
+      assert 31 + listBits + entryBits <= 64;
+      long[] order = new long[total];
+      int n = 0;
+      for (int l = 0; l < lists.size(); l++) {
+        for (int e = 0; e < lists.get(l).size; e++) {
+          order[n++] = ((long) lists.get(l).images[e] << listBits | l) << entryBits | e;
+        }
+      }
+      Arrays.sort(order);
+      int last = -1;
+      for (long packed : order) {
+        int e = (int) (packed & ((1L << entryBits) - 1));
+        ImageEntries list = lists.get((int) (packed >>> entryBits & ((1L << listBits) - 1)));
+        int image = list.images[e];
+        int from = e == 0 ? 0 : list.ends[e - 1];
+        out.putVarint(image - last - 1);
+        out.put(list.bytes.array(), from, list.ends[e] - from);
+        last = image;
+      }
+    }
+  }
+}

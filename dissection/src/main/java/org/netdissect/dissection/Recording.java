@@ -1,0 +1,396 @@
+package org.netdissect.dissection;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.BufferUnderflowException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import org.netdissect.concepts.Progress;
+
+/**
+ * The one pass over the images: every layer's activations recorded, block by block. A checkpoint
+ * every few seconds says how much of the files is good, so that a killed run goes on from there.
+ *
+ * <p>Blocks are fixed runs of the image order; their size depends on the layers alone, so workers
+ * and batches do not show in the files that stay.
+ */
+final class Recording implements Closeable {
+  private static final String MAGIC = "NDRECORD";
+
+  /** Dense activations of a block, about. */
+  private static final long BLOCK_BYTES = 16L << 20;
+
+  private static final int MAX_BLOCK = 64;
+  private static final long CHECKPOINT_NANOS = TimeUnit.SECONDS.toNanos(2);
+
+  private final ImageSet images;
+  private final List<LayerInfo> layers;
+  private final List<LayerRecorder> recorders;
+  private final Path checkpoint;
+  private final int blockImages;
+  private final BitSet doneBlocks;
+  private final BitSet read;
+  private final SortedMap<Integer, String> unreadable;
+  private final byte[] digests;
+
+  /** Shared by blocks being recorded, exclusive to a checkpoint: which then sees whole blocks. */
+  private final ReadWriteLock blocks = new ReentrantReadWriteLock(true);
+
+  private final AtomicLong nextCheckpoint = new AtomicLong(System.nanoTime() + CHECKPOINT_NANOS);
+
+  private Recording(
+      ImageSet images,
+      List<LayerInfo> layers,
+      List<LayerRecorder> recorders,
+      Path checkpoint,
+      State state) {
+    this.images = images;
+    this.layers = layers;
+    this.recorders = recorders;
+    this.checkpoint = checkpoint;
+    blockImages = blockImages(layers);
+    doneBlocks = state.doneBlocks;
+    read = state.read;
+    unreadable = state.unreadable;
+    digests = state.digests;
+  }
+
+  /** What a checkpoint knows besides the layers' tables. */
+  private static final class State {
+    BitSet doneBlocks = new BitSet();
+    BitSet read = new BitSet();
+    final SortedMap<Integer, String> unreadable = new TreeMap<>();
+    byte[] digests;
+    long[] spillLength;
+  }
+
+  private static int blockImages(List<LayerInfo> layers) {
+    long perImage = layers.stream().mapToLong(layer -> 4L * layer.units() * layer.cells()).sum();
+    return (int) Math.max(1, Math.min(MAX_BLOCK, BLOCK_BYTES / perImage));
+  }
+
+  /**
+   * Starts a recording, or goes on with the one that the folder holds.
+   *
+   * @param work folder for the files; exists
+   */
+  static Recording open(
+      ImageSet images,
+      List<LayerInfo> layers,
+      Convention convention,
+      Quantile quantile,
+      Path work,
+      int topImages)
+      throws IOException {
+    Path checkpoint = work.resolve("record.bin");
+    State state = new State();
+    state.digests = new byte[Digests.BYTES * images.size()];
+    state.spillLength = new long[layers.size()];
+    List<ValueHistograms> histograms = new ArrayList<>();
+    List<TopImages> tops = new ArrayList<>();
+    for (LayerInfo layer : layers) {
+      histograms.add(new ValueHistograms(layer.units()));
+      tops.add(new TopImages(layer.units(), topImages, images.nameRank()));
+    }
+    if (Files.exists(checkpoint)) {
+      readCheckpoint(checkpoint, layers, state, histograms, tops);
+    }
+    List<LayerRecorder> recorders = new ArrayList<>();
+    Recording recording = new Recording(images, layers, recorders, checkpoint, state);
+    try {
+      for (int l = 0; l < layers.size(); l++) {
+        LayerInfo layer = layers.get(l);
+        Path folder = Files.createDirectories(work.resolve(layer.folder()));
+        Spill spill = Spill.open(folder.resolve("spill.bin"), layer.units(), state.spillLength[l]);
+        recorders.add(
+            new LayerRecorder(
+                layer,
+                convention.tailSize(quantile, (long) images.size() * layer.cells()),
+                images::name,
+                histograms.get(l),
+                tops.get(l),
+                spill));
+      }
+      return recording;
+    } catch (IOException | RuntimeException e) {
+      recording.close();
+      throw e;
+    }
+  }
+
+  private static void readCheckpoint(
+      Path path,
+      List<LayerInfo> layers,
+      State state,
+      List<ValueHistograms> histograms,
+      List<TopImages> tops)
+      throws IOException {
+    int units = layers.stream().mapToInt(LayerInfo::units).sum();
+    try (SectionFile file = SectionFile.open(path, MAGIC, 1 + units)) {
+      int section = 0;
+      try {
+        ByteBuffer in = file.read(section++);
+        for (int l = 0; l < layers.size(); l++) {
+          state.spillLength[l] = in.getLong();
+        }
+        state.doneBlocks = readBits(in);
+        state.read = readBits(in);
+        int failures = Bytes.getVarint(in, in.remaining());
+        for (int i = 0; i < failures; i++) {
+          int image = Bytes.getVarint(in, Integer.MAX_VALUE);
+          byte[] reason = new byte[Bytes.getVarint(in, in.remaining())];
+          in.get(reason);
+          state.unreadable.put(image, new String(reason, StandardCharsets.UTF_8));
+        }
+        in.get(state.digests);
+        for (int l = 0; l < layers.size(); l++) {
+          for (int u = 0; u < layers.get(l).units(); u++) {
+            LayerRecorder.decode(u, file.read(section++), histograms.get(l), tops.get(l));
+          }
+        }
+      } catch (BufferUnderflowException | IllegalStateException e) {
+        throw file.malformed(section - 1, e);
+      }
+    }
+  }
+
+  private static BitSet readBits(ByteBuffer in) {
+    byte[] bytes = new byte[Bytes.getVarint(in, in.remaining())];
+    in.get(bytes);
+    return BitSet.valueOf(bytes);
+  }
+
+  private static void putBits(BitSet bits, Bytes out) {
+    byte[] bytes = bits.toByteArray();
+    out.putVarint(bytes.length);
+    out.put(bytes, 0, bytes.length);
+  }
+
+  private int blockCount() {
+    return (images.size() + blockImages - 1) / blockImages;
+  }
+
+  /**
+   * Records what is not yet recorded.
+   *
+   * @param strict whether an unreadable image stops the run
+   */
+  void run(ActivationSource source, int workers, boolean strict, Progress progress)
+      throws IOException {
+    int[] todo =
+        java.util.stream.IntStream.range(0, blockCount())
+            .filter(block -> !doneBlocks.get(block))
+            .toArray();
+    progress.begin("recording", images.size(), "images");
+    progress.advance((long) (blockCount() - todo.length) * blockImages);
+    Workers.run(
+        workers,
+        todo.length,
+        "record",
+        () -> {
+          BlockWorker worker = new BlockWorker(source, strict, progress);
+          return new Workers.Worker() {
+            @Override
+            public void task(int number) throws IOException {
+              worker.block(todo[number]);
+            }
+
+            @Override
+            public void close() throws IOException {
+              worker.reader.close();
+            }
+          };
+        });
+    if (todo.length > 0) {
+      writeCheckpoint();
+    }
+    progress.end();
+    if (read.isEmpty()) {
+      throw new DissectionException(
+          "none of the "
+              + images.size()
+              + " images could be read; the first: "
+              + images.name(unreadable.firstKey())
+              + ": "
+              + unreadable.get(unreadable.firstKey()));
+    }
+  }
+
+  private final class BlockWorker {
+    private final ActivationSource.Reader reader;
+    private final boolean strict;
+    private final Progress progress;
+    private final int batch;
+    private final float[][] dense;
+    private final List<LayerRecorder.Scratch> scratch = new ArrayList<>();
+    private final int[] readNow = new int[blockImages];
+    private final byte[][] readDigests = new byte[blockImages][];
+    private final SortedMap<Integer, String> failedNow = new TreeMap<>();
+    private int readCount;
+
+    BlockWorker(ActivationSource source, boolean strict, Progress progress) throws IOException {
+      this.strict = strict;
+      this.progress = progress;
+      batch = Math.min(source.batch(), blockImages);
+      dense = new float[layers.size()][];
+      for (int l = 0; l < layers.size(); l++) {
+        dense[l] = new float[blockImages * layers.get(l).units() * layers.get(l).cells()];
+        scratch.add(new LayerRecorder.Scratch(layers.get(l), blockImages));
+      }
+      reader = source.newReader();
+    }
+
+    void block(int block) throws IOException {
+      int from = block * blockImages;
+      int to = Math.min(images.size(), from + blockImages);
+      readCount = 0;
+      failedNow.clear();
+      int[] wanted = new int[to - from];
+      int count = 0;
+      for (int image = from; image < to; image++) {
+        String problem = images.atlasImage(image).problem();
+        if (problem == null) {
+          wanted[count++] = image;
+        } else {
+          fail(image, problem);
+        }
+      }
+      for (int start = 0; start < count; start += batch) {
+        int end = Math.min(count, start + batch);
+        int before = readCount;
+        reader.read(Arrays.copyOfRange(wanted, start, end), dense, before, outcome);
+        progress.advance(end - start);
+      }
+      int[] numbers = Arrays.copyOf(readNow, readCount);
+      blocks.readLock().lock();
+      try {
+        for (int l = 0; l < layers.size(); l++) {
+          recorders.get(l).record(numbers, dense[l], scratch.get(l));
+        }
+        synchronized (doneBlocks) {
+          doneBlocks.set(block);
+          unreadable.putAll(failedNow);
+          for (int i = 0; i < readCount; i++) {
+            read.set(numbers[i]);
+            System.arraycopy(readDigests[i], 0, digests, numbers[i] * Digests.BYTES, Digests.BYTES);
+          }
+        }
+      } finally {
+        blocks.readLock().unlock();
+      }
+      long due = nextCheckpoint.get();
+      if (System.nanoTime() - due > 0
+          && nextCheckpoint.compareAndSet(due, Long.MAX_VALUE / 2 + System.nanoTime())) {
+        writeCheckpoint();
+        nextCheckpoint.set(System.nanoTime() + CHECKPOINT_NANOS);
+      }
+    }
+
+    private final ActivationSource.Outcome outcome =
+        new ActivationSource.Outcome() {
+          @Override
+          public void read(int image, byte[] digest) {
+            readDigests[readCount] = digest;
+            readNow[readCount++] = image;
+          }
+
+          @Override
+          public void unreadable(int image, String reason) throws IOException {
+            fail(image, reason);
+          }
+        };
+
+    private void fail(int image, String reason) throws IOException {
+      if (strict) {
+        throw new DissectionException(
+            "image " + images.name(image) + ": " + reason + " (--strict stops here)");
+      }
+      progress.warn("left out " + images.name(image) + ": " + reason);
+      failedNow.put(image, reason);
+    }
+  }
+
+  private void writeCheckpoint() throws IOException {
+    blocks.writeLock().lock();
+    try {
+      Path next = checkpoint.resolveSibling("record.next");
+      try (SectionFile.Writer writer = new SectionFile.Writer(next, MAGIC)) {
+        Bytes section = new Bytes(1 << 16);
+        ByteBuffer lengths =
+            ByteBuffer.allocate(8 * layers.size()).order(java.nio.ByteOrder.LITTLE_ENDIAN);
+        recorders.forEach(recorder -> lengths.putLong(recorder.spill().length()));
+        section.put(lengths.array(), 0, lengths.capacity());
+        putBits(doneBlocks, section);
+        putBits(read, section);
+        section.putVarint(unreadable.size());
+        unreadable.forEach(
+            (image, reason) -> {
+              byte[] bytes = reason.getBytes(StandardCharsets.UTF_8);
+              section.putVarint(image);
+              section.putVarint(bytes.length);
+              section.put(bytes, 0, bytes.length);
+            });
+        section.put(digests, 0, digests.length);
+        writer.add(section);
+        for (LayerRecorder recorder : recorders) {
+          for (int u = 0; u < recorder.layer().units(); u++) {
+            section.clear();
+            recorder.encode(u, section);
+            writer.add(section);
+          }
+        }
+        writer.finish();
+      }
+      Files.move(
+          next, checkpoint, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    } finally {
+      blocks.writeLock().unlock();
+    }
+  }
+
+  List<LayerRecorder> recorders() {
+    return recorders;
+  }
+
+  /** The images that were read. */
+  BitSet read() {
+    return read;
+  }
+
+  /** The images that could not be read, and why. */
+  SortedMap<Integer, String> unreadable() {
+    return unreadable;
+  }
+
+  /** SHA-256 over the names and contents of all images read. */
+  String contentSha256() {
+    MessageDigest sha256 = Digests.sha256();
+    for (int image = read.nextSetBit(0); image >= 0; image = read.nextSetBit(image + 1)) {
+      sha256.update(images.name(image).getBytes(StandardCharsets.UTF_8));
+      sha256.update((byte) 0);
+      sha256.update(digests, image * Digests.BYTES, Digests.BYTES);
+    }
+    return java.util.HexFormat.of().formatHex(sha256.digest());
+  }
+
+  @Override
+  public void close() throws IOException {
+    for (LayerRecorder recorder : recorders) {
+      recorder.spill().close();
+    }
+  }
+}

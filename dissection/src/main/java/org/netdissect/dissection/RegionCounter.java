@@ -1,0 +1,139 @@
+package org.netdissect.dissection;
+
+import java.util.Arrays;
+
+/**
+ * Lays a unit's mask over an image and counts its pixels by region. The mask is the bilinear
+ * interpolation of the activation map, rounded to float, where it is above the threshold
+ * (strictly).
+ *
+ * <p>Interpolation never exceeds the four activations around a pixel, so only spans between
+ * activations of which at least one is above the threshold are visited: with masks of half a
+ * percent that is a few of them.
+ *
+ * <p>Invariant: the counts of a mask sum to its pixels. One thread at a time.
+ */
+final class RegionCounter {
+  private final int width;
+  private final float[] dense;
+  private final long[] spans;
+  private int[] hits = new int[64];
+  private int[] touched = new int[64];
+  private int touchedCount;
+  private long pixels;
+
+  /** For activation maps of this size. */
+  RegionCounter(int height, int width) {
+    this.width = width;
+    dense = new float[height * width];
+    spans = new long[((height + 1) * (width + 1) + 63) / 64];
+  }
+
+  /**
+   * Counts a mask.
+   *
+   * @param map holds at least all cells above the threshold and their neighbours
+   * @param regionMap the region of each mask pixel, row-major
+   * @param regions how many regions the image has
+   * @return the number of pixels of the mask
+   */
+  long count(
+      TrimmedMap map, float threshold, MaskGeometry geometry, char[] regionMap, int regions) {
+    if (hits.length < regions) {
+      hits = new int[regions];
+      touched = new int[regions];
+    }
+    for (int i = 0; i < touchedCount; i++) {
+      hits[touched[i]] = 0;
+    }
+    touchedCount = 0;
+    pixels = 0;
+    map.scatter(dense);
+    for (int c = 0; c < map.cells; c++) {
+      if (map.value[c] > threshold) {
+        // The activation is a corner of the four spans around it.
+        int span = map.index[c] / width * (width + 1) + map.index[c] % width;
+        markSpan(span);
+        markSpan(span + 1);
+        markSpan(span + width + 1);
+        markSpan(span + width + 2);
+      }
+    }
+    for (int word = 0; word < spans.length; word++) {
+      long bits = spans[word];
+      spans[word] = 0;
+      while (bits != 0) {
+        int span = (word << 6) + Long.numberOfTrailingZeros(bits);
+        bits &= bits - 1;
+        visit(span / (width + 1), span % (width + 1), threshold, geometry, regionMap);
+      }
+    }
+    Arrays.sort(touched, 0, touchedCount);
+    assert sum() == pixels : "the counts of a mask sum to its pixels";
+    return pixels;
+  }
+
+  private void markSpan(int span) {
+    spans[span >> 6] |= 1L << span;
+  }
+
+  private void visit(
+      int spanY, int spanX, float threshold, MaskGeometry geometry, char[] regionMap) {
+    AxisInterpolation axisY = geometry.y();
+    AxisInterpolation axisX = geometry.x();
+    int fromX = axisX.start[spanX];
+    int toX = axisX.start[spanX + 1];
+    int fromY = axisY.start[spanY];
+    int toY = axisY.start[spanY + 1];
+    if (fromX == toX || fromY == toY) {
+      return;
+    }
+    int rowAbove = axisY.lower[fromY] * width;
+    int rowBelow = axisY.upper[fromY] * width;
+    int left = axisX.lower[fromX];
+    int right = axisX.upper[fromX];
+    double topLeft = dense[rowAbove + left];
+    double topRight = dense[rowAbove + right];
+    double bottomLeft = dense[rowBelow + left];
+    double bottomRight = dense[rowBelow + right];
+    for (int y = fromY; y < toY; y++) {
+      double fractionY = axisY.fraction[y];
+      double start = topLeft + (bottomLeft - topLeft) * fractionY;
+      double end = topRight + (bottomRight - topRight) * fractionY;
+      double slope = end - start;
+      int row = y * axisX.pixels;
+      for (int x = fromX; x < toX; x++) {
+        if ((float) (start + slope * axisX.fraction[x]) > threshold) {
+          pixels++;
+          int region = regionMap[row + x];
+          if (hits[region]++ == 0) {
+            touched[touchedCount++] = region;
+          }
+        }
+      }
+    }
+  }
+
+  private long sum() {
+    long sum = 0;
+    for (int i = 0; i < touchedCount; i++) {
+      sum += hits[touched[i]];
+    }
+    return sum;
+  }
+
+  /** Regions that the last mask touches. */
+  int touched() {
+    return touchedCount;
+  }
+
+  /** The i-th region touched, ascending. */
+  int region(int i) {
+    return touched[i];
+  }
+
+  /** Pixels of the last mask in a region. */
+  int pixels(int region) {
+    return hits[region];
+  }
+}

@@ -1,0 +1,159 @@
+package org.netdissect.dissection;
+
+import java.nio.ByteBuffer;
+
+/**
+ * One unit's activation map on one image, cut down to the cells that can matter: those above a
+ * bound and their eight neighbours, which are all that bilinear interpolation above the bound
+ * needs. Reused from map to map.
+ *
+ * <p>Encoding: the number of runs, then each run of cells in row-major order as its distance from
+ * the end of the run before and its length (all LEB128), then the values of the cells as
+ * little-endian floats.
+ */
+final class TrimmedMap {
+  final int height;
+  final int width;
+
+  private final long[] marked;
+  private final int[] runs;
+  private int runCount;
+
+  /** Cells held, in row-major order. */
+  int cells;
+
+  /** Index y·width + x of each cell. */
+  final int[] index;
+
+  /** Value of each cell. */
+  final float[] value;
+
+  TrimmedMap(int height, int width) {
+    this.height = height;
+    this.width = width;
+    int size = height * width;
+    marked = new long[(size + 63) / 64 + 1];
+    runs = new int[size + 2];
+    index = new int[size];
+    value = new float[size];
+  }
+
+  /**
+   * Takes from a dense map the cells above the bound and their neighbours.
+   *
+   * @param map values in row-major order from {@code offset}
+   * @return whether any value is above the bound
+   */
+  boolean trim(float[] map, int offset, float bound) {
+    int size = height * width;
+    boolean any = false;
+    for (int i = 0; i < size; i++) {
+      if (map[offset + i] > bound) {
+        any = true;
+        mark(i);
+      }
+    }
+    if (any) {
+      collect(map, offset);
+    }
+    return any;
+  }
+
+  /** As {@link #trim}, from the cells that this map holds now: a stricter bound on the same map. */
+  boolean trimFurther(float bound, float[] scratch) {
+    boolean any = false;
+    for (int c = 0; c < cells; c++) {
+      if (value[c] > bound) {
+        any = true;
+        mark(index[c]);
+      }
+    }
+    if (any) {
+      scatter(scratch);
+      collect(scratch, 0);
+    }
+    return any;
+  }
+
+  /** Writes the held cells into a dense map; others keep what they were. */
+  void scatter(float[] map) {
+    for (int c = 0; c < cells; c++) {
+      map[index[c]] = value[c];
+    }
+  }
+
+  private void mark(int cell) {
+    int y = cell / width;
+    int x = cell - y * width;
+    int from = Math.max(x - 1, 0);
+    int to = Math.min(x + 1, width - 1);
+    for (int row = Math.max(y - 1, 0); row <= Math.min(y + 1, height - 1); row++) {
+      for (int i = row * width + from; i <= row * width + to; i++) {
+        marked[i >> 6] |= 1L << i;
+      }
+    }
+  }
+
+  /** Turns the marks into runs and values, and clears them. */
+  private void collect(float[] map, int offset) {
+    cells = 0;
+    runCount = 0;
+    int end = -1;
+    for (int word = 0; word < marked.length; word++) {
+      long bits = marked[word];
+      marked[word] = 0;
+      while (bits != 0) {
+        int i = (word << 6) + Long.numberOfTrailingZeros(bits);
+        bits &= bits - 1;
+        if (i != end) {
+          runs[runCount++] = i - Math.max(end, 0);
+          runs[runCount++] = 0;
+        }
+        runs[runCount - 1]++;
+        end = i + 1;
+        index[cells] = i;
+        value[cells++] = map[offset + i];
+      }
+    }
+  }
+
+  void encode(Bytes out) {
+    out.putVarint(runCount / 2);
+    for (int i = 0; i < runCount; i++) {
+      out.putVarint(runs[i]);
+    }
+    out.ensure(4 * cells);
+    for (int c = 0; c < cells; c++) {
+      out.putFloat(value[c]);
+    }
+  }
+
+  /**
+   * Reads what {@link #encode} wrote.
+   *
+   * @throws IllegalStateException or java.nio.BufferUnderflowException if the bytes are no map of
+   *     this size
+   */
+  void decode(ByteBuffer in) {
+    int count = Bytes.getVarint(in, height * width);
+    cells = 0;
+    runCount = 0;
+    int at = 0;
+    for (int r = 0; r < count; r++) {
+      int gap = Bytes.getVarint(in, height * width - at);
+      int length = Bytes.getVarint(in, height * width - at - gap);
+      if (length == 0 || (gap == 0 && r > 0)) {
+        throw new IllegalStateException("runs of cells touch or are empty");
+      }
+      runs[runCount++] = gap;
+      runs[runCount++] = length;
+      at += gap;
+      for (int i = 0; i < length; i++) {
+        index[cells++] = at++;
+      }
+    }
+    for (int c = 0; c < cells; c++) {
+      value[c] = in.getFloat();
+    }
+  }
+}
