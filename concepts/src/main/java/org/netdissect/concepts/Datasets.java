@@ -8,7 +8,7 @@ import java.util.List;
 public final class Datasets {
   /** Names of the formats, for {@link DatasetOptions#format}. */
   public static final List<String> FORMATS =
-      List.of("broden", "masks", "voc", "ade20k", "cityscapes", "folders");
+      List.of("broden", "masks", "voc", "ade20k", "cityscapes", "coco", "folders");
 
   private Datasets() {}
 
@@ -28,6 +28,7 @@ public final class Datasets {
       case "voc" -> MaskFolderDataset.openVoc(folder, options);
       case "ade20k" -> MaskFolderDataset.openAde20k(folder, options);
       case "cityscapes" -> MaskFolderDataset.openCityscapes(folder, options);
+      case "coco" -> CocoDataset.open(folder, options);
       case "folders" -> ImageFolderDataset.open(folder, options);
       default ->
           throw new DataException(
@@ -47,13 +48,15 @@ public final class Datasets {
       return "ade20k";
     } else if (MaskFolderDataset.isSimple(folder)) {
       return "masks";
+    } else if (CocoDataset.isCoco(folder)) {
+      return "coco";
     } else if (ImageFolderDataset.isImageFolder(folder)) {
       return "folders";
     }
     throw new DataException(
         folder
             + " is of no known format; expected index.csv and category.csv (Broden), images, masks"
-            + " and labels.csv, or one folder of photographs a class. Name the format with"
+            + " and labels.csv, a COCO json file, or one folder of photographs a class. Name the format with"
             + " --format");
   }
 }
