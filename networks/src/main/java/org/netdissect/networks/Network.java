@@ -80,7 +80,10 @@ public final class Network implements AutoCloseable {
     return graph.fileName();
   }
 
-  /** SHA-256 of the ONNX file in hexadecimal; weights in files beside it are not part of it. */
+  /**
+   * SHA-256 of the ONNX file in hexadecimal; weights in files beside it are not part of it, see
+   * {@link #weightFiles}. Computed at each call.
+   */
   public String sha256() {
     return graph.sha256();
   }
