@@ -280,12 +280,20 @@ final class OnnxGraph {
   }
 
   /** The model's bytes outside the heap, as ONNX Runtime wants them. */
-  ByteBuffer bytes(ModelProto cut) throws ModelException {
-    long size = cut.getSerializedSize();
+  ByteBuffer serialised(ModelProto cut) throws ModelException {
+    int size = cut.getSerializedSize();
     if (size < 0) {
       throw new ModelException(file + ": larger than 2 GB.");
     }
-    ByteBuffer bytes = ByteBuffer.allocateDirect((int) size);
+    ByteBuffer bytes;
+    try {
+      bytes = ByteBuffer.allocateDirect(size);
+    } catch (OutOfMemoryError e) {
+      throw new ModelException(
+          "%s: not enough memory for its %d MB of weights; give java a larger -Xmx."
+              .formatted(file, size >> 20),
+          e);
+    }
     try {
       CodedOutputStream out = CodedOutputStream.newInstance(bytes);
       cut.writeTo(out);
