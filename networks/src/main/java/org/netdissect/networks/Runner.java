@@ -185,7 +185,15 @@ public final class Runner implements AutoCloseable {
       throw new IllegalArgumentException(
           "A batch of " + batch + " needs a buffer of more than 2 GiB; give a smaller --batch.");
     }
-    return ByteBuffer.allocateDirect((int) bytes).order(ByteOrder.nativeOrder());
+    try {
+      return ByteBuffer.allocateDirect((int) bytes).order(ByteOrder.nativeOrder());
+    } catch (OutOfMemoryError e) {
+      throw new UncheckedIOException(
+          new ModelException(
+              "Not enough memory for the maps of a batch of %d (%d MB); give a smaller --batch, fewer layers or workers, or java -Xmx."
+                  .formatted(batch, bytes >> 20),
+              e));
+    }
   }
 
   /** Brings any type and order of axes into floats of images × channels × height × width. */

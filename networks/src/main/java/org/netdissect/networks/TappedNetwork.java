@@ -74,6 +74,7 @@ public final class TappedNetwork implements AutoCloseable {
    *     Runner#batch}
    * @throws IllegalArgumentException if {@code batch} is below 1, or so large that a buffer would
    *     exceed 2 GiB
+   * @throws UncheckedIOException around a {@link ModelException} if there is not enough memory
    */
   public Runner newRunner(int batch) {
     return new Runner(session, input, tensors, pixels, batch, fixedBatch);
