@@ -75,11 +75,7 @@ final class LayerPages {
           grid.put(unit, tiles.subList(0, Math.min(GRID_TILES, tiles.size())));
           Map<String, Object> page = new LinkedHashMap<>();
           page.put("tiles", tiles);
-<<<<<<< HEAD
-          page.put("ranked", ranked(units.get(unit), counts.read(unit)));
-=======
           page.put("ranked", ranked(counts.read(unit)));
->>>>>>> faf14e1697a8b68883c4fbef590312ad91963744
           out.write(name("unit-" + unit), Page.call("unit", layer.folder(), unit, page));
           progress.advance(1);
         }
