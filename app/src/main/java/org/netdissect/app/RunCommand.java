@@ -173,6 +173,9 @@ final class RunCommand implements Callable<Integer> {
   @Option(names = "--strict", description = "Stop at an unreadable image.")
   private boolean strict;
 
+  @Option(names = "--no-report", description = "Write no HTML report.")
+  private boolean noReport;
+
   @Mixin private CommonOptions common;
 
   @Override
@@ -219,10 +222,16 @@ final class RunCommand implements Callable<Integer> {
   }
 
   private void finish(Dissector.Builder builder, TerminalProgress progress) throws IOException {
+    if (!noReport) {
+      builder.optThen((dissection, dataset) -> Reports.write(dissection, dataset, progress));
+    }
     Dissection dissection = builder.build().run();
     System.out.print(Summary.text(dissection, iou));
     System.out.flush();
-    progress.say("result: " + dissection.folder());
+    progress.say(
+        "result: "
+            + dissection.folder()
+            + (noReport ? "" : ", report: " + dissection.folder().resolve("report/index.html")));
   }
 
   /** The options that both kinds of run share; every one is checked before any work begins. */

@@ -224,8 +224,7 @@ public final class BrodenDataset implements ConceptDataset {
 
   @Override
   public String name() {
-    Path name = folder.toAbsolutePath().normalize().getFileName();
-    return name == null ? "data" : name.toString();
+    return Folders.nameOf(folder);
   }
 
   @Override

@@ -59,11 +59,12 @@ final class Jpeg {
 
   /** Height and width as the frame header states them. */
   static int[] size(byte[] file, String name) throws UnreadableImageException {
-    Head head = readHead(file, name);
+    Head head = readHead(file, name, true);
     return new int[] {head.height, head.width};
   }
 
-  private static Head readHead(byte[] file, String name) throws UnreadableImageException {
+  private static Head readHead(byte[] file, String name, boolean sizeOnly)
+      throws UnreadableImageException {
     Head head = new Head();
     ByteArrayOutputStream kept = new ByteArrayOutputStream(file.length + 18);
     boolean jfif = false;
@@ -115,6 +116,9 @@ final class Jpeg {
             throw broken(name, "two frames in one JPEG file");
           }
           namedRgb = readFrame(file, name, marker, at, length, head);
+          if (sizeOnly) {
+            return head;
+          }
         }
         kept.write(0xff);
         kept.write(marker);
@@ -192,7 +196,7 @@ final class Jpeg {
   }
 
   static Photograph decode(byte[] file, String name) throws UnreadableImageException {
-    Head head = readHead(file, name);
+    Head head = readHead(file, name, false);
     ImageReader reader = READERS.get();
     Warnings warnings = new Warnings();
     try {

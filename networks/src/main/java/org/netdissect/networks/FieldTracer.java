@@ -110,6 +110,9 @@ final class FieldTracer {
           "Where",
           "Xor");
 
+  /** Rounding errors of scales, in cells. */
+  private static final double TINY = 1e-6;
+
   private static final Set<String> CONVOLUTIONS =
       Set.of("Conv", "FusedConv", "ConvInteger", "QLinearConv", "DeformConv");
 
@@ -517,14 +520,15 @@ final class FieldTracer {
     double scale = scale(node, axis, from, to);
     String mode = node.text("mode", "nearest");
     boolean isOld = node.op().equals("Upsample") || graph.opset() < 11;
-    String place = isOld ? "asymmetric" : node.text("coordinate_transformation_mode", "half_pixel");
+    String convention =
+        isOld ? "asymmetric" : node.text("coordinate_transformation_mode", "half_pixel");
     if (scale == 1 && from[axis] == to[axis]) {
       return Axis.IDENTITY;
     }
     // Output cell o lies at first + o·step of the input's cells.
     double step = 1 / scale;
     double first;
-    switch (place) {
+    switch (convention) {
       case "asymmetric" -> first = 0;
       case "half_pixel", "pytorch_half_pixel" -> first = 0.5 * step - 0.5;
       case "half_pixel_symmetric" ->
@@ -541,43 +545,51 @@ final class FieldTracer {
         return null;
       }
     }
-    boolean isWhole = step == Math.rint(step);
-    if (mode.equals("nearest")) {
-      String rounding = isOld ? "floor" : node.text("nearest_mode", "round_prefer_floor");
-      if (isWhole) {
-        double cell =
-            switch (rounding) {
-              case "floor" -> Math.floor(first);
-              case "ceil" -> Math.ceil(first);
-              case "round_prefer_ceil" -> Math.floor(first + 0.5);
-              default -> Math.ceil(first - 0.5);
-            };
-        return new Axis(cell, 1, step);
-      }
-      // Cells run through all phases; rounding down or up moves their mean.
-      double spread = Math.max(0, 1 - step);
-      double centre =
-          first
-              + switch (rounding) {
-                case "floor" -> -spread / 2;
-                case "ceil" -> spread / 2;
-                default -> 0;
-              };
-      double size = 1 + spread;
-      return new Axis(centre - (size - 1) / 2, size, step);
-    }
+    String rounding = isOld ? "floor" : node.text("nearest_mode", "round_prefer_floor");
     double reach = mode.equals("cubic") ? 2 : 1;
-    if (node.integer("antialias", 0) != 0 && scale < 1) {
-      reach *= step;
-    } else if (isWhole) {
-      double low = Math.floor(first);
-      if (low == first) {
-        return new Axis(first, 1, step);
+    boolean isWidened = node.integer("antialias", 0) != 0 && step > 1;
+    // Which cells are read, relative to o · step, over all phases that occur.
+    double low = Double.POSITIVE_INFINITY;
+    double high = Double.NEGATIVE_INFINITY;
+    double sum = 0;
+    for (int o = 0; o < to[axis]; o++) {
+      double place = first + o * step;
+      double least;
+      double most;
+      if (mode.equals("nearest")) {
+        least = rounded(place, rounding);
+        most = least;
+        sum += least - o * step;
+      } else if (isWidened) {
+        least = Math.ceil(place - reach * step);
+        most = Math.floor(place + reach * step);
+        sum += first;
+      } else {
+        least = Math.floor(place + TINY) - (reach - 1);
+        most = Math.ceil(place - TINY) + (reach - 1);
+        sum += first;
       }
-      return new Axis(low - (reach - 1), 2 * reach, step);
+      low = Math.min(low, least - o * step);
+      high = Math.max(high, most - o * step);
     }
-    double size = 2 * reach + 1 - Math.min(1, step);
-    return new Axis(first - (size - 1) / 2, size, step);
+    double centre = sum / to[axis];
+    double size = 1 + 2 * Math.max(centre - low, high - centre);
+    return new Axis(snapped(centre - (size - 1) / 2), snapped(size), step);
+  }
+
+  private static double rounded(double place, String rounding) {
+    return switch (rounding) {
+      case "floor" -> Math.floor(place + TINY);
+      case "ceil" -> Math.ceil(place - TINY);
+      case "round_prefer_ceil" -> Math.floor(place + 0.5 + TINY);
+      default -> Math.ceil(place - 0.5 - TINY);
+    };
+  }
+
+  /** Sums of many thirds should not print as 0.33333333333331. */
+  private static double snapped(double value) {
+    double near = Math.rint(value * 1e6) / 1e6;
+    return Math.abs(near - value) < 1e-9 ? near : value;
   }
 
   private double scale(OnnxNode node, int axis, long[] from, long[] to) {

@@ -7,6 +7,7 @@ import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.nio.IntBuffer;
 import java.nio.LongBuffer;
+import java.util.function.IntToDoubleFunction;
 import java.util.stream.IntStream;
 
 /** Small constants (pads, axes, scales) as numbers. */
@@ -28,7 +29,8 @@ final class Operands {
       return null;
     }
     int n = (int) count;
-    ByteBuffer raw = tensor.getRawData().asReadOnlyByteBuffer().order(ByteOrder.LITTLE_ENDIAN);
+    ByteBuffer raw =
+        tensor.getRawData().asReadOnlyByteBuffer().slice().order(ByteOrder.LITTLE_ENDIAN);
     boolean isRaw = raw.hasRemaining();
     try {
       return switch (tensor.getDataType()) {
@@ -67,7 +69,7 @@ final class Operands {
     };
   }
 
-  private static double[] of(int n, java.util.function.IntToDoubleFunction value) {
+  private static double[] of(int n, IntToDoubleFunction value) {
     return IntStream.range(0, n).mapToDouble(value).toArray();
   }
 }

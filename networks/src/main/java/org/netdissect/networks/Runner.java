@@ -25,7 +25,10 @@ public final class Runner implements AutoCloseable {
   private final List<LayerTensor> tensors;
   private final PixelTable pixels;
   private final int batch;
-  private final boolean isFixed;
+
+  /** How many images every run takes, or −1 where that is free. */
+  private final int fixedBatch;
+
   private final ByteBuffer image;
   private final ByteBuffer[] raw;
   private final FloatBuffer[] maps;
@@ -55,8 +58,8 @@ public final class Runner implements AutoCloseable {
     this.input = input;
     this.tensors = tensors;
     this.pixels = pixels;
-    this.isFixed = fixedBatch > 0;
-    int rows = isFixed ? fixedBatch : asked;
+    this.fixedBatch = fixedBatch;
+    int rows = fixedBatch > 0 ? fixedBatch : asked;
     this.batch = Math.min(rows, asked);
     this.image = buffer((long) rows * input.values() * input.type().size, batch);
     this.raw = new ByteBuffer[tensors.size()];
@@ -156,7 +159,7 @@ public final class Runner implements AutoCloseable {
   }
 
   private Binding bind(int n) throws OrtException, ModelException {
-    int rows = isFixed ? Math.toIntExact(input.batch() > 0 ? input.batch() : 1) : n;
+    int rows = fixedBatch > 0 ? fixedBatch : n;
     OrtEnvironment environment = Natives.environment();
     Map<String, OnnxTensor> outputs = new HashMap<>();
     Map<String, OnnxTensor> inputs = new HashMap<>();
@@ -182,7 +185,15 @@ public final class Runner implements AutoCloseable {
       throw new IllegalArgumentException(
           "A batch of " + batch + " needs a buffer of more than 2 GiB; give a smaller --batch.");
     }
-    return ByteBuffer.allocateDirect((int) bytes).order(ByteOrder.nativeOrder());
+    try {
+      return ByteBuffer.allocateDirect((int) bytes).order(ByteOrder.nativeOrder());
+    } catch (OutOfMemoryError e) {
+      throw new UncheckedIOException(
+          new ModelException(
+              "Not enough memory for the maps of a batch of %d (%d MB); give a smaller --batch, fewer layers or workers, or java -Xmx."
+                  .formatted(batch, bytes >> 20),
+              e));
+    }
   }
 
   /** Brings any type and order of axes into floats of images × channels × height × width. */

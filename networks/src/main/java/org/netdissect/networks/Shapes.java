@@ -94,6 +94,21 @@ final class Shapes {
         values.add(operand);
       }
     }
+    // The runtime's pools may drop a last cell that lies wholly in the padding, which inference
+    // of shapes does not know.
+    Set<String> doubtful = new LinkedHashSet<>();
+    for (OnnxNode node : graph.nodes()) {
+      if (node.integer("ceil_mode", 0) != 0 && tensors.contains(node.output())) {
+        doubtful.add(node.output());
+      }
+    }
+    if (!doubtful.isEmpty()) {
+      Map<String, long[]> inferred = new HashMap<>(shapes.dims);
+      shapes.runBlank(doubtful, Set.of(), input);
+      if (doubtful.stream().anyMatch(t -> !Arrays.equals(inferred.get(t), shapes.dims.get(t)))) {
+        symbolic.addAll(tensors);
+      }
+    }
     if (!symbolic.isEmpty() || !values.isEmpty()) {
       shapes.runBlank(symbolic, values, input);
     }

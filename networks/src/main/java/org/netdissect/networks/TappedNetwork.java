@@ -1,13 +1,10 @@
 package org.netdissect.networks;
 
-import ai.onnxruntime.OnnxTensor;
+import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.util.Arrays;
+import java.io.UncheckedIOException;
 import java.util.List;
-import java.util.Map;
 import org.netdissect.networks.Network.LayerTensor;
 
 /**
@@ -40,16 +37,29 @@ public final class TappedNetwork implements AutoCloseable {
       throws ModelException {
     PixelTable pixels = PixelTable.of(preprocessing, input.type(), graph.file());
     List<String> names = tensors.stream().map(t -> t.layer().name()).toList();
-    OrtSession session;
-    try {
-      session = Sessions.open(graph, graph.cut(names, input.dims(), true), true);
-    } catch (OrtException e) {
-      throw new ModelException(
-          "%s: ONNX Runtime cannot load it: %s".formatted(graph.file(), Natives.firstLine(e)), e);
+    // Where inference of shapes is wrong the runtime refuses our buffers, unless it is kept from
+    // inferring by an input whose sides it does not know.
+    ModelException refusal = null;
+    for (long[] dims : List.of(input.dims(), input.channelsOnly())) {
+      OrtSession session = open(graph, graph.cut(names, dims, true));
+      try {
+        // Some models declare a free batch, yet fix it inside.
+        if (input.batch() < 0 && trial(session, input, tensors, pixels, 2, -1) == null) {
+          return new TappedNetwork(session, input, tensors, pixels, -1);
+        }
+        int batch = Math.max(1, input.batch());
+        ModelException failure = trial(session, input, tensors, pixels, batch, batch);
+        if (failure == null) {
+          return new TappedNetwork(session, input, tensors, pixels, batch);
+        }
+        refusal = refusal == null ? failure : refusal;
+      } catch (RuntimeException e) {
+        closeQuietly(session);
+        throw e;
+      }
+      closeQuietly(session);
     }
-    // Some models declare a free batch, yet fix it inside.
-    int batch = input.batch() > 0 || takesTwo(session, input, tensors) ? input.batch() : 1;
-    return new TappedNetwork(session, input, tensors, pixels, batch);
+    throw new ModelException(graph.file() + ": " + refusal.getMessage(), refusal);
   }
 
   /** The layers in the order in which {@link Runner#run} gives them. */
@@ -64,6 +74,7 @@ public final class TappedNetwork implements AutoCloseable {
    *     Runner#batch}
    * @throws IllegalArgumentException if {@code batch} is below 1, or so large that a buffer would
    *     exceed 2 GiB
+   * @throws UncheckedIOException around a {@link ModelException} if there is not enough memory
    */
   public Runner newRunner(int batch) {
     return new Runner(session, input, tensors, pixels, batch, fixedBatch);
@@ -71,6 +82,10 @@ public final class TappedNetwork implements AutoCloseable {
 
   @Override
   public void close() {
+    closeQuietly(session);
+  }
+
+  private static void closeQuietly(OrtSession session) {
     try {
       session.close();
     } catch (OrtException e) {
@@ -78,24 +93,28 @@ public final class TappedNetwork implements AutoCloseable {
     }
   }
 
-  private static boolean takesTwo(OrtSession session, ImageInput input, List<LayerTensor> tensors)
-      throws ModelException {
-    long[] dims = input.dims(2);
-    ByteBuffer blank =
-        ByteBuffer.allocateDirect(Math.multiplyExact(2 * input.type().size, input.values()))
-            .order(ByteOrder.nativeOrder());
-    try (OnnxTensor image =
-            OnnxTensor.createTensor(Natives.environment(), blank, dims, input.type());
-        OrtSession.Result result = session.run(Map.of(input.name(), image))) {
-      for (LayerTensor tensor : tensors) {
-        OnnxTensor output = (OnnxTensor) result.get(tensor.layer().name()).orElseThrow();
-        if (!Arrays.equals(output.getInfo().getShape(), tensor.dims(2))) {
-          return false;
-        }
-      }
-      return true;
+  private static OrtSession open(OnnxGraph graph, ModelProto cut) throws ModelException {
+    try {
+      return Sessions.open(graph, cut, true);
     } catch (OrtException e) {
-      return false;
+      throw new ModelException(
+          "%s: ONNX Runtime cannot load it: %s".formatted(graph.file(), Natives.firstLine(e)), e);
+    }
+  }
+
+  /** Runs blank images, so that what cannot run fails before any photograph is read. */
+  private static ModelException trial(
+      OrtSession session,
+      ImageInput input,
+      List<LayerTensor> tensors,
+      PixelTable pixels,
+      int images,
+      int fixedBatch) {
+    try (Runner runner = new Runner(session, input, tensors, pixels, images, fixedBatch)) {
+      runner.run(images);
+      return null;
+    } catch (UncheckedIOException e) {
+      return new ModelException(e.getCause().getMessage(), e);
     }
   }
 }
