@@ -21,7 +21,8 @@ import picocli.CommandLine.Spec;
       ExportCommand.class,
       DataCommand.class,
       WorldCommand.class,
-      TrainCommand.class
+      TrainCommand.class,
+      DemoCommand.class
     })
 public final class Netdissect implements Runnable {
   @Spec private CommandSpec spec;
