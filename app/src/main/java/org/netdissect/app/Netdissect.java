@@ -22,7 +22,8 @@ import picocli.CommandLine.Spec;
       DataCommand.class,
       WorldCommand.class,
       TrainCommand.class,
-      DemoCommand.class
+      DemoCommand.class,
+      SelftestCommand.class
     })
 public final class Netdissect implements Runnable {
   @Spec private CommandSpec spec;
