@@ -124,7 +124,7 @@ public final class Demo {
     return new Result(first, random);
   }
 
-  private static NetworkSpec spec(Map<String, String> notes) throws IOException {
+  static NetworkSpec spec(Map<String, String> notes) throws IOException {
     try {
       return NetworkSpec.alexnetSmall(
           Integer.parseInt(notes.get("size")),
