@@ -54,11 +54,9 @@ final class DataCommand implements Runnable {
       try (Atlas atlas =
           Atlas.open(
               BrodenDataset.open(data),
-              new AtlasOptions(
-                  cache, Runtime.getRuntime().availableProcessors(), strict, false),
+              new AtlasOptions(cache, Runtime.getRuntime().availableProcessors(), strict, false),
               progress)) {
-        System.out.println(
-            atlas.name() + ": " + atlas.size() + " images in " + atlas.file());
+        System.out.println(atlas.name() + ": " + atlas.size() + " images in " + atlas.file());
       }
       return 0;
     }

@@ -34,7 +34,9 @@ final class ExportCommand implements Callable<Integer> {
       description = "Gets a folder for each layer.")
   private Path out;
 
-  @Mixin private CommonOptions common;
+  @Mixin
+  @SuppressWarnings("UnusedVariable") // its options are read by the parser
+  private CommonOptions common;
 
   @Override
   public Integer call() throws IOException {

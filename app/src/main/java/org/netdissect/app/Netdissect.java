@@ -39,9 +39,7 @@ public final class Netdissect implements Runnable {
           err.println("netdissect: " + failure.getMessage());
           CommandLine.UnmatchedArgumentException.printSuggestions(failure, err);
           err.println(
-              "Try '"
-                  + failure.getCommandLine().getCommandSpec().qualifiedName()
-                  + " --help'.");
+              "Try '" + failure.getCommandLine().getCommandSpec().qualifiedName() + " --help'.");
           return CommandLine.ExitCode.USAGE;
         });
     line.setExecutionExceptionHandler(

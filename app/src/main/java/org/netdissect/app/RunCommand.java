@@ -196,8 +196,7 @@ final class RunCommand implements Callable<Integer> {
     }
     Preprocessing preprocessing =
         preprocess == null ? Preprocessing.TORCH : Preprocessing.of(preprocess);
-    try (Network network =
-        Network.open(model, inputSize == null ? null : parse(inputSize))) {
+    try (Network network = Network.open(model, inputSize == null ? null : parse(inputSize))) {
       builder.setNetwork(network).optPreprocessing(preprocessing).optLayers(layers);
       if (preprocess == null) {
         progress.say(
@@ -228,11 +227,11 @@ final class RunCommand implements Callable<Integer> {
     }
     Dissection dissection = builder.build().run();
     System.out.print(Summary.text(dissection, iou));
-    if (!noReport) {
-      System.out.println(
-          "report: " + dissection.folder().resolve("report").resolve("index.html"));
-    }
     System.out.flush();
+    progress.say(
+        "result: "
+            + dissection.folder()
+            + (noReport ? "" : ", report: " + dissection.folder().resolve("report/index.html")));
   }
 
   /** The options that both kinds of run share; every one is checked before any work begins. */
@@ -288,8 +287,7 @@ final class RunCommand implements Callable<Integer> {
     }
     List<RecordedActivations.Maps> recorded = new ArrayList<>();
     for (Map.Entry<String, Path> entry : activations.entrySet()) {
-      String field =
-          fields.isEmpty() ? null : fields.get(fields.size() == 1 ? 0 : recorded.size());
+      String field = fields.isEmpty() ? null : fields.get(fields.size() == 1 ? 0 : recorded.size());
       recorded.add(
           new RecordedActivations.Maps(
               entry.getKey(),
@@ -300,8 +298,7 @@ final class RunCommand implements Callable<Integer> {
     while (!names.isEmpty() && names.get(names.size() - 1).isBlank()) {
       names.remove(names.size() - 1);
     }
-    return new RecordedActivations(
-        recorded, names, inputSize == null ? null : parse(inputSize));
+    return new RecordedActivations(recorded, names, inputSize == null ? null : parse(inputSize));
   }
 
   private static ReceptiveField field(String text) {

@@ -28,7 +28,9 @@ final class ShowCommand implements Callable<Integer> {
   @Option(names = "--json", description = "Print JSON for programs.")
   private boolean json;
 
-  @Mixin private CommonOptions common;
+  @Mixin
+  @SuppressWarnings("UnusedVariable") // its options are read by the parser
+  private CommonOptions common;
 
   @Override
   public Integer call() throws IOException {

@@ -35,8 +35,7 @@ final class Summary {
   static String text(Dissection dissection, double iou) {
     DissectionInfo info = dissection.info();
     StringBuilder out = new StringBuilder();
-    out.append(
-            info.network().file() == null ? "recorded activations" : info.network().file())
+    out.append(info.network().file() == null ? "recorded activations" : info.network().file())
         .append(" on ")
         .append(info.data().name())
         .append(": ")
@@ -128,8 +127,7 @@ final class Summary {
           .append(units.size() == 1 ? " unit " : " units ")
           .append(what)
           .append(" (")
-          .append(
-              String.join(", ", units.stream().limit(NAMED).map(u -> u.toString()).toList()))
+          .append(String.join(", ", units.stream().limit(NAMED).map(u -> u.toString()).toList()))
           .append(units.size() > NAMED ? ", …" : "")
           .append(")\n");
     }

@@ -29,14 +29,16 @@ final class TerminalProgress implements Progress {
   TerminalProgress(PrintStream err, boolean quiet) {
     this.err = err;
     this.quiet = quiet;
-    this.terminal = System.console() != null && isTerminal();
+    this.terminal = isTerminal(System.console());
   }
 
-  /** From Java 22 on a console may exist without a terminal; it says so itself. */
-  private static boolean isTerminal() {
+  /** Before Java 22 there is a console only on a terminal; from then on it says so itself. */
+  private static boolean isTerminal(java.io.Console console) {
+    if (console == null) {
+      return false;
+    }
     try {
-      return (Boolean)
-          java.io.Console.class.getMethod("isTerminal").invoke(System.console());
+      return (Boolean) java.io.Console.class.getMethod("isTerminal").invoke(console);
     } catch (ReflectiveOperationException e) {
       return true;
     }

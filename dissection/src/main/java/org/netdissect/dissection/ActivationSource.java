@@ -19,6 +19,11 @@ interface ActivationSource extends Closeable {
   /** One thread's way of reading. */
   Reader newReader() throws IOException;
 
+  /** Opens a source for the images of a dissection. */
+  interface Factory {
+    ActivationSource open(ImageSet images) throws IOException;
+  }
+
   /** Reads activation maps; not thread safe. */
   interface Reader extends Closeable {
     /**

@@ -153,6 +153,9 @@ public final class Dissector {
   }
 
   private ActivationSource source(ImageSet images, Progress progress) throws IOException {
+    if (options.sources != null) {
+      return options.sources.open(images);
+    }
     if (options.recorded != null) {
       return recordedSource(images, progress);
     }
@@ -433,6 +436,7 @@ public final class Dissector {
   public static final class Builder {
     private Network network;
     private RecordedActivations recorded;
+    private ActivationSource.Factory sources;
     private ConceptDataset data;
     private Path out;
     private List<String> layers = List.of();
@@ -463,6 +467,12 @@ public final class Dissector {
     /** Recorded activation maps to dissect instead of a network. */
     public Builder setRecorded(RecordedActivations recorded) {
       this.recorded = Objects.requireNonNull(recorded);
+      return this;
+    }
+
+    /** Activations of any origin, for measuring the rest without a network. */
+    Builder setSource(ActivationSource.Factory factory) {
+      sources = factory;
       return this;
     }
 
@@ -594,7 +604,7 @@ public final class Dissector {
      * @throws IllegalStateException if something required is missing
      */
     public Dissector build() {
-      if ((network == null) == (recorded == null)) {
+      if (sources == null && (network == null) == (recorded == null)) {
         throw new IllegalStateException("set either a network or recorded activations");
       }
       if (data == null || out == null) {

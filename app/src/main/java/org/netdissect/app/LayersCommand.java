@@ -1,0 +1,138 @@
+package org.netdissect.app;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.netdissect.dissection.Json;
+import org.netdissect.networks.InputSize;
+import org.netdissect.networks.Layer;
+import org.netdissect.networks.Network;
+import org.netdissect.networks.ReceptiveField;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code netdissect layers}: what can be dissected in a model. */
+@Command(
+    name = "layers",
+    description = "Lists the tensors of a model that can be dissected.",
+    mixinStandardHelpOptions = true)
+final class LayersCommand implements Callable<Integer> {
+  @Parameters(paramLabel = "MODEL.onnx", description = "The network.")
+  private Path model;
+
+  @Option(
+      names = "--input-size",
+      paramLabel = "H,W",
+      description = "Size of the input, for models that leave it free.")
+  private String inputSize;
+
+  @Option(names = "--json", description = "Print JSON for programs.")
+  private boolean json;
+
+  @Mixin
+  @SuppressWarnings("UnusedVariable") // its options are read by the parser
+  private CommonOptions common;
+
+  @Override
+  public Integer call() throws IOException {
+    InputSize size;
+    try {
+      size = inputSize == null ? null : InputSize.parse(inputSize);
+    } catch (IllegalArgumentException e) {
+      throw new UsageException("--input-size: " + e.getMessage());
+    }
+    try (Network network = Network.open(model, size)) {
+      System.out.print(json ? Json.pretty(json(network)) : text(network));
+      System.out.flush();
+    }
+    return 0;
+  }
+
+  private static Map<String, Object> json(Network network) {
+    Map<String, Object> root = new LinkedHashMap<>();
+    root.put("network", network.name());
+    root.put("sha256", network.sha256());
+    root.put("inputHeight", network.inputHeight());
+    root.put("inputWidth", network.inputWidth());
+    root.put("defaultLayer", network.defaultLayer().name());
+    List<Object> layers = new ArrayList<>();
+    for (Layer layer : network.layers()) {
+      Map<String, Object> entry = new LinkedHashMap<>();
+      entry.put("name", layer.name());
+      entry.put("node", network.nodeName(layer));
+      entry.put("kind", layer.kind());
+      entry.put("channels", layer.channels());
+      entry.put("height", layer.height());
+      entry.put("width", layer.width());
+      entry.put("receptiveField", field(layer.field()));
+      entry.put("resolvesTo", network.afterActivation(layer).map(Layer::name).orElse(layer.name()));
+      layers.add(entry);
+    }
+    root.put("layers", layers);
+    return root;
+  }
+
+  private static Map<String, Object> field(ReceptiveField field) {
+    if (!field.isKnown()) {
+      return null;
+    }
+    Map<String, Object> axes = new LinkedHashMap<>();
+    axes.put("y", field.y());
+    axes.put("x", field.x());
+    return axes;
+  }
+
+  private static String text(Network network) {
+    List<String[]> rows = new ArrayList<>();
+    rows.add(new String[] {"tensor", "kind", "channels × height × width", "receptive field", ""});
+    String standard = network.defaultLayer().name();
+    for (Layer layer : network.layers()) {
+      Optional<Layer> after = network.afterActivation(layer);
+      String note =
+          after
+              .filter(target -> !target.name().equals(layer.name()))
+              .map(target -> "--layers " + layer.name() + " means " + target.name())
+              .orElse("");
+      if (layer.name().equals(standard)) {
+        note = note.isEmpty() ? "default" : "default; " + note;
+      }
+      rows.add(
+          new String[] {
+            layer.name(),
+            layer.kind(),
+            layer.channels() + " × " + layer.height() + " × " + layer.width(),
+            layer.field().toString(),
+            note
+          });
+    }
+    int[] width = new int[4];
+    for (String[] row : rows) {
+      for (int c = 0; c < width.length; c++) {
+        width[c] = Math.max(width[c], row[c].length());
+      }
+    }
+    StringBuilder out = new StringBuilder();
+    out.append(network.name())
+        .append(": input ")
+        .append(network.inputHeight())
+        .append('×')
+        .append(network.inputWidth())
+        .append('\n');
+    for (String[] row : rows) {
+      StringBuilder line = new StringBuilder();
+      for (int c = 0; c < width.length; c++) {
+        line.append(String.format(Locale.ROOT, "%-" + width[c] + "s  ", row[c]));
+      }
+      out.append(line.append(row[4]).toString().stripTrailing()).append('\n');
+    }
+    return out.toString();
+  }
+}

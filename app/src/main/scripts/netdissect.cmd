@@ -1,0 +1,9 @@
+@echo off
+rem Runs netdissect. NETDISSECT_OPTS holds options for Java, such as -Xmx2g.
+setlocal
+set "home=%~dp0.."
+set "java=java"
+if defined JAVA_HOME set "java=%JAVA_HOME%\bin\java"
+for %%j in ("%home%\lib\netdissect-app-*.jar") do set "jar=%%j"
+"%java%" -XX:+UseParallelGC %NETDISSECT_OPTS% -jar "%jar%" %*
+exit /b %errorlevel%

@@ -1,0 +1,226 @@
+package org.netdissect.networks;
+
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtLoggingLevel;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.JarURLConnection;
+import java.net.URL;
+import java.net.URLConnection;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.zip.ZipEntry;
+
+/**
+ * Starts ONNX Runtime. Its own way unpacks 28 MB of native code into the temporary folder at each
+ * start (0.26 s, and folders left behind when the process is killed). Here it is unpacked once into
+ * the user's cache folder, under a key made of the libraries' checksums, so that a new version
+ * never meets old files.
+ */
+final class Natives {
+  private static final String PATH_PROPERTY = "onnxruntime.native.path";
+  private static final Duration ABANDONED = Duration.ofHours(1);
+  private static final int LONGEST_LINE = 400;
+  private static OrtEnvironment environment;
+
+  private Natives() {}
+
+  /** The one environment of this process, silent on stderr: what goes wrong comes as exception. */
+  static synchronized OrtEnvironment environment() throws ModelException {
+    if (environment == null) {
+      if (System.getProperty(PATH_PROPERTY) == null) {
+        try {
+          Path folder = unpacked(cacheFolder());
+          if (folder != null) {
+            // A folder from which nothing may be executed fails here, while there is another way.
+            System.load(folder.resolve(fileName("onnxruntime")).toString());
+            System.setProperty(PATH_PROPERTY, folder.toString());
+          }
+        } catch (IOException | RuntimeException | UnsatisfiedLinkError e) {
+          // The runtime then unpacks for itself: slower, but it works.
+        }
+      }
+      try {
+        environment =
+            OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL, "netdissect");
+        environment.setTelemetry(false);
+      } catch (LinkageError | RuntimeException | OrtException e) {
+        throw new ModelException(
+            "ONNX Runtime cannot be started on %s: %s".formatted(platform(), firstLine(e)), e);
+      }
+    }
+    return environment;
+  }
+
+  /** The system property netdissect.cache, or the platform's folder for caches. */
+  static Path cacheFolder() throws IOException {
+    String own = System.getProperty("netdissect.cache");
+    if (own != null && !own.isBlank()) {
+      return Path.of(own);
+    }
+    String windows = System.getenv("LOCALAPPDATA");
+    if (isWindows() && windows != null && !windows.isBlank()) {
+      return Path.of(windows, "netdissect");
+    }
+    String xdg = System.getenv("XDG_CACHE_HOME");
+    if (xdg != null && Path.of(xdg).isAbsolute()) {
+      return Path.of(xdg, "netdissect");
+    }
+    Path home = Path.of(System.getProperty("user.home"));
+    if (!home.isAbsolute() || !Files.isDirectory(home)) {
+      throw new IOException("no home folder: " + home);
+    }
+    return home.resolve(".cache").resolve("netdissect");
+  }
+
+  /**
+   * The folder below {@code cache} that holds this platform's libraries, filled if need be; null if
+   * the class path has none for this platform.
+   */
+  static Path unpacked(Path cache) throws IOException {
+    Map<String, ZipEntry> libraries = new LinkedHashMap<>();
+    String folder = "/ai/onnxruntime/native/" + platform() + "/";
+    for (String name :
+        List.of("onnxruntime", "onnxruntime4j_jni", "onnxruntime_providers_shared")) {
+      String file = fileName(name);
+      URL resource = OrtEnvironment.class.getResource(folder + file);
+      if (resource == null) {
+        if (name.equals("onnxruntime_providers_shared")) {
+          continue;
+        }
+        return null;
+      }
+      URLConnection connection = resource.openConnection();
+      connection.setUseCaches(true);
+      if (!(connection instanceof JarURLConnection jar)) {
+        return null;
+      }
+      libraries.put(file, jar.getJarEntry());
+    }
+    StringBuilder key = new StringBuilder("onnxruntime-" + platform());
+    for (ZipEntry library : libraries.values()) {
+      if (library.getCrc() < 0 || library.getSize() < 0) {
+        return null;
+      }
+      key.append('-').append(Long.toHexString(library.getCrc()));
+    }
+    Path target = cache.toAbsolutePath().resolve(key.toString());
+    if (isComplete(target, libraries)) {
+      return target;
+    }
+    Files.createDirectories(cache);
+    removeAbandoned(cache);
+    Path fresh = Files.createTempDirectory(cache, ".unpacking-");
+    try {
+      for (String file : libraries.keySet()) {
+        try (InputStream in = OrtEnvironment.class.getResourceAsStream(folder + file)) {
+          Files.copy(in, fresh.resolve(file));
+        }
+      }
+      if (Files.exists(target) && !isComplete(target, libraries)) {
+        delete(target);
+      }
+      try {
+        Files.move(fresh, target, StandardCopyOption.ATOMIC_MOVE);
+      } catch (IOException e) {
+        // Another process may have been faster; its files are as good.
+        if (!isComplete(target, libraries)) {
+          throw e;
+        }
+      }
+      return target;
+    } finally {
+      delete(fresh);
+    }
+  }
+
+  private static boolean isComplete(Path folder, Map<String, ZipEntry> libraries)
+      throws IOException {
+    for (Map.Entry<String, ZipEntry> library : libraries.entrySet()) {
+      Path file = folder.resolve(library.getKey());
+      if (!Files.isRegularFile(file) || Files.size(file) != library.getValue().getSize()) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** A process killed while unpacking leaves a folder that nobody will ever use. */
+  private static void removeAbandoned(Path cache) throws IOException {
+    Instant limit = Instant.now().minus(ABANDONED);
+    try (var folders = Files.newDirectoryStream(cache, ".unpacking-*")) {
+      for (Path folder : folders) {
+        if (Files.getLastModifiedTime(folder).toInstant().isBefore(limit)) {
+          delete(folder);
+        }
+      }
+    }
+  }
+
+  private static void delete(Path folder) throws IOException {
+    if (!Files.exists(folder)) {
+      return;
+    }
+    Files.walkFileTree(
+        folder,
+        new SimpleFileVisitor<>() {
+          @Override
+          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
+              throws IOException {
+            Files.deleteIfExists(file);
+            return FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult postVisitDirectory(Path dir, IOException e) throws IOException {
+            Files.deleteIfExists(dir);
+            return FileVisitResult.CONTINUE;
+          }
+        });
+  }
+
+  private static boolean isWindows() {
+    return System.getProperty("os.name").toLowerCase(Locale.ROOT).startsWith("windows");
+  }
+
+  /** The runtime's own names of platforms. */
+  private static String platform() {
+    String os = System.getProperty("os.name").toLowerCase(Locale.ROOT);
+    String arch = System.getProperty("os.arch").toLowerCase(Locale.ROOT);
+    String system =
+        os.contains("win") && !os.contains("darwin") ? "win" : os.contains("mac") ? "osx" : "linux";
+    boolean arm = arch.startsWith("aarch64") || arch.startsWith("arm64");
+    return system
+        + (arm ? "-aarch64" : arch.equals("amd64") || arch.equals("x86_64") ? "-x64" : "-" + arch);
+  }
+
+  private static String fileName(String library) {
+    String platform = platform();
+    if (platform.startsWith("win")) {
+      return library + ".dll";
+    }
+    return "lib" + library + (platform.startsWith("osx") ? ".dylib" : ".so");
+  }
+
+  /** The first line of an exception's message, without the runtime's own error code. */
+  static String firstLine(Throwable e) {
+    String message = e.getMessage() == null ? e.toString() : e.getMessage();
+    String line = message.strip().lines().findFirst().orElse("").strip();
+    int mark = line.indexOf("message: ");
+    if (line.startsWith("Error code") && mark > 0) {
+      line = line.substring(mark + "message: ".length());
+    }
+    return line.length() > LONGEST_LINE ? line.substring(0, LONGEST_LINE) + " …" : line;
+  }
+}

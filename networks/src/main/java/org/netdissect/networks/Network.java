@@ -1,0 +1,340 @@
+package org.netdissect.networks;
+
+import ai.onnxruntime.OnnxJavaType;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * A vision network in an ONNX file: what layers it has, and sessions that record them.
+ *
+ * <p>A layer is every tensor that follows from the image and is a 4-D float tensor (float32,
+ * float16 or double) of one map of channels × height × width per image, with more than one
+ * position. Where the channels lie last (N × H × W × C) that is followed through transposes; maps
+ * are always given as C × H × W. Attention matrices of transformers are no layers: their 4-D
+ * tensors have no rows and columns of the image.
+ *
+ * <p>Immutable; all methods may be called from any thread.
+ */
+public final class Network implements AutoCloseable {
+  private static final int NEAREST = 5;
+  private static final Set<String> PRODUCTS = Set.of("MatMul", "FusedMatMul", "Einsum");
+  private static final Set<OnnxJavaType> FLOATS =
+      Set.of(OnnxJavaType.FLOAT, OnnxJavaType.FLOAT16, OnnxJavaType.DOUBLE);
+
+  private final OnnxGraph graph;
+  private final ImageInput input;
+  private final Map<String, LayerTensor> layers;
+  private final LayerNames names;
+
+  private Network(OnnxGraph graph, ImageInput input) throws ModelException {
+    this.graph = graph;
+    this.input = input;
+    Shapes shapes = Shapes.of(graph, input, FieldTracer.operands(graph));
+    this.layers = layers(graph, input, shapes);
+    if (layers.isEmpty()) {
+      throw new ModelException(
+          graph.file()
+              + ": the model has no layer with height and width, so nothing can be dissected.");
+    }
+    this.names = new LayerNames(graph, layers.keySet());
+  }
+
+  /**
+   * Reads and checks a model with an input of fixed size.
+   *
+   * @throws ModelException if the file is no ONNX model that can be dissected; see {@link
+   *     #open(Path, InputSize)}
+   */
+  public static Network open(Path onnx) throws IOException {
+    return open(onnx, null);
+  }
+
+  /**
+   * Reads and checks a model.
+   *
+   * @param onnx the file; weights may lie in files beside it, but not outside its folder
+   * @param sizeOrNull the size of the input where the model leaves it free; may be null where it is
+   *     fixed
+   * @throws ModelException with one clear line: no such file, no ONNX, truncated, not loadable by
+   *     ONNX Runtime, not exactly one image as input, no layer with height and width, input size
+   *     free and not given, or given and contradicting
+   */
+  public static Network open(Path onnx, InputSize sizeOrNull) throws IOException {
+    OnnxGraph graph = OnnxGraph.read(onnx);
+    return new Network(graph, ImageInput.of(graph, sizeOrNull));
+  }
+
+  /** The file's name without its folder. */
+  public String name() {
+    return graph.fileName();
+  }
+
+  /**
+   * SHA-256 of the ONNX file in hexadecimal; weights in files beside it are not part of it, see
+   * {@link #weightFiles}. Computed at each call.
+   */
+  public String sha256() {
+    return graph.sha256();
+  }
+
+  /**
+   * SHA-256 of each weight file beside the model, by the name the model uses. Empty for most
+   * models. Reads the files.
+   */
+  public Map<String, String> weightFiles() throws IOException {
+    Map<String, String> digests = new TreeMap<>();
+    for (Map.Entry<String, Path> file : graph.externalFiles().entrySet()) {
+      digests.put(file.getKey(), OnnxGraph.sha256(file.getValue()));
+    }
+    return digests;
+  }
+
+  /** Rows of the input image. */
+  public int inputHeight() {
+    return input.height();
+  }
+
+  /** Columns of the input image. */
+  public int inputWidth() {
+    return input.width();
+  }
+
+  /** 3, or 1 for grey. */
+  public int inputChannels() {
+    return input.channels();
+  }
+
+  /** Whether the model takes a fixed number of images at once. */
+  public boolean fixedBatch() {
+    return input.batch() > 0;
+  }
+
+  /** The fixed number of images at once, or −1 where it is free. */
+  public int batch() {
+    return input.batch();
+  }
+
+  /** All layers in the order of the graph; never empty. */
+  public List<Layer> layers() {
+    return layers.values().stream().map(LayerTensor::layer).toList();
+  }
+
+  /**
+   * The last layer with height and width above 1 before the classifier, which is the last operation
+   * with weights (convolution or matrix product) on the way to the first output. Where copies of it
+   * follow (dropout, transpose), it is the one that computes. If there is none such, the last layer
+   * with height and width above 1, or the last at all.
+   */
+  public Layer defaultLayer() {
+    return layers.get(names.defaultLayer(layers)).layer();
+  }
+
+  /**
+   * The layers that one element of a list of layers means: a tensor's name, a node's name, a glob
+   * with {@code *} and {@code ?} over both, or {@code tensor:NAME}, which is literal. The name of a
+   * convolution (its node's or its output's) means its output after batch norm and activation.
+   * Unnamed nodes are called by operation and position, for example {@code Conv_12}.
+   *
+   * @return at least one layer, without repeats, in the order of the graph
+   * @throws ModelException if nothing has that name; lists the nearest names
+   */
+  public List<Layer> resolve(String spec) throws ModelException {
+    List<Layer> found = new ArrayList<>();
+    for (String name : names.resolve(spec)) {
+      found.add(layers.get(name).layer());
+    }
+    return Collections.unmodifiableList(found);
+  }
+
+  /**
+   * For the bare output of a convolution: the layer its name resolves to, which is its output after
+   * batch norm and activation. Empty for other layers, and where nothing of that kind follows.
+   */
+  public Optional<Layer> afterActivation(Layer convolution) {
+    String end = names.afterActivation(convolution.name());
+    return end.equals(convolution.name()) || !layers.containsKey(end)
+        ? Optional.empty()
+        : Optional.of(layers.get(end).layer());
+  }
+
+  /** The name of the node that makes a layer. */
+  public String nodeName(Layer layer) {
+    return graph.producer(layer.name()).name();
+  }
+
+  /**
+   * Opens a session that computes only what the given layers need.
+   *
+   * @param tapped layers of this network, at least one; repeats are an error
+   * @param preprocessing what is done to pixels
+   * @throws ModelException if a layer is not of this network, the preprocessing does not fit the
+   *     input's type, or ONNX Runtime refuses the model
+   */
+  public TappedNetwork tap(List<Layer> tapped, Preprocessing preprocessing) throws IOException {
+    if (tapped.isEmpty()) {
+      throw new ModelException(graph.file() + ": no layer is given.");
+    }
+    Set<String> seen = new HashSet<>();
+    List<LayerTensor> tensors = new ArrayList<>();
+    for (Layer layer : tapped) {
+      LayerTensor tensor = layers.get(layer.name());
+      if (tensor == null || !tensor.layer().equals(layer)) {
+        throw new ModelException(graph.file() + ": has no such layer: " + layer.name() + ".");
+      }
+      if (!seen.add(layer.name())) {
+        throw new ModelException("The layer " + layer.name() + " is given twice.");
+      }
+      tensors.add(tensor);
+    }
+    return TappedNetwork.open(graph, input, tensors, preprocessing);
+  }
+
+  /** Nothing is held that needs closing yet; tapped networks live on. */
+  @Override
+  public void close() {}
+
+  @Override
+  public String toString() {
+    return name();
+  }
+
+  private static Map<String, LayerTensor> layers(OnnxGraph graph, ImageInput input, Shapes shapes) {
+    Map<String, FieldTracer.Geometry> geometries = FieldTracer.trace(graph, shapes, input);
+    Set<String> attention = attention(graph, shapes, geometries);
+    Map<String, LayerTensor> layers = new LinkedHashMap<>();
+    long batch = Math.max(1, input.batch());
+    for (OnnxNode node : graph.nodes()) {
+      for (String tensor : node.outputs()) {
+        long[] dims = shapes.dims(tensor);
+        FieldTracer.Geometry geometry = geometries.get(tensor);
+        OnnxJavaType type = shapes.type(tensor);
+        if (geometry == null
+            || type == null
+            || !FLOATS.contains(type)
+            || dims == null
+            || dims.length != 4
+            || dims[0] != batch
+            || attention.contains(tensor)) {
+          continue;
+        }
+        int y = geometry.hasAxes() ? geometry.yAxis() : 2;
+        int x = geometry.hasAxes() ? geometry.xAxis() : 3;
+        if (y == 0 || x == 0) {
+          continue;
+        }
+        int channel = 6 - y - x;
+        if (dims[channel] < 1
+            || dims[y] < 1
+            || dims[x] < 1
+            || dims[y] * dims[x] < 2
+            || dims[channel] * dims[y] * dims[x] > Integer.MAX_VALUE / 8) {
+          continue;
+        }
+        ReceptiveField field =
+            geometry.isKnown()
+                ? new ReceptiveField(geometry.y(), geometry.x())
+                : ReceptiveField.UNKNOWN;
+        Layer layer =
+            new Layer(tensor, node.op(), (int) dims[channel], (int) dims[y], (int) dims[x], field);
+        layers.put(tensor, new LayerTensor(layer, type, channel, y, x));
+      }
+    }
+    return layers;
+  }
+
+  /** 4-D tensors whose last axes are tokens or a head's features, not rows and columns. */
+  private static Set<String> attention(
+      OnnxGraph graph, Shapes shapes, Map<String, FieldTracer.Geometry> geometries) {
+    Set<String> attention = new HashSet<>();
+    for (OnnxNode node : graph.nodes()) {
+      String output = node.output();
+      FieldTracer.Geometry geometry = geometries.get(output);
+      long[] dims = shapes.dims(output);
+      if (geometry == null || geometry.hasAxes() || dims == null || dims.length != 4) {
+        continue;
+      }
+      boolean isProduct = PRODUCTS.contains(node.op());
+      boolean isOfAttention =
+          (FieldTracer.isElementwise(node)
+                  || Set.of("Transpose", "Softmax", "Slice", "Split").contains(node.op()))
+              && node.inputs().stream().anyMatch(attention::contains);
+      if (isProduct || isOfAttention || isOnlyMultiplied(graph, output)) {
+        attention.add(output);
+      }
+    }
+    return attention;
+  }
+
+  private static boolean isOnlyMultiplied(OnnxGraph graph, String tensor) {
+    List<OnnxNode> readers = graph.consumers(tensor);
+    return !readers.isEmpty()
+        && readers.stream()
+            .allMatch(
+                r -> {
+                  boolean isProduct = PRODUCTS.contains(r.op());
+                  boolean isStep = r.op().equals("Transpose") || FieldTracer.isElementwise(r);
+                  return isProduct || (isStep && isOnlyMultiplied(graph, r.output()));
+                });
+  }
+
+  /** A layer and how its tensor holds it. */
+  record LayerTensor(Layer layer, OnnxJavaType type, int channelAxis, int yAxis, int xAxis) {
+    boolean isPlanar() {
+      return channelAxis == 1 && yAxis == 2 && xAxis == 3;
+    }
+
+    long[] dims(long images) {
+      long[] dims = new long[4];
+      dims[0] = images;
+      dims[channelAxis] = layer.channels();
+      dims[yAxis] = layer.height();
+      dims[xAxis] = layer.width();
+      return dims;
+    }
+  }
+
+  /** The names nearest to a wrong one, best first. */
+  static List<String> nearest(String wrong, Collection<String> names) {
+    record Scored(String name, double distance) {}
+    String low = wrong.toLowerCase(Locale.ROOT);
+    return new LinkedHashSet<>(names)
+        .stream()
+            .map(n -> new Scored(n, distance(low, n.toLowerCase(Locale.ROOT))))
+            .sorted(Comparator.comparingDouble(Scored::distance).thenComparing(Scored::name))
+            .limit(NEAREST)
+            .map(Scored::name)
+            .toList();
+  }
+
+  /** Edit distance; a name that contains the other is nearer than its length tells. */
+  private static double distance(String a, String b) {
+    int[] last = new int[b.length() + 1];
+    for (int j = 0; j <= b.length(); j++) {
+      last[j] = j;
+    }
+    for (int i = 1; i <= a.length(); i++) {
+      int diagonal = last[0];
+      last[0] = i;
+      for (int j = 1; j <= b.length(); j++) {
+        int change = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
+        diagonal = last[j];
+        last[j] = Math.min(change, Math.min(last[j], last[j - 1]) + 1);
+      }
+    }
+    boolean contains = !a.isEmpty() && !b.isEmpty() && (a.contains(b) || b.contains(a));
+    return contains ? last[b.length()] / 4.0 : last[b.length()];
+  }
+}

@@ -1,0 +1,151 @@
+package org.netdissect.networks;
+
+import ai.onnx.proto.OnnxMl.AttributeProto;
+import ai.onnx.proto.OnnxMl.GraphProto;
+import ai.onnx.proto.OnnxMl.NodeProto;
+import ai.onnx.proto.OnnxMl.TensorProto;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/** One node of the graph with a name of its own, and short ways to its attributes. */
+final class OnnxNode {
+  private final NodeProto proto;
+  private final String name;
+  private final Set<String> captured;
+
+  OnnxNode(NodeProto proto, String name) {
+    this.proto = proto;
+    this.name = name;
+    this.captured = captured(proto);
+  }
+
+  NodeProto proto() {
+    return proto;
+  }
+
+  String name() {
+    return name;
+  }
+
+  String op() {
+    return proto.getOpType();
+  }
+
+  List<String> inputs() {
+    return proto.getInputList();
+  }
+
+  /** The name of an input, or "" where it is left out. */
+  String input(int i) {
+    return i < proto.getInputCount() ? proto.getInput(i) : "";
+  }
+
+  List<String> outputs() {
+    return proto.getOutputList();
+  }
+
+  String output() {
+    return proto.getOutputCount() == 0 ? "" : proto.getOutput(0);
+  }
+
+  /** All tensors this node reads: its inputs, and what its subgraphs take from outside. */
+  Set<String> reads() {
+    Set<String> reads = new LinkedHashSet<>(proto.getInputList());
+    reads.addAll(captured);
+    reads.remove("");
+    return reads;
+  }
+
+  boolean hasSubgraphs() {
+    return proto.getAttributeList().stream().anyMatch(a -> a.hasG() || a.getGraphsCount() > 0);
+  }
+
+  AttributeProto attribute(String key) {
+    for (AttributeProto attribute : proto.getAttributeList()) {
+      if (attribute.getName().equals(key)) {
+        return attribute;
+      }
+    }
+    return null;
+  }
+
+  long integer(String key, long otherwise) {
+    AttributeProto attribute = attribute(key);
+    return attribute == null ? otherwise : attribute.getI();
+  }
+
+  String text(String key, String otherwise) {
+    AttributeProto attribute = attribute(key);
+    return attribute == null ? otherwise : attribute.getS().toStringUtf8();
+  }
+
+  /** A list attribute, or null. */
+  long[] integers(String key) {
+    AttributeProto attribute = attribute(key);
+    return attribute == null
+        ? null
+        : attribute.getIntsList().stream().mapToLong(Long::longValue).toArray();
+  }
+
+  /** A list attribute, or null. */
+  double[] floats(String key) {
+    AttributeProto attribute = attribute(key);
+    return attribute == null
+        ? null
+        : attribute.getFloatsList().stream().mapToDouble(Float::doubleValue).toArray();
+  }
+
+  /** All tensors held in attributes, those of subgraphs included. */
+  static List<TensorProto> tensors(NodeProto node) {
+    List<TensorProto> tensors = new ArrayList<>();
+    for (AttributeProto attribute : node.getAttributeList()) {
+      if (attribute.hasT()) {
+        tensors.add(attribute.getT());
+      }
+      tensors.addAll(attribute.getTensorsList());
+      for (GraphProto graph : graphs(attribute)) {
+        tensors.addAll(graph.getInitializerList());
+        graph.getNodeList().forEach(inner -> tensors.addAll(tensors(inner)));
+      }
+    }
+    return tensors;
+  }
+
+  private static List<GraphProto> graphs(AttributeProto attribute) {
+    List<GraphProto> graphs = new ArrayList<>(attribute.getGraphsList());
+    if (attribute.hasG()) {
+      graphs.add(attribute.getG());
+    }
+    return graphs;
+  }
+
+  private static Set<String> captured(NodeProto node) {
+    Set<String> free = new LinkedHashSet<>();
+    for (AttributeProto attribute : node.getAttributeList()) {
+      for (GraphProto graph : graphs(attribute)) {
+        Set<String> own = new HashSet<>();
+        graph.getInputList().forEach(i -> own.add(i.getName()));
+        graph.getInitializerList().forEach(i -> own.add(i.getName()));
+        graph.getNodeList().forEach(n -> own.addAll(n.getOutputList()));
+        Set<String> reads = new LinkedHashSet<>();
+        for (NodeProto inner : graph.getNodeList()) {
+          reads.addAll(inner.getInputList());
+          reads.addAll(captured(inner));
+        }
+        graph.getOutputList().forEach(o -> reads.add(o.getName()));
+        reads.removeAll(own);
+        reads.remove("");
+        free.addAll(reads);
+      }
+    }
+    return free;
+  }
+
+  @Override
+  public String toString() {
+    return op() + " " + name;
+  }
+}

@@ -1,0 +1,61 @@
+package org.netdissect.networks;
+
+import ai.onnxruntime.OnnxJavaType;
+import java.nio.file.Path;
+
+/** What each 8-bit pixel becomes, worked out once for the 256 values of each channel. */
+final class PixelTable {
+  private static final double LARGEST_HALF = 65504;
+
+  /** By channel of the network and pixel value. */
+  private final double[][] values;
+
+  /** Which of red, green and blue each channel takes. */
+  private final int[] colours;
+
+  private PixelTable(double[][] values, int[] colours) {
+    this.values = values;
+    this.colours = colours;
+  }
+
+  /**
+   * @throws ModelException if the input's type cannot hold the values
+   */
+  static PixelTable of(Preprocessing preprocessing, OnnxJavaType type, Path file)
+      throws ModelException {
+    double[][] values = new double[3][256];
+    int[] colours = new int[3];
+    for (int channel = 0; channel < 3; channel++) {
+      colours[channel] = preprocessing.colour(channel);
+      for (int pixel = 0; pixel < 256; pixel++) {
+        double value = preprocessing.value(channel, pixel);
+        values[channel][pixel] = value;
+        boolean isByte = value >= 0 && value <= 255 && value == Math.rint(value);
+        if (type == OnnxJavaType.UINT8 && !isByte) {
+          throw new ModelException(
+              file + " takes bytes (uint8), so pixels cannot be scaled; give --preprocess none.");
+        }
+        if (type == OnnxJavaType.FLOAT16 && Math.abs(value) > LARGEST_HALF) {
+          throw new ModelException(
+              file + " takes float16, too small for a preprocessed value of " + value + ".");
+        }
+        if (Math.abs(value) > Float.MAX_VALUE) {
+          throw new ModelException("The preprocessing makes pixels infinite.");
+        }
+      }
+    }
+    return new PixelTable(values, colours);
+  }
+
+  /** Channel {@code channel} of a pixel of a network with {@code channels} inputs. */
+  float value(int channels, int channel, byte[] rgb, int at) {
+    if (channels == 3) {
+      return (float) values[channel][rgb[at + colours[channel]] & 0xff];
+    }
+    double sum = 0;
+    for (int c = 0; c < 3; c++) {
+      sum += values[c][rgb[at + colours[c]] & 0xff];
+    }
+    return (float) (sum / 3);
+  }
+}

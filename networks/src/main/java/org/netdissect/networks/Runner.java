@@ -1,0 +1,232 @@
+package org.netdissect.networks;
+
+import ai.onnxruntime.OnnxJavaType;
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtSession;
+import ai.onnxruntime.platform.Fp16Conversions;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.netdissect.networks.Network.LayerTensor;
+
+/**
+ * One worker's way through a tapped network: an input buffer to fill with photographs, and a buffer
+ * per layer that each run fills anew. Not safe for several threads at once.
+ */
+public final class Runner implements AutoCloseable {
+  private final OrtSession session;
+  private final ImageInput input;
+  private final List<LayerTensor> tensors;
+  private final PixelTable pixels;
+  private final int batch;
+
+  /** How many images every run takes, or −1 where that is free. */
+  private final int fixedBatch;
+
+  private final ByteBuffer image;
+  private final ByteBuffer[] raw;
+  private final FloatBuffer[] maps;
+  private final Map<Integer, Binding> bindings = new HashMap<>();
+
+  /** The tensors over this runner's buffers for one number of images. */
+  private record Binding(Map<String, OnnxTensor> inputs, Map<String, OnnxTensor> outputs)
+      implements AutoCloseable {
+    @Override
+    public void close() {
+      inputs.values().forEach(OnnxTensor::close);
+      outputs.values().forEach(OnnxTensor::close);
+    }
+  }
+
+  Runner(
+      OrtSession session,
+      ImageInput input,
+      List<LayerTensor> tensors,
+      PixelTable pixels,
+      int asked,
+      int fixedBatch) {
+    if (asked < 1) {
+      throw new IllegalArgumentException("The batch must be at least 1, not " + asked + ".");
+    }
+    this.session = session;
+    this.input = input;
+    this.tensors = tensors;
+    this.pixels = pixels;
+    this.fixedBatch = fixedBatch;
+    int rows = fixedBatch > 0 ? fixedBatch : asked;
+    this.batch = Math.min(rows, asked);
+    this.image = buffer((long) rows * input.values() * input.type().size, batch);
+    this.raw = new ByteBuffer[tensors.size()];
+    this.maps = new FloatBuffer[tensors.size()];
+    for (int i = 0; i < raw.length; i++) {
+      LayerTensor tensor = tensors.get(i);
+      long values = (long) rows * tensor.layer().values();
+      raw[i] = buffer(values * tensor.type().size, batch);
+      maps[i] =
+          isDirect(tensor) ? raw[i].asFloatBuffer() : buffer(values * 4, batch).asFloatBuffer();
+    }
+  }
+
+  /**
+   * How many photographs one run takes: as many as asked for, or fewer where the model fixes its
+   * batch.
+   */
+  public int batch() {
+    return batch;
+  }
+
+  /**
+   * Preprocesses a photograph into the input.
+   *
+   * @param slot its place in the batch, from 0
+   * @param rgb height × width × 3 bytes: rows of red, green and blue, at the network's input size
+   */
+  public void photograph(int slot, byte[] rgb) {
+    if (slot < 0 || slot >= batch) {
+      throw new IndexOutOfBoundsException("Slot " + slot + " of a batch of " + batch + ".");
+    }
+    int area = input.height() * input.width();
+    if (rgb.length != 3 * area) {
+      throw new IllegalArgumentException(
+          "A photograph of %d bytes where %d × %d × 3 are wanted."
+              .formatted(rgb.length, input.height(), input.width()));
+    }
+    int channels = input.channels();
+    int base = slot * input.values();
+    for (int channel = 0; channel < channels; channel++) {
+      int start = input.channelsLast() ? base + channel : base + channel * area;
+      int step = input.channelsLast() ? channels : 1;
+      for (int i = 0, at = start; i < area; i++, at += step) {
+        float value = pixels.value(channels, channel, rgb, 3 * i);
+        switch (input.type()) {
+          case FLOAT -> image.putFloat(4 * at, value);
+          case FLOAT16 -> image.putShort(2 * at, Fp16Conversions.mlasFloatToFp16(value));
+          default -> image.put(at, (byte) Math.round(value));
+        }
+      }
+    }
+  }
+
+  /**
+   * Sends the photographs of slots 0 to n − 1 through the network.
+   *
+   * @param n at least 1, at most {@link #batch}
+   * @return per tapped layer a direct buffer of 32-bit floats in native order, whose first n ·
+   *     channels · height · width values, in that order, hold until the next run
+   * @throws UncheckedIOException around a {@link ModelException} if ONNX Runtime fails
+   */
+  public FloatBuffer[] run(int n) {
+    if (n < 1 || n > batch) {
+      throw new IndexOutOfBoundsException(n + " photographs in a batch of " + batch + ".");
+    }
+    try {
+      Binding binding = bindings.get(n);
+      if (binding == null) {
+        binding = bind(n);
+        bindings.put(n, binding);
+      }
+      session.run(binding.inputs, binding.outputs).close();
+    } catch (OrtException e) {
+      throw new UncheckedIOException(
+          new ModelException("ONNX Runtime failed: " + Natives.firstLine(e), e));
+    } catch (ModelException e) {
+      throw new UncheckedIOException(e);
+    }
+    for (int i = 0; i < maps.length; i++) {
+      if (!isDirect(tensors.get(i))) {
+        convert(tensors.get(i), raw[i], maps[i], n);
+      }
+      maps[i].clear();
+    }
+    return maps.clone();
+  }
+
+  @Override
+  public void close() {
+    bindings.values().forEach(Binding::close);
+    bindings.clear();
+  }
+
+  /** Whether the runtime's own output already is what {@link #run} gives. */
+  private static boolean isDirect(LayerTensor tensor) {
+    return tensor.type() == OnnxJavaType.FLOAT && tensor.isPlanar();
+  }
+
+  private Binding bind(int n) throws OrtException, ModelException {
+    int rows = fixedBatch > 0 ? fixedBatch : n;
+    OrtEnvironment environment = Natives.environment();
+    Map<String, OnnxTensor> outputs = new HashMap<>();
+    Map<String, OnnxTensor> inputs = new HashMap<>();
+    for (int i = 0; i < raw.length; i++) {
+      LayerTensor tensor = tensors.get(i);
+      ByteBuffer part = part(raw[i], (long) rows * tensor.layer().values() * tensor.type().size);
+      outputs.put(
+          tensor.layer().name(),
+          OnnxTensor.createTensor(environment, part, tensor.dims(rows), tensor.type()));
+    }
+    ByteBuffer part = part(image, (long) rows * input.values() * input.type().size);
+    inputs.put(
+        input.name(), OnnxTensor.createTensor(environment, part, input.dims(rows), input.type()));
+    return new Binding(inputs, outputs);
+  }
+
+  private static ByteBuffer part(ByteBuffer whole, long bytes) {
+    return whole.duplicate().order(ByteOrder.nativeOrder()).position(0).limit((int) bytes);
+  }
+
+  private static ByteBuffer buffer(long bytes, int batch) {
+    if (bytes > Integer.MAX_VALUE) {
+      throw new IllegalArgumentException(
+          "A batch of " + batch + " needs a buffer of more than 2 GiB; give a smaller --batch.");
+    }
+    try {
+      return ByteBuffer.allocateDirect((int) bytes).order(ByteOrder.nativeOrder());
+    } catch (OutOfMemoryError e) {
+      throw new UncheckedIOException(
+          new ModelException(
+              "Not enough memory for the maps of a batch of %d (%d MB); give a smaller --batch, fewer layers or workers, or java -Xmx."
+                  .formatted(batch, bytes >> 20),
+              e));
+    }
+  }
+
+  /** Brings any type and order of axes into floats of images × channels × height × width. */
+  private static void convert(LayerTensor tensor, ByteBuffer from, FloatBuffer to, int n) {
+    long[] dims = tensor.dims(n);
+    long[] strides = new long[4];
+    long stride = 1;
+    for (int axis = 3; axis >= 0; axis--) {
+      strides[axis] = stride;
+      stride *= dims[axis];
+    }
+    int channelStep = (int) strides[tensor.channelAxis()];
+    int yStep = (int) strides[tensor.yAxis()];
+    int xStep = (int) strides[tensor.xAxis()];
+    Layer layer = tensor.layer();
+    int at = 0;
+    for (int i = 0; i < n; i++) {
+      for (int c = 0; c < layer.channels(); c++) {
+        for (int y = 0; y < layer.height(); y++) {
+          int source = (int) (i * strides[0]) + c * channelStep + y * yStep;
+          for (int x = 0; x < layer.width(); x++, source += xStep) {
+            to.put(at++, value(tensor.type(), from, source));
+          }
+        }
+      }
+    }
+  }
+
+  private static float value(OnnxJavaType type, ByteBuffer from, int at) {
+    return switch (type) {
+      case FLOAT -> from.getFloat(4 * at);
+      case FLOAT16 -> Fp16Conversions.mlasFp16ToFloat(from.getShort(2 * at));
+      default -> (float) from.getDouble(8 * at);
+    };
+  }
+}

@@ -1,0 +1,195 @@
+package org.netdissect.networks;
+
+import ai.onnx.proto.OnnxMl.ModelProto;
+import ai.onnx.proto.OnnxMl.TensorProto;
+import ai.onnxruntime.NodeInfo;
+import ai.onnxruntime.OnnxJavaType;
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OnnxValue;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtSession;
+import ai.onnxruntime.TensorInfo;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Shapes and types of the tensors inside a network, for one batch of the given input: asked from
+ * ONNX Runtime, which need not see the large weights for that; what stays symbolic is found by one
+ * forward pass on a blank image.
+ */
+final class Shapes {
+  /** Of these operations all outputs but the first are by-products, often not even computed. */
+  private static final Set<String> ONE_OUTPUT =
+      Set.of(
+          "BatchNormalization",
+          "Dropout",
+          "MaxPool",
+          "LRN",
+          "LayerNormalization",
+          "SimplifiedLayerNormalization",
+          "SkipLayerNormalization",
+          "GroupNorm",
+          "Attention",
+          "MultiHeadAttention");
+
+  /** Longest operand (pads, axes, sizes) that is looked into. */
+  private static final int LONGEST_OPERAND = 64;
+
+  private final OnnxGraph graph;
+  private final Map<String, long[]> dims = new HashMap<>();
+  private final Map<String, OnnxJavaType> types = new HashMap<>();
+  private final Map<String, double[]> operands = new HashMap<>();
+
+  private Shapes(OnnxGraph graph) {
+    this.graph = graph;
+  }
+
+  /**
+   * Asks for all shapes.
+   *
+   * @param operandNames small tensors whose values are needed as well, see {@link #operand}
+   */
+  static Shapes of(OnnxGraph graph, ImageInput input, Collection<String> operandNames)
+      throws ModelException {
+    Shapes shapes = new Shapes(graph);
+    long[] one = input.dims(Math.max(1, input.batch()));
+    shapes.dims.put(input.name(), one);
+    shapes.types.put(input.name(), input.type());
+    Set<String> tensors = new LinkedHashSet<>();
+    for (OnnxNode node : graph.nodes()) {
+      List<String> outputs =
+          ONE_OUTPUT.contains(node.op()) ? List.of(node.output()) : node.outputs();
+      for (String output : outputs) {
+        if (graph.dependsOnImage(output)) {
+          tensors.add(output);
+        }
+      }
+    }
+    if (tensors.isEmpty()) {
+      return shapes;
+    }
+    shapes.infer(tensors, one);
+    Set<String> symbolic = new LinkedHashSet<>();
+    for (String tensor : tensors) {
+      long[] known = shapes.dims.get(tensor);
+      if (shapes.types.containsKey(tensor)
+          && (known == null || Arrays.stream(known).anyMatch(d -> d < 0))) {
+        symbolic.add(tensor);
+      }
+    }
+    Set<String> values = new LinkedHashSet<>();
+    for (String operand : operandNames) {
+      TensorProto constant = graph.constant(operand);
+      double[] held = constant == null ? null : Operands.values(constant, LONGEST_OPERAND);
+      if (held != null) {
+        shapes.operands.put(operand, held);
+      } else if (graph.producer(operand) != null) {
+        values.add(operand);
+      }
+    }
+    // The runtime's pools may drop a last cell that lies wholly in the padding, which inference
+    // of shapes does not know.
+    Set<String> doubtful = new LinkedHashSet<>();
+    for (OnnxNode node : graph.nodes()) {
+      if (node.integer("ceil_mode", 0) != 0 && tensors.contains(node.output())) {
+        doubtful.add(node.output());
+      }
+    }
+    if (!doubtful.isEmpty()) {
+      Map<String, long[]> inferred = new HashMap<>(shapes.dims);
+      shapes.runBlank(doubtful, Set.of(), input);
+      if (doubtful.stream().anyMatch(t -> !Arrays.equals(inferred.get(t), shapes.dims.get(t)))) {
+        symbolic.addAll(tensors);
+      }
+    }
+    if (!symbolic.isEmpty() || !values.isEmpty()) {
+      shapes.runBlank(symbolic, values, input);
+    }
+    return shapes;
+  }
+
+  /** A tensor's dimensions, or null where they cannot be told. */
+  long[] dims(String tensor) {
+    long[] known = dims.get(tensor);
+    if (known == null) {
+      TensorProto constant = graph.constant(tensor);
+      return constant == null
+          ? null
+          : constant.getDimsList().stream().mapToLong(Long::longValue).toArray();
+    }
+    return known;
+  }
+
+  /** A tensor's type, or null where it is no tensor. */
+  OnnxJavaType type(String tensor) {
+    return types.get(tensor);
+  }
+
+  /** The values of a small operand such as pads or axes; null where it is absent or too long. */
+  double[] operand(String tensor) {
+    return operands.get(tensor);
+  }
+
+  private void infer(Set<String> tensors, long[] one) throws ModelException {
+    try {
+      infer(graph.cut(tensors, one, false));
+    } catch (OrtException e) {
+      // Some operations insist on constant weights.
+      try {
+        infer(graph.cut(tensors, one, true));
+      } catch (OrtException real) {
+        throw new ModelException(
+            "%s: ONNX Runtime cannot load it: %s".formatted(graph.file(), Natives.firstLine(real)),
+            real);
+      }
+    }
+  }
+
+  private void infer(ModelProto cut) throws OrtException, ModelException {
+    try (OrtSession session = Sessions.open(graph, cut, false)) {
+      for (NodeInfo output : session.getOutputInfo().values()) {
+        if (output.getInfo() instanceof TensorInfo tensor) {
+          types.put(output.getName(), tensor.type);
+          dims.put(output.getName(), tensor.getShape());
+        }
+      }
+    }
+  }
+
+  private void runBlank(Set<String> symbolic, Set<String> values, ImageInput input)
+      throws ModelException {
+    Set<String> asked = new LinkedHashSet<>(symbolic);
+    asked.addAll(values);
+    long[] one = input.dims(Math.max(1, input.batch()));
+    long bytes = Math.multiplyExact(Arrays.stream(one).reduce(1, Math::multiplyExact), 4L);
+    ByteBuffer blank =
+        ByteBuffer.allocateDirect(Math.toIntExact(bytes)).order(ByteOrder.nativeOrder());
+    blank.limit(Math.toIntExact(bytes / 4 * input.type().size));
+    try (OrtSession session = Sessions.open(graph, graph.cut(asked, one, true), false);
+        OnnxTensor image =
+            OnnxTensor.createTensor(Natives.environment(), blank, one, input.type());
+        OrtSession.Result result = session.run(Map.of(input.name(), image))) {
+      for (Map.Entry<String, OnnxValue> output : result) {
+        if (output.getValue() instanceof OnnxTensor tensor) {
+          if (symbolic.contains(output.getKey())) {
+            dims.put(output.getKey(), tensor.getInfo().getShape());
+          }
+          if (values.contains(output.getKey())
+              && tensor.getInfo().getNumElements() <= LONGEST_OPERAND) {
+            operands.put(output.getKey(), Operands.values(tensor));
+          }
+        }
+      }
+    } catch (OrtException e) {
+      throw new ModelException(
+          "%s: ONNX Runtime cannot run it: %s".formatted(graph.file(), Natives.firstLine(e)), e);
+    }
+  }
+}
