@@ -254,6 +254,12 @@ final class Jpeg {
   }
 
   static Photograph decode(byte[] file, String name) throws UnreadableImageException {
+    Photograph usual = JpegDecoder.decode(file);
+    return usual != null ? usual : decodeByImageIo(file, name);
+  }
+
+  /** Slow, for what {@link JpegDecoder} leaves; its verdict on a damaged file is the one given. */
+  static Photograph decodeByImageIo(byte[] file, String name) throws UnreadableImageException {
     Head head = readHead(file, name, false);
     ImageReader reader = READERS.get();
     Warnings warnings = new Warnings();

@@ -1,6 +1,7 @@
 package org.netdissect.dissection;
 
 import java.util.List;
+import java.util.Map;
 
 /**
  * What was run on what, and what came of it: the content of {@code dissection.json}. The same
@@ -31,6 +32,8 @@ public record DissectionInfo(
    *
    * @param file name of the model file; null for recorded maps
    * @param sha256 of the model file; null for recorded maps
+   * @param weightFiles SHA-256 of the files beside the model that hold weights, by name; null if
+   *     there are none
    * @param inputHeight pixels; null if each image's own size was taken
    * @param inputWidth pixels; null if each image's own size was taken
    * @param preprocessing of the photographs; null for recorded maps
@@ -38,6 +41,7 @@ public record DissectionInfo(
   public record NetworkInfo(
       String file,
       String sha256,
+      Map<String, String> weightFiles,
       Integer inputHeight,
       Integer inputWidth,
       PreprocessingInfo preprocessing) {}

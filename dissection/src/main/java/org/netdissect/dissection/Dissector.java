@@ -266,16 +266,18 @@ public final class Dissector {
     }
   }
 
-  private NetworkInfo networkInfo(InputSize input) {
+  private NetworkInfo networkInfo(InputSize input) throws IOException {
     Integer height = input == null ? null : input.height();
     Integer width = input == null ? null : input.width();
     if (options.network == null) {
-      return new NetworkInfo(null, null, height, width, null);
+      return new NetworkInfo(null, null, null, height, width, null);
     }
+    Map<String, String> weightFiles = options.network.weightFiles();
     Preprocessing p = options.preprocessing;
     return new NetworkInfo(
         options.network.name(),
         options.network.sha256(),
+        weightFiles.isEmpty() ? null : weightFiles,
         height,
         width,
         new PreprocessingInfo(p.channels().name(), p.scale(), p.mean(), p.std()));
