@@ -242,7 +242,7 @@ public final class Dissector {
     return new HashSet<>(Set.of("report", ResultFolder.WORK));
   }
 
-  private static String folder(String layer, Set<String> taken) {
+  static String folder(String layer, Set<String> taken) {
     String safe = LayerInfo.fileSafe(layer);
     String folder = safe;
     // Some file systems do not tell cases apart.
@@ -361,7 +361,8 @@ public final class Dissector {
                   recording.read().cardinality(),
                   recording.contentSha256(),
                   unreadable),
-              layers);
+              layers,
+              null);
       ResultFolder.writeAtomically(out.path().resolve(Dissection.FILE), Json.pretty(info));
     }
   }
