@@ -69,7 +69,7 @@ public final class ImportedResult {
         new DissectionInfo(
             DissectionInfo.FORMAT,
             Dissector.toolVersion(),
-            new DissectionInfo.NetworkInfo(network, null, null, null, null),
+            new DissectionInfo.NetworkInfo(network, null, null, null, null, null),
             new DissectionInfo.DataInfo(data, null, null, null, List.copyOf(categories)),
             rules,
             new DissectionInfo.Images(0, 0, null, List.of()),
@@ -77,7 +77,7 @@ public final class ImportedResult {
             List.copyOf(files));
     ObjectNode inputs = Json.mapper().createObjectNode();
     inputs.set("imported", Json.mapper().valueToTree(info));
-    try (ResultFolder folder = ResultFolder.open(out, overwrite, inputs)) {
+    try (ResultFolder folder = ResultFolder.open(out, List.of(out), overwrite, inputs)) {
       for (int l = 0; l < layers.size(); l++) {
         Path path = Files.createDirectories(out.resolve(results.get(l).layer().folder()));
         UnitTable.write(path.resolve("units.csv"), layers.get(l).units(), categories);
