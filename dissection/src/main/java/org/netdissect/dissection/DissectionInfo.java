@@ -2,6 +2,7 @@ package org.netdissect.dissection;
 
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 
 /**
  * What was run on what, and what came of it: the content of {@code dissection.json}. The same
@@ -14,6 +15,7 @@ import java.util.Map;
  * @param rules of scoring
  * @param images counts
  * @param layers in the order asked for
+ * @param files what the other files of the result must hold, by path within its folder
  */
 public record DissectionInfo(
     int format,
@@ -22,7 +24,8 @@ public record DissectionInfo(
     DataInfo data,
     Rules rules,
     Images images,
-    List<LayerResult> layers) {
+    List<LayerResult> layers,
+    SortedMap<String, FileCheck> files) {
 
   /** The version of result folders that this code writes. */
   static final int FORMAT = 1;

@@ -116,11 +116,24 @@ public final class Dissector {
             new Rules(options.convention.word(), options.quantile.toString(), options.iou);
         try (ResultFolder out =
             ResultFolder.open(
-                options.out, options.overwrite, inputs(network, dataInfo, rules, source))) {
-          if (!out.complete) {
-            dissect(images, categories, source, network, dataInfo, rules, out, progress);
+                options.out,
+                options.overwrite,
+                inputs(network, dataInfo, rules, source),
+                progress)) {
+          Dissection dissection = out.complete ? out.standing(progress) : null;
+          if (dissection == null) {
+            try {
+              dissect(images, categories, source, network, dataInfo, rules, out, progress);
+            } catch (DamagedException e) {
+              if (!e.isIn(out.work())) {
+                throw e;
+              }
+              progress.warn(e.getMessage() + "; recording anew");
+              out.clearWork();
+              dissect(images, categories, source, network, dataInfo, rules, out, progress);
+            }
+            dissection = Dissection.open(options.out);
           }
-          Dissection dissection = Dissection.open(options.out);
           for (Step step : options.steps) {
             step.run(dissection, data);
           }
@@ -361,8 +374,10 @@ public final class Dissector {
                   recording.read().cardinality(),
                   recording.contentSha256(),
                   unreadable),
-              layers);
-      ResultFolder.writeAtomically(out.path().resolve(Dissection.FILE), Json.pretty(info));
+              layers,
+              writer.files());
+      ResultFolder.writeAtomically(
+          out.path().resolve(Dissection.FILE), Seal.seal(Json.pretty(info)));
     }
   }
 

@@ -9,6 +9,8 @@ import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.netdissect.concepts.Progress;
 
 /** From a recorded layer to its folder in the result: tally, assemble, score, write. */
@@ -20,6 +22,7 @@ final class ResultWriter {
   private final int workers;
   private final MapsKept maps;
   private final ResultFolder out;
+  private final SortedMap<String, FileCheck> files = new TreeMap<>();
 
   ResultWriter(
       ImageSet images,
@@ -56,7 +59,7 @@ final class ResultWriter {
                 : new SectionFile.Writer(folder.resolve("maps.bin"), ActivationMaps.MAGIC)) {
       for (int g = 0; g + 1 < groups.length; g++) {
         Path file = work.resolve("group-" + groups[g] + "-" + groups[g + 1] + ".bin");
-        if (!isWhole(file, groups[g + 1] - groups[g])) {
+        if (!isWhole(file, groups[g + 1] - groups[g], progress)) {
           Path next = work.resolve("group.next");
           tally.tally(groups[g], groups[g + 1], workers, next);
           Files.move(
@@ -84,17 +87,38 @@ final class ResultWriter {
     writeHistograms(folder, recorder);
     writeTopImages(folder, recorder);
     score(folder, layer, stats, progress);
+    for (String name : List.of("units.csv", "top-images.csv")) {
+      files.put(layer.folder() + "/" + name, FileCheck.ofText(folder.resolve(name)));
+    }
+    recordSections(layer, "hits.bin", HitTable.MAGIC);
+    recordSections(layer, "histograms.bin", ValueHistograms.MAGIC);
+    recordSections(layer, "counts.bin", ConceptCounts.MAGIC);
+    if (maps != MapsKept.NONE) {
+      recordSections(layer, "maps.bin", ActivationMaps.MAGIC);
+    }
     return result(recorder, stats);
   }
 
-  private static boolean isWhole(Path file, int units) {
+  private void recordSections(LayerInfo layer, String name, String magic) throws IOException {
+    String path = layer.folder() + "/" + name;
+    files.put(path, FileCheck.ofSections(out.path().resolve(path), magic));
+  }
+
+  /** What was written, by path within the result, once all is. */
+  SortedMap<String, FileCheck> files() {
+    return files;
+  }
+
+  private static boolean isWhole(Path file, int units, Progress progress) throws IOException {
+    if (!Files.exists(file)) {
+      return false;
+    }
     try (SectionFile group =
         SectionFile.open(file, MaskTally.GROUP_MAGIC, units * MaskTally.SECTIONS)) {
-      for (int s = 0; s < group.sections(); s++) {
-        group.read(s);
-      }
+      group.verify();
       return true;
-    } catch (IOException e) {
+    } catch (DamagedException e) {
+      progress.warn(e.getMessage() + "; tallying these units again");
       return false;
     }
   }
@@ -224,6 +248,9 @@ final class ResultWriter {
               Integer.toString(totals.imagesWith(number)));
         }
       }
+    }
+    for (String name : List.of("images.csv", "concepts.csv")) {
+      files.put(name, FileCheck.ofText(out.path().resolve(name)));
     }
   }
 }
