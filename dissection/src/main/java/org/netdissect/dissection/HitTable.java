@@ -32,6 +32,11 @@ public final class HitTable implements Closeable {
     return new HitTable(SectionFile.open(path, MAGIC, units));
   }
 
+  /** As {@link #open(Path, int)}, for the file that a result records. */
+  static HitTable open(Path path, int units, FileCheck expected) throws IOException {
+    return new HitTable(SectionFile.open(path, MAGIC, units, expected));
+  }
+
   /**
    * Reads a unit's hits, image by image in ascending number.
    *

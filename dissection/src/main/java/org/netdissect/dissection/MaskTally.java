@@ -297,8 +297,7 @@ final class MaskTally {
     }
 
     private DissectionException malformed(RuntimeException cause) {
-      return new DissectionException(
-          "the recorded maps of layer " + layer.name() + " are malformed", cause);
+      return recorder.spill().malformed(cause);
     }
   }
 

@@ -29,13 +29,19 @@ import org.netdissect.concepts.Progress;
  * and batches do not show in the files that stay.
  */
 final class Recording implements Closeable {
+  /** Name of the file that says how much of the others is good. */
+  static final String CHECKPOINT = "record.bin";
+
   private static final String MAGIC = "NDRECORD";
 
   /** Dense activations of a block, about. */
   private static final long BLOCK_BYTES = 16L << 20;
 
   private static final int MAX_BLOCK = 64;
-  private static final long CHECKPOINT_NANOS = TimeUnit.SECONDS.toNanos(2);
+
+  /** Work that a kill may cost; the property lets tests be killed between many checkpoints. */
+  private final long checkpointNanos =
+      TimeUnit.MILLISECONDS.toNanos(Long.getLong("netdissect.checkpointMillis", 2000));
 
   private final ImageSet images;
   private final List<LayerInfo> layers;
@@ -50,7 +56,10 @@ final class Recording implements Closeable {
   /** Shared by blocks being recorded, exclusive to a checkpoint: which then sees whole blocks. */
   private final ReadWriteLock blocks = new ReentrantReadWriteLock(true);
 
-  private final AtomicLong nextCheckpoint = new AtomicLong(System.nanoTime() + CHECKPOINT_NANOS);
+  private final AtomicLong nextCheckpoint = new AtomicLong(System.nanoTime() + checkpointNanos);
+
+  /** Whether a block failed halfway, so that the tables hold a part of it. */
+  private boolean broken;
 
   private Recording(
       ImageSet images,
@@ -96,7 +105,7 @@ final class Recording implements Closeable {
       Path work,
       int topImages)
       throws IOException {
-    Path checkpoint = work.resolve("record.bin");
+    Path checkpoint = work.resolve(CHECKPOINT);
     State state = new State();
     state.digests = new byte[Digests.BYTES * images.size()];
     state.spillLength = new long[layers.size()];
@@ -152,7 +161,7 @@ final class Recording implements Closeable {
         state.read = readBits(in);
         int failures = Bytes.getVarint(in, in.remaining());
         for (int i = 0; i < failures; i++) {
-          int image = Bytes.getVarint(in, Integer.MAX_VALUE);
+          int image = Bytes.getVarint(in, state.digests.length / Digests.BYTES - 1);
           byte[] reason = new byte[Bytes.getVarint(in, in.remaining())];
           in.get(reason);
           state.unreadable.put(image, new String(reason, StandardCharsets.UTF_8));
@@ -163,7 +172,7 @@ final class Recording implements Closeable {
             LayerRecorder.decode(u, file.read(section++), histograms.get(l), tops.get(l));
           }
         }
-      } catch (BufferUnderflowException | IllegalStateException e) {
+      } catch (BufferUnderflowException | IllegalStateException | IndexOutOfBoundsException e) {
         throw file.malformed(section - 1, e);
       }
     }
@@ -290,6 +299,11 @@ final class Recording implements Closeable {
             System.arraycopy(readDigests[i], 0, digests, numbers[i] * Digests.BYTES, Digests.BYTES);
           }
         }
+      } catch (Throwable failure) {
+        synchronized (doneBlocks) {
+          broken = true;
+        }
+        throw failure;
       } finally {
         blocks.readLock().unlock();
       }
@@ -297,7 +311,7 @@ final class Recording implements Closeable {
       if (System.nanoTime() - due > 0
           && nextCheckpoint.compareAndSet(due, Long.MAX_VALUE / 2 + System.nanoTime())) {
         writeCheckpoint();
-        nextCheckpoint.set(System.nanoTime() + CHECKPOINT_NANOS);
+        nextCheckpoint.set(System.nanoTime() + checkpointNanos);
       }
     }
 
@@ -328,6 +342,12 @@ final class Recording implements Closeable {
   private void writeCheckpoint() throws IOException {
     blocks.writeLock().lock();
     try {
+      synchronized (doneBlocks) {
+        if (broken) {
+          // A block recorded by half would be counted twice when the run is gone on with.
+          return;
+        }
+      }
       Path next = checkpoint.resolveSibling("record.next");
       try (SectionFile.Writer writer = new SectionFile.Writer(next, MAGIC)) {
         Bytes section = new Bytes(1 << 16);
