@@ -8,7 +8,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import org.netdissect.concepts.BrodenDataset;
 import org.netdissect.dissection.Convention;
 import org.netdissect.dissection.Dissection;
 import org.netdissect.dissection.Dissector;
@@ -42,8 +41,10 @@ final class RunCommand implements Callable<Integer> {
       names = "--data",
       required = true,
       paramLabel = "DIR",
-      description = "The labelled images: a folder in Broden's format.")
-  private Path data;
+      description =
+          "The labelled images: a folder of any format that 'netdissect data' reads. Several are"
+              + " joined, labels by name.")
+  private List<Path> data;
 
   @Option(names = "--out", required = true, paramLabel = "DIR", description = "The result folder.")
   private Path out;
@@ -176,6 +177,7 @@ final class RunCommand implements Callable<Integer> {
   @Option(names = "--no-report", description = "Write no HTML report.")
   private boolean noReport;
 
+  @Mixin private DataOptions dataOptions;
   @Mixin private CommonOptions common;
 
   @Override
@@ -187,7 +189,10 @@ final class RunCommand implements Callable<Integer> {
     Dissector.Builder builder = options().optProgress(progress);
     if (model == null) {
       builder.setRecorded(recorded());
-      builder.setData(BrodenDataset.open(data));
+      InputSize input = inputSize == null ? null : parse(inputSize);
+      builder.setData(
+          dataOptions.open(
+              data, input == null ? 0 : input.height(), input == null ? 0 : input.width()));
       finish(builder, progress);
       return 0;
     }
@@ -215,7 +220,7 @@ final class RunCommand implements Callable<Integer> {
                 + layer.width()
                 + "), the last before the classifier; choose with --layers");
       }
-      builder.setData(BrodenDataset.open(data));
+      builder.setData(dataOptions.open(data, network.inputHeight(), network.inputWidth()));
       finish(builder, progress);
     }
     return 0;
