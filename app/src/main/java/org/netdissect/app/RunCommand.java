@@ -8,7 +8,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import org.netdissect.concepts.BrodenDataset;
 import org.netdissect.dissection.Convention;
 import org.netdissect.dissection.Dissection;
 import org.netdissect.dissection.Dissector;
@@ -44,8 +43,10 @@ final class RunCommand implements Callable<Integer> {
       names = "--data",
       required = true,
       paramLabel = "DIR",
-      description = "The labelled images: a folder in Broden's format.")
-  private Path data;
+      description =
+          "The labelled images: a folder of any format that 'netdissect data' reads. Several are"
+              + " joined, labels by name.")
+  private List<Path> data;
 
   @Option(names = "--out", required = true, paramLabel = "DIR", description = "The result folder.")
   private Path out;
@@ -178,6 +179,7 @@ final class RunCommand implements Callable<Integer> {
   @Option(names = "--no-report", description = "Write no HTML report.")
   private boolean noReport;
 
+  @Mixin private DataOptions dataOptions;
   @Mixin private CommonOptions common;
 
   @Override
@@ -189,7 +191,10 @@ final class RunCommand implements Callable<Integer> {
     Dissector.Builder builder = options().optProgress(progress);
     if (models.isEmpty()) {
       builder.setRecorded(recorded());
-      builder.setData(BrodenDataset.open(data));
+      InputSize input = inputSize == null ? null : parse(inputSize);
+      builder.setData(
+          dataOptions.open(
+              data, input == null ? 0 : input.height(), input == null ? 0 : input.width()));
       finish(builder, progress);
       return 0;
     }
@@ -205,7 +210,10 @@ final class RunCommand implements Callable<Integer> {
         networks.add(Network.open(model, inputSize == null ? null : parse(inputSize)));
       }
       announceDefaults(networks, progress);
-      builder.setNetworks(networks).setData(BrodenDataset.open(data));
+      Network first = networks.get(0);
+      builder
+          .setNetworks(networks)
+          .setData(dataOptions.open(data, first.inputHeight(), first.inputWidth()));
       finish(builder, progress);
     } finally {
       networks.forEach(Network::close);
