@@ -307,7 +307,7 @@ public final class Dissector {
     return new HashSet<>(Set.of("report", ResultFolder.WORK));
   }
 
-  private static String folder(String layer, Set<String> taken) {
+  static String folder(String layer, Set<String> taken) {
     String safe = LayerInfo.fileSafe(layer);
     String folder = safe;
     // Some file systems do not tell cases apart.
@@ -424,7 +424,8 @@ public final class Dissector {
                 dataInfo,
                 rules,
                 imagesInfo,
-                layers);
+                layers,
+                null);
         ResultFolder.writeAtomically(target.folder().resolve(Dissection.FILE), Json.pretty(info));
       }
     }
