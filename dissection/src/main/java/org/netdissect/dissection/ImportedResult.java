@@ -69,7 +69,7 @@ public final class ImportedResult {
         new DissectionInfo(
             DissectionInfo.FORMAT,
             Dissector.toolVersion(),
-            new DissectionInfo.NetworkInfo(network, null, null, null, null),
+            new DissectionInfo.NetworkInfo(network, null, null, null, null, null),
             new DissectionInfo.DataInfo(data, null, null, null, List.copyOf(categories)),
             rules,
             new DissectionInfo.Images(0, 0, null, List.of()),

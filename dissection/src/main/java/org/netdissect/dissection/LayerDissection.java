@@ -68,6 +68,16 @@ public final class LayerDissection {
     return ActivationMaps.open(folder.resolve("maps.bin"), result.layer());
   }
 
+  /** Whether histograms of the activation values are there; an imported result has none. */
+  public boolean hasHistograms() {
+    return Files.exists(folder.resolve("histograms.bin"));
+  }
+
+  /** How the activation values of each unit are spread. */
+  public ActivationHistograms histograms() throws IOException {
+    return ActivationHistograms.open(folder.resolve("histograms.bin"), result.layer().units());
+  }
+
   /** Whether intersections with every concept are there; an imported result has none. */
   public boolean hasConceptCounts() {
     return Files.exists(folder.resolve("counts.bin"));
