@@ -18,6 +18,7 @@ import picocli.CommandLine.Spec;
       RunCommand.class,
       LayersCommand.class,
       ShowCommand.class,
+      ReportCommand.class,
       ExportCommand.class,
       ImportCommand.class,
       DataCommand.class,

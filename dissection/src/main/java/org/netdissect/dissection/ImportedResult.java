@@ -77,7 +77,7 @@ public final class ImportedResult {
             List.copyOf(files));
     ObjectNode inputs = Json.mapper().createObjectNode();
     inputs.set("imported", Json.mapper().valueToTree(info));
-    try (ResultFolder folder = ResultFolder.open(out, overwrite, inputs)) {
+    try (ResultFolder folder = ResultFolder.open(out, List.of(out), overwrite, inputs)) {
       for (int l = 0; l < layers.size(); l++) {
         Path path = Files.createDirectories(out.resolve(results.get(l).layer().folder()));
         UnitTable.write(path.resolve("units.csv"), layers.get(l).units(), categories);
