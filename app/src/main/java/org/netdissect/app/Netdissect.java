@@ -19,6 +19,7 @@ import picocli.CommandLine.Spec;
       LayersCommand.class,
       ShowCommand.class,
       ReportCommand.class,
+      CompareCommand.class,
       ExportCommand.class,
       ImportCommand.class,
       DataCommand.class,

@@ -315,12 +315,29 @@ final class LayerPages {
     summary.put(
         "thresholds",
         units.stream().map(u -> Float.isNaN(u.threshold()) ? null : u.threshold()).toList());
-    summary.put("best", units.stream().map(UnitScore::best).toList());
-    // Labels once; per unit and category: place of the label (−1 for none), G, A, I.
+    scores(units, dissection.categories(), summary);
+    return summary;
+  }
+
+  /**
+   * The scores of all units: every label once, and per unit and category the place of its label (−1
+   * for none), G, A and I; and per unit the place of its best category.
+   *
+   * @param categories in the order wanted; one that the units were not scored in has no label
+   */
+  static void scores(List<UnitScore> units, List<String> categories, Map<String, Object> into) {
     Map<String, Integer> labels = new LinkedHashMap<>();
     List<Long> scores = new ArrayList<>();
+    List<Integer> best = new ArrayList<>();
     for (UnitScore unit : units) {
-      for (LabelScore score : unit.byCategory()) {
+      Map<String, LabelScore> byCategory = new HashMap<>();
+      unit.byCategory().forEach(score -> byCategory.put(score.category(), score));
+      for (String category : categories) {
+        LabelScore score = byCategory.get(category);
+        if (score == null) {
+          scores.addAll(List.of(-1L, 0L, 0L, 0L));
+          continue;
+        }
         scores.add(
             score.label().isBlank()
                 ? -1L
@@ -329,10 +346,11 @@ final class LayerPages {
         scores.add(score.activation());
         scores.add(score.intersection());
       }
+      best.add(categories.indexOf(unit.label().category()));
     }
-    summary.put("labels", new ArrayList<>(labels.keySet()));
-    summary.put("scores", scores);
-    return summary;
+    into.put("best", best);
+    into.put("labels", new ArrayList<>(labels.keySet()));
+    into.put("scores", scores);
   }
 
   private static Object field(ReceptiveField field) {

@@ -297,7 +297,7 @@ function turn() {
 function foot() {
   const rules = D.rules;
   document.getElementById("foot").replaceChildren(
-    h("p", {}, "Made by netdissect " + D.tool + ". Convention " + rules.convention + ", quantile " + rules.quantile
+    h("p", {}, "Made by " + D.tool + ". Convention " + rules.convention + ", quantile " + rules.quantile
       + ". A unit's mask is where its activation, interpolated between cells, exceeds the unit's threshold T; "
       + "IoU = I / (A + G − I) over all images that hold the concept's category."),
     h("p", {}, "Method: Bau, Zhou, Khosla, Oliva and Torralba, Network Dissection, CVPR 2017."));
