@@ -18,6 +18,8 @@ import picocli.CommandLine.Spec;
       RunCommand.class,
       LayersCommand.class,
       ShowCommand.class,
+      ReportCommand.class,
+      CompareCommand.class,
       ExportCommand.class,
       ImportCommand.class,
       DataCommand.class,
