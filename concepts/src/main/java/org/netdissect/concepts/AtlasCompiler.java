@@ -20,8 +20,11 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -41,6 +44,9 @@ final class AtlasCompiler {
   private final AtlasFile.IntList labels = new AtlasFile.IntList();
   private final List<AtlasImage> images = new ArrayList<>();
   private final List<byte[]> digests = new ArrayList<>();
+
+  /** Pixels of each label by size of mask; summed as integers, so the order does not matter. */
+  private final Map<Integer, Map<Integer, Long>> covered = new TreeMap<>();
 
   private AtlasCompiler(
       ConceptDataset data, String stamp, AtlasOptions options, Progress progress) {
@@ -155,11 +161,12 @@ final class AtlasCompiler {
     writer.endSection(AtlasFile.LABEL_STARTS);
     labels.write(writer);
     writer.endSection(AtlasFile.LABELS);
-    writeVocabulary(writer, data.vocabulary());
+    Vocabulary vocabulary = data.coverageKnown() ? data.vocabulary() : measured();
+    writeVocabulary(writer, vocabulary);
     writer.endSection(AtlasFile.VOCABULARY);
     writeImages(writer);
     writer.endSection(AtlasFile.IMAGES);
-    header.fingerprint = fingerprint(data.vocabulary());
+    header.fingerprint = fingerprint(vocabulary);
     writer.finish();
   }
 
@@ -172,16 +179,40 @@ final class AtlasCompiler {
       progress.warn(image.problem());
     } else {
       writer.put(compiled.regionMap);
+      Map<Integer, Long> ofSize =
+          covered.computeIfAbsent(image.maskHeight() * image.maskWidth(), n -> new HashMap<>());
       for (int r = 0; r < image.regions(); r++) {
         pixels.add(compiled.regions.pixels[r]);
         for (int label : compiled.regions.labels[r]) {
           labels.add(label);
+          if (!data.coverageKnown()) {
+            ofSize.merge(label, (long) compiled.regions.pixels[r], Long::sum);
+          }
         }
         labelStarts.add(labels.size());
       }
     }
     images.add(image);
     digests.add(compiled.digest);
+  }
+
+  /** The vocabulary with what the regions say of coverage. */
+  private Vocabulary measured() {
+    Vocabulary vocabulary = data.vocabulary();
+    List<Concept> concepts = new ArrayList<>();
+    for (Concept concept : vocabulary.concepts()) {
+      List<Double> coverage = new ArrayList<>();
+      for (Category category : vocabulary.categories()) {
+        int label = (concept.number() << 8) | category.index();
+        double sum = 0;
+        for (Map.Entry<Integer, Map<Integer, Long>> e : covered.entrySet()) {
+          sum += (double) e.getValue().getOrDefault(label, 0L) / e.getKey();
+        }
+        coverage.add(sum);
+      }
+      concepts.add(new Concept(concept.number(), concept.name(), concept.synonyms(), coverage));
+    }
+    return Vocabulary.of(vocabulary.categories().stream().map(Category::name).toList(), concepts);
   }
 
   private static void writeVocabulary(AtlasFile.Writer writer, Vocabulary vocabulary)

@@ -15,7 +15,15 @@ public interface ConceptDataset {
   /** The categories and concepts. */
   Vocabulary vocabulary();
 
-  /** The images in the order of the data set. */
+  /**
+   * Whether the vocabulary says how much each concept covers. Where the format does not tell, the
+   * coverage is 0 here, and that of {@link Atlas#vocabulary} is measured.
+   */
+  default boolean coverageKnown() {
+    return true;
+  }
+
+  /** The images in the order of the data set. Sizes of photographs may be 0 where unreadable. */
   List<ImageRow> images();
 
   /**

@@ -11,6 +11,12 @@ import java.nio.file.Path;
 final class Folders {
   private Folders() {}
 
+  /** The folder's own name. */
+  static String nameOf(Path folder) {
+    Path name = folder.toAbsolutePath().normalize().getFileName();
+    return name == null ? "data" : name.toString();
+  }
+
   /** What is wrong with a name as a path below a folder, or null when nothing is. */
   static String complaint(String name) {
     if (name.isBlank()) {

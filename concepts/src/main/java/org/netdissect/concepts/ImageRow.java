@@ -6,7 +6,8 @@ package org.netdissect.concepts;
  * @param name its name, unique in the data set; for files the path below the data set's images,
  *     with "/"
  * @param split "train", "val" or another name, blank where the data set has none
- * @param photoHeight pixels of the photograph as the data set states them
+ * @param photoHeight pixels of the photograph as the data set states them; 0 when its file cannot
+ *     be read
  * @param photoWidth pixels
  * @param maskHeight pixels of its masks
  * @param maskWidth pixels

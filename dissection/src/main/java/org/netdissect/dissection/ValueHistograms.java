@@ -161,6 +161,14 @@ final class ValueHistograms {
   }
 
   /**
+   * The lower edge of the bin in which the smallest of the {@code tail} largest values lies; −∞
+   * while fewer are known.
+   */
+  float lowerBound(int unit, long tail) {
+    return counted[unit] < tail ? Float.NEGATIVE_INFINITY : lowerEdge(place(unit, tail).bin());
+  }
+
+  /**
    * A place among the values.
    *
    * @param bin that holds it

@@ -554,23 +554,23 @@ final class FieldTracer {
     double sum = 0;
     for (int o = 0; o < to[axis]; o++) {
       double place = first + o * step;
-      double from0;
-      double to0;
+      double least;
+      double most;
       if (mode.equals("nearest")) {
-        from0 = rounded(place, rounding);
-        to0 = from0;
-        sum += from0 - o * step;
+        least = rounded(place, rounding);
+        most = least;
+        sum += least - o * step;
       } else if (isWidened) {
-        from0 = Math.ceil(place - reach * step);
-        to0 = Math.floor(place + reach * step);
+        least = Math.ceil(place - reach * step);
+        most = Math.floor(place + reach * step);
         sum += first;
       } else {
-        from0 = Math.floor(place + TINY) - (reach - 1);
-        to0 = Math.ceil(place - TINY) + (reach - 1);
+        least = Math.floor(place + TINY) - (reach - 1);
+        most = Math.ceil(place - TINY) + (reach - 1);
         sum += first;
       }
-      low = Math.min(low, from0 - o * step);
-      high = Math.max(high, to0 - o * step);
+      low = Math.min(low, least - o * step);
+      high = Math.max(high, most - o * step);
     }
     double centre = sum / to[axis];
     double size = 1 + 2 * Math.max(centre - low, high - centre);

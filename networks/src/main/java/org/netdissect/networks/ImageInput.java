@@ -8,6 +8,7 @@ import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
@@ -28,6 +29,9 @@ record ImageInput(
     int width) {
 
   private static final int LARGEST_BATCH = 4096;
+
+  /** Values that fit one buffer even as doubles. */
+  private static final long LARGEST_INPUT = Integer.MAX_VALUE / 8;
 
   /**
    * Reads the declared input.
@@ -88,6 +92,10 @@ record ImageInput(
     } catch (IllegalArgumentException | ArithmeticException e) {
       throw notAnImage(graph, dims);
     }
+    if (Math.max(1, dims[0]) * channels * size.height() * size.width() > LARGEST_INPUT) {
+      throw new ModelException(
+          "%s: an input of %s pixels is too large.".formatted(graph.file(), size));
+    }
     return new ImageInput(
         name, type, channelsLast, (int) dims[0], (int) channels, size.height(), size.width());
   }
@@ -145,7 +153,7 @@ record ImageInput(
 
   private static String typeName(int type) {
     TensorProto.DataType known = TensorProto.DataType.forNumber(type);
-    return known == null ? "number " + type : known.name().toLowerCase(java.util.Locale.ROOT);
+    return known == null ? "number " + type : known.name().toLowerCase(Locale.ROOT);
   }
 
   private static boolean isColour(long dim) {

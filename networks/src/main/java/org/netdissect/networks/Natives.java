@@ -31,6 +31,7 @@ import java.util.zip.ZipEntry;
 final class Natives {
   private static final String PATH_PROPERTY = "onnxruntime.native.path";
   private static final Duration ABANDONED = Duration.ofHours(1);
+  private static final int LONGEST_LINE = 400;
   private static OrtEnvironment environment;
 
   private Natives() {}
@@ -42,9 +43,11 @@ final class Natives {
         try {
           Path folder = unpacked(cacheFolder());
           if (folder != null) {
+            // A folder from which nothing may be executed fails here, while there is another way.
+            System.load(folder.resolve(fileName("onnxruntime")).toString());
             System.setProperty(PATH_PROPERTY, folder.toString());
           }
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | UnsatisfiedLinkError e) {
           // The runtime then unpacks for itself: slower, but it works.
         }
       }
@@ -61,7 +64,7 @@ final class Natives {
   }
 
   /** The system property netdissect.cache, or the platform's folder for caches. */
-  static Path cacheFolder() {
+  static Path cacheFolder() throws IOException {
     String own = System.getProperty("netdissect.cache");
     if (own != null && !own.isBlank()) {
       return Path.of(own);
@@ -74,7 +77,11 @@ final class Natives {
     if (xdg != null && Path.of(xdg).isAbsolute()) {
       return Path.of(xdg, "netdissect");
     }
-    return Path.of(System.getProperty("user.home"), ".cache", "netdissect");
+    Path home = Path.of(System.getProperty("user.home"));
+    if (!home.isAbsolute() || !Files.isDirectory(home)) {
+      throw new IOException("no home folder: " + home);
+    }
+    return home.resolve(".cache").resolve("netdissect");
   }
 
   /**
@@ -211,6 +218,9 @@ final class Natives {
     String message = e.getMessage() == null ? e.toString() : e.getMessage();
     String line = message.strip().lines().findFirst().orElse("").strip();
     int mark = line.indexOf("message: ");
-    return line.startsWith("Error code") && mark > 0 ? line.substring(mark + 9) : line;
+    if (line.startsWith("Error code") && mark > 0) {
+      line = line.substring(mark + "message: ".length());
+    }
+    return line.length() > LONGEST_LINE ? line.substring(0, LONGEST_LINE) + " …" : line;
   }
 }

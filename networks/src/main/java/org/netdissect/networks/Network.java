@@ -6,10 +6,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -80,7 +82,10 @@ public final class Network implements AutoCloseable {
     return graph.fileName();
   }
 
-  /** SHA-256 of the ONNX file in hexadecimal; weights in files beside it are not part of it. */
+  /**
+   * SHA-256 of the ONNX file in hexadecimal; weights in files beside it are not part of it, see
+   * {@link #weightFiles}. Computed at each call.
+   */
   public String sha256() {
     return graph.sha256();
   }
@@ -304,12 +309,11 @@ public final class Network implements AutoCloseable {
   /** The names nearest to a wrong one, best first. */
   static List<String> nearest(String wrong, Collection<String> names) {
     record Scored(String name, double distance) {}
-    String low = wrong.toLowerCase(java.util.Locale.ROOT);
+    String low = wrong.toLowerCase(Locale.ROOT);
     return new LinkedHashSet<>(names)
         .stream()
-            .map(n -> new Scored(n, distance(low, n.toLowerCase(java.util.Locale.ROOT))))
-            .sorted(
-                java.util.Comparator.comparingDouble(Scored::distance).thenComparing(Scored::name))
+            .map(n -> new Scored(n, distance(low, n.toLowerCase(Locale.ROOT))))
+            .sorted(Comparator.comparingDouble(Scored::distance).thenComparing(Scored::name))
             .limit(NEAREST)
             .map(Scored::name)
             .toList();

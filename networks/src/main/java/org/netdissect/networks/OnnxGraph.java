@@ -53,7 +53,7 @@ final class OnnxGraph {
   private static final Set<String> SHAPE_ONLY = Set.of("Shape", "Size");
 
   private final Path file;
-  private final String sha256;
+  private final ByteBuffer bytes;
   private final ModelProto model;
   private final List<OnnxNode> nodes;
   private final ValueInfoProto input;
@@ -63,9 +63,9 @@ final class OnnxGraph {
   private final Set<String> dependent = new HashSet<>();
   private final Map<String, Path> external = new TreeMap<>();
 
-  private OnnxGraph(Path file, String sha256, ModelProto model) throws ModelException {
+  private OnnxGraph(Path file, ByteBuffer bytes, ModelProto model) throws ModelException {
     this.file = file;
-    this.sha256 = sha256;
+    this.bytes = bytes;
     this.model = model;
     GraphProto graph = model.getGraph();
     graph.getInitializerList().forEach(t -> initializers.put(t.getName(), t));
@@ -134,7 +134,7 @@ final class OnnxGraph {
       throw new ModelException(
           file + ": is no ONNX model: it holds no graph" + pointerHint(bytes) + ".");
     }
-    return new OnnxGraph(file, sha256(bytes.duplicate()), model);
+    return new OnnxGraph(file, bytes, model);
   }
 
   Path file() {
@@ -145,8 +145,9 @@ final class OnnxGraph {
     return String.valueOf(file.getFileName());
   }
 
+  /** Of the whole file, in hexadecimal; half a second for 200 MB. */
   String sha256() {
-    return sha256;
+    return sha256(bytes.duplicate());
   }
 
   /** Nodes, each after those it reads from. */
@@ -279,12 +280,20 @@ final class OnnxGraph {
   }
 
   /** The model's bytes outside the heap, as ONNX Runtime wants them. */
-  ByteBuffer bytes(ModelProto cut) throws ModelException {
-    long size = cut.getSerializedSize();
+  ByteBuffer serialised(ModelProto cut) throws ModelException {
+    int size = cut.getSerializedSize();
     if (size < 0) {
       throw new ModelException(file + ": larger than 2 GB.");
     }
-    ByteBuffer bytes = ByteBuffer.allocateDirect((int) size);
+    ByteBuffer bytes;
+    try {
+      bytes = ByteBuffer.allocateDirect(size);
+    } catch (OutOfMemoryError e) {
+      throw new ModelException(
+          "%s: not enough memory for its %d MB of weights; give java a larger -Xmx."
+              .formatted(file, size >> 20),
+          e);
+    }
     try {
       CodedOutputStream out = CodedOutputStream.newInstance(bytes);
       cut.writeTo(out);
@@ -337,6 +346,10 @@ final class OnnxGraph {
   private ValueInfoProto singleInput(GraphProto graph) throws ModelException {
     List<ValueInfoProto> inputs =
         graph.getInputList().stream().filter(i -> !initializers.containsKey(i.getName())).toList();
+    if (inputs.size() > 1) {
+      // What nothing reads need not be fed.
+      inputs = inputs.stream().filter(i -> !consumers(i.getName()).isEmpty()).toList();
+    }
     if (inputs.size() == 1) {
       return inputs.get(0);
     }

@@ -7,6 +7,7 @@ import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.nio.IntBuffer;
 import java.nio.LongBuffer;
+import java.util.function.IntToDoubleFunction;
 import java.util.stream.IntStream;
 
 /** Small constants (pads, axes, scales) as numbers. */
@@ -68,7 +69,7 @@ final class Operands {
     };
   }
 
-  private static double[] of(int n, java.util.function.IntToDoubleFunction value) {
+  private static double[] of(int n, IntToDoubleFunction value) {
     return IntStream.range(0, n).mapToDouble(value).toArray();
   }
 }

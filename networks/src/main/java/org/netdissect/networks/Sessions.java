@@ -34,7 +34,7 @@ final class Sessions {
         Path folder = graph.file().toAbsolutePath().normalize().getParent();
         options.addConfigEntry(EXTERNAL_FOLDER, folder.toString());
       }
-      return environment.createSession(graph.bytes(cut), options);
+      return environment.createSession(graph.serialised(cut), options);
     }
   }
 }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -196,6 +197,73 @@ class NetworkTest {
                           List.of(0.0, 0.0, 0.0),
                           List.of(1.0, 1.0, 1.0))));
       assertTrue(refused.getMessage().contains("float16"), refused.getMessage());
+    }
+  }
+
+  /** Layers of other float types inside a network of floats. */
+  @Test
+  void innerTensorsOfOtherTypes() throws IOException {
+    GraphBuilder graph = form(-1, false, 8);
+    graph.node("Cast", "half", "relu", "to=10");
+    graph.node("Sqrt", "root", "half");
+    graph.node("Cast", "double", "relu", "to=11");
+    graph.output(graph.node("Transpose", "turned", "half", "perm=0,3,1,2"));
+    byte[][] photographs = photographs(3, 16, 20, 3);
+    try (Network network = Network.open(graph.write(file("types.onnx")))) {
+      float[][] relu = recordOf(network, "relu", photographs);
+      assertClose(relu, recordOf(network, "double", photographs), 1e-6);
+      assertClose(relu, recordOf(network, "half", photographs), 0.01);
+      assertEquals(5, network.resolve("turned").get(0).channels());
+      assertEquals(10, network.resolve("turned").get(0).width());
+      assertClose(relu, recordOf(network, "turned", photographs), 0.01);
+      float[][] root = recordOf(network, "root", photographs);
+      for (int i = 0; i < root[0].length; i++) {
+        assertEquals(Math.sqrt(relu[0][i]), root[0][i], 0.01);
+      }
+    }
+  }
+
+  private static float[][] recordOf(Network network, String name, byte[][] photographs)
+      throws IOException {
+    Layer layer = network.resolve("tensor:" + name).get(0);
+    return record(network, layer, photographs, Preprocessing.TORCH, 2);
+  }
+
+  /** Workers with runners of their own do not disturb each other. */
+  @Test
+  void workersAtTheSameTime() throws Exception {
+    byte[][] photographs = photographs(12, 32, 32, 17);
+    try (Network network = Network.open(TestModels.tiny(4).write(file("tiny.onnx")))) {
+      Layer layer = network.defaultLayer();
+      float[][] expected = record(network, layer, photographs, Preprocessing.TORCH, 1);
+      try (TappedNetwork tapped = network.tap(List.of(layer), Preprocessing.TORCH)) {
+        java.util.stream.IntStream.range(0, 40)
+            .parallel()
+            .forEach(
+                k -> {
+                  int i = k % photographs.length;
+                  try (Runner runner = tapped.newRunner(2)) {
+                    runner.photograph(0, photographs[i]);
+                    runner.photograph(1, photographs[(i + 1) % photographs.length]);
+                    float[] actual = new float[layer.values()];
+                    runner.run(2)[0].get(0, actual);
+                    assertArrayEquals(expected[i], actual, 1e-5f);
+                  } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                  }
+                });
+      }
+    }
+  }
+
+  /** An input that nothing reads is no second image. */
+  @Test
+  void inputsThatNothingReads() throws IOException {
+    GraphBuilder graph = form(1, false, 8);
+    graph.input("phase", 1);
+    byte[][] photographs = photographs(1, 16, 20, 3);
+    try (Network network = Network.open(graph.write(file("phase.onnx")))) {
+      assertEquals(1, recordOf(network, "relu", photographs).length);
     }
   }
 

@@ -1,0 +1,235 @@
+package org.netdissect.concepts;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+
+/** What the values of a mask mean: each a concept of a category, or nothing. */
+final class LabelTable {
+  /** Names that say that a pixel has no label. */
+  private static final Set<String> NOTHING =
+      Set.of(
+          "",
+          "-",
+          "background",
+          "_background_",
+          "bg",
+          "void",
+          "unlabeled",
+          "unlabelled",
+          "ignore",
+          "ignored",
+          "none",
+          "unknown");
+
+  private static final int UNLISTED = -1;
+
+  /** For each value {@code number << 8 | category}, 0 for nothing, or {@link #UNLISTED}. */
+  private final int[] meanings = new int[1 << 16];
+
+  /** As meanings, by 0xRRGGBB; null when masks hold values. */
+  private Map<Integer, Integer> byColour;
+
+  private long categories;
+
+  LabelTable() {
+    Arrays.fill(meanings, UNLISTED);
+  }
+
+  /** One bit for each category that some value belongs to. */
+  long categories() {
+    return categories;
+  }
+
+  boolean isByColour() {
+    return byColour != null;
+  }
+
+  static boolean meansNothing(String name) {
+    return NOTHING.contains(name.strip().toLowerCase(Locale.ROOT));
+  }
+
+  /** Gives a value a meaning; its name and category are taken into the vocabulary. */
+  void put(int value, String name, String category, List<String> others, VocabularyBuilder v)
+      throws DataException {
+    meanings[value] = meaning(name, category, others, v);
+  }
+
+  void ignore(int value) {
+    meanings[value] = 0;
+  }
+
+  private int meaning(String name, String category, List<String> others, VocabularyBuilder v)
+      throws DataException {
+    int c = v.category(category);
+    categories |= 1L << c;
+    int number = v.concept(name);
+    v.synonyms(name, others);
+    return (number << 8) | c;
+  }
+
+  /**
+   * Reads a table {@code value,name[,category[,synonyms]]}. A value is 0 … 65535, or #RRGGBB for
+   * masks drawn in colours. Values 0, 255 and 65535 mean nothing unless they are listed.
+   *
+   * @param category of rows that name none
+   */
+  static LabelTable read(Path file, String category, VocabularyBuilder v) throws IOException {
+    LabelTable table = new LabelTable();
+    Map<String, Long> lines = new HashMap<>();
+    try (CsvTable csv = CsvTable.open(file, "value", "name")) {
+      for (CsvTable.Row row = csv.next(); row != null; row = csv.next()) {
+        String value = row.get("value").strip();
+        Long earlier = lines.putIfAbsent(value.toLowerCase(Locale.ROOT), row.line());
+        if (earlier != null) {
+          throw row.error(
+              "value", Text.quoted(value) + " stands twice; it is on line " + earlier + " too");
+        }
+        boolean colour = value.startsWith("#");
+        if (lines.size() == 1 && colour) {
+          table.byColour = new HashMap<>();
+        }
+        if (colour != table.isByColour()) {
+          throw row.error("value", "colours and numbers cannot stand in one table");
+        }
+        if (colour && !value.matches("#[0-9A-Fa-f]{6}")) {
+          throw row.error("value", Text.quoted(value) + " is not a colour like #80FF00");
+        }
+        int key =
+            colour ? Integer.parseInt(value.substring(1), 16) : row.integer("value", 0, 65_535);
+        String name = row.get("name").strip();
+        int meaning = 0;
+        if (!meansNothing(name)) {
+          String of = row.get("category").strip();
+          List<String> others = new ArrayList<>();
+          for (String other : row.get("synonyms").split(";", -1)) {
+            others.add(other.strip());
+          }
+          try {
+            meaning = table.meaning(name, of.isEmpty() ? category : of, others, v);
+          } catch (DataException e) {
+            throw row.error("category", e.getMessage());
+          }
+        }
+        if (colour) {
+          table.byColour.put(key, meaning);
+        } else {
+          table.meanings[key] = meaning;
+        }
+      }
+    }
+    if (table.categories == 0) {
+      throw new DataException(file + " names no label");
+    }
+    return table;
+  }
+
+  /** Values that every data set uses for pixels without a label. */
+  private static boolean isCustomaryNothing(int value, int bitDepth) {
+    return value == 0 || value == (bitDepth == 16 ? 65_535 : 255);
+  }
+
+  /**
+   * The label maps of a mask, resampled: one for each category that occurs.
+   *
+   * @throws DataException when the mask holds a value that the table does not list
+   */
+  List<AnnotatedImage.LabelMap> read(Png mask, String name, int height, int width)
+      throws DataException {
+    int[] values = new int[mask.height * mask.width];
+    byte[] s = mask.samples;
+    boolean colour = mask.channels >= 3;
+    if (isByColour() && !colour && mask.colorType != Png.PALETTE) {
+      throw new DataException(
+          Text.oneLine(name) + " is a grey PNG, but the table of labels names colours");
+    }
+    int sample = mask.bitDepth == 16 ? 2 : 1;
+    int step = mask.channels * sample;
+    for (int i = 0, k = 0; i < values.length; i++, k += step) {
+      if (isByColour()) {
+        values[i] = colourAt(mask, k, sample);
+      } else if (colour) {
+        // 16-bit colour is read by its high bytes, so that it means what it looks like.
+        values[i] = (s[k] & 0xff) | ((s[k + sample] & 0xff) << 8);
+      } else {
+        values[i] = sample == 2 ? ((s[k] & 0xff) << 8) | (s[k + 1] & 0xff) : s[k] & 0xff;
+      }
+    }
+    int last = -1;
+    for (int i = 0; i < values.length; i++) {
+      if (values[i] != last) {
+        last = values[i];
+        int meaning = meaning(last);
+        if (meaning == UNLISTED && (isByColour() || !isCustomaryNothing(last, mask.bitDepth))) {
+          throw unlisted(name, last, i / mask.width, i % mask.width, colour);
+        }
+      }
+    }
+    char[][] maps = new char[Limits.CATEGORIES][];
+    int[] rows = Nearest.indices(mask.height, height);
+    int[] columns = Nearest.indices(mask.width, width);
+    for (int y = 0, p = 0; y < height; y++) {
+      int from = rows[y] * mask.width;
+      for (int x = 0; x < width; x++, p++) {
+        int meaning = meaning(values[from + columns[x]]);
+        if (meaning > 0) {
+          int category = meaning & 0xff;
+          if (maps[category] == null) {
+            maps[category] = new char[height * width];
+          }
+          maps[category][p] = (char) (meaning >>> 8);
+        }
+      }
+    }
+    List<AnnotatedImage.LabelMap> list = new ArrayList<>();
+    for (int c = 0; c < maps.length; c++) {
+      if (maps[c] != null) {
+        list.add(new AnnotatedImage.LabelMap(c, maps[c]));
+      }
+    }
+    return list;
+  }
+
+  private int meaning(int value) {
+    return isByColour() ? byColour.getOrDefault(value, UNLISTED) : meanings[value];
+  }
+
+  private static int colourAt(Png mask, int k, int sample) {
+    byte[] of = mask.samples;
+    int at = k;
+    int step = sample;
+    if (mask.colorType == Png.PALETTE) {
+      of = mask.palette;
+      at = 3 * (mask.samples[k] & 0xff);
+      step = 1;
+      if (at >= of.length) {
+        return -2;
+      }
+    }
+    return ((of[at] & 0xff) << 16) | ((of[at + step] & 0xff) << 8) | (of[at + 2 * step] & 0xff);
+  }
+
+  private DataException unlisted(String name, int value, int y, int x, boolean colour) {
+    String what = isByColour() ? String.format("#%06X", value) : String.valueOf(value);
+    return new DataException(
+        Text.oneLine(name)
+            + " holds the value "
+            + what
+            + " at row "
+            + y
+            + ", column "
+            + x
+            + ", which the table of labels does not list; list it, with a blank name if it means"
+            + " nothing"
+            + (colour && !isByColour()
+                ? " (colour masks are read as R + 256·G; if these are drawn in colours, give the"
+                    + " values as #RRGGBB)"
+                : ""));
+  }
+}

@@ -1,0 +1,234 @@
+// Masks: the activation map interpolated at the photograph's pixels, lit where it exceeds T.
+
+/** Decodes a tile's map into a dense grid; cells that are not held are far below T. */
+function decodeMap(text, height, width) {
+  const bytes = Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
+  const cells = new Float32Array(height * width).fill(bytes[0] === 16 ? -32767 : -127);
+  let at = 1;
+  const varint = () => {
+    let value = 0;
+    for (let shift = 0; ; shift += 7) {
+      const byte = bytes[at++];
+      value |= (byte & 0x7f) << shift;
+      if (byte < 0x80) {
+        return value;
+      }
+    }
+  };
+  const runs = [];
+  for (let r = varint(), end = 0; r > 0; r--) {
+    const from = end + varint();
+    end = from + varint();
+    runs.push([from, end]);
+  }
+  let peak = -1;
+  for (const [from, end] of runs) {
+    for (let cell = from; cell < end; cell++) {
+      const low = bytes[at++];
+      cells[cell] = bytes[0] === 16 ? ((low | (bytes[at++] << 8)) << 16) >> 16 : (low << 24) >> 24;
+      if (peak < 0 || cells[cell] > cells[peak]) {
+        peak = cell;
+      }
+    }
+  }
+  return { height, width, cells, peak };
+}
+
+/** Size of the network's input for a photograph: the network's own, else the photograph's. */
+function inputOf(photo) {
+  const height = D.network.inputHeight ?? photo[4];
+  const width = D.network.inputWidth ?? photo[5];
+  return [height, width];
+}
+
+/**
+ * Between which cells each pixel of a photograph lies along one axis. Outside the outermost cells
+ * the value is theirs.
+ */
+function axisOf(field, cells, input, pixels) {
+  const lower = new Int32Array(pixels);
+  const upper = new Int32Array(pixels);
+  const part = new Float64Array(pixels);
+  const stretched = !field || D.rules.convention === "lite";
+  let centre = 0;
+  if (!stretched) {
+    const [offset, size] = field;
+    centre = D.rules.convention === "paper" ? Math.floor(size / 2) + offset : offset + (size - 1) / 2;
+  }
+  for (let p = 0; p < pixels; p++) {
+    const position = stretched
+      ? ((p + 0.5) * cells) / pixels - 0.5
+      : (((p + 0.5) * input) / pixels - 0.5 - centre) / field[2];
+    if (position >= cells - 1) {
+      lower[p] = upper[p] = cells - 1;
+    } else if (position > 0) {
+      lower[p] = Math.floor(position);
+      upper[p] = lower[p] + 1;
+      part[p] = position - lower[p];
+    }
+  }
+  return { lower, upper, part };
+}
+
+const axes = new Map();
+
+function axisFor(layer, y, input, pixels) {
+  const key = layer.index + "|" + y + "|" + input + "|" + pixels;
+  if (!axes.has(key)) {
+    const field = layer.field && layer.field[y ? 0 : 1];
+    axes.set(key, axisOf(field, y ? layer.height : layer.width, input, pixels));
+  }
+  return axes.get(key);
+}
+
+/** One byte a pixel: 1 where the unit's mask is. Rows from the top. */
+function maskOf(layer, tile, height, width) {
+  const mask = new Uint8Array(height * width);
+  if (!tile[2]) {
+    return mask;
+  }
+  const map = decodeMap(tile[2], layer.height, layer.width);
+  const [inputHeight, inputWidth] = inputOf(D.photos[tile[0]]);
+  const ys = axisFor(layer, true, inputHeight, height);
+  const xs = axisFor(layer, false, inputWidth, width);
+  const row = new Float64Array(layer.width);
+  for (let y = 0; y < height; y++) {
+    const above = ys.lower[y] * layer.width;
+    const below = ys.upper[y] * layer.width;
+    const part = ys.part[y];
+    let any = false;
+    for (let i = 0; i < layer.width; i++) {
+      row[i] = map.cells[above + i] * (1 - part) + map.cells[below + i] * part;
+      any ||= row[i] > 0;
+    }
+    if (any) {
+      for (let x = 0, at = y * width; x < width; x++, at++) {
+        const value = row[xs.lower[x]] * (1 - xs.part[x]) + row[xs.upper[x]] * xs.part[x];
+        mask[at] = value > 0 ? 1 : 0;
+      }
+    }
+  }
+  return mask;
+}
+
+/** What part of a photograph the unit's peak can see, as fractions [x, y, width, height]. */
+function seenBy(layer, tile) {
+  const whole = [0, 0, 1, 1];
+  if (!layer.field || !tile[2]) {
+    return whole;
+  }
+  const photo = D.photos[tile[0]];
+  const map = decodeMap(tile[2], layer.height, layer.width);
+  const [inputHeight, inputWidth] = inputOf(photo);
+  const span = (field, cell, input) => {
+    const from = Math.max(0, field[0] + cell * field[2]);
+    const to = Math.min(input, field[0] + cell * field[2] + field[1]);
+    // A few pixels say nothing to a person: at least a fifth of the side is shown.
+    const least = Math.max(0, input / 5 - (to - from)) / 2;
+    const low = Math.max(0, Math.min(from - least, input - (to - from) - 2 * least));
+    return [low / input, Math.min(1, (to - from + 2 * least) / input)];
+  };
+  const [y, height] = span(layer.field[0], Math.floor(map.peak / layer.width), inputHeight);
+  const [x, width] = span(layer.field[1], map.peak % layer.width, inputWidth);
+  return [x, y, width, height];
+}
+
+const images = new Map();
+
+/** A photograph's image element, decoded; null where it cannot be shown. */
+function image(place) {
+  let entry = images.get(place);
+  if (!entry) {
+    const element = new Image();
+    element.decoding = "async";
+    element.src = "photos/" + D.photos[place][1];
+    entry = D.photos[place][1]
+      ? element.decode().then(() => element, () => null)
+      : Promise.resolve(null);
+    if (images.size > 800) {
+      images.delete(images.keys().next().value);
+    }
+  } else {
+    images.delete(place);
+  }
+  images.set(place, entry);
+  return entry;
+}
+
+const overlay = document.createElement("canvas");
+
+/**
+ * Draws a tile: the photograph, darkened outside the mask.
+ *
+ * @param options darkness 0 to 1 outside the mask; crop: only what the unit sees
+ */
+function paint(canvas, element, layer, tile, options) {
+  const photo = D.photos[tile[0]];
+  const height = element ? element.naturalHeight : 1;
+  const width = element ? element.naturalWidth : 1;
+  const box = canvas.getBoundingClientRect();
+  const scale = Math.min(2, window.devicePixelRatio || 1);
+  canvas.width = Math.max(1, Math.round((box.width || 72) * scale));
+  canvas.height = Math.max(1, Math.round((box.height || 72) * scale));
+  const context = canvas.getContext("2d");
+  if (!element) {
+    context.fillStyle = "#8884";
+    context.fillRect(0, 0, canvas.width, canvas.height);
+    return;
+  }
+  const [x, y, w, t] = options.crop ? seenBy(layer, tile) : [0, 0, 1, 1];
+  const source = [x * width, y * height, w * width, t * height];
+  // The whole of what is to be seen, as large as it goes, its sides in proportion.
+  const fit = Math.min(canvas.width / source[2], canvas.height / source[3]);
+  const target = [source[2] * fit, source[3] * fit];
+  const left = (canvas.width - target[0]) / 2;
+  const top = (canvas.height - target[1]) / 2;
+  context.imageSmoothingQuality = "high";
+  context.drawImage(element, ...source, left, top, ...target);
+  if (options.darkness > 0 && photo && tile[2] !== null) {
+    const mask = maskOf(layer, tile, height, width);
+    overlay.width = width;
+    overlay.height = height;
+    const dark = overlay.getContext("2d");
+    const pixels = dark.createImageData(width, height);
+    const words = new Uint32Array(pixels.data.buffer);
+    for (let p = 0; p < mask.length; p++) {
+      words[p] = mask[p] ? 0 : 0xff000000;
+    }
+    dark.putImageData(pixels, 0, 0);
+    context.globalAlpha = options.darkness;
+    context.drawImage(overlay, ...source, left, top, ...target);
+    context.globalAlpha = 1;
+  }
+}
+
+const queue = [];
+let running = false;
+
+/** Paints soon, a few tiles a frame, so that scrolling stays smooth. */
+function paintSoon(canvas, layer, tile, options) {
+  const ticket = (canvas.ticket = {});
+  image(tile[0]).then((element) => {
+    queue.push(() => {
+      if (canvas.ticket === ticket && canvas.isConnected) {
+        paint(canvas, element, layer, tile, options);
+        canvas.classList.add("painted");
+      }
+    });
+    if (!running) {
+      running = true;
+      requestAnimationFrame(work);
+    }
+  });
+}
+
+function work() {
+  const until = performance.now() + 7;
+  while (queue.length > 0 && performance.now() < until) {
+    queue.shift()();
+  }
+  running = queue.length > 0;
+  if (running) {
+    requestAnimationFrame(work);
+  }
+}

@@ -1,0 +1,225 @@
+// The grid of units. Only the rows in view exist; cards are reused as one scrolls.
+
+const GAP = 14;
+
+function card() {
+  const canvases = Array.from({ length: 8 }, () => h("canvas", { class: "tile", "aria-hidden": "true" }));
+  const parts = {
+    label: h("span", { class: "label" }),
+    about: h("span", { class: "about" }),
+    score: h("span", { class: "score" }),
+    meter: h("span", { class: "meter" }),
+    say: h("span", { class: "say" }),
+    canvases,
+  };
+  const element = h(
+    "a", { class: "card", role: "listitem" },
+    h("span", { class: "head" },
+      h("span", { class: "names" }, parts.label, parts.about), parts.score),
+    h("span", { class: "rail" }, parts.meter),
+    h("span", { class: "tiles" }, canvases), parts.say,
+  );
+  return { element, parts, unit: -1 };
+}
+
+function fill(entry, layer, unit, threshold, options) {
+  const { element, parts } = entry;
+  const category = layer.best[unit];
+  const label = bestLabel(layer, unit);
+  const score = bestIou(layer, unit);
+  const detector = isDetector(layer, unit, threshold);
+  element.href = unitLink(layer, unit);
+  element.classList.toggle("low", !detector);
+  element.style.setProperty("--colour", colours[category][0]);
+  parts.label.textContent = label ? nice(label) : "no concept";
+  parts.about.replaceChildren(
+    ...(label ? [dot(category), D.categories[category] + " · "] : []), "unit " + unit);
+  parts.score.textContent = fixed(score, 3);
+  parts.meter.style.width = Math.min(100, (score / options.most) * 100) + "%";
+  element.setAttribute("aria-label",
+    `unit ${unit}: ${label ? nice(label) + ", " + D.categories[category] : "no concept"}, IoU ${fixed(score, 3)}`);
+  const key = layer.index + "/" + unit + "/" + options.darkness + "/" + options.crop + "/" + options.size;
+  if (entry.key === key) {
+    return;
+  }
+  entry.key = key;
+  parts.say.textContent = saying(layer, unit);
+  parts.canvases.forEach((canvas) => {
+    canvas.ticket = null;
+    canvas.classList.remove("painted");
+  });
+  gridTiles(layer, unit).then((tiles) => {
+    if (entry.key === key) {
+      parts.canvases.forEach((canvas, i) => {
+        canvas.hidden = i >= tiles.length;
+        if (i < tiles.length) {
+          paintSoon(canvas, layer, tiles[i], options);
+        }
+      });
+    }
+  }, () => {
+    parts.say.textContent = "The file with this unit's images is missing.";
+  });
+}
+
+/** What is special about a unit; blank for most. */
+function saying(layer, unit) {
+  if (layer.inactiveSet.has(unit)) {
+    return "Inactive: zero on every image.";
+  }
+  if (layer.emptySet.has(unit)) {
+    return "Active, but its mask is empty everywhere: its largest value is shared by more than the quantile of all cells.";
+  }
+  return "";
+}
+
+/** A grid over a list of units that the caller sets. */
+function unitGrid() {
+  const host = h("div", { class: "grid", role: "list", "aria-label": "Units" });
+  const pool = new Map();
+  const idle = [];
+  let layer = null;
+  let units = [];
+  let threshold = 0;
+  let options = {};
+  let columns = 1;
+  let rowHeight = 1;
+  let cardWidth = 1;
+  let pending = false;
+  let printing = false;
+
+  function measure() {
+    const width = host.clientWidth || 360;
+    columns = Math.max(1, Math.floor((width + GAP) / (292 + GAP)));
+    cardWidth = (width - GAP * (columns - 1)) / columns;
+    const tile = (cardWidth - 24 - 3 * 4) / 4;
+    rowHeight = 66 + 2 * tile + 4 + 12 + GAP;
+    host.style.setProperty("--tile", tile + "px");
+    options = { ...options, size: Math.round(tile) };
+    host.style.height = Math.ceil(units.length / columns) * rowHeight + "px";
+  }
+
+  function place() {
+    pending = false;
+    if (!host.isConnected || !layer) {
+      return;
+    }
+    const top = host.getBoundingClientRect().top;
+    const rows = Math.ceil(units.length / columns);
+    const margin = printing ? Infinity : rowHeight;
+    const first = printing ? 0 : Math.max(0, Math.floor((-top - margin) / rowHeight));
+    const last = printing
+      ? Math.min(rows, Math.ceil(120 / columns))
+      : Math.min(rows, Math.ceil((window.innerHeight - top + margin) / rowHeight));
+    const wanted = new Map();
+    for (let i = first * columns; i < Math.min(units.length, last * columns); i++) {
+      wanted.set(i, units[i]);
+    }
+    for (const [i, entry] of pool) {
+      if (wanted.get(i) !== entry.unit) {
+        pool.delete(i);
+        idle.push(entry);
+      }
+    }
+    const fresh = [];
+    for (const [i, unit] of wanted) {
+      let entry = pool.get(i);
+      if (!entry) {
+        entry = idle.pop() || card();
+        entry.unit = unit;
+        pool.set(i, entry);
+        fresh.push([i, entry]);
+        const column = i % columns;
+        entry.element.style.width = cardWidth + "px";
+        entry.element.style.height = rowHeight - GAP + "px";
+        entry.element.style.transform =
+          `translate(${column * (cardWidth + GAP)}px, ${Math.floor(i / columns) * rowHeight}px)`;
+        entry.element.setAttribute("aria-posinset", i + 1);
+        entry.element.setAttribute("aria-setsize", units.length);
+        entry.element.dataset.at = i;
+        if (!entry.element.isConnected) {
+          host.append(entry.element);
+        }
+      }
+      fill(entry, layer, unit, threshold, options);
+    }
+    for (const entry of idle.splice(0)) {
+      entry.element.remove();
+      entry.key = null;
+      if (idle.length < 40) {
+        spareCards.push(entry);
+      }
+    }
+    idle.push(...spareCards.splice(0));
+  }
+  const spareCards = [];
+
+  function soon() {
+    if (!pending) {
+      pending = true;
+      requestAnimationFrame(place);
+    }
+  }
+
+  function reset() {
+    for (const entry of pool.values()) {
+      entry.element.remove();
+      entry.key = null;
+      idle.push(entry);
+    }
+    pool.clear();
+    measure();
+    place();
+  }
+
+  function move(event) {
+    const at = Number(event.target.dataset?.at);
+    const by = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -columns, ArrowDown: columns }[event.key];
+    if (by === undefined || Number.isNaN(at)) {
+      return;
+    }
+    const to = at + by;
+    if (to >= 0 && to < units.length) {
+      event.preventDefault();
+      event.stopPropagation();
+      const y = host.getBoundingClientRect().top + Math.floor(to / columns) * rowHeight;
+      if (y < 130 || y + rowHeight > window.innerHeight) {
+        window.scrollBy(0, y < 130 ? y - 140 : y + rowHeight - window.innerHeight + 10);
+      }
+      place();
+      pool.get(to)?.element.focus({ preventScroll: true });
+    }
+  }
+
+  host.addEventListener("keydown", move);
+  return {
+    host,
+    show(newLayer, newUnits, newThreshold, newOptions) {
+      layer = newLayer;
+      units = newUnits;
+      threshold = newThreshold;
+      options = newOptions;
+      reset();
+    },
+    /** Colours what is there anew for another threshold. */
+    recolour(newThreshold) {
+      threshold = newThreshold;
+      place();
+    },
+    scrolled: soon,
+    resized: () => {
+      if (host.isConnected && layer) {
+        reset();
+      }
+    },
+    print(on) {
+      printing = on;
+      if (host.isConnected && layer) {
+        host.style.height = on
+          ? Math.min(Math.ceil(units.length / columns), Math.ceil(120 / columns)) * rowHeight + "px"
+          : Math.ceil(units.length / columns) * rowHeight + "px";
+        place();
+      }
+    },
+  };
+}

@@ -1,0 +1,292 @@
+package org.netdissect.report;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.netdissect.concepts.Progress;
+import org.netdissect.dissection.Convention;
+import org.netdissect.dissection.DetectorCounts;
+import org.netdissect.dissection.Dissection;
+import org.netdissect.dissection.TopImage;
+import org.netdissect.dissection.UnitScore;
+import org.netdissect.networks.InputSize;
+import org.netdissect.networks.ReceptiveField;
+import tools.jackson.databind.JsonNode;
+
+/** The page in a real browser, from disk. */
+class ReportPageTest {
+  private static final ReceptiveField FIELD = ReceptiveField.square(-4, 15, 8);
+
+  @TempDir static Path folder;
+  private static Browser browser;
+  private static SmallWorld world;
+  private static Dissection dissection;
+  private static Path page;
+
+  @BeforeAll
+  static void open() throws Exception {
+    browser = Browser.start();
+    browser.size(1280, 2400, 1);
+    world = SmallWorld.make(folder, 11);
+    dissection = world.dissect("out", Convention.EXACT, FIELD, null, "first", "second/layer");
+    page = report(dissection);
+  }
+
+  @AfterAll
+  static void close() throws Exception {
+    if (browser != null) {
+      browser.close();
+    }
+  }
+
+  private static Path report(Dissection dissection) throws Exception {
+    Path report = dissection.folder().resolve("report");
+    HtmlReport.of(dissection, world.data()).write(report, Progress.NONE);
+    return report.resolve("index.html");
+  }
+
+  private static void show(Path page, String hash) throws Exception {
+    browser.open("about:blank");
+    browser.open(page.toUri() + hash);
+    browser.await("document.querySelector('#main').children.length > 0");
+  }
+
+  /** The mask as the rules say it, from the dense map: nothing trimmed, nothing skipped. */
+  private static double[] interpolated(
+      float[] map, Convention convention, boolean known, InputSize input, int height, int width) {
+    double[] values = new double[height * width];
+    for (int y = 0; y < height; y++) {
+      for (int x = 0; x < width; x++) {
+        double atY = position(convention, known, SmallWorld.MAP_HEIGHT, input.height(), height, y);
+        double atX = position(convention, known, SmallWorld.MAP_WIDTH, input.width(), width, x);
+        int y0 = (int) Math.floor(atY);
+        int x0 = (int) Math.floor(atX);
+        int y1 = Math.min(y0 + 1, SmallWorld.MAP_HEIGHT - 1);
+        int x1 = Math.min(x0 + 1, SmallWorld.MAP_WIDTH - 1);
+        double fy = atY - y0;
+        double fx = atX - x0;
+        values[y * width + x] =
+            (map[y0 * SmallWorld.MAP_WIDTH + x0] * (1 - fx)
+                        + map[y0 * SmallWorld.MAP_WIDTH + x1] * fx)
+                    * (1 - fy)
+                + (map[y1 * SmallWorld.MAP_WIDTH + x0] * (1 - fx)
+                        + map[y1 * SmallWorld.MAP_WIDTH + x1] * fx)
+                    * fy;
+      }
+    }
+    return values;
+  }
+
+  private static double position(
+      Convention convention, boolean known, int cells, int input, int pixels, int pixel) {
+    double at;
+    if (convention == Convention.LITE || !known) {
+      at = (pixel + 0.5) * cells / pixels - 0.5;
+    } else {
+      double scale = (double) input / (cells * 8);
+      double centre =
+          convention == Convention.PAPER
+              ? Math.floor(15 * scale / 2) - 4 * scale
+              : -4 * scale + (15 * scale - 1) / 2;
+      at = ((pixel + 0.5) * input / pixels - 0.5 - centre) / (8 * scale);
+    }
+    return Math.min(cells - 1, Math.max(0, at));
+  }
+
+  private static void checkMasks(
+      Convention convention, boolean known, InputSize input, String out, long atLeast)
+      throws Exception {
+    double scale = (double) input.height() / SmallWorld.HEIGHT;
+    Dissection made =
+        world.dissect(
+            out,
+            convention,
+            known
+                ? ReceptiveField.square(-4 * scale, 15 * scale, 8 * scale)
+                : ReceptiveField.UNKNOWN,
+            input,
+            "maps");
+    show(report(made), "");
+    long lit = 0;
+    for (UnitScore unit : made.layers().get(0).units()) {
+      List<TopImage> top = made.layers().get(0).topImages().get(unit.unit());
+      JsonNode masks =
+          browser.eval(
+              "netdissect.unitFile(netdissect.layers[0], "
+                  + unit.unit()
+                  + ").then(file =>"
+                  + " file.tiles.map(tile => [netdissect.data.photos[tile[0]][0],"
+                  + " Array.from(netdissect.maskOf(netdissect.layers[0], tile, 48, 64)).join('')]))");
+      boolean inactive = unit.unit() == SmallWorld.INACTIVE;
+      assertEquals(inactive ? 0 : Math.min(50, top.size()), masks.size());
+      for (int i = 0; i < masks.size(); i++) {
+        String name = masks.get(i).get(0).asString();
+        assertEquals(made.images().get(top.get(i).image()), name);
+        float[] map = world.activations[world.names.indexOf(name)][unit.unit()];
+        double[] values = interpolated(map, convention, known, input, 48, 64);
+        double largest = 0;
+        for (float value : map) {
+          largest = Math.max(largest, Math.abs(value - unit.threshold()));
+        }
+        String mask = masks.get(i).get(1).asString();
+        for (int p = 0; p < values.length; p++) {
+          // Only where the value is T to within the rounding of the tile may the page differ.
+          if (Math.abs(values[p] - unit.threshold()) > 1.01 * largest / 32767) {
+            assertEquals(
+                values[p] > unit.threshold(),
+                mask.charAt(p) == '1',
+                out + " unit " + unit.unit() + " " + name + " pixel " + p);
+            lit += mask.charAt(p) == '1' ? 1 : 0;
+          }
+        }
+      }
+    }
+    assertTrue(lit > atLeast, "only " + lit + " pixels are lit");
+  }
+
+  @Test
+  void masksOfTheExactConvention() throws Exception {
+    checkMasks(Convention.EXACT, true, new InputSize(48, 64), "exact", 10_000);
+    checkMasks(Convention.EXACT, true, new InputSize(96, 128), "larger", 10_000);
+  }
+
+  @Test
+  void masksOfTheOriginal() throws Exception {
+    checkMasks(Convention.PAPER, true, new InputSize(48, 64), "paper", 10_000);
+  }
+
+  @Test
+  void masksOfStretchedMaps() throws Exception {
+    checkMasks(Convention.LITE, true, new InputSize(48, 64), "lite", 10_000);
+    checkMasks(Convention.EXACT, false, new InputSize(48, 64), "unknown", 10_000);
+  }
+
+  private static int number(String selector) throws Exception {
+    return Integer.parseInt(browser.text(selector).replaceAll("\\D", ""));
+  }
+
+  @Test
+  void sliderRecountsLikeTheProgram() throws Exception {
+    show(page, "#first");
+    for (double iou : new double[] {0.04, 0, 0.001, 0.1, 0.123, 0.2, 0.35, 0.9}) {
+      browser.type("#iou", Double.toString(iou));
+      DetectorCounts expected = dissection.layers().get(0).counts(iou);
+      assertEquals(expected.detectors(), number("#detectors"), "at " + iou);
+      assertEquals(expected.uniquePerCategory(), number("#unique-category"), "at " + iou);
+      assertEquals(expected.uniqueTopLabel(), number("#unique-top"), "at " + iou);
+      for (DetectorCounts.CategoryCount count : expected.byCategory()) {
+        String box = ".category[data-category=" + count.category() + "] ";
+        assertEquals(count.detectors(), number(box + ".detectors"), "at " + iou);
+        assertEquals(count.unique(), number(box + ".unique"), "at " + iou);
+      }
+    }
+    // A threshold that is exactly a unit's score: strictly above counts.
+    double score = dissection.layers().get(0).units().get(0).label().iou();
+    browser.eval(
+        "(() => { const s = document.querySelector('#iou'); s.step = 'any'; s.value = '"
+            + score
+            + "'; s.dispatchEvent(new Event('input')); })()");
+    assertEquals(dissection.layers().get(0).counts(score).detectors(), number("#detectors"));
+    browser.eval(
+        "(() => { const s = document.querySelector('#slider'); s.value = 120;"
+            + " s.dispatchEvent(new Event('input')); })()");
+    assertEquals(dissection.layers().get(0).counts(0.12).detectors(), number("#detectors"));
+  }
+
+  @Test
+  void hostileNamesStayText() throws Exception {
+    show(page, "#first");
+    browser.await("document.querySelectorAll('.card').length > 5");
+    String labels =
+        browser
+            .eval("Array.from(document.querySelectorAll('.card .label')).map(e => e.textContent)")
+            .toString();
+    assertTrue(labels.contains("<script>alert(1)</script>"), labels);
+    assertEquals(2, browser.eval("document.querySelectorAll('body script').length").asInt());
+    int unit =
+        dissection.layers().get(0).units().stream()
+            .filter(u -> u.label().label().equals(SmallWorld.HOSTILE))
+            .findFirst()
+            .orElseThrow()
+            .unit();
+    show(page, "#first/" + unit);
+    assertEquals(SmallWorld.HOSTILE, browser.text("h1"));
+  }
+
+  @Test
+  void filtersSortsAndOpensUnits() throws Exception {
+
+    show(page, "#first");
+    browser.await("document.querySelectorAll('.card').length > 5");
+    assertTrue(browser.text(".found").contains("12"));
+    browser.click(".filters .chip[data-category=object]");
+    long objects =
+        dissection.layers().get(0).units().stream()
+            .filter(u -> u.label().category().equals("object"))
+            .count();
+    assertEquals(objects, browser.eval("document.querySelectorAll('.card').length").asLong());
+    browser.click(".filters .chip[data-category=object]");
+    browser.type("#search", "script>");
+    assertNotEquals(12, browser.eval("document.querySelectorAll('.card').length").asInt());
+    browser.type("#search", "");
+    browser.eval(
+        "(() => { const s = document.querySelector('#sort'); s.value = 'unit';"
+            + " s.dispatchEvent(new Event('change')); })()");
+    assertEquals(
+        "unit 0",
+        browser
+            .eval(
+                "document.querySelector('.card[aria-posinset=\"1\"] .about').textContent"
+                    + ".match(/unit \\d+/)[0]")
+            .asString());
+    browser.click(".card[aria-posinset='4']");
+    browser.await("location.hash === '#first/3'");
+    browser.await("document.querySelectorAll('.wall canvas.painted').length > 5");
+    browser.key("ArrowRight");
+    browser.await("location.hash === '#first/4'");
+    browser.key("Escape");
+    browser.await("location.hash === '#first' && document.querySelector('.grid')");
+  }
+
+  @Test
+  void linksToUnitsArePermanentAndQuirksAreSaid() throws Exception {
+    show(page, "#second-layer/" + SmallWorld.INACTIVE);
+    assertTrue(browser.text("#main").contains("Inactive"));
+    show(page, "#second-layer/" + SmallWorld.SATURATED);
+    assertTrue(browser.text("#main").contains("mask is empty everywhere"));
+  }
+
+  @Test
+  void darkAndLight() throws Exception {
+    browser.dark(true);
+    show(page, "#first");
+    String dark = browser.eval("getComputedStyle(document.body).backgroundColor").asString();
+    browser.click("#theme");
+    String light = browser.eval("getComputedStyle(document.body).backgroundColor").asString();
+    assertNotEquals(dark, light);
+    browser.click("#theme");
+    browser.eval("localStorage.clear()");
+    browser.dark(false);
+  }
+
+  @AfterAll
+  static void nothingWentWrongAndNothingLeftTheDisk() {
+    if (browser != null) {
+      assertEquals(List.of(), browser.complaints());
+      assertTrue(browser.requests().size() > 5);
+      browser
+          .requests()
+          .forEach(
+              address ->
+                  assertTrue(
+                      address.startsWith("file:") || address.equals("about:blank"), address));
+    }
+  }
+}
