@@ -225,6 +225,7 @@ final class RunCommand implements Callable<Integer> {
     if (!noReport) {
       builder.optThen((dissection, dataset) -> Reports.write(dissection, dataset, progress));
     }
+    Interruption.resumable();
     Dissection dissection = builder.build().run();
     System.out.print(Summary.text(dissection, iou));
     System.out.flush();
