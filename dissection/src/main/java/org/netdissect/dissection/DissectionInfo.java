@@ -15,6 +15,8 @@ import java.util.SortedMap;
  * @param rules of scoring
  * @param images counts
  * @param layers in the order asked for
+ * @param imported the files that the scores were imported from; null where the units were dissected
+ *     here. An imported result has scores only: no images, hits, maps, histograms or thresholds
  * @param files what the other files of the result must hold, by path within its folder
  */
 public record DissectionInfo(
@@ -25,6 +27,7 @@ public record DissectionInfo(
     Rules rules,
     Images images,
     List<LayerResult> layers,
+    List<ImportedFile> imported,
     SortedMap<String, FileCheck> files) {
 
   /** The version of result folders that this code writes. */
@@ -97,4 +100,12 @@ public record DissectionInfo(
    */
   public record LayerResult(
       LayerInfo layer, long valuesPerUnit, List<Integer> emptyMasks, List<Integer> inactive) {}
+
+  /**
+   * A file that scores came from.
+   *
+   * @param file its name
+   * @param sha256 of its bytes
+   */
+  public record ImportedFile(String file, String sha256) {}
 }

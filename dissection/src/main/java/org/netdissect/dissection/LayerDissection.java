@@ -58,6 +58,11 @@ public final class LayerDissection {
     return DetectorCounts.of(units, dissection.categories(), iou);
   }
 
+  /** Whether pixel counts of masks by region are there; an imported result has none. */
+  public boolean hasHits() {
+    return recorded("hits.bin") != null;
+  }
+
   /** Pixel counts of masks by region. */
   public HitTable hits() throws IOException {
     return HitTable.open(folder.resolve("hits.bin"), result.layer().units(), recorded("hits.bin"));
@@ -94,6 +99,11 @@ public final class LayerDissection {
     return ActivationMaps.open(folder.resolve("maps.bin"), result.layer(), recorded("maps.bin"));
   }
 
+  /** Whether intersections with every concept are there; an imported result has none. */
+  public boolean hasConceptCounts() {
+    return recorded("counts.bin") != null;
+  }
+
   /** Intersections with every concept. */
   public ConceptCounts conceptCounts() throws IOException {
     return ConceptCounts.open(
@@ -103,7 +113,9 @@ public final class LayerDissection {
         recorded("counts.bin"));
   }
 
-  /** Per unit the images with the largest activation, highest first. */
+  /**
+   * Per unit the images with the largest activation, highest first; an imported result has none.
+   */
   public List<List<TopImage>> topImages() throws IOException {
     Path path = folder.resolve("top-images.csv");
     List<List<TopImage>> top = new ArrayList<>();

@@ -20,8 +20,9 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 
 /**
- * The folder a dissection is written to, held by one process at a time. What a resumed run needs
- * lies in its {@code .work}; without a {@code dissection.json} there is no result.
+ * The folder a dissection is written to (or several, of networks dissected together, each into a
+ * folder of its own below), held by one process at a time. What a resumed run needs lies in its
+ * {@code .work}; without a {@code dissection.json} there is no result.
  *
  * <p>The rule for a second run into the same folder: complete → refused, unless it is to be
  * overwritten; incomplete with the same inputs → resumed; other inputs → refused with what differs.
@@ -49,28 +50,39 @@ final class ResultFolder implements Closeable {
     this.resumed = resumed;
   }
 
-  /** Refuses a folder that {@link #open} would refuse whatever the inputs; touches nothing. */
-  static void check(Path folder, boolean overwrite) throws IOException {
+  /**
+   * Refuses a folder that {@link #open} would refuse whatever the inputs; touches nothing else.
+   *
+   * @param results where results go: the folder itself, or folders in it
+   */
+  static void check(Path folder, List<Path> results, boolean overwrite) throws IOException {
     if (!Files.exists(folder)) {
       return;
     }
     if (!Files.isDirectory(folder)) {
       throw new DissectionException(folder + " is a file; --out needs a folder");
     }
-    boolean result = Files.exists(folder.resolve(Dissection.FILE));
-    boolean work = isBegun(folder) || (!result && Files.exists(folder.resolve(WORK)));
-    if (!result && !work) {
+    List<Path> standing =
+        results.stream().filter(result -> Files.exists(result.resolve(Dissection.FILE))).toList();
+    boolean work = isBegun(folder) || (standing.isEmpty() && Files.exists(folder.resolve(WORK)));
+    if (standing.isEmpty() && !work) {
       try (Stream<Path> entries = Files.list(folder)) {
-        if (entries.findAny().isPresent()) {
+        List<Path> all = entries.toList();
+        // Beside results of other networks there is room for one more.
+        boolean others =
+            !results.contains(folder)
+                && all.stream().anyMatch(entry -> Files.exists(entry.resolve(Dissection.FILE)));
+        if (!all.isEmpty() && !others) {
           throw new DissectionException(
               folder + " is not empty and holds no result; choose another folder for --out");
         }
       }
     }
-    if (result && !work && !overwrite) {
+    if (!standing.isEmpty() && !work && !overwrite) {
       sweep(folder);
       throw new DissectionException(
-          folder + " already holds a result; use --overwrite to replace it, or another --out");
+          standing.get(0)
+              + " already holds a result; use --overwrite to replace it, or another --out");
     }
   }
 
@@ -113,20 +125,22 @@ final class ResultFolder implements Closeable {
   /**
    * Takes the folder for a run.
    *
-   * @param inputs everything that decides the result
+   * @param results where results go: the folder itself, or folders in it
+   * @param inputs everything that decides the results
    * @param progress warned if other processes cannot be kept away
    * @throws DissectionException if the folder is in use or holds something else
    */
-  static ResultFolder open(Path folder, boolean overwrite, JsonNode inputs, Progress progress)
+  static ResultFolder open(
+      Path folder, List<Path> results, boolean overwrite, JsonNode inputs, Progress progress)
       throws IOException {
-    check(folder, overwrite);
+    check(folder, results, overwrite);
     Path work = folder.resolve(WORK);
     Files.createDirectories(work);
     WorkLock lock = WorkLock.take(folder, work, progress);
     try {
       Path inputsFile = work.resolve(INPUTS);
       // Only now is it sure that nobody else changes what lies here.
-      check(folder, overwrite);
+      check(folder, results, overwrite);
       List<String> differences = List.of();
       boolean resumed = false;
       if (isBegun(folder)) {
@@ -141,16 +155,23 @@ final class ResultFolder implements Closeable {
                 + "); use --overwrite to start anew, or another --out");
       }
       if (!resumed) {
-        clear(folder);
+        for (Path result : results) {
+          clear(result);
+        }
+        // The inputs first: what is left without them belongs to no run.
+        Files.deleteIfExists(inputsFile);
+        clearWork(folder);
         Path next = work.resolve("inputs.next");
         Files.writeString(next, Json.pretty(inputs));
         Files.move(next, inputsFile, StandardCopyOption.ATOMIC_MOVE);
       }
-      boolean complete = resumed && Files.exists(folder.resolve(Dissection.FILE));
+      boolean complete =
+          resumed
+              && results.stream().allMatch(result -> Files.exists(result.resolve(Dissection.FILE)));
       return new ResultFolder(folder, lock, complete, resumed);
     } catch (IOException | RuntimeException e) {
       lock.close();
-      if (!isBegun(folder) && Files.exists(folder.resolve(Dissection.FILE))) {
+      if (!isBegun(folder)) {
         sweep(folder);
       }
       throw e;
@@ -191,6 +212,9 @@ final class ResultFolder implements Closeable {
 
   /** Removes what runs write, the result's own file first; nothing else that lies in the folder. */
   private static void clear(Path folder) throws IOException {
+    if (!Files.isDirectory(folder)) {
+      return;
+    }
     Files.deleteIfExists(folder.resolve(Dissection.FILE));
     for (String name : List.of("run.json", "images.csv", "concepts.csv")) {
       Files.deleteIfExists(folder.resolve(name));
@@ -203,9 +227,6 @@ final class ResultFolder implements Closeable {
         }
       }
     }
-    // The inputs first: what is left without them belongs to no run.
-    Files.deleteIfExists(folder.resolve(WORK).resolve(INPUTS));
-    clearWork(folder);
   }
 
   /** Removes what was recorded, so that it is recorded anew. */
@@ -227,17 +248,17 @@ final class ResultFolder implements Closeable {
   }
 
   /**
-   * The result that a run left before its last steps, if it is whole; otherwise it is no result any
+   * A result that a run left before its last steps, if it is whole; otherwise it is no result any
    * more and must be made again from what was recorded.
    */
-  Dissection standing(Progress progress) throws IOException {
+  static Dissection standing(Path result, Progress progress) throws IOException {
     try {
-      Dissection dissection = Dissection.open(folder);
+      Dissection dissection = Dissection.open(result);
       dissection.verify();
       return dissection;
     } catch (DissectionException e) {
       progress.warn(e.getMessage() + "; writing the result again");
-      Files.deleteIfExists(folder.resolve(Dissection.FILE));
+      Files.deleteIfExists(result.resolve(Dissection.FILE));
       return null;
     }
   }
@@ -265,10 +286,6 @@ final class ResultFolder implements Closeable {
     } catch (NoSuchFileException e) {
       // Nothing to remove.
     }
-  }
-
-  Path path() {
-    return folder;
   }
 
   Path work() {

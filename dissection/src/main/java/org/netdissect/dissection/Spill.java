@@ -148,6 +148,10 @@ final class Spill implements Closeable {
     addSegment(head.slice().order(ByteOrder.LITTLE_ENDIAN), images.length, length + HEAD + index);
   }
 
+  Path path() {
+    return path;
+  }
+
   /** The failure to report when maps make no sense although their checksums are right. */
   DamagedException malformed(RuntimeException cause) {
     return new DamagedException(path, "recorded maps are malformed", cause);
