@@ -31,6 +31,7 @@ public final class Netdissect implements Runnable {
 
   /** Runs the command and ends the process. */
   public static void main(String[] arguments) {
+    Interruption.handle();
     System.exit(execute(arguments));
   }
 

@@ -247,6 +247,7 @@ final class RunCommand implements Callable<Integer> {
     if (!noReport) {
       builder.optThen((dissection, dataset) -> Reports.write(dissection, dataset, cache, progress));
     }
+    Interruption.resumable();
     for (Dissection dissection : builder.build().runAll()) {
       System.out.print(Summary.text(dissection, iou));
       System.out.flush();
