@@ -24,7 +24,9 @@ import picocli.CommandLine.Spec;
       ImportCommand.class,
       DataCommand.class,
       WorldCommand.class,
-      TrainCommand.class
+      TrainCommand.class,
+      DemoCommand.class,
+      SelftestCommand.class
     })
 public final class Netdissect implements Runnable {
   @Spec private CommandSpec spec;
