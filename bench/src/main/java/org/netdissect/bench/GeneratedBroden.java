@@ -89,7 +89,7 @@ public final class GeneratedBroden implements ConceptDataset {
 
   /** A Voronoi diagram and where its cells take their second colour. */
   private void draw(int p) {
-    int middle = Math.max(1, regions / 2);
+    int middle = Math.max(1, Math.round(0.6f * regions));
     int count = middle / 2 + Mix.below(Mix.of(1, p, 0), middle + 1);
     count = Math.max(1, Math.min(count, 200));
     int[] y = new int[count];

@@ -55,23 +55,19 @@ public final class BrodenSize {
     }
     GeneratedActivations source = GeneratedActivations.of(units, side, layers);
     Path out = Files.createTempDirectory(folder, "out");
-    Watched watched = new Watched();
     try (Usage usage = Usage.of(ProcessHandle.current().pid())) {
-      long start = System.nanoTime();
-      long[] end = new long[1];
+      Watched watched = new Watched();
       Dissector.builder()
           .setSource(all -> source)
           .setData(data)
           .setOut(out)
           .optProgress(watched)
-          .optThen((dissection, of) -> end[0] = System.nanoTime())
           .optThen(watched)
           .build()
           .run();
       System.out.printf(
           Locale.ROOT,
-          "  all        %8.1f s, RssAnon peak %s, of -Xmx %d MiB, %d cores, Java %s%n%s",
-          (end[0] - start) / 1e9,
+          "  RssAnon peak %s, -Xmx %d MiB, %d cores, Java %s%n%s",
           usage.peak(),
           Runtime.getRuntime().maxMemory() >> 20,
           Runtime.getRuntime().availableProcessors(),

@@ -35,7 +35,7 @@ final class GeneratedActivations implements ActivationSource {
     }
     Random random = new Random(5);
     for (int i = 0; i < GAINS; i++) {
-      source.gain[i] = (float) Math.exp(0.45 * random.nextGaussian());
+      source.gain[i] = (float) Math.exp(0.35 * random.nextGaussian());
     }
     return source;
   }
@@ -50,14 +50,18 @@ final class GeneratedActivations implements ActivationSource {
     return pool;
   }
 
-  /** Noise smoothed over a fifth of the side; mean 0 and variance 1 over the pool, about. */
+  /**
+   * Noise smoothed over a sixteenth of the side, but three cells at least; mean 0 and variance 1
+   * over the pool, about.
+   */
   private static float[] smoothed(int side, Random random) {
-    int radius = Math.max(1, side / 10);
+    int radius = Math.max(1, side / 32);
+    int passes = side < 28 ? 1 : 2;
     double[] noise = new double[side * side];
     for (int i = 0; i < noise.length; i++) {
       noise[i] = random.nextGaussian();
     }
-    for (int pass = 0; pass < 2; pass++) {
+    for (int pass = 0; pass < passes; pass++) {
       noise = blurred(blurred(noise, side, radius, 1), side, radius, side);
     }
     double square = 0;
@@ -66,7 +70,7 @@ final class GeneratedActivations implements ActivationSource {
     }
     // Half of the scale is each map's own: some images hold what the unit looks for, most do not.
     double scale = 1 / Math.sqrt(square / noise.length);
-    double level = 0.8 * random.nextGaussian();
+    double level = 0.4 * random.nextGaussian();
     float[] map = new float[noise.length];
     for (int i = 0; i < noise.length; i++) {
       map[i] = (float) (0.6 * (noise[i] * scale + level));
@@ -97,7 +101,7 @@ final class GeneratedActivations implements ActivationSource {
   }
 
   @Override
-  public InputSize input() {
+  public InputSize input(int layer) {
     return new InputSize(224, 224);
   }
 

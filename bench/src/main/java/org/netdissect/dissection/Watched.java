@@ -1,6 +1,8 @@
 package org.netdissect.dissection;
 
+import com.sun.management.OperatingSystemMXBean;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -11,9 +13,17 @@ import org.netdissect.concepts.Progress;
 
 /** Watches a dissection: seconds of each phase, and before the work folder goes, what lay in it. */
 final class Watched implements Progress, Dissector.Step {
-  private final Map<String, Double> seconds = new LinkedHashMap<>();
+  private static final OperatingSystemMXBean SYSTEM =
+      (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+
+  /** Seconds of the clock and of the processor. */
+  private final Map<String, double[]> seconds = new LinkedHashMap<>();
+
+  private final long began = System.nanoTime();
+  private final long cpuBegan = SYSTEM.getProcessCpuTime();
   private String phase;
   private long since;
+  private long cpuSince;
   private long spilled;
   private long dense;
   private long maps;
@@ -26,6 +36,7 @@ final class Watched implements Progress, Dissector.Step {
   public synchronized void begin(String name, long total, String unit) {
     phase = name.replaceAll(" .*", "");
     since = System.nanoTime();
+    cpuSince = SYSTEM.getProcessCpuTime();
   }
 
   @Override
@@ -33,7 +44,9 @@ final class Watched implements Progress, Dissector.Step {
 
   @Override
   public synchronized void end() {
-    seconds.merge(phase, (System.nanoTime() - since) / 1e9, Double::sum);
+    double[] sums = seconds.computeIfAbsent(phase, name -> new double[2]);
+    sums[0] += (System.nanoTime() - since) / 1e9;
+    sums[1] += (SYSTEM.getProcessCpuTime() - cpuSince) / 1e9;
   }
 
   @Override
@@ -43,6 +56,11 @@ final class Watched implements Progress, Dissector.Step {
 
   @Override
   public void run(Dissection dissection, ConceptDataset data) throws IOException {
+    seconds.put(
+        "all",
+        new double[] {
+          (System.nanoTime() - began) / 1e9, (SYSTEM.getProcessCpuTime() - cpuBegan) / 1e9
+        });
     Path folder = dissection.folder();
     long images = dissection.info().images().read();
     for (DissectionInfo.LayerResult result : dissection.info().layers()) {
@@ -67,20 +85,18 @@ final class Watched implements Progress, Dissector.Step {
     }
   }
 
-  long spilled() {
-    return spilled;
-  }
-
-  /** Seconds of a phase, by the first word of its name. */
-  double seconds(String name) {
-    return seconds.getOrDefault(name, 0.0);
-  }
-
   /** What was seen, in lines. */
   String told() {
     StringBuilder text = new StringBuilder();
     seconds.forEach(
-        (name, value) -> text.append(String.format(Locale.ROOT, "  %-10s %8.1f s%n", name, value)));
+        (name, value) ->
+            text.append(
+                String.format(
+                    Locale.ROOT,
+                    "  %-10s %8.1f s, %.1f s of processor%n",
+                    name,
+                    value[0],
+                    value[1])));
     text.append(
         String.format(
             Locale.ROOT,

@@ -37,6 +37,9 @@ final class JpegDecoder {
 
   private static final long PLANES = 1L << 29;
 
+  /** Pixels converted at a time. */
+  private static final int BAND = 1024;
+
   /**
    * Where the coefficients stand in the block; what a damaged file puts beyond goes to the last.
    */
@@ -108,7 +111,17 @@ final class JpegDecoder {
     int previous;
     JpegHuffman dc;
     JpegHuffman ac;
+
+    /** A row of the picture. */
     byte[] row = {};
+
+    /** The same as ints, even columns first. */
+    int[] wide = {};
+
+    /** Rows of the plane widened, by row number modulo 3. */
+    final int[][] widened = new int[3][0];
+
+    final int[] widenedRow = new int[3];
   }
 
   private byte[] file;
@@ -149,6 +162,9 @@ final class JpegDecoder {
 
   private final int[] block = new int[64];
   private final int[] work = new int[64];
+
+  /** Luma, both chromas and pixels of some rows. */
+  private final int[][] lines = new int[4][0];
 
   private JpegDecoder() {}
 
@@ -371,7 +387,12 @@ final class JpegDecoder {
       int wide = 8 * hMax * c.paddedWide;
       if (c.row.length < wide) {
         c.row = new byte[wide];
+        c.wide = new int[wide];
+        for (int j = 0; j < 3; j++) {
+          c.widened[j] = new int[wide];
+        }
       }
+      Arrays.fill(c.widenedRow, -1);
     }
   }
 
@@ -801,28 +822,98 @@ final class JpegDecoder {
       }
     }
     byte[] pixels = new byte[3 * height * width];
-    Component c0 = components[0];
-    Component c1 = components[1];
-    Component c2 = components[2];
-    for (int y = 0; y < height; y++) {
-      int to = 3 * width * y;
-      byte[] row0 = row(c0, y);
-      int at0 = rowAt(c0, y);
-      if (count == 1) {
-        JpegPixels.grey(row0, at0, pixels, to, width);
-        continue;
+    if (count == 1) {
+      Component c = components[0];
+      for (int y = 0; y < height; y++) {
+        JpegPixels.grey(c.plane, 8 * c.paddedWide * y, pixels, 3 * width * y, width);
       }
-      byte[] row1 = row(c1, y);
-      byte[] row2 = row(c2, y);
-      int at1 = rowAt(c1, y);
-      int at2 = rowAt(c2, y);
-      if (rgb) {
-        JpegPixels.interleave(row0, at0, row1, at1, row2, at2, pixels, to, width);
-      } else {
-        JpegPixels.convert(row0, at0, row1, at1, row2, at2, pixels, to, width);
+    } else if (rgb) {
+      for (int y = 0; y < height; y++) {
+        Component r = components[0];
+        Component g = components[1];
+        Component b = components[2];
+        JpegPixels.interleave(
+            row(r, y),
+            rowAt(r, y),
+            row(g, y),
+            rowAt(g, y),
+            row(b, y),
+            rowAt(b, y),
+            pixels,
+            3 * width * y,
+            width);
       }
+    } else {
+      convert(pixels);
     }
     return new Photograph(height, width, pixels);
+  }
+
+  private void convert(byte[] pixels) {
+    boolean halves = false;
+    for (int i = 0; i < 3; i++) {
+      halves |= isWidened(components[i]);
+    }
+    int rowSize = halves ? (width + 1) / 2 * 2 : width;
+    // As many rows at a time as make loops long and fit into the nearest cache.
+    int rows = Math.max(1, BAND / rowSize);
+    for (int i = 0; i < lines.length; i++) {
+      if (lines[i].length < rows * rowSize) {
+        lines[i] = new int[rows * rowSize];
+      }
+    }
+    for (int top = 0; top < height; top += rows) {
+      int some = Math.min(rows, height - top);
+      for (int i = 0; i < 3; i++) {
+        for (int y = 0; y < some; y++) {
+          samples(components[i], top + y, halves, lines[i], y * rowSize);
+        }
+      }
+      JpegPixels.convert(lines[0], lines[1], lines[2], lines[3], some * rowSize);
+      for (int y = 0; y < some; y++) {
+        int to = 3 * width * (top + y);
+        if (halves) {
+          JpegPixels.storeHalves(lines[3], y * rowSize, pixels, to, width);
+        } else {
+          JpegPixels.store(lines[3], y * rowSize, pixels, to, width);
+        }
+      }
+    }
+  }
+
+  /** A row of the picture as ints. */
+  private void samples(Component c, int y, boolean halves, int[] to, int toAt) {
+    if (isWidened(c)) {
+      if (c.v == vMax) {
+        JpegPixels.round(widened(c, y), to, toAt, c.width);
+      } else {
+        int near = y / 2;
+        JpegPixels.between(widened(c, near), widened(c, farRow(c, y)), to, toAt, c.width);
+      }
+    } else if (halves) {
+      JpegPixels.halves(row(c, y), rowAt(c, y), to, toAt, (width + 1) / 2);
+    } else {
+      JpegPixels.ints(row(c, y), rowAt(c, y), to, toAt, width);
+    }
+  }
+
+  /** Whether libjpeg interpolates it across. */
+  private boolean isWidened(Component c) {
+    return hMax == 2 * c.h && (vMax == c.v || vMax == 2 * c.v) && c.width > 2;
+  }
+
+  /** Of twice the height: the other row of the component that a row of the picture is made of. */
+  private static int farRow(Component c, int y) {
+    return Math.max(0, Math.min(c.height - 1, (y & 1) != 0 ? y / 2 + 1 : y / 2 - 1));
+  }
+
+  private static int[] widened(Component c, int row) {
+    int slot = row % 3;
+    if (c.widenedRow[slot] != row) {
+      JpegPixels.widen(c.plane, 8 * c.paddedWide * row, c.width, c.widened[slot]);
+      c.widenedRow[slot] = row;
+    }
+    return c.widened[slot];
   }
 
   /** Where in its {@link #row} a row of the picture begins. */
@@ -839,14 +930,12 @@ final class JpegDecoder {
     if (across == 1 && down == 1) {
       return c.plane;
     }
-    boolean lower = (y & 1) != 0;
-    int far = Math.max(0, Math.min(c.height - 1, lower ? near + 1 : near - 1));
-    if (across == 2 && down == 2 && c.width > 2) {
-      JpegPixels.enlarge(c.plane, near * stride, far * stride, c.row, c.width);
-    } else if (across == 2 && down == 1 && c.width > 2) {
-      JpegPixels.widen(c.plane, near * stride, c.width, c.row);
+    if (isWidened(c)) {
+      samples(c, y, true, c.wide, 0);
+      JpegPixels.bytes(c.wide, c.row, c.width);
     } else if (across == 1 && down == 2) {
-      JpegPixels.heighten(c.plane, near * stride, far * stride, lower, c.row, c.width);
+      JpegPixels.heighten(
+          c.plane, near * stride, farRow(c, y) * stride, (y & 1) != 0, c.row, c.width);
     } else {
       JpegPixels.repeat(c.plane, near * stride, across, c.row, width);
     }

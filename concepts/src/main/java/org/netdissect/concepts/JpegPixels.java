@@ -1,5 +1,9 @@
 package org.netdissect.concepts;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+
 /**
  * From the planes of a JPEG file to pixels, bit for bit as libjpeg does it: chroma of half the size
  * is interpolated with a triangle filter ("fancy upsampling": 3/4 of the nearer sample and 1/4 of
@@ -7,26 +11,16 @@ package org.netdissect.concepts;
  * colours are converted with 16 bits of fraction.
  */
 final class JpegPixels {
-  private static final int[] CR_RED = new int[256];
-  private static final int[] CR_GREEN = new int[256];
-  private static final int[] CB_GREEN = new int[256];
-  private static final int[] CB_BLUE = new int[256];
+  private static final VarHandle LONG =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+  private static final VarHandle INT =
+      MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
 
-  /** From -256 up to 767, its low ten bits, to the nearest of 0 to 255. */
-  private static final byte[] CLAMP = new byte[1024];
-
-  static {
-    for (int i = 0; i < 256; i++) {
-      int x = i - 128;
-      CR_RED[i] = (91881 * x + 32768) >> 16; // 1.402
-      CB_BLUE[i] = (116130 * x + 32768) >> 16; // 1.772
-      CR_GREEN[i] = -46802 * x; // 0.71414
-      CB_GREEN[i] = -22554 * x + 32768; // 0.34414
-    }
-    for (int i = -256; i < 768; i++) {
-      CLAMP[i & 1023] = (byte) Math.max(0, Math.min(255, i));
-    }
-  }
+  private static final int RED_CR = 91881; // 1.402
+  private static final int GREEN_CR = -46802; // 0.71414
+  private static final int GREEN_CB = -22554; // 0.34414
+  private static final int BLUE_CB = 116130; // 1.772
+  private static final int HALF = 1 << 15;
 
   private JpegPixels() {}
 
@@ -50,19 +44,6 @@ final class JpegPixels {
     }
   }
 
-  /** A row of luma and of two chroma planes of its width as pixels. */
-  static void convert(
-      byte[] y, int yAt, byte[] cb, int cbAt, byte[] cr, int crAt, byte[] rgb, int at, int width) {
-    for (int x = 0; x < width; x++, at += 3) {
-      int luma = y[yAt + x] & 0xff;
-      int blue = cb[cbAt + x] & 0xff;
-      int red = cr[crAt + x] & 0xff;
-      rgb[at] = CLAMP[(luma + CR_RED[red]) & 1023];
-      rgb[at + 1] = CLAMP[(luma + ((CB_GREEN[blue] + CR_GREEN[red]) >> 16)) & 1023];
-      rgb[at + 2] = CLAMP[(luma + CB_BLUE[blue]) & 1023];
-    }
-  }
-
   /** Every sample {@code times} times, until the row is full. */
   static void repeat(byte[] in, int inAt, int times, byte[] row, int width) {
     for (int x = 0; x < width; inAt++) {
@@ -70,23 +51,6 @@ final class JpegPixels {
       for (int end = Math.min(width, x + times); x < end; x++) {
         row[x] = sample;
       }
-    }
-  }
-
-  /**
-   * Twice as wide.
-   *
-   * @param width of the input, at least 3; the row needs room for twice as many
-   */
-  static void widen(byte[] in, int inAt, int width, byte[] row) {
-    int before = in[inAt] & 0xff;
-    int here = before;
-    for (int x = 0; x < width; x++) {
-      int after = x + 1 < width ? in[inAt + x + 1] & 0xff : here;
-      row[2 * x] = (byte) ((3 * here + before + 1) >> 2);
-      row[2 * x + 1] = (byte) ((3 * here + after + 2) >> 2);
-      before = here;
-      here = after;
     }
   }
 
@@ -104,25 +68,116 @@ final class JpegPixels {
     }
   }
 
-  /**
-   * A row of an image twice as wide and high.
-   *
-   * @param near the offset of the nearer row
-   * @param far the offset of the further row
-   * @param width of the input, at least 3; the row needs room for twice as many
-   */
-  static void enlarge(byte[] in, int near, int far, byte[] row, int width) {
-    int here = 3 * (in[near] & 0xff) + (in[far] & 0xff);
-    int before = here;
-    int last = width - 1;
-    for (int x = 0; x < last; x++) {
-      int after = 3 * (in[near + x + 1] & 0xff) + (in[far + x + 1] & 0xff);
-      row[2 * x] = (byte) ((3 * here + before + 8) >> 4);
-      row[2 * x + 1] = (byte) ((3 * here + after + 7) >> 4);
+  // What follows works on ints in loops so simple that the compiler makes vector instructions of
+  // them. It does not for neighbours in the same array; so rows twice as wide are held as two
+  // halves: first all pixels in even columns, then all in odd ones.
+
+  /** The samples of a row. */
+  static void ints(byte[] in, int inAt, int[] out, int at, int width) {
+    for (int x = 0; x < width; x++) {
+      out[at + x] = in[inAt + x] & 0xff;
+    }
+  }
+
+  /** The samples of a row as two halves of the given size; the row has as many, or one less. */
+  static void halves(byte[] in, int inAt, int[] out, int at, int half) {
+    int odd = at + half;
+    for (int x = 0; x < half; x++) {
+      out[at + x] = in[inAt + 2 * x] & 0xff;
+      out[odd + x] = in[inAt + 2 * x + 1] & 0xff;
+    }
+  }
+
+  /** The other way round: two halves as a row of bytes. */
+  static void bytes(int[] in, byte[] out, int half) {
+    for (int x = 0; x < half; x++) {
+      out[2 * x] = (byte) in[x];
+      out[2 * x + 1] = (byte) in[half + x];
+    }
+  }
+
+  /** Four times the samples of a row twice as wide, unrounded, as two halves. */
+  static void widen(byte[] in, int inAt, int width, int[] out) {
+    int before = in[inAt] & 0xff;
+    int here = before;
+    for (int x = 0; x < width - 1; x++) {
+      int after = in[inAt + x + 1] & 0xff;
+      out[x] = 3 * here + before;
+      out[width + x] = 3 * here + after;
       before = here;
       here = after;
     }
-    row[2 * last] = (byte) ((3 * here + before + 8) >> 4);
-    row[2 * last + 1] = (byte) ((4 * here + 7) >> 4);
+    out[width - 1] = 3 * here + before;
+    out[2 * width - 1] = 4 * here;
+  }
+
+  /** Rounds what {@link #widen} gave; of halves of that width. */
+  static void round(int[] widened, int[] out, int at, int width) {
+    for (int x = 0; x < width; x++) {
+      out[at + x] = (widened[x] + 1) >> 2;
+    }
+    for (int x = width; x < 2 * width; x++) {
+      out[at + x] = (widened[x] + 2) >> 2;
+    }
+  }
+
+  /**
+   * A row of an image twice as wide and high from two that were widened, of halves of that width.
+   */
+  static void between(int[] near, int[] far, int[] out, int at, int width) {
+    for (int x = 0; x < width; x++) {
+      out[at + x] = (3 * near[x] + far[x] + 8) >> 4;
+    }
+    for (int x = width; x < 2 * width; x++) {
+      out[at + x] = (3 * near[x] + far[x] + 7) >> 4;
+    }
+  }
+
+  /** From luma and chroma to pixels: red in the lowest byte, then green, then blue. */
+  static void convert(int[] y, int[] cb, int[] cr, int[] pixels, int count) {
+    for (int i = 0; i < count; i++) {
+      int red = y[i] + ((RED_CR * cr[i] + (HALF - 128 * RED_CR)) >> 16);
+      pixels[i] = (red | ((255 - red) >> 31)) & ~(red >> 31) & 255;
+    }
+    for (int i = 0; i < count; i++) {
+      int green =
+          y[i]
+              + ((GREEN_CB * cb[i] + GREEN_CR * cr[i] + (HALF - 128 * (GREEN_CB + GREEN_CR)))
+                  >> 16);
+      pixels[i] |= ((green | ((255 - green) >> 31)) & ~(green >> 31) & 255) << 8;
+    }
+    for (int i = 0; i < count; i++) {
+      int blue = y[i] + ((BLUE_CB * cb[i] + (HALF - 128 * BLUE_CB)) >> 16);
+      pixels[i] |= ((blue | ((255 - blue) >> 31)) & ~(blue >> 31) & 255) << 16;
+    }
+  }
+
+  /** Writes a row of pixels as bytes. */
+  static void store(int[] pixels, int from, byte[] rgb, int at, int width) {
+    // The fourth byte is 0 and makes way for the next pixel.
+    int last = from + width - 1;
+    for (int i = from; i < last; i++, at += 3) {
+      INT.set(rgb, at, pixels[i]);
+    }
+    storeOne(pixels[last], rgb, at);
+  }
+
+  /** Writes a row of pixels that comes as two halves as bytes. */
+  static void storeHalves(int[] pixels, int from, byte[] rgb, int at, int width) {
+    int half = (width + 1) / 2;
+    int last = half - 1;
+    for (int i = 0; i < last; i++, at += 6) {
+      LONG.set(rgb, at, pixels[from + i] | ((long) pixels[from + half + i] << 24));
+    }
+    storeOne(pixels[from + last], rgb, at);
+    if (width % 2 == 0) {
+      storeOne(pixels[from + half + last], rgb, at + 3);
+    }
+  }
+
+  private static void storeOne(int pixel, byte[] rgb, int at) {
+    rgb[at] = (byte) pixel;
+    rgb[at + 1] = (byte) (pixel >> 8);
+    rgb[at + 2] = (byte) (pixel >> 16);
   }
 }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -45,6 +46,15 @@ final class LabelTable {
   /** One bit for each category that some value belongs to. */
   long categories() {
     return categories;
+  }
+
+  /** The values that are listed. */
+  BitSet listed() {
+    BitSet listed = new BitSet();
+    for (int value = 0; value < meanings.length; value++) {
+      listed.set(value, meanings[value] != UNLISTED);
+    }
+    return listed;
   }
 
   boolean isByColour() {

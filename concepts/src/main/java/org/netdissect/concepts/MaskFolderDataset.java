@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -216,6 +217,24 @@ public final class MaskFolderDataset implements ConceptDataset {
       throw e;
     } catch (IOException e) {
       throw new DataException("cannot read " + folder + ": " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * The values from 0 to 65535 that a table of labels gives a meaning, be it "nothing". Tells too
+   * whether the table is sound.
+   */
+  public static BitSet listedValues(Path labels) throws DataException {
+    try {
+      LabelTable table = LabelTable.read(labels, "object", new VocabularyBuilder());
+      if (table.isByColour()) {
+        throw new DataException(labels + " names colours; numbers are needed here");
+      }
+      return table.listed();
+    } catch (DataException e) {
+      throw e;
+    } catch (IOException e) {
+      throw new DataException("cannot read " + labels + ": " + e.getMessage(), e);
     }
   }
 

@@ -14,6 +14,8 @@ import java.util.Map;
  * @param rules of scoring
  * @param images counts
  * @param layers in the order asked for
+ * @param imported the files that the scores were imported from; null where the units were dissected
+ *     here. An imported result has scores only: no images, hits, maps, histograms or thresholds
  */
 public record DissectionInfo(
     int format,
@@ -22,7 +24,8 @@ public record DissectionInfo(
     DataInfo data,
     Rules rules,
     Images images,
-    List<LayerResult> layers) {
+    List<LayerResult> layers,
+    List<ImportedFile> imported) {
 
   /** The version of result folders that this code writes. */
   static final int FORMAT = 1;
@@ -94,4 +97,12 @@ public record DissectionInfo(
    */
   public record LayerResult(
       LayerInfo layer, long valuesPerUnit, List<Integer> emptyMasks, List<Integer> inactive) {}
+
+  /**
+   * A file that scores came from.
+   *
+   * @param file its name
+   * @param sha256 of its bytes
+   */
+  public record ImportedFile(String file, String sha256) {}
 }

@@ -48,6 +48,11 @@ public final class LayerDissection {
     return DetectorCounts.of(units, dissection.categories(), iou);
   }
 
+  /** Whether pixel counts of masks by region are there; an imported result has none. */
+  public boolean hasHits() {
+    return Files.exists(folder.resolve("hits.bin"));
+  }
+
   /** Pixel counts of masks by region. */
   public HitTable hits() throws IOException {
     return HitTable.open(folder.resolve("hits.bin"), result.layer().units());
@@ -63,13 +68,20 @@ public final class LayerDissection {
     return ActivationMaps.open(folder.resolve("maps.bin"), result.layer());
   }
 
+  /** Whether intersections with every concept are there; an imported result has none. */
+  public boolean hasConceptCounts() {
+    return Files.exists(folder.resolve("counts.bin"));
+  }
+
   /** Intersections with every concept. */
   public ConceptCounts conceptCounts() throws IOException {
     return ConceptCounts.open(
         folder.resolve("counts.bin"), result.layer().units(), dissection.categories().size());
   }
 
-  /** Per unit the images with the largest activation, highest first. */
+  /**
+   * Per unit the images with the largest activation, highest first; an imported result has none.
+   */
   public List<List<TopImage>> topImages() throws IOException {
     Path path = folder.resolve("top-images.csv");
     List<List<TopImage>> top = new ArrayList<>();

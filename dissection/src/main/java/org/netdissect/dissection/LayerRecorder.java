@@ -2,6 +2,7 @@ package org.netdissect.dissection;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.util.function.IntFunction;
 
 /**
@@ -63,6 +64,11 @@ final class LayerRecorder {
 
   Spill spill() {
     return spill;
+  }
+
+  /** The folder for what is needed until the layer's result stands. */
+  Path folder() {
+    return spill.path().getParent();
   }
 
   /** What one thread needs to record; reused from block to block. */

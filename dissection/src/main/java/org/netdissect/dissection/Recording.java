@@ -114,7 +114,8 @@ final class Recording implements Closeable {
     try {
       for (int l = 0; l < layers.size(); l++) {
         LayerInfo layer = layers.get(l);
-        Path folder = Files.createDirectories(work.resolve(layer.folder()));
+        // Layers of several networks may share a name.
+        Path folder = Files.createDirectories(work.resolve("layer-" + l));
         Spill spill = Spill.open(folder.resolve("spill.bin"), layer.units(), state.spillLength[l]);
         recorders.add(
             new LayerRecorder(

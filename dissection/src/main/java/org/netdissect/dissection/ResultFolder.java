@@ -23,8 +23,9 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 
 /**
- * The folder a dissection is written to, held by one process at a time. What a resumed run needs
- * lies in its {@code .work}; without a {@code dissection.json} there is no result.
+ * The folder a dissection is written to (or several, of networks dissected together, each into a
+ * folder of its own below), held by one process at a time. What a resumed run needs lies in its
+ * {@code .work}; without a {@code dissection.json} there is no result.
  *
  * <p>The rule for a second run into the same folder: complete → refused, unless it is to be
  * overwritten; incomplete with the same inputs → resumed; other inputs → refused with what differs.
@@ -52,38 +53,50 @@ final class ResultFolder implements Closeable {
     this.resumed = resumed;
   }
 
-  /** Refuses a folder that {@link #open} would refuse whatever the inputs; touches nothing. */
-  static void check(Path folder, boolean overwrite) throws IOException {
+  /**
+   * Refuses a folder that {@link #open} would refuse whatever the inputs; touches nothing.
+   *
+   * @param results where results go: the folder itself, or folders in it
+   */
+  static void check(Path folder, List<Path> results, boolean overwrite) throws IOException {
     if (!Files.exists(folder)) {
       return;
     }
     if (!Files.isDirectory(folder)) {
       throw new DissectionException(folder + " is a file; --out needs a folder");
     }
-    boolean result = Files.exists(folder.resolve(Dissection.FILE));
     boolean work = Files.exists(folder.resolve(WORK));
-    if (!result && !work) {
-      try (Stream<Path> entries = Files.list(folder)) {
-        if (entries.findAny().isPresent()) {
-          throw new DissectionException(
-              folder + " is not empty and holds no result; choose another folder for --out");
-        }
-      }
+    boolean known = work || Files.exists(folder.resolve(Dissection.FILE));
+    try (Stream<Path> entries = Files.list(folder)) {
+      List<Path> all = entries.toList();
+      known =
+          known
+              || all.isEmpty()
+              || (!results.contains(folder)
+                  && all.stream().anyMatch(entry -> Files.exists(entry.resolve(Dissection.FILE))));
     }
-    if (result && !work && !overwrite) {
+    if (!known) {
       throw new DissectionException(
-          folder + " already holds a result; use --overwrite to replace it, or another --out");
+          folder + " is not empty and holds no result; choose another folder for --out");
+    }
+    for (Path result : results) {
+      if (Files.exists(result.resolve(Dissection.FILE)) && !work && !overwrite) {
+        throw new DissectionException(
+            result + " already holds a result; use --overwrite to replace it, or another --out");
+      }
     }
   }
 
   /**
    * Takes the folder for a run.
    *
-   * @param inputs everything that decides the result
+   * @param results where results go: the folder itself, or folders in it
+   * @param inputs everything that decides the results
    * @throws DissectionException if the folder is in use or holds something else
    */
-  static ResultFolder open(Path folder, boolean overwrite, JsonNode inputs) throws IOException {
-    check(folder, overwrite);
+  static ResultFolder open(Path folder, List<Path> results, boolean overwrite, JsonNode inputs)
+      throws IOException {
+    check(folder, results, overwrite);
     Path work = folder.resolve(WORK);
     Files.createDirectories(work);
     FileChannel lockFile =
@@ -113,12 +126,17 @@ final class ResultFolder implements Closeable {
         }
         resumed = true;
       } else {
-        clear(folder);
+        for (Path result : results) {
+          clear(result);
+        }
+        clearWork(work);
         Path next = work.resolve("inputs.next");
         Files.writeString(next, Json.pretty(inputs));
         Files.move(next, inputsFile, StandardCopyOption.ATOMIC_MOVE);
       }
-      boolean complete = resumed && Files.exists(folder.resolve(Dissection.FILE));
+      boolean complete =
+          resumed
+              && results.stream().allMatch(result -> Files.exists(result.resolve(Dissection.FILE)));
       return new ResultFolder(folder, lockFile, lock, complete, resumed);
     } catch (IOException | RuntimeException e) {
       lockFile.close();
@@ -155,6 +173,9 @@ final class ResultFolder implements Closeable {
 
   /** Removes what runs write, the result's own file first; nothing else that lies in the folder. */
   private static void clear(Path folder) throws IOException {
+    if (!Files.isDirectory(folder)) {
+      return;
+    }
     Files.deleteIfExists(folder.resolve(Dissection.FILE));
     for (String name : List.of("run.json", "images.csv", "concepts.csv")) {
       Files.deleteIfExists(folder.resolve(name));
@@ -167,7 +188,10 @@ final class ResultFolder implements Closeable {
         }
       }
     }
-    try (Stream<Path> entries = Files.list(folder.resolve(WORK))) {
+  }
+
+  private static void clearWork(Path work) throws IOException {
+    try (Stream<Path> entries = Files.list(work)) {
       for (Path entry : entries.toList()) {
         if (!entry.getFileName().toString().equals("lock")) {
           delete(entry);
@@ -199,10 +223,6 @@ final class ResultFolder implements Closeable {
     } catch (NoSuchFileException e) {
       // Nothing to remove.
     }
-  }
-
-  Path path() {
-    return folder;
   }
 
   Path work() {

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.netdissect.concepts.Progress;
+import org.netdissect.networks.InputSize;
 
 /** From a recorded layer to its folder in the result: tally, assemble, score, write. */
 final class ResultWriter {
@@ -19,7 +20,6 @@ final class ResultWriter {
   private final Quantile quantile;
   private final int workers;
   private final MapsKept maps;
-  private final ResultFolder out;
 
   ResultWriter(
       ImageSet images,
@@ -27,24 +27,27 @@ final class ResultWriter {
       Convention convention,
       Quantile quantile,
       int workers,
-      MapsKept maps,
-      ResultFolder out) {
+      MapsKept maps) {
     this.images = images;
     this.totals = totals;
     this.convention = convention;
     this.quantile = quantile;
     this.workers = workers;
     this.maps = maps;
-    this.out = out;
   }
 
-  /** Does all that is left to do for a layer. */
+  /**
+   * Does all that is left to do for a layer.
+   *
+   * @param out folder of the result
+   * @param input size of the network's input, or null to take each image's own
+   */
   DissectionInfo.LayerResult write(
-      LayerRecorder recorder, ActivationSource source, Progress progress) throws IOException {
+      LayerRecorder recorder, Path out, InputSize input, Progress progress) throws IOException {
     LayerInfo layer = recorder.layer();
-    Path folder = Files.createDirectories(out.path().resolve(layer.folder()));
-    Path work = out.work().resolve(layer.folder());
-    MaskTally tally = new MaskTally(recorder, images, convention, quantile, source.input());
+    Path folder = Files.createDirectories(out.resolve(layer.folder()));
+    Path groupFolder = recorder.folder();
+    MaskTally tally = new MaskTally(recorder, images, convention, quantile, input);
     int[] groups = tally.groups();
     progress.begin("tallying " + layer.name(), layer.units(), "units");
     List<MaskTally.UnitStats> stats = new ArrayList<>();
@@ -55,9 +58,9 @@ final class ResultWriter {
                 ? null
                 : new SectionFile.Writer(folder.resolve("maps.bin"), ActivationMaps.MAGIC)) {
       for (int g = 0; g + 1 < groups.length; g++) {
-        Path file = work.resolve("group-" + groups[g] + "-" + groups[g + 1] + ".bin");
+        Path file = groupFolder.resolve("group-" + groups[g] + "-" + groups[g + 1] + ".bin");
         if (!isWhole(file, groups[g + 1] - groups[g])) {
-          Path next = work.resolve("group.next");
+          Path next = groupFolder.resolve("group.next");
           tally.tally(groups[g], groups[g + 1], workers, next);
           Files.move(
               next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
@@ -204,15 +207,15 @@ final class ResultWriter {
     return new DissectionInfo.LayerResult(recorder.layer(), histograms.counted(0), empty, inactive);
   }
 
-  /** Writes the images and concepts of the result. */
-  void writeTables() throws IOException {
-    try (CsvWriter csv = UnitTable.csv().build(out.path().resolve("images.csv"))) {
+  /** Writes the images and concepts of a result. */
+  void writeTables(Path out) throws IOException {
+    try (CsvWriter csv = UnitTable.csv().build(out.resolve("images.csv"))) {
       csv.writeRecord("number", "image");
       for (int i = 0; i < images.size(); i++) {
         csv.writeRecord(Integer.toString(i), images.name(i));
       }
     }
-    try (CsvWriter csv = UnitTable.csv().build(out.path().resolve("concepts.csv"))) {
+    try (CsvWriter csv = UnitTable.csv().build(out.resolve("concepts.csv"))) {
       csv.writeRecord("number", "name", "category", "truth", "images");
       for (int number = 1; number < totals.numbers(); number++) {
         if (totals.truth(number) > 0) {

@@ -148,6 +148,10 @@ final class Spill implements Closeable {
     addSegment(head.slice().order(ByteOrder.LITTLE_ENDIAN), images.length, length + HEAD + index);
   }
 
+  Path path() {
+    return path;
+  }
+
   /** Bytes in the file. */
   synchronized long length() {
     return length;
