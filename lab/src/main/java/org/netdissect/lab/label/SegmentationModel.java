@@ -74,14 +74,8 @@ final class SegmentationModel implements AutoCloseable {
         throw new ModelException(
             file + ": has no output " + output + "; it has " + session.getOutputNames());
       }
-      if (!(out.getInfo() instanceof TensorInfo scores)
-          || scores.getShape().length < 3
-          || scores.getShape().length > 4) {
-        throw new ModelException(
-            file
-                + ": its output "
-                + output
-                + " is neither scores (N × C × H × W) nor classes (N × H × W)");
+      if (!(out.getInfo() instanceof TensorInfo)) {
+        throw noLabels();
       }
     } catch (OrtException | ModelException e) {
       close();
@@ -165,8 +159,19 @@ final class SegmentationModel implements AutoCloseable {
     }
   }
 
+  private ModelException noLabels() {
+    return new ModelException(
+        file
+            + ": its output "
+            + output
+            + " is neither scores (N × C × H × W) nor classes (N × H × W); choose with --output");
+  }
+
   private Classes classes(OnnxTensor tensor) throws ModelException {
     long[] dims = tensor.getInfo().getShape();
+    if (dims.length < 3 || dims.length > 4 || dims[0] != 1) {
+      throw noLabels();
+    }
     OnnxJavaType type = tensor.getInfo().type;
     boolean scores = dims.length == 4 && dims[1] > 1;
     int height = Math.toIntExact(dims[dims.length - 2]);
