@@ -340,7 +340,8 @@ class ToolsTest {
     BrodenConverter.convert(converted, again, 32, 1, 1, true, Progress.NONE);
     assertEquals(before, counts(atlas(BrodenDataset.open(again))));
     assertEquals(
-        Files.readString(out.resolve("index.csv")), Files.readString(again.resolve("index.csv")));
+        converted.images().stream().map(ImageRow::name).toList(),
+        BrodenDataset.open(again).images().stream().map(ImageRow::name).toList());
     assertThrows(
         IOException.class,
         () -> BrodenConverter.convert(data, out, 32, 1, 2, false, Progress.NONE));
