@@ -125,6 +125,20 @@ class FormatsTest {
   }
 
   @Test
+  void masksWithAnEndingOfTheirOwn() throws Exception {
+    labels("value,name", "1,cat");
+    for (String name : List.of("a", "a_1", "b")) {
+      Pictures.photo(dir.resolve("images/" + name + ".jpg"), 8, 12);
+      Pictures.grey(
+          dir.resolve("masks/" + name + "_L.png"), 8, new int[][] {{name.length() % 3, 0}});
+    }
+    ConceptDataset data = Datasets.open(dir, SMALL);
+    assertEquals(3, data.images().size());
+    assertEquals(List.of(), at(data, "a_1.jpg", 0, 0));
+    assertEquals(List.of("object:cat"), at(data, "a.jpg", 0, 0));
+  }
+
+  @Test
   void masksDrawnInColours() throws Exception {
     labels("value,name", "#FF8000,car", "#0000ff,sky", "#000000,void");
     Pictures.photo(dir.resolve("images/a.jpg"), 8, 12);

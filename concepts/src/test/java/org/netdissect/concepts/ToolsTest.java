@@ -256,7 +256,9 @@ class ToolsTest {
     System.arraycopy(jpeg, 2, turned, 2 + exif.length, jpeg.length - 2);
     Files.write(file, turned);
     Files.copy(Pictures.photo(temp.resolve("p.png"), 5, 5), dir.resolve("a/y.jpg"));
+    Files.write(dir.resolve("a/z.BMP"), new byte[3]);
     List<String> found = verify(dir, true);
+    assertHas(found, "note", "1 pictures are neither JPEG nor PNG");
     assertHas(found, "note", "x.jpg", "Exif asks to turn or flip it (6)");
     assertHas(found, "note", "y.jpg is a PNG in truth");
     for (int cut = 0; cut < turned.length; cut++) {
