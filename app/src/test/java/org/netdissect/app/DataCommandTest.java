@@ -99,20 +99,35 @@ class DataCommandTest {
     Path dir = masks("cars", 2);
     Path list = temp.resolve("list.txt");
     Files.writeString(list, "i0.png\ni1.png\n");
-    String header =
-        "{'descr': '<f4', 'fortran_order': False, 'shape': (2, 1, 1, 2), }";
+    String header = "{'descr': '<f4', 'fortran_order': False, 'shape': (2, 1, 1, 2), }";
     ByteBuffer npy = ByteBuffer.allocate(128 + 16).order(ByteOrder.LITTLE_ENDIAN);
     npy.put((byte) 0x93).put("NUMPY".getBytes(StandardCharsets.US_ASCII)).put((byte) 1);
     npy.put((byte) 0).putShort((short) 118);
-    npy.put((header + " ".repeat(117 - header.length()) + "\n").getBytes(StandardCharsets.US_ASCII));
+    npy.put(
+        (header + " ".repeat(117 - header.length()) + "\n").getBytes(StandardCharsets.US_ASCII));
     npy.putFloat(4).putFloat(0).putFloat(3).putFloat(0); // the left cell fires
     Path maps = temp.resolve("maps.npy");
     Files.write(maps, npy.array());
     Path out = temp.resolve("result");
     String text =
-        run("run", "--activations", "layer=" + maps, "--images", list, "--input-size", "16,16",
-            "--data", dir, "--out", out, "--quantile", "0.5", "--no-report", "--quiet",
-            "--cache", temp.resolve("cache"));
+        run(
+            "run",
+            "--activations",
+            "layer=" + maps,
+            "--images",
+            list,
+            "--input-size",
+            "16,16",
+            "--data",
+            dir,
+            "--out",
+            out,
+            "--quantile",
+            "0.5",
+            "--no-report",
+            "--quiet",
+            "--cache",
+            temp.resolve("cache"));
     assertTrue(text.startsWith("0\n"), text);
     assertTrue(Files.readString(out.resolve("layer/units.csv")).contains(",car,"), text);
   }
