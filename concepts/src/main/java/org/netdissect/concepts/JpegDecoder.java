@@ -384,7 +384,7 @@ final class JpegDecoder {
           Arrays.fill(c.coefficients, 0, samples, (short) 0);
         }
       }
-      int wide = 8 * hMax * c.paddedWide;
+      int wide = 8 * c.paddedWide * (hMax / c.h);
       if (c.row.length < wide) {
         c.row = new byte[wide];
         c.wide = new int[wide];
@@ -884,16 +884,21 @@ final class JpegDecoder {
   /** A row of the picture as ints. */
   private void samples(Component c, int y, boolean halves, int[] to, int toAt) {
     if (isWidened(c)) {
-      if (c.v == vMax) {
-        JpegPixels.round(widened(c, y), to, toAt, c.width);
-      } else {
-        int near = y / 2;
-        JpegPixels.between(widened(c, near), widened(c, farRow(c, y)), to, toAt, c.width);
-      }
+      widenRow(c, y);
+      System.arraycopy(c.wide, 0, to, toAt, 2 * c.width);
     } else if (halves) {
       JpegPixels.halves(row(c, y), rowAt(c, y), to, toAt, (width + 1) / 2);
     } else {
       JpegPixels.ints(row(c, y), rowAt(c, y), to, toAt, width);
+    }
+  }
+
+  /** Makes a row of the picture of a component that {@link #isWidened}. */
+  private void widenRow(Component c, int y) {
+    if (c.v == vMax) {
+      JpegPixels.round(widened(c, y), c.wide, c.width);
+    } else {
+      JpegPixels.between(widened(c, y / 2), widened(c, farRow(c, y)), c.wide, c.width);
     }
   }
 
@@ -931,7 +936,7 @@ final class JpegDecoder {
       return c.plane;
     }
     if (isWidened(c)) {
-      samples(c, y, true, c.wide, 0);
+      widenRow(c, y);
       JpegPixels.bytes(c.wide, c.row, c.width);
     } else if (across == 1 && down == 2) {
       JpegPixels.heighten(

@@ -2,6 +2,7 @@ package org.netdissect.dissection;
 
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 
 /**
  * What was run on what, and what came of it: the content of {@code dissection.json}. The same
@@ -16,6 +17,7 @@ import java.util.Map;
  * @param layers in the order asked for
  * @param imported the files that the scores were imported from; null where the units were dissected
  *     here. An imported result has scores only: no images, hits, maps, histograms or thresholds
+ * @param files what the other files of the result must hold, by path within its folder
  */
 public record DissectionInfo(
     int format,
@@ -25,7 +27,8 @@ public record DissectionInfo(
     Rules rules,
     Images images,
     List<LayerResult> layers,
-    List<ImportedFile> imported) {
+    List<ImportedFile> imported,
+    SortedMap<String, FileCheck> files) {
 
   /** The version of result folders that this code writes. */
   static final int FORMAT = 1;

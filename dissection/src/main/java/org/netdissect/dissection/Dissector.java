@@ -141,24 +141,50 @@ public final class Dissector {
                 options.out,
                 results,
                 options.overwrite,
-                inputs(targets, dataInfo, rules, source))) {
-          if (!out.complete) {
-            dissect(images, categories, source, targets, dataInfo, rules, out, progress);
+                inputs(targets, dataInfo, rules, source),
+                progress)) {
+          List<Dissection> dissections = out.complete ? standing(results, progress) : null;
+          if (dissections == null) {
+            try {
+              dissect(images, categories, source, targets, dataInfo, rules, out, progress);
+            } catch (DamagedException e) {
+              if (!e.isIn(out.work())) {
+                throw e;
+              }
+              progress.warn(e.getMessage() + "; recording anew");
+              out.clearWork();
+              dissect(images, categories, source, targets, dataInfo, rules, out, progress);
+            }
+            dissections = new ArrayList<>();
+            for (Path result : results) {
+              dissections.add(Dissection.open(result));
+            }
           }
-          List<Dissection> dissections = new ArrayList<>();
-          for (Path result : results) {
-            Dissection dissection = Dissection.open(result);
+          for (Dissection dissection : dissections) {
             for (Step step : options.steps) {
               step.run(dissection, data);
             }
-            dissections.add(dissection);
-            writeRun(result, out.resumed, began, progress);
+            writeRun(dissection.folder(), out.resumed, began, progress);
           }
           out.finish();
           return dissections;
         }
       }
     }
+  }
+
+  /** Results that a run left before its last steps, or null if one of them is damaged. */
+  private static List<Dissection> standing(List<Path> results, Progress progress)
+      throws IOException {
+    List<Dissection> standing = new ArrayList<>();
+    for (Path result : results) {
+      Dissection dissection = ResultFolder.standing(result, progress);
+      if (dissection == null) {
+        return null;
+      }
+      standing.add(dissection);
+    }
+    return standing;
   }
 
   private List<Path> resultFolders() {
@@ -398,24 +424,24 @@ public final class Dissector {
             out.work(),
             TOP_IMAGES)) {
       recording.run(source, options.workers, options.strict, progress);
-      ResultWriter writer =
-          new ResultWriter(
-              images,
-              new ConceptTotals(images, categories, options.convention, recording.read()),
-              options.convention,
-              options.quantile,
-              options.workers,
-              options.maps);
+      recording.requireImages();
+      ConceptTotals totals =
+          new ConceptTotals(images, categories, options.convention, recording.read());
       DissectionInfo.Images imagesInfo = imagesInfo(images, recording);
       for (Target target : targets) {
         Files.createDirectories(target.folder());
+        ResultWriter writer =
+            new ResultWriter(
+                images, totals, options.convention, options.workers, options.maps, target.folder());
         List<DissectionInfo.LayerResult> layers = new ArrayList<>();
         for (int l : target.layers()) {
-          layers.add(
-              writer.write(
-                  recording.recorders().get(l), target.folder(), source.input(l), progress));
+          LayerRecorder recorder = recording.recorders().get(l);
+          MaskTally tally =
+              new MaskTally(
+                  recorder, images, options.convention, options.quantile, source.input(l));
+          layers.add(writer.write(recorder, tally, recorder.folder(), progress));
         }
-        writer.writeTables(target.folder());
+        writer.writeTables();
         DissectionInfo info =
             new DissectionInfo(
                 DissectionInfo.FORMAT,
@@ -425,8 +451,10 @@ public final class Dissector {
                 rules,
                 imagesInfo,
                 layers,
-                null);
-        ResultFolder.writeAtomically(target.folder().resolve(Dissection.FILE), Json.pretty(info));
+                null,
+                writer.files());
+        ResultFolder.writeAtomically(
+            target.folder().resolve(Dissection.FILE), Seal.seal(Json.pretty(info)));
       }
     }
   }

@@ -8,6 +8,9 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.netdissect.concepts.Progress;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -65,27 +68,43 @@ public final class ImportedResult {
               null);
       results.add(new DissectionInfo.LayerResult(info, 0, List.of(), List.of()));
     }
-    DissectionInfo info =
-        new DissectionInfo(
-            DissectionInfo.FORMAT,
-            Dissector.toolVersion(),
-            new DissectionInfo.NetworkInfo(network, null, null, null, null, null),
-            new DissectionInfo.DataInfo(data, null, null, null, List.copyOf(categories)),
-            rules,
-            new DissectionInfo.Images(0, 0, null, List.of()),
-            results,
-            List.copyOf(files));
+    DissectionInfo.NetworkInfo networkInfo =
+        new DissectionInfo.NetworkInfo(network, null, null, null, null, null);
+    DissectionInfo.DataInfo dataInfo =
+        new DissectionInfo.DataInfo(data, null, null, null, List.copyOf(categories));
     ObjectNode inputs = Json.mapper().createObjectNode();
-    inputs.set("imported", Json.mapper().valueToTree(info));
-    try (ResultFolder folder = ResultFolder.open(out, List.of(out), overwrite, inputs)) {
+    inputs.set("network", Json.mapper().valueToTree(networkInfo));
+    inputs.set("data", Json.mapper().valueToTree(dataInfo));
+    inputs.set("imported", Json.mapper().valueToTree(files));
+    try (ResultFolder folder =
+        ResultFolder.open(out, List.of(out), overwrite, inputs, Progress.NONE)) {
+      SortedMap<String, FileCheck> checks = new TreeMap<>();
       for (int l = 0; l < layers.size(); l++) {
-        Path path = Files.createDirectories(out.resolve(results.get(l).layer().folder()));
+        String name = results.get(l).layer().folder();
+        Path path = Files.createDirectories(out.resolve(name));
         UnitTable.write(path.resolve("units.csv"), layers.get(l).units(), categories);
         header(path.resolve("top-images.csv"), "unit", "rank", "image", "activation");
+        for (String table : List.of("units.csv", "top-images.csv")) {
+          checks.put(name + "/" + table, FileCheck.ofText(path.resolve(table)));
+        }
       }
       header(out.resolve("images.csv"), "number", "image");
       header(out.resolve("concepts.csv"), "number", "name", "category", "truth", "images");
-      ResultFolder.writeAtomically(out.resolve(Dissection.FILE), Json.pretty(info));
+      for (String table : List.of("images.csv", "concepts.csv")) {
+        checks.put(table, FileCheck.ofText(out.resolve(table)));
+      }
+      DissectionInfo info =
+          new DissectionInfo(
+              DissectionInfo.FORMAT,
+              Dissector.toolVersion(),
+              networkInfo,
+              dataInfo,
+              rules,
+              new DissectionInfo.Images(0, 0, null, List.of()),
+              results,
+              List.copyOf(files),
+              checks);
+      ResultFolder.writeAtomically(out.resolve(Dissection.FILE), Seal.seal(Json.pretty(info)));
       folder.finish();
     }
     return Dissection.open(out);

@@ -9,45 +9,45 @@ import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.netdissect.concepts.Progress;
-import org.netdissect.networks.InputSize;
 
 /** From a recorded layer to its folder in the result: tally, assemble, score, write. */
 final class ResultWriter {
   private final ImageSet images;
   private final ConceptTotals totals;
   private final Convention convention;
-  private final Quantile quantile;
   private final int workers;
   private final MapsKept maps;
+  private final Path out;
+  private final SortedMap<String, FileCheck> files = new TreeMap<>();
 
   ResultWriter(
       ImageSet images,
       ConceptTotals totals,
       Convention convention,
-      Quantile quantile,
       int workers,
-      MapsKept maps) {
+      MapsKept maps,
+      Path out) {
     this.images = images;
     this.totals = totals;
     this.convention = convention;
-    this.quantile = quantile;
     this.workers = workers;
     this.maps = maps;
+    this.out = out;
   }
 
   /**
    * Does all that is left to do for a layer.
    *
-   * @param out folder of the result
-   * @param input size of the network's input, or null to take each image's own
+   * @param groupFolder for the files of groups, until the result stands
    */
   DissectionInfo.LayerResult write(
-      LayerRecorder recorder, Path out, InputSize input, Progress progress) throws IOException {
+      LayerRecorder recorder, GroupTally tally, Path groupFolder, Progress progress)
+      throws IOException {
     LayerInfo layer = recorder.layer();
     Path folder = Files.createDirectories(out.resolve(layer.folder()));
-    Path groupFolder = recorder.folder();
-    MaskTally tally = new MaskTally(recorder, images, convention, quantile, input);
     int[] groups = tally.groups();
     progress.begin("tallying " + layer.name(), layer.units(), "units");
     List<MaskTally.UnitStats> stats = new ArrayList<>();
@@ -59,7 +59,7 @@ final class ResultWriter {
                 : new SectionFile.Writer(folder.resolve("maps.bin"), ActivationMaps.MAGIC)) {
       for (int g = 0; g + 1 < groups.length; g++) {
         Path file = groupFolder.resolve("group-" + groups[g] + "-" + groups[g + 1] + ".bin");
-        if (!isWhole(file, groups[g + 1] - groups[g])) {
+        if (!isWhole(file, groups[g + 1] - groups[g], progress)) {
           Path next = groupFolder.resolve("group.next");
           tally.tally(groups[g], groups[g + 1], workers, next);
           Files.move(
@@ -87,17 +87,38 @@ final class ResultWriter {
     writeHistograms(folder, recorder);
     writeTopImages(folder, recorder);
     score(folder, layer, stats, progress);
+    for (String name : List.of("units.csv", "top-images.csv")) {
+      files.put(layer.folder() + "/" + name, FileCheck.ofText(folder.resolve(name)));
+    }
+    recordSections(layer, "hits.bin", HitTable.MAGIC);
+    recordSections(layer, "histograms.bin", ValueHistograms.MAGIC);
+    recordSections(layer, "counts.bin", ConceptCounts.MAGIC);
+    if (maps != MapsKept.NONE) {
+      recordSections(layer, "maps.bin", ActivationMaps.MAGIC);
+    }
     return result(recorder, stats);
   }
 
-  private static boolean isWhole(Path file, int units) {
+  private void recordSections(LayerInfo layer, String name, String magic) throws IOException {
+    String path = layer.folder() + "/" + name;
+    files.put(path, FileCheck.ofSections(out.resolve(path), magic));
+  }
+
+  /** What was written, by path within the result, once all is. */
+  SortedMap<String, FileCheck> files() {
+    return files;
+  }
+
+  private static boolean isWhole(Path file, int units, Progress progress) throws IOException {
+    if (!Files.exists(file)) {
+      return false;
+    }
     try (SectionFile group =
         SectionFile.open(file, MaskTally.GROUP_MAGIC, units * MaskTally.SECTIONS)) {
-      for (int s = 0; s < group.sections(); s++) {
-        group.read(s);
-      }
+      group.verify();
       return true;
-    } catch (IOException e) {
+    } catch (DamagedException e) {
+      progress.warn(e.getMessage() + "; tallying these units again");
       return false;
     }
   }
@@ -208,7 +229,7 @@ final class ResultWriter {
   }
 
   /** Writes the images and concepts of a result. */
-  void writeTables(Path out) throws IOException {
+  void writeTables() throws IOException {
     try (CsvWriter csv = UnitTable.csv().build(out.resolve("images.csv"))) {
       csv.writeRecord("number", "image");
       for (int i = 0; i < images.size(); i++) {
@@ -227,6 +248,9 @@ final class ResultWriter {
               Integer.toString(totals.imagesWith(number)));
         }
       }
+    }
+    for (String name : List.of("images.csv", "concepts.csv")) {
+      files.put(name, FileCheck.ofText(out.resolve(name)));
     }
   }
 }

@@ -51,9 +51,11 @@ final class UnitTable {
    *
    * @throws DissectionException if it is damaged
    */
-  static List<UnitScore> read(Path path, int units, List<String> categories) throws IOException {
+  static List<UnitScore> read(Path path, int units, List<String> categories, FileCheck expected)
+      throws IOException {
     List<UnitScore> scores = new ArrayList<>();
-    try (CsvReader<NamedCsvRecord> csv = CsvReader.builder().ofNamedCsvRecord(path)) {
+    try (CsvReader<NamedCsvRecord> csv =
+        CsvReader.builder().ofNamedCsvRecord(FileCheck.read(path, expected))) {
       for (NamedCsvRecord row : csv) {
         try {
           List<LabelScore> byCategory = new ArrayList<>();
