@@ -2,10 +2,10 @@ package org.netdissect.app;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.netdissect.concepts.Atlas;
 import org.netdissect.concepts.AtlasOptions;
-import org.netdissect.concepts.BrodenDataset;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -19,7 +19,13 @@ import picocli.CommandLine.Spec;
     name = "data",
     description = "Tools for labelled images.",
     mixinStandardHelpOptions = true,
-    subcommands = DataCommand.Compile.class)
+    subcommands = {
+      DataInfoCommand.class,
+      DataVerifyCommand.class,
+      DataBrowseCommand.class,
+      DataConvertCommand.class,
+      DataCommand.Compile.class
+    })
 final class DataCommand implements Runnable {
   @Spec private CommandSpec spec;
 
@@ -34,31 +40,53 @@ final class DataCommand implements Runnable {
       description = "Compiles a data set once, so that later runs start at once.",
       mixinStandardHelpOptions = true)
   static final class Compile implements Callable<Integer> {
-    @Parameters(paramLabel = "DIR", description = "The folder of the data set.")
-    private Path data;
-
-    @Option(
-        names = "--cache",
+    @Parameters(
+        arity = "1..*",
         paramLabel = "DIR",
-        description = "Folder for the compiled data set.")
-    private Path cache;
+        description = "The folder of the data set; several are joined.")
+    private List<Path> data;
 
-    @Option(names = "--strict", description = "Stop at an unreadable mask.")
-    private boolean strict;
-
+    @Mixin private DataOptions dataOptions;
+    @Mixin private AtlasMixin atlasOptions;
     @Mixin private CommonOptions common;
 
     @Override
     public Integer call() throws IOException {
       TerminalProgress progress = new TerminalProgress(System.err, common.quiet);
       try (Atlas atlas =
-          Atlas.open(
-              BrodenDataset.open(data),
-              new AtlasOptions(cache, Runtime.getRuntime().availableProcessors(), strict, false),
-              progress)) {
+          Atlas.open(dataOptions.open(data, 0, 0), atlasOptions.options(), progress)) {
         System.out.println(atlas.name() + ": " + atlas.size() + " images in " + atlas.file());
       }
       return 0;
     }
+  }
+
+  /** Options of commands that need the compiled data set. */
+  static final class AtlasMixin {
+    @Option(
+        names = "--cache",
+        paramLabel = "DIR",
+        description =
+            "Folder for the compiled data set. Default: DATA/.netdissect, or the user's cache"
+                + " folder.")
+    private Path cache;
+
+    @Option(names = "--strict", description = "Stop at an unreadable mask.")
+    private boolean strict;
+
+    @Option(names = "--workers", paramLabel = "N", description = "Threads. Default: one a core.")
+    private Integer workers;
+
+    AtlasOptions options() {
+      return new AtlasOptions(cache, workers(workers), strict, false);
+    }
+  }
+
+  /** The number of threads asked for, or one a core. */
+  static int workers(Integer asked) {
+    if (asked != null && asked < 1) {
+      throw new UsageException("--workers must be at least 1");
+    }
+    return asked != null ? asked : Runtime.getRuntime().availableProcessors();
   }
 }

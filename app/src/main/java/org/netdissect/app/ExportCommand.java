@@ -1,10 +1,14 @@
 package org.netdissect.app;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.netdissect.dissection.CountsExport;
 import org.netdissect.dissection.Dissection;
+import org.netdissect.dissection.DissectionException;
+import org.netdissect.dissection.LayerDissection;
+import org.netdissect.report.OriginalCsv;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -23,15 +27,19 @@ final class ExportCommand implements Callable<Integer> {
       names = "--format",
       required = true,
       paramLabel = "FORMAT",
-      description =
-          "counts-csv: per layer counts.csv (every unit and concept that meet) and thresholds.csv.")
+      description = {
+        "counts-csv: per layer counts.csv (every unit and concept that meet) and thresholds.csv.",
+        "netdissect-csv: the original project's {layer}-result.csv.",
+        "lite-csv: NetDissect-Lite's tally.csv."
+      })
   private String format;
 
   @Option(
       names = "--out",
       required = true,
-      paramLabel = "DIR",
-      description = "Gets a folder for each layer.")
+      paramLabel = "DIR|FILE",
+      description =
+          "Gets a file or folder for each layer; for the table of a single layer also a .csv file.")
   private Path out;
 
   @Mixin
@@ -40,10 +48,45 @@ final class ExportCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    if (!format.equals("counts-csv")) {
-      throw new UsageException("--format '" + format + "' is unknown; there is counts-csv");
+    switch (format) {
+      case "counts-csv" -> counts(Dissection.open(result));
+      case "netdissect-csv" ->
+          tables(Dissection.open(result), OriginalCsv.Style.ORIGINAL, "-result.csv");
+      case "lite-csv" -> tables(Dissection.open(result), OriginalCsv.Style.LITE, "-tally.csv");
+      default ->
+          throw new UsageException(
+              "--format '"
+                  + format
+                  + "' is unknown; there are counts-csv, netdissect-csv, lite-csv");
     }
-    CountsExport.write(Dissection.open(result), out);
     return 0;
+  }
+
+  private void counts(Dissection dissection) throws IOException {
+    if (dissection.info().imported() != null) {
+      throw new DissectionException(
+          result
+              + " was imported: it holds each unit's best labels only, no counts of other concepts");
+    }
+    CountsExport.write(dissection, out);
+  }
+
+  private void tables(Dissection dissection, OriginalCsv.Style style, String suffix)
+      throws IOException {
+    boolean file = out.getFileName() != null && out.getFileName().toString().endsWith(".csv");
+    if (file && dissection.layers().size() > 1) {
+      throw new UsageException(
+          "--out names one file, but the result has "
+              + dissection.layers().size()
+              + " layers; name a folder");
+    }
+    for (LayerDissection layer : dissection.layers()) {
+      Path target = file ? out : out.resolve(layer.layer().folder() + suffix);
+      Path parent = target.toAbsolutePath().getParent();
+      if (parent != null) {
+        Files.createDirectories(parent);
+      }
+      new OriginalCsv(dissection.categories(), layer.units()).write(target, style);
+    }
   }
 }

@@ -33,7 +33,11 @@ final class Failures {
   }
 
   static String line(Throwable failure) {
-    String text = text(failure);
+    return oneLine(text(failure));
+  }
+
+  /** The text on one line. */
+  static String oneLine(String text) {
     return text.replaceAll("\\s*[\\r\\n]+\\s*", " ").strip();
   }
 

@@ -19,7 +19,10 @@ import picocli.CommandLine.Spec;
       LayersCommand.class,
       ShowCommand.class,
       ExportCommand.class,
-      DataCommand.class
+      ImportCommand.class,
+      DataCommand.class,
+      WorldCommand.class,
+      TrainCommand.class
     })
 public final class Netdissect implements Runnable {
   @Spec private CommandSpec spec;

@@ -8,7 +8,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import org.netdissect.concepts.BrodenDataset;
 import org.netdissect.dissection.Convention;
 import org.netdissect.dissection.Dissection;
 import org.netdissect.dissection.Dissector;
@@ -33,17 +32,21 @@ import picocli.CommandLine.Parameters;
     sortOptions = false)
 final class RunCommand implements Callable<Integer> {
   @Parameters(
-      arity = "0..1",
+      arity = "0..*",
       paramLabel = "MODEL.onnx",
-      description = "The network. Leave it out with --activations.")
-  private Path model;
+      description =
+          "The network. Several are dissected over one reading of the photographs, each into a"
+              + " folder of its own in --out. None with --activations.")
+  private List<Path> models = List.of();
 
   @Option(
       names = "--data",
       required = true,
       paramLabel = "DIR",
-      description = "The labelled images: a folder in Broden's format.")
-  private Path data;
+      description =
+          "The labelled images: a folder of any format that 'netdissect data' reads. Several are"
+              + " joined, labels by name.")
+  private List<Path> data;
 
   @Option(names = "--out", required = true, paramLabel = "DIR", description = "The result folder.")
   private Path out;
@@ -176,33 +179,55 @@ final class RunCommand implements Callable<Integer> {
   @Option(names = "--no-report", description = "Write no HTML report.")
   private boolean noReport;
 
+  @Mixin private DataOptions dataOptions;
   @Mixin private CommonOptions common;
 
   @Override
   public Integer call() throws IOException {
     TerminalProgress progress = new TerminalProgress(System.err, common.quiet);
-    if ((model == null) == activations.isEmpty()) {
+    if (models.isEmpty() == activations.isEmpty()) {
       throw new UsageException("name a model file, or recorded maps with --activations");
     }
     Dissector.Builder builder = options().optProgress(progress);
-    if (model == null) {
+    if (models.isEmpty()) {
       builder.setRecorded(recorded());
-      builder.setData(BrodenDataset.open(data));
+      InputSize input = inputSize == null ? null : parse(inputSize);
+      builder.setData(
+          dataOptions.open(
+              data, input == null ? 0 : input.height(), input == null ? 0 : input.width()));
       finish(builder, progress);
       return 0;
     }
     if (images != null || !fields.isEmpty()) {
       throw new UsageException("--images and --field go with --activations");
     }
-    Preprocessing preprocessing =
-        preprocess == null ? Preprocessing.TORCH : Preprocessing.of(preprocess);
-    try (Network network = Network.open(model, inputSize == null ? null : parse(inputSize))) {
-      builder.setNetwork(network).optPreprocessing(preprocessing).optLayers(layers);
-      if (preprocess == null) {
-        progress.say(
-            "preprocessing: torch (RGB/255, ImageNet mean and std); choose with --preprocess");
+    builder
+        .optPreprocessing(preprocess == null ? Preprocessing.TORCH : Preprocessing.of(preprocess))
+        .optLayers(layers);
+    List<Network> networks = new ArrayList<>();
+    try {
+      for (Path model : models) {
+        networks.add(Network.open(model, inputSize == null ? null : parse(inputSize)));
       }
-      if (layers.isEmpty()) {
+      announceDefaults(networks, progress);
+      Network first = networks.get(0);
+      builder
+          .setNetworks(networks)
+          .setData(dataOptions.open(data, first.inputHeight(), first.inputWidth()));
+      finish(builder, progress);
+    } finally {
+      networks.forEach(Network::close);
+    }
+    return 0;
+  }
+
+  private void announceDefaults(List<Network> networks, TerminalProgress progress) {
+    if (preprocess == null) {
+      progress.say(
+          "preprocessing: torch (RGB/255, ImageNet mean and std); choose with --preprocess");
+    }
+    if (layers.isEmpty()) {
+      for (Network network : networks) {
         Layer layer = network.defaultLayer();
         progress.say(
             "layer: "
@@ -215,23 +240,19 @@ final class RunCommand implements Callable<Integer> {
                 + layer.width()
                 + "), the last before the classifier; choose with --layers");
       }
-      builder.setData(BrodenDataset.open(data));
-      finish(builder, progress);
     }
-    return 0;
   }
 
   private void finish(Dissector.Builder builder, TerminalProgress progress) throws IOException {
     if (!noReport) {
       builder.optThen((dissection, dataset) -> Reports.write(dissection, dataset, progress));
     }
-    Dissection dissection = builder.build().run();
-    System.out.print(Summary.text(dissection, iou));
-    System.out.flush();
-    progress.say(
-        "result: "
-            + dissection.folder()
-            + (noReport ? "" : ", report: " + dissection.folder().resolve("report/index.html")));
+    for (Dissection dissection : builder.build().runAll()) {
+      System.out.print(Summary.text(dissection, iou));
+      System.out.flush();
+      Path report = dissection.folder().resolve("report/index.html");
+      progress.say("result: " + dissection.folder() + (noReport ? "" : ", report: " + report));
+    }
   }
 
   /** The options that both kinds of run share; every one is checked before any work begins. */

@@ -39,12 +39,19 @@ final class Summary {
         .append(" on ")
         .append(info.data().name())
         .append(": ")
-        .append(info.images().read())
-        .append(" images, convention ")
+        .append(info.imported() == null ? info.images().read() + " images" : "imported")
+        .append(", convention ")
         .append(info.rules().convention())
         .append(", quantile ")
         .append(info.rules().quantile())
         .append('\n');
+    if (info.imported() != null) {
+      out.append("scores only, from ")
+          .append(
+              String.join(
+                  ", ", info.imported().stream().map(DissectionInfo.ImportedFile::file).toList()))
+          .append(": no images, masks, hits or thresholds\n");
+    }
     if (!info.images().unreadable().isEmpty()) {
       out.append(info.images().unreadable().size())
           .append(" images could not be read and took no part (dissection.json lists them)\n");
@@ -63,11 +70,11 @@ final class Summary {
         .append(layer.name())
         .append(": ")
         .append(layer.units())
-        .append(" units of ")
-        .append(layer.height())
-        .append('×')
-        .append(layer.width())
-        .append('\n');
+        .append(" units");
+    if (layer.height() > 0) {
+      out.append(" of ").append(layer.height()).append('×').append(layer.width());
+    }
+    out.append('\n');
     out.append(
         String.format(
             Locale.ROOT,
@@ -139,6 +146,10 @@ final class Summary {
     root.put("network", info.network().file());
     root.put("data", info.data().name());
     root.put("images", info.images().read());
+    if (info.imported() != null) {
+      root.put("imported", info.imported());
+      root.put("missing", List.of("images", "masks", "hits", "thresholds"));
+    }
     root.put("unreadable", info.images().unreadable().size());
     root.put("convention", info.rules().convention());
     root.put("quantile", info.rules().quantile());

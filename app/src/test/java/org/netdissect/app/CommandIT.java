@@ -117,6 +117,28 @@ class CommandIT {
   }
 
   @Test
+  void dissectsSeveralModelsOverOneReading() throws Exception {
+    Path other = TestModels.tiny(2).write(folder.resolve("other.onnx"));
+    Path both = folder.resolve("both");
+    Outcome run =
+        Distribution.run(
+            "run", model, other, "--data", data, "--out", both, "--preprocess", "unit");
+    assertEquals(0, run.exit(), run.all());
+    assertEquals(1, run.err().split("recording: 60 images", -1).length - 1, run.all());
+    Path alone = folder.resolve("alone");
+    assertEquals(
+        0,
+        Distribution.run("run", other, "--data", data, "--out", alone, "--preprocess", "unit")
+            .exit());
+    assertEquals(contents(alone), contents(both.resolve("other")));
+    assertTrue(Files.exists(both.resolve("tiny/dissection.json")));
+    assertFalse(Files.exists(both.resolve(".work")));
+    Outcome again = Distribution.run("run", model, other, "--data", data, "--out", both);
+    assertEquals(1, again.exit(), again.all());
+    assertTrue(again.err().contains("--overwrite"), again.all());
+  }
+
+  @Test
   void refusesATakenFolder() throws Exception {
     Path out = folder.resolve("out");
     assertEquals(0, dissect("--out", out).exit());

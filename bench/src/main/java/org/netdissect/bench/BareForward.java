@@ -1,5 +1,6 @@
 package org.netdissect.bench;
 
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -9,6 +10,7 @@ import org.netdissect.concepts.ConceptDataset;
 import org.netdissect.concepts.Photographs;
 import org.netdissect.concepts.Photographs.Photograph;
 import org.netdissect.networks.Layer;
+import org.netdissect.networks.ModelException;
 import org.netdissect.networks.Network;
 import org.netdissect.networks.Preprocessing;
 import org.netdissect.networks.Runner;
@@ -50,12 +52,15 @@ final class BareForward {
           Thread thread =
               new Thread(
                   () -> {
-                    for (int at = next.getAndAdd(runner.batch());
-                        at < images;
-                        at = next.getAndAdd(runner.batch())) {
-                      runner.run(Math.min(runner.batch(), images - at));
+                    try (runner) {
+                      for (int at = next.getAndAdd(runner.batch());
+                          at < images;
+                          at = next.getAndAdd(runner.batch())) {
+                        runner.run(Math.min(runner.batch(), images - at));
+                      }
+                    } catch (ModelException e) {
+                      throw new UncheckedIOException(e);
                     }
-                    runner.close();
                   });
           thread.start();
           threads.add(thread);

@@ -101,7 +101,7 @@ final class GeneratedActivations implements ActivationSource {
   }
 
   @Override
-  public InputSize input() {
+  public InputSize input(int layer) {
     return new InputSize(224, 224);
   }
 

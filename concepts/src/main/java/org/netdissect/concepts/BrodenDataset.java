@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,12 +28,26 @@ public final class BrodenDataset implements ConceptDataset {
   private final Vocabulary vocabulary;
   private final List<ImageRow> rows;
 
-  /** For each row, the cell of each category. */
-  private final List<String[]> cells;
+  /** For each category the numbers that its table lists. */
+  private final BitSet[] listed;
+
+  private final List<Cells> cells;
+
+  /** The labels of a row of index.csv: a cell for each category. */
+  private static final class Cells {
+    final long line;
+    final String[] of;
+
+    Cells(long line, String[] of) {
+      this.line = line;
+      this.of = of;
+    }
+  }
 
   private BrodenDataset(
-      Path folder, Vocabulary vocabulary, List<ImageRow> rows, List<String[]> cells) {
+      Path folder, Vocabulary vocabulary, BitSet[] listed, List<ImageRow> rows, List<Cells> cells) {
     this.folder = folder;
+    this.listed = listed;
     this.images = folder.resolve("images");
     this.vocabulary = vocabulary;
     this.rows = rows;
@@ -51,6 +66,11 @@ public final class BrodenDataset implements ConceptDataset {
    * @throws DataException when a table is missing or malformed: names file, line and column
    */
   public static BrodenDataset open(Path folder) throws DataException {
+    return open(folder, Problems.STOP);
+  }
+
+  /** Reads the tables; a problem in one row need not stop the others. */
+  static BrodenDataset open(Path folder, Problems problems) throws DataException {
     if (!Files.isDirectory(folder)) {
       throw new DataException(
           Files.exists(folder)
@@ -58,11 +78,13 @@ public final class BrodenDataset implements ConceptDataset {
               : "no such data folder: " + folder);
     }
     try {
-      Vocabulary vocabulary = readVocabulary(folder);
+      List<BitSet> lists = new ArrayList<>();
+      Vocabulary vocabulary = readVocabulary(folder, lists, problems);
+      BitSet[] listed = lists.toArray(BitSet[]::new);
       List<ImageRow> rows = new ArrayList<>();
-      List<String[]> cells = new ArrayList<>();
-      readIndex(folder.resolve("index.csv"), vocabulary, rows, cells);
-      return new BrodenDataset(folder, vocabulary, List.copyOf(rows), cells);
+      List<Cells> cells = new ArrayList<>();
+      readIndex(folder.resolve("index.csv"), vocabulary, rows, cells, problems);
+      return new BrodenDataset(folder, vocabulary, listed, List.copyOf(rows), cells);
     } catch (DataException e) {
       throw e;
     } catch (IOException e) {
@@ -70,25 +92,27 @@ public final class BrodenDataset implements ConceptDataset {
     }
   }
 
-  private static List<String> readCategories(Path file) throws IOException {
+  private static List<String> readCategories(Path file, Problems problems) throws IOException {
     List<String> names = new ArrayList<>();
     try (CsvTable table = CsvTable.open(file, "name")) {
-      for (CsvTable.Row row = table.next(); row != null; row = table.next()) {
-        String name = row.get("name");
-        if (name.isBlank() || FIXED.contains(name)) {
-          throw row.error("name", Text.quoted(name) + " cannot be the name of a category");
-        }
-        if (name.contains("/") || name.contains("\\") || Folders.complaint(name) != null) {
-          throw row.error("name", Text.quoted(name) + " cannot be part of a file name");
-        }
-        if (names.contains(name)) {
-          throw row.error("name", "category " + Text.quoted(name) + " stands twice");
-        }
-        if (names.size() == Limits.CATEGORIES) {
-          throw row.error("more than " + Limits.CATEGORIES + " categories");
-        }
-        names.add(name);
-      }
+      table.forEach(
+          problems,
+          row -> {
+            String name = row.get("name");
+            if (name.isBlank() || FIXED.contains(name)) {
+              throw row.error("name", Text.quoted(name) + " cannot be the name of a category");
+            }
+            if (name.contains("/") || name.contains("\\") || Folders.complaint(name) != null) {
+              throw row.error("name", Text.quoted(name) + " cannot be part of a file name");
+            }
+            if (names.contains(name)) {
+              throw row.error("name", "category " + Text.quoted(name) + " stands twice");
+            }
+            if (names.size() == Limits.CATEGORIES) {
+              throw row.error("more than " + Limits.CATEGORIES + " categories");
+            }
+            names.add(name);
+          });
     }
     if (names.isEmpty()) {
       throw new DataException(file + " names no category");
@@ -96,38 +120,50 @@ public final class BrodenDataset implements ConceptDataset {
     return names;
   }
 
-  private static Vocabulary readVocabulary(Path folder) throws IOException {
-    List<String> categories = readCategories(folder.resolve("category.csv"));
+  private static Vocabulary readVocabulary(Path folder, List<BitSet> listed, Problems problems)
+      throws IOException {
+    List<String> categories = readCategories(folder.resolve("category.csv"), problems);
     Map<Integer, String> names = new TreeMap<>();
     Map<Integer, List<String>> synonyms = new HashMap<>();
     try (CsvTable table = CsvTable.open(folder.resolve("label.csv"), "number", "name")) {
-      for (CsvTable.Row row = table.next(); row != null; row = table.next()) {
-        int number = row.integer("number", 0, Limits.CONCEPT_NUMBER);
-        if (names.put(number, row.get("name")) != null) {
-          throw row.error("number", "label number " + number + " stands twice");
-        }
-        List<String> others = new ArrayList<>();
-        for (String other : row.get("syns").split(";", -1)) {
-          if (!other.isBlank()) {
-            others.add(other.strip());
-          }
-        }
-        synonyms.put(number, others);
-      }
+      table.forEach(
+          problems,
+          row -> {
+            int number = row.integer("number", 0, Limits.CONCEPT_NUMBER);
+            if (names.put(number, row.get("name")) != null) {
+              throw row.error("number", "label number " + number + " stands twice");
+            }
+            List<String> others = new ArrayList<>();
+            for (String other : row.get("syns").split(";", -1)) {
+              if (!other.isBlank()) {
+                others.add(other.strip());
+              }
+            }
+            synonyms.put(number, others);
+          });
     }
     Map<Integer, Double[]> coverage = new HashMap<>();
     for (int c = 0; c < categories.size(); c++) {
+      int category = c;
+      listed.add(new BitSet());
       Path file = folder.resolve("c_" + categories.get(c) + ".csv");
+      if (problems != Problems.STOP && !Files.isRegularFile(file)) {
+        problems.add(new DataException("missing file " + file));
+        continue;
+      }
       try (CsvTable table = CsvTable.open(file, "number", "coverage")) {
-        for (CsvTable.Row row = table.next(); row != null; row = table.next()) {
-          int number = row.integer("number", 0, Limits.CONCEPT_NUMBER);
-          names.putIfAbsent(number, row.get("name"));
-          Double[] of = coverage.computeIfAbsent(number, n -> new Double[categories.size()]);
-          if (of[c] != null) {
-            throw row.error("number", "label number " + number + " stands twice");
-          }
-          of[c] = row.real("coverage");
-        }
+        table.forEach(
+            problems,
+            row -> {
+              int number = row.integer("number", 0, Limits.CONCEPT_NUMBER);
+              names.putIfAbsent(number, row.get("name"));
+              Double[] of = coverage.computeIfAbsent(number, n -> new Double[categories.size()]);
+              if (of[category] != null) {
+                throw row.error("number", "label number " + number + " stands twice");
+              }
+              of[category] = row.real("coverage");
+              listed.get(category).set(number);
+            });
       }
     }
     List<Concept> concepts = new ArrayList<>();
@@ -144,7 +180,7 @@ public final class BrodenDataset implements ConceptDataset {
   }
 
   private static void readIndex(
-      Path file, Vocabulary vocabulary, List<ImageRow> rows, List<String[]> cells)
+      Path file, Vocabulary vocabulary, List<ImageRow> rows, List<Cells> cells, Problems problems)
       throws IOException {
     List<String> required = new ArrayList<>(FIXED);
     for (Category category : vocabulary.categories()) {
@@ -152,47 +188,50 @@ public final class BrodenDataset implements ConceptDataset {
     }
     Map<String, Long> lines = new HashMap<>();
     try (CsvTable table = CsvTable.open(file, required.toArray(String[]::new))) {
-      for (CsvTable.Row row = table.next(); row != null; row = table.next()) {
-        if (rows.size() == Limits.IMAGES) {
-          throw row.error("more than " + Limits.IMAGES + " images");
-        }
-        String name = row.get("image");
-        String complaint = Folders.complaint(name);
-        if (complaint != null) {
-          throw row.error("image", complaint);
-        }
-        Long earlier = lines.putIfAbsent(name, row.line());
-        if (earlier != null) {
-          throw row.error(
-              "image", Text.quoted(name) + " stands twice; it is on line " + earlier + " too");
-        }
-        int photoHeight = row.integer("ih", 1, Limits.SIDE);
-        int photoWidth = row.integer("iw", 1, Limits.SIDE);
-        if ((long) photoHeight * photoWidth > Limits.PHOTO_PIXELS) {
-          throw row.error("iw", "a photograph of " + photoHeight + " × " + photoWidth + " pixels");
-        }
-        int maskHeight = row.integer("sh", 1, Limits.SIDE);
-        int maskWidth = row.integer("sw", 1, Limits.SIDE);
-        if ((long) maskHeight * maskWidth > Limits.MASK_PIXELS) {
-          throw row.error("sw", "a mask of " + maskHeight + " × " + maskWidth + " pixels");
-        }
-        String[] ofRow = new String[vocabulary.categories().size()];
-        for (Category category : vocabulary.categories()) {
-          String cell = row.get(category.name());
-          checkCell(row, category.name(), cell);
-          ofRow[category.index()] = cell;
-        }
-        cells.add(ofRow);
-        rows.add(
-            new ImageRow(
-                name,
-                row.get("split"),
-                photoHeight,
-                photoWidth,
-                maskHeight,
-                maskWidth,
-                rows.size()));
-      }
+      table.forEach(
+          problems,
+          row -> {
+            if (rows.size() == Limits.IMAGES) {
+              throw row.error("more than " + Limits.IMAGES + " images");
+            }
+            String name = row.get("image");
+            String complaint = Folders.complaint(name);
+            if (complaint != null) {
+              throw row.error("image", complaint);
+            }
+            Long earlier = lines.putIfAbsent(name, row.line());
+            if (earlier != null) {
+              throw row.error(
+                  "image", Text.quoted(name) + " stands twice; it is on line " + earlier + " too");
+            }
+            int photoHeight = row.integer("ih", 1, Limits.SIDE);
+            int photoWidth = row.integer("iw", 1, Limits.SIDE);
+            if ((long) photoHeight * photoWidth > Limits.PHOTO_PIXELS) {
+              throw row.error(
+                  "iw", "a photograph of " + photoHeight + " × " + photoWidth + " pixels");
+            }
+            int maskHeight = row.integer("sh", 1, Limits.SIDE);
+            int maskWidth = row.integer("sw", 1, Limits.SIDE);
+            if ((long) maskHeight * maskWidth > Limits.MASK_PIXELS) {
+              throw row.error("sw", "a mask of " + maskHeight + " × " + maskWidth + " pixels");
+            }
+            String[] ofRow = new String[vocabulary.categories().size()];
+            for (Category category : vocabulary.categories()) {
+              String cell = row.get(category.name());
+              checkCell(row, category.name(), cell);
+              ofRow[category.index()] = cell;
+            }
+            cells.add(new Cells(row.line(), ofRow));
+            rows.add(
+                new ImageRow(
+                    name,
+                    row.get("split"),
+                    photoHeight,
+                    photoWidth,
+                    maskHeight,
+                    maskWidth,
+                    rows.size()));
+          });
     }
     if (rows.isEmpty()) {
       throw new DataException(file + " lists no image");
@@ -239,10 +278,15 @@ public final class BrodenDataset implements ConceptDataset {
 
   @Override
   public AnnotatedImage annotate(ImageRow image) throws DataException {
+    return annotate(image, Problems.STOP);
+  }
+
+  /** Reads the labels; a mask with a problem is left out. */
+  AnnotatedImage annotate(ImageRow image, Problems problems) throws DataException {
     List<AnnotatedImage.LabelMap> maps = new ArrayList<>();
     List<AnnotatedImage.WholeLabel> whole = new ArrayList<>();
     long dataCategories = 0;
-    String[] ofRow = cells.get(image.row());
+    String[] ofRow = cells.get(image.row()).of;
     for (int c = 0; c < ofRow.length; c++) {
       if (ofRow[c].isEmpty()) {
         continue;
@@ -258,7 +302,19 @@ public final class BrodenDataset implements ConceptDataset {
           }
           whole.add(new AnnotatedImage.WholeLabel(c, number));
         } else {
-          maps.add(new AnnotatedImage.LabelMap(c, readMask(part, image)));
+          try {
+            maps.add(new AnnotatedImage.LabelMap(c, readMask(part, image)));
+          } catch (DataException e) {
+            if (problems == Problems.STOP) {
+              throw e;
+            }
+            problems.add(
+                DataException.at(
+                    folder.resolve("index.csv"),
+                    cells.get(image.row()).line,
+                    vocabulary.categories().get(c).name(),
+                    e.getMessage()));
+          }
         }
         dataCategories |= 1L << c;
       }
@@ -294,6 +350,133 @@ public final class BrodenDataset implements ConceptDataset {
               + " PNG; a mask of Broden is an 8-bit colour PNG, label = R + 256·G");
     }
     return decodeMask(Png.decode(file, path.toString(), Limits.MASK_PIXELS));
+  }
+
+  /** Whether the category's table lists the number. */
+  boolean lists(int category, int number) {
+    return listed[category].get(number);
+  }
+
+  /** Compares the tables with each other. */
+  void checkTables(Problems problems) throws DataException {
+    for (Category category : vocabulary.categories()) {
+      Path file = folder.resolve("c_" + category.name() + ".csv");
+      if (!Files.isRegularFile(file)) {
+        continue; // told already
+      }
+      try (CsvTable table = CsvTable.open(file, "number", "coverage")) {
+        table.forEach(
+            problems,
+            row -> {
+              int number = row.integer("number", 0, Limits.CONCEPT_NUMBER);
+              String name = vocabulary.concept(number).name();
+              if (table.has("name") && !row.get("name").equals(name)) {
+                throw row.error(
+                    "name",
+                    "label "
+                        + number
+                        + " is called "
+                        + Text.quoted(row.get("name"))
+                        + " here, "
+                        + Text.quoted(name)
+                        + " in label.csv");
+              }
+            });
+      } catch (DataException e) {
+        problems.add(e);
+      } catch (IOException e) {
+        problems.add(new DataException("cannot read " + file, e));
+      }
+    }
+    checkCategoryTable(problems);
+    checkLabelTable(problems);
+  }
+
+  private void checkCategoryTable(Problems problems) throws DataException {
+    Path file = folder.resolve("category.csv");
+    try (CsvTable table = CsvTable.open(file, "name")) {
+      table.forEach(
+          problems,
+          row -> {
+            Category category = vocabulary.category(row.get("name"));
+            if (category == null) {
+              return;
+            }
+            BitSet of = listed[category.index()];
+            if (of.isEmpty()) {
+              return;
+            }
+            Map<String, Integer> truth =
+                Map.of(
+                    "first", of.nextSetBit(0), "last", of.length() - 1, "count", of.cardinality());
+            for (String column : List.of("first", "last", "count")) {
+              if (table.has(column)
+                  && row.integer(column, 0, Integer.MAX_VALUE) != truth.get(column)) {
+                throw row.error(
+                    column,
+                    row.get(column)
+                        + " contradicts c_"
+                        + category.name()
+                        + ".csv, which makes it "
+                        + truth.get(column));
+              }
+            }
+          });
+    } catch (DataException e) {
+      problems.add(e);
+    } catch (IOException e) {
+      problems.add(new DataException("cannot read " + file, e));
+    }
+  }
+
+  private void checkLabelTable(Problems problems) throws DataException {
+    Path file = folder.resolve("label.csv");
+    BitSet inLabels = new BitSet();
+    try (CsvTable table = CsvTable.open(file, "number")) {
+      table.forEach(
+          problems,
+          row -> {
+            int number = row.integer("number", 0, Limits.CONCEPT_NUMBER);
+            inLabels.set(number);
+            List<String> here = new ArrayList<>();
+            for (String item : row.get("category").split(";", -1)) {
+              if (!item.isBlank()) {
+                here.add(item.replaceFirst("\\(.*", "").strip());
+              }
+            }
+            for (Category category : vocabulary.categories()) {
+              boolean there = lists(category.index(), number);
+              if (table.has("category") && there != here.contains(category.name())) {
+                throw row.error(
+                    "category",
+                    "label "
+                        + number
+                        + (there ? " is in c_" : " is not in c_")
+                        + category.name()
+                        + ".csv, but here it is "
+                        + Text.quoted(row.get("category")));
+              }
+            }
+          });
+    } catch (DataException e) {
+      problems.add(e);
+    } catch (IOException e) {
+      problems.add(new DataException("cannot read " + file, e));
+    }
+    for (int c = 0; c < listed.length; c++) {
+      BitSet missing = (BitSet) listed[c].clone();
+      missing.andNot(inLabels);
+      for (int n = missing.nextSetBit(0); n >= 0; n = missing.nextSetBit(n + 1)) {
+        problems.add(
+            new DataException(
+                file
+                    + " has no label "
+                    + n
+                    + ", which c_"
+                    + vocabulary.categories().get(c).name()
+                    + ".csv lists"));
+      }
+    }
   }
 
   /** R + 256·G of each pixel. */
@@ -343,8 +526,8 @@ public final class BrodenDataset implements ConceptDataset {
     for (Category category : vocabulary.categories()) {
       stamper.add(folder.resolve("c_" + category.name() + ".csv"));
     }
-    for (String[] ofRow : cells) {
-      for (String cell : ofRow) {
+    for (Cells row : cells) {
+      for (String cell : row.of) {
         if (cell.isEmpty()) {
           continue;
         }

@@ -283,27 +283,47 @@ public final class CocoDataset implements ConceptDataset {
     return rows;
   }
 
+  /** What verifying says of annotations without an image. */
+  List<String> strays() {
+    List<String> told = new ArrayList<>();
+    for (CocoFile file : files) {
+      if (file.strays > 0) {
+        told.add(file.file + ": " + file.strays + " annotations name an image that is not there");
+      }
+    }
+    return told;
+  }
+
   @Override
   public AnnotatedImage annotate(ImageRow image) throws DataException {
+    return annotate(image, Problems.STOP);
+  }
+
+  /** Draws the labels; an annotation with a problem is left out. */
+  AnnotatedImage annotate(ImageRow image, Problems problems) throws DataException {
     int height = image.maskHeight();
     int width = image.maskWidth();
     Shapes shapes = new Shapes(image.photoHeight(), image.photoWidth(), height, width);
     Map<Integer, boolean[]> ofLabel = new TreeMap<>();
     for (int[] place : places.get(image.row())) {
       CocoFile file = files.get(place[0]);
-      for (CocoFile.Annotation a : file.read(place[1])) {
-        if (a.fileName != null) {
-          drawSegments(place[0], a, image, ofLabel);
-          continue;
-        }
-        int number = number(place[0], a, a.category, image);
-        if (number > 0) {
-          draw(
-              file,
-              a,
-              image,
-              shapes,
-              ofLabel.computeIfAbsent(number, n -> new boolean[height * width]));
+      for (CocoFile.Annotation a : file.read(place[1], problems)) {
+        try {
+          if (a.fileName != null) {
+            drawSegments(place[0], a, image, ofLabel);
+            continue;
+          }
+          int number = number(place[0], a, a.category, image);
+          if (number > 0) {
+            draw(
+                file,
+                a,
+                image,
+                shapes,
+                ofLabel.computeIfAbsent(number, n -> new boolean[height * width]));
+          }
+        } catch (DataException e) {
+          problems.add(e);
         }
       }
     }

@@ -305,7 +305,7 @@ final class CocoFile {
   }
 
   /** Reads the annotations of the image at that place. */
-  List<Annotation> read(int image) throws DataException {
+  List<Annotation> read(int image, Problems problems) throws DataException {
     List<Annotation> list = new ArrayList<>();
     if (annotationsOf(image) == 0) {
       return list;
@@ -318,7 +318,11 @@ final class CocoFile {
             throw new DataException(file + " was changed while it was read");
           }
         }
-        list.add(parse(bytes.array(), images.get(image).fileName()));
+        try {
+          list.add(parse(bytes.array(), images.get(image).fileName()));
+        } catch (DataException e) {
+          problems.add(e);
+        }
       }
       return list;
     } catch (JacksonException e) {

@@ -127,6 +127,32 @@ final class CsvTable implements Closeable {
     return record == null ? null : new Row(record);
   }
 
+  /** What is done with a row. */
+  interface RowAction {
+    void take(Row row) throws DataException;
+  }
+
+  /** Goes through all rows; one with a problem is left out. */
+  void forEach(Problems problems, RowAction action) throws DataException {
+    while (true) {
+      CsvRecord record;
+      try {
+        record = nextRecord();
+      } catch (DataException e) {
+        problems.add(e); // beyond this place nothing can be read
+        return;
+      }
+      if (record == null) {
+        return;
+      }
+      try {
+        action.take(new Row(record));
+      } catch (DataException e) {
+        problems.add(e);
+      }
+    }
+  }
+
   private CsvRecord nextRecord() throws DataException {
     try {
       if (!records.hasNext()) {

@@ -15,8 +15,8 @@ import java.nio.file.Path;
  * @param colors whether to add the names of colours as a category of their own
  * @param colorTable van de Weijer's table (.npy) to name colours with, or null for the built-in
  *     naming
- * @param synonyms a CSV file whose rows are names of the same thing, the preferred one first, used
- *     when several data sets are joined; or null
+ * @param synonyms a CSV file {@code name,synonyms} (several with ";" between) of names that mean
+ *     the same, used when several data sets are joined; or null
  */
 public record DatasetOptions(
     String format,

@@ -2,6 +2,7 @@ package org.netdissect.concepts;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
 /** Opens data sets of every format. */
@@ -13,11 +14,33 @@ public final class Datasets {
   private Datasets() {}
 
   /**
-   * Opens a data set.
+   * Opens a data set, or several as one, whose labels are joined by name.
    *
-   * @throws DataException when the folder is of no known format, or broken
+   * @param folders at least one; a COCO json file counts as a folder
+   * @throws DataException when one is of no known format, or broken
    */
+  public static ConceptDataset open(List<Path> folders, DatasetOptions options)
+      throws DataException {
+    List<ConceptDataset> parts = new ArrayList<>();
+    for (Path folder : folders) {
+      ConceptDataset data = openPlain(folder, options);
+      // Broden's own colours stay as they are.
+      boolean colored = data.vocabulary().category(ColoredDataset.CATEGORY) != null;
+      parts.add(
+          options.colors() && !(colored && folders.size() > 1)
+              ? new ColoredDataset(data, ColorNames.of(options.colorTable()))
+              : data);
+    }
+    return parts.size() == 1 ? parts.get(0) : new CombinedDataset(parts, options.synonyms());
+  }
+
+  /** Opens one data set. */
   public static ConceptDataset open(Path folder, DatasetOptions options) throws DataException {
+    return open(List.of(folder), options);
+  }
+
+  private static ConceptDataset openPlain(Path folder, DatasetOptions options)
+      throws DataException {
     if (!Files.exists(folder)) {
       throw new DataException("no such data folder: " + folder);
     }

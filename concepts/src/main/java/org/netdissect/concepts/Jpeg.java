@@ -4,7 +4,11 @@ import java.awt.image.BufferedImage;
 import java.awt.image.DataBufferByte;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
 import java.util.Iterator;
+import java.util.List;
 import javax.imageio.IIOException;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
@@ -186,6 +190,60 @@ final class Jpeg {
         && file[at + 14] == 'B';
   }
 
+  /** What is unusual about a file that can be decoded. */
+  static List<String> oddities(byte[] file) {
+    List<String> oddities = new ArrayList<>();
+    int at = 2;
+    while (at + 4 <= file.length && (file[at] & 0xff) == 0xff) {
+      int marker = file[at + 1] & 0xff;
+      if (marker == 0xff) {
+        at++;
+        continue;
+      }
+      int length = ((file[at + 2] & 0xff) << 8) | (file[at + 3] & 0xff);
+      if (marker == 0xda || length < 2) {
+        break;
+      }
+      if (marker == 0xe1 && startsWith(file, at + 4, "Exif\0\0")) {
+        int orientation = orientation(file, at + 10, Math.min(file.length, at + 2 + length));
+        if (orientation > 1 && orientation < 9) {
+          oddities.add("Exif asks to turn or flip it (" + orientation + "), which is not done");
+        }
+      } else if (marker == 0xe2 && startsWith(file, at + 4, "ICC_PROFILE\0")) {
+        String profile = "a colour profile, which is not applied";
+        if (!oddities.contains(profile)) {
+          oddities.add(profile);
+        }
+      }
+      at += 2 + length;
+    }
+    return oddities;
+  }
+
+  /** Tag 0x0112 of the first directory of Exif's TIFF; 0 where there is none. */
+  private static int orientation(byte[] file, int tiff, int end) {
+    if (tiff + 8 > end) {
+      return 0;
+    }
+    ByteBuffer b = ByteBuffer.wrap(file, tiff, end - tiff).slice();
+    b.order(b.get(0) == 'I' ? ByteOrder.LITTLE_ENDIAN : ByteOrder.BIG_ENDIAN);
+    int directory = b.getInt(4);
+    if (directory < 8 || directory > b.limit() - 2) {
+      return 0;
+    }
+    int entries = b.getShort(directory) & 0xffff;
+    for (int i = 0; i < entries; i++) {
+      int entry = directory + 2 + 12 * i;
+      if (entry > b.limit() - 12) {
+        return 0;
+      }
+      if (b.getShort(entry) == 0x0112) {
+        return b.getShort(entry + 8);
+      }
+    }
+    return 0;
+  }
+
   private static boolean startsWith(byte[] file, int at, String text) {
     for (int i = 0; i < text.length(); i++) {
       if (at + i >= file.length || file[at + i] != text.charAt(i)) {
@@ -196,6 +254,12 @@ final class Jpeg {
   }
 
   static Photograph decode(byte[] file, String name) throws UnreadableImageException {
+    Photograph usual = JpegDecoder.decode(file);
+    return usual != null ? usual : decodeByImageIo(file, name);
+  }
+
+  /** Slow, for what {@link JpegDecoder} leaves; its verdict on a damaged file is the one given. */
+  static Photograph decodeByImageIo(byte[] file, String name) throws UnreadableImageException {
     Head head = readHead(file, name, false);
     ImageReader reader = READERS.get();
     Warnings warnings = new Warnings();

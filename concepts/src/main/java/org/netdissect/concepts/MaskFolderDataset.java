@@ -92,6 +92,8 @@ public final class MaskFolderDataset implements ConceptDataset {
   private final List<Path> tables;
   private final Vocabulary vocabulary;
   private final List<ImageRow> rows;
+  private final List<String> orphans = new ArrayList<>();
+  private int unmasked;
 
   /** A mask file and what its values mean. */
   private record Mask(Path file, LabelTable table) {}
@@ -181,6 +183,7 @@ public final class MaskFolderDataset implements ConceptDataset {
       List<Path> tables = new ArrayList<>();
       Map<String, Path> photos = byStem(images);
       Map<String, Entry> entries = new TreeMap<>();
+      List<String> orphans = new ArrayList<>();
       for (String masks : PhotoFiles.folders(folder)) {
         if (!masks.equals("masks") && !masks.startsWith("masks_")) {
           continue;
@@ -198,11 +201,17 @@ public final class MaskFolderDataset implements ConceptDataset {
                         .computeIfAbsent(stem, s -> entry(images, photo))
                         .masks
                         .add(new Mask(mask, table));
+                  } else {
+                    orphans.add("no photograph for the mask " + Text.oneLine(mask.toString()));
                   }
                 });
       }
-      return new MaskFolderDataset(
-          folder, "masks", List.copyOf(entries.values()), tables, vocabulary, options);
+      MaskFolderDataset data =
+          new MaskFolderDataset(
+              folder, "masks", List.copyOf(entries.values()), tables, vocabulary, options);
+      data.unmasked = photos.size() - entries.size();
+      data.orphans.addAll(orphans);
+      return data;
     } catch (DataException e) {
       throw e;
     } catch (IOException e) {
@@ -412,15 +421,35 @@ public final class MaskFolderDataset implements ConceptDataset {
     return rows;
   }
 
+  /** What verifying says of masks without a photograph. */
+  List<String> orphans() {
+    return orphans;
+  }
+
+  /** How many photographs have no mask. */
+  int unmasked() {
+    return unmasked;
+  }
+
   @Override
   public AnnotatedImage annotate(ImageRow image) throws DataException {
+    return annotate(image, Problems.STOP);
+  }
+
+  /** Reads the labels; a mask with a problem is left out. */
+  AnnotatedImage annotate(ImageRow image, Problems problems) throws DataException {
     Entry entry = entries.get(image.row());
     List<AnnotatedImage.LabelMap> maps = new ArrayList<>();
     long dataCategories = 0;
     for (Mask mask : entry.masks) {
       String name = mask.file.toString();
-      Png png = Png.decode(Folders.readImage(mask.file), name, Limits.PHOTO_PIXELS);
-      maps.addAll(mask.table.read(png, name, image.maskHeight(), image.maskWidth()));
+      try {
+        Png png = Png.decode(Folders.readImage(mask.file), name, Limits.PHOTO_PIXELS);
+        checkShape(png, name, image);
+        maps.addAll(mask.table.read(png, name, image.maskHeight(), image.maskWidth()));
+      } catch (DataException e) {
+        problems.add(e);
+      }
       dataCategories |= mask.table.categories();
     }
     for (AnnotatedImage.WholeLabel label : entry.whole) {
@@ -428,6 +457,24 @@ public final class MaskFolderDataset implements ConceptDataset {
     }
     return new AnnotatedImage(
         image.maskHeight(), image.maskWidth(), maps, entry.whole, dataCategories);
+  }
+
+  /** A mask may be smaller or larger than its photograph, but not of another shape. */
+  private static void checkShape(Png png, String name, ImageRow image) throws DataException {
+    double expected = (double) png.width / image.photoWidth() * image.photoHeight();
+    if (image.photoHeight() > 0 && Math.abs(expected - png.height) > 1 + 0.01 * png.height) {
+      throw new DataException(
+          Text.oneLine(name)
+              + " is "
+              + png.height
+              + " × "
+              + png.width
+              + " pixels, its photograph "
+              + image.photoHeight()
+              + " × "
+              + image.photoWidth()
+              + ": not the same shape");
+    }
   }
 
   @Override

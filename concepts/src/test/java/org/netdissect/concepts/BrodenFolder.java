@@ -25,7 +25,7 @@ final class BrodenFolder {
         "category.csv",
         "name,first,last,count,frequency",
         "color,1,2,2,1",
-        "object,3,9,3,1",
+        "object,3,5,3,1",
         "part,5,6,2,1",
         "scene,7,300,2,1");
     write(

@@ -34,6 +34,11 @@ public final class ActivationMaps implements Closeable {
     return new ActivationMaps(SectionFile.open(path, MAGIC, layer.units()), layer);
   }
 
+  /** As {@link #open(Path, LayerInfo)}, for the file that a result records. */
+  static ActivationMaps open(Path path, LayerInfo layer, FileCheck expected) throws IOException {
+    return new ActivationMaps(SectionFile.open(path, MAGIC, layer.units(), expected), layer);
+  }
+
   /**
    * Reads a unit's maps, image by image in ascending number.
    *

@@ -10,8 +10,12 @@ interface ActivationSource extends Closeable {
   /** The layers, in the order in which a reader gives their maps. */
   List<LayerInfo> layers();
 
-  /** The input's size that the geometry is relative to; null to take each image's own size. */
-  InputSize input();
+  /**
+   * The size of the input that a layer's geometry is relative to; null to take each image's own.
+   *
+   * @param layer its place among {@link #layers}
+   */
+  InputSize input(int layer);
 
   /** How many images are best read at once. */
   int batch();

@@ -21,8 +21,10 @@ public final class ConceptCounts implements Closeable {
     this.categories = categories;
   }
 
-  static ConceptCounts open(Path path, int units, int categories) throws IOException {
-    return new ConceptCounts(SectionFile.open(path, MAGIC, units), categories);
+  /** Opens the file that a result records. */
+  static ConceptCounts open(Path path, int units, int categories, FileCheck expected)
+      throws IOException {
+    return new ConceptCounts(SectionFile.open(path, MAGIC, units, expected), categories);
   }
 
   /**

@@ -19,6 +19,9 @@ import tools.jackson.core.JacksonException;
 public final class Dissection {
   static final String FILE = "dissection.json";
 
+  /** Units and images that are named in the file make it grow: some megabytes at most. */
+  private static final long MOST_BYTES = 1L << 28;
+
   private final Path folder;
   private final DissectionInfo info;
   private final List<String> images;
@@ -52,7 +55,14 @@ public final class Dissection {
               : folder + " holds no result (no " + FILE + ")");
     }
     try {
-      DissectionInfo info = Json.mapper().readValue(Files.readString(file), DissectionInfo.class);
+      if (Files.size(file) > MOST_BYTES) {
+        throw new DamagedException(file, "it is too long", null);
+      }
+      String json = Seal.open(Files.readAllBytes(file));
+      if (json == null) {
+        throw new DamagedException(file, "it is not what was written (SHA-256 differs)", null);
+      }
+      DissectionInfo info = Json.mapper().readValue(json, DissectionInfo.class);
       if (info.format() != DissectionInfo.FORMAT) {
         throw new DissectionException(
             file + ": format " + info.format() + "; this version reads " + DissectionInfo.FORMAT);
@@ -61,8 +71,8 @@ public final class Dissection {
           new Dissection(
               folder,
               info,
-              readImages(folder.resolve("images.csv")),
-              readConcepts(folder.resolve("concepts.csv")));
+              readImages(folder.resolve("images.csv"), info.files().get("images.csv")),
+              readConcepts(folder.resolve("concepts.csv"), info.files().get("concepts.csv")));
       for (DissectionInfo.LayerResult layer : info.layers()) {
         Path path = folder.resolve(LayerInfo.fileSafe(layer.layer().folder()));
         dissection.layers.add(
@@ -71,11 +81,14 @@ public final class Dissection {
                 layer,
                 path,
                 UnitTable.read(
-                    path.resolve("units.csv"), layer.layer().units(), info.data().categories())));
+                    path.resolve("units.csv"),
+                    layer.layer().units(),
+                    info.data().categories(),
+                    info.files().get(layer.layer().folder() + "/units.csv"))));
       }
       return dissection;
     } catch (JacksonException | NullPointerException e) {
-      throw new DissectionException(file + " is damaged: " + firstLine(e), e);
+      throw new DamagedException(file, firstLine(e), e);
     } catch (CsvParseException e) {
       throw new DissectionException(folder + " is damaged: " + firstLine(e), e);
     }
@@ -85,9 +98,10 @@ public final class Dissection {
     return String.valueOf(e.getMessage()).lines().findFirst().orElse("");
   }
 
-  private static List<String> readImages(Path path) throws IOException {
+  private static List<String> readImages(Path path, FileCheck expected) throws IOException {
     List<String> names = new ArrayList<>();
-    try (CsvReader<NamedCsvRecord> csv = CsvReader.builder().ofNamedCsvRecord(path)) {
+    try (CsvReader<NamedCsvRecord> csv =
+        CsvReader.builder().ofNamedCsvRecord(FileCheck.read(path, expected))) {
       for (NamedCsvRecord row : csv) {
         names.add(row.getField("image"));
       }
@@ -95,9 +109,10 @@ public final class Dissection {
     return List.copyOf(names);
   }
 
-  private static List<ConceptInfo> readConcepts(Path path) throws IOException {
+  private static List<ConceptInfo> readConcepts(Path path, FileCheck expected) throws IOException {
     List<ConceptInfo> concepts = new ArrayList<>();
-    try (CsvReader<NamedCsvRecord> csv = CsvReader.builder().ofNamedCsvRecord(path)) {
+    try (CsvReader<NamedCsvRecord> csv =
+        CsvReader.builder().ofNamedCsvRecord(FileCheck.read(path, expected))) {
       for (NamedCsvRecord row : csv) {
         try {
           concepts.add(
@@ -114,6 +129,17 @@ public final class Dissection {
       }
     }
     return List.copyOf(concepts);
+  }
+
+  /**
+   * Reads every file of the result once.
+   *
+   * @throws DissectionException naming the first file that is not what was written
+   */
+  void verify() throws IOException {
+    for (LayerDissection layer : layers) {
+      layer.verify();
+    }
   }
 
   public Path folder() {

@@ -1,6 +1,8 @@
 package org.netdissect.dissection;
 
 import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
 
 /**
  * What was run on what, and what came of it: the content of {@code dissection.json}. The same
@@ -13,6 +15,9 @@ import java.util.List;
  * @param rules of scoring
  * @param images counts
  * @param layers in the order asked for
+ * @param imported the files that the scores were imported from; null where the units were dissected
+ *     here. An imported result has scores only: no images, hits, maps, histograms or thresholds
+ * @param files what the other files of the result must hold, by path within its folder
  */
 public record DissectionInfo(
     int format,
@@ -21,7 +26,9 @@ public record DissectionInfo(
     DataInfo data,
     Rules rules,
     Images images,
-    List<LayerResult> layers) {
+    List<LayerResult> layers,
+    List<ImportedFile> imported,
+    SortedMap<String, FileCheck> files) {
 
   /** The version of result folders that this code writes. */
   static final int FORMAT = 1;
@@ -31,6 +38,8 @@ public record DissectionInfo(
    *
    * @param file name of the model file; null for recorded maps
    * @param sha256 of the model file; null for recorded maps
+   * @param weightFiles SHA-256 of the files beside the model that hold weights, by name; null if
+   *     there are none
    * @param inputHeight pixels; null if each image's own size was taken
    * @param inputWidth pixels; null if each image's own size was taken
    * @param preprocessing of the photographs; null for recorded maps
@@ -38,6 +47,7 @@ public record DissectionInfo(
   public record NetworkInfo(
       String file,
       String sha256,
+      Map<String, String> weightFiles,
       Integer inputHeight,
       Integer inputWidth,
       PreprocessingInfo preprocessing) {}
@@ -90,4 +100,12 @@ public record DissectionInfo(
    */
   public record LayerResult(
       LayerInfo layer, long valuesPerUnit, List<Integer> emptyMasks, List<Integer> inactive) {}
+
+  /**
+   * A file that scores came from.
+   *
+   * @param file its name
+   * @param sha256 of its bytes
+   */
+  public record ImportedFile(String file, String sha256) {}
 }

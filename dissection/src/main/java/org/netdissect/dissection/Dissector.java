@@ -16,6 +16,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.netdissect.concepts.Atlas;
 import org.netdissect.concepts.AtlasImage;
 import org.netdissect.concepts.AtlasOptions;
@@ -76,16 +77,35 @@ public final class Dissector {
     void run(Dissection dissection, ConceptDataset data) throws IOException;
   }
 
+  /** A result to come: of a network, or of recorded maps. */
+  private record Target(Network network, Path folder, List<Integer> layers) {}
+
   /**
-   * Runs the dissection.
+   * Runs the dissection of one network or of recorded maps.
    *
    * @return the result, opened
    * @throws IOException with one clear line if an input is bad, the result folder is taken, or
    *     writing fails; what was done is kept for another try
+   * @throws IllegalStateException if several networks are set
    */
   public Dissection run() throws IOException {
+    if (options.networks.size() > 1) {
+      throw new IllegalStateException("several networks: use runAll");
+    }
+    return runAll().get(0);
+  }
+
+  /**
+   * Runs the dissection. Several networks are fed from one decoding of the photographs; the result
+   * of each goes to a folder of its own in the result folder, named after the model's file.
+   *
+   * @return the results, opened, in the order of the networks
+   * @throws IOException as {@link #run}
+   */
+  public List<Dissection> runAll() throws IOException {
     Instant began = Instant.now();
-    ResultFolder.check(options.out, options.overwrite);
+    List<Path> results = resultFolders();
+    ResultFolder.check(options.out, results, options.overwrite);
     Warnings progress = new Warnings(options.progress);
     ConceptDataset data = options.data;
     try (Atlas atlas =
@@ -103,8 +123,7 @@ public final class Dissector {
               options.limit,
               bits);
       try (ActivationSource source = source(images, progress)) {
-        checkSizes(images, source.input());
-        NetworkInfo network = networkInfo(source.input());
+        List<Target> targets = targets(source, results);
         DataInfo dataInfo =
             new DataInfo(
                 atlas.name(),
@@ -114,22 +133,86 @@ public final class Dissector {
                 categories.stream().map(Category::name).toList());
         Rules rules =
             new Rules(options.convention.word(), options.quantile.toString(), options.iou);
+        for (Target target : targets) {
+          checkSizes(images, source.input(target.layers().get(0)));
+        }
         try (ResultFolder out =
             ResultFolder.open(
-                options.out, options.overwrite, inputs(network, dataInfo, rules, source))) {
-          if (!out.complete) {
-            dissect(images, categories, source, network, dataInfo, rules, out, progress);
+                options.out,
+                results,
+                options.overwrite,
+                inputs(targets, dataInfo, rules, source),
+                progress)) {
+          List<Dissection> dissections = out.complete ? standing(results, progress) : null;
+          if (dissections == null) {
+            try {
+              dissect(images, categories, source, targets, dataInfo, rules, out, progress);
+            } catch (DamagedException e) {
+              if (!e.isIn(out.work())) {
+                throw e;
+              }
+              progress.warn(e.getMessage() + "; recording anew");
+              out.clearWork();
+              dissect(images, categories, source, targets, dataInfo, rules, out, progress);
+            }
+            dissections = new ArrayList<>();
+            for (Path result : results) {
+              dissections.add(Dissection.open(result));
+            }
           }
-          Dissection dissection = Dissection.open(options.out);
-          for (Step step : options.steps) {
-            step.run(dissection, data);
+          for (Dissection dissection : dissections) {
+            for (Step step : options.steps) {
+              step.run(dissection, data);
+            }
+            writeRun(dissection.folder(), out.resumed, began, progress);
           }
-          writeRun(out, began, progress);
           out.finish();
-          return dissection;
+          return dissections;
         }
       }
     }
+  }
+
+  /** Results that a run left before its last steps, or null if one of them is damaged. */
+  private static List<Dissection> standing(List<Path> results, Progress progress)
+      throws IOException {
+    List<Dissection> standing = new ArrayList<>();
+    for (Path result : results) {
+      Dissection dissection = ResultFolder.standing(result, progress);
+      if (dissection == null) {
+        return null;
+      }
+      standing.add(dissection);
+    }
+    return standing;
+  }
+
+  private List<Path> resultFolders() {
+    if (options.networks.size() < 2) {
+      return List.of(options.out);
+    }
+    Set<String> taken = takenFolders();
+    return options.networks.stream()
+        .map(network -> network.name().replaceFirst("\\.onnx$", ""))
+        .map(name -> options.out.resolve(folder(name, taken)))
+        .toList();
+  }
+
+  /** Which of the source's layers belong to which network. */
+  private List<Target> targets(ActivationSource source, List<Path> results) {
+    List<Target> targets = new ArrayList<>();
+    int from = 0;
+    for (int i = 0; i < results.size(); i++) {
+      int count =
+          source instanceof NetworkSource networks ? networks.layersOf(i) : source.layers().size();
+      targets.add(
+          new Target(
+              options.networks.isEmpty() ? null : options.networks.get(i),
+              results.get(i),
+              IntStream.range(from, from + count).boxed().toList()));
+      from += count;
+    }
+    return targets;
   }
 
   private List<Category> categories(Atlas atlas) throws DissectionException {
@@ -159,7 +242,21 @@ public final class Dissector {
     if (options.recorded != null) {
       return recordedSource(images, progress);
     }
-    Network network = options.network;
+    List<NetworkSource.Tapped> tapped = new ArrayList<>();
+    try {
+      for (Network network : options.networks) {
+        tapped.add(tap(network, progress));
+      }
+      return new NetworkSource(tapped, options.data, images, options.convention, options.batch);
+    } catch (IOException | RuntimeException e) {
+      for (NetworkSource.Tapped network : tapped) {
+        network.tapped().close();
+      }
+      throw e;
+    }
+  }
+
+  private NetworkSource.Tapped tap(Network network, Progress progress) throws IOException {
     Set<Layer> layers = new LinkedHashSet<>();
     if (options.layers.isEmpty()) {
       layers.add(network.defaultLayer());
@@ -180,14 +277,8 @@ public final class Dissector {
               layer.width(),
               known(layer.name(), layer.field(), progress)));
     }
-    return new NetworkSource(
-        network,
-        network.tap(List.copyOf(layers), options.preprocessing),
-        infos,
-        options.data,
-        images,
-        options.convention,
-        options.batch);
+    return new NetworkSource.Tapped(
+        network, network.tap(List.copyOf(layers), options.preprocessing), infos);
   }
 
   private ActivationSource recordedSource(ImageSet images, Progress progress) throws IOException {
@@ -242,7 +333,7 @@ public final class Dissector {
     return new HashSet<>(Set.of("report", ResultFolder.WORK));
   }
 
-  private static String folder(String layer, Set<String> taken) {
+  static String folder(String layer, Set<String> taken) {
     String safe = LayerInfo.fileSafe(layer);
     String folder = safe;
     // Some file systems do not tell cases apart.
@@ -266,16 +357,19 @@ public final class Dissector {
     }
   }
 
-  private NetworkInfo networkInfo(InputSize input) {
+  private NetworkInfo networkInfo(Target target, ActivationSource source) throws IOException {
+    InputSize input = source.input(target.layers().get(0));
     Integer height = input == null ? null : input.height();
     Integer width = input == null ? null : input.width();
-    if (options.network == null) {
-      return new NetworkInfo(null, null, height, width, null);
+    if (target.network() == null) {
+      return new NetworkInfo(null, null, null, height, width, null);
     }
+    Map<String, String> weightFiles = target.network().weightFiles();
     Preprocessing p = options.preprocessing;
     return new NetworkInfo(
-        options.network.name(),
-        options.network.sha256(),
+        target.network().name(),
+        target.network().sha256(),
+        weightFiles.isEmpty() ? null : weightFiles,
         height,
         width,
         new PreprocessingInfo(p.channels().name(), p.scale(), p.mean(), p.std()));
@@ -283,10 +377,15 @@ public final class Dissector {
 
   /** Everything that decides the result, for telling whether a run may go on. */
   private ObjectNode inputs(
-      NetworkInfo network, DataInfo data, Rules rules, ActivationSource source) throws IOException {
+      List<Target> targets, DataInfo data, Rules rules, ActivationSource source)
+      throws IOException {
     ObjectNode inputs = Json.mapper().createObjectNode();
     inputs.put("tool", toolVersion());
-    inputs.set("network", Json.mapper().valueToTree(network));
+    List<NetworkInfo> networks = new ArrayList<>();
+    for (Target target : targets) {
+      networks.add(networkInfo(target, source));
+    }
+    inputs.set("networks", Json.mapper().valueToTree(networks));
     inputs.set("layers", Json.mapper().valueToTree(source.layers()));
     inputs.set("data", Json.mapper().valueToTree(data));
     inputs.put("convention", rules.convention());
@@ -310,7 +409,7 @@ public final class Dissector {
       ImageSet images,
       List<Category> categories,
       ActivationSource source,
-      NetworkInfo network,
+      List<Target> targets,
       DataInfo dataInfo,
       Rules rules,
       ResultFolder out,
@@ -325,58 +424,66 @@ public final class Dissector {
             out.work(),
             TOP_IMAGES)) {
       recording.run(source, options.workers, options.strict, progress);
+      recording.requireImages();
       ConceptTotals totals =
           new ConceptTotals(images, categories, options.convention, recording.read());
-      ResultWriter writer =
-          new ResultWriter(
-              images,
-              totals,
-              options.convention,
-              options.quantile,
-              options.workers,
-              options.maps,
-              out);
-      List<DissectionInfo.LayerResult> layers = new ArrayList<>();
-      for (LayerRecorder recorder : recording.recorders()) {
-        layers.add(writer.write(recorder, source, progress));
+      DissectionInfo.Images imagesInfo = imagesInfo(images, recording);
+      for (Target target : targets) {
+        Files.createDirectories(target.folder());
+        ResultWriter writer =
+            new ResultWriter(
+                images, totals, options.convention, options.workers, options.maps, target.folder());
+        List<DissectionInfo.LayerResult> layers = new ArrayList<>();
+        for (int l : target.layers()) {
+          LayerRecorder recorder = recording.recorders().get(l);
+          MaskTally tally =
+              new MaskTally(
+                  recorder, images, options.convention, options.quantile, source.input(l));
+          layers.add(writer.write(recorder, tally, recorder.folder(), progress));
+        }
+        writer.writeTables();
+        DissectionInfo info =
+            new DissectionInfo(
+                DissectionInfo.FORMAT,
+                toolVersion(),
+                networkInfo(target, source),
+                dataInfo,
+                rules,
+                imagesInfo,
+                layers,
+                null,
+                writer.files());
+        ResultFolder.writeAtomically(
+            target.folder().resolve(Dissection.FILE), Seal.seal(Json.pretty(info)));
       }
-      writer.writeTables();
-      List<DissectionInfo.Unreadable> unreadable = new ArrayList<>();
-      recording
-          .unreadable()
-          .forEach(
-              (image, reason) ->
-                  unreadable.add(new DissectionInfo.Unreadable(images.name(image), reason)));
-      DissectionInfo info =
-          new DissectionInfo(
-              DissectionInfo.FORMAT,
-              toolVersion(),
-              network,
-              dataInfo,
-              rules,
-              new DissectionInfo.Images(
-                  images.size(),
-                  recording.read().cardinality(),
-                  recording.contentSha256(),
-                  unreadable),
-              layers);
-      ResultFolder.writeAtomically(out.path().resolve(Dissection.FILE), Json.pretty(info));
     }
   }
 
-  private void writeRun(ResultFolder out, Instant began, Warnings warnings) throws IOException {
+  private static DissectionInfo.Images imagesInfo(ImageSet images, Recording recording) {
+    List<DissectionInfo.Unreadable> unreadable = new ArrayList<>();
+    recording
+        .unreadable()
+        .forEach(
+            (image, reason) ->
+                unreadable.add(new DissectionInfo.Unreadable(images.name(image), reason)));
+    return new DissectionInfo.Images(
+        images.size(), recording.read().cardinality(), recording.contentSha256(), unreadable);
+  }
+
+  private void writeRun(Path result, boolean resumed, Instant began, Warnings warnings)
+      throws IOException {
     Map<String, Object> run = new LinkedHashMap<>();
     Instant ended = Instant.now();
     run.put("began", began.toString());
     run.put("ended", ended.toString());
     run.put("seconds", Duration.between(began, ended).toMillis() / 1000.0);
-    run.put("resumed", out.resumed);
+    run.put("resumed", resumed);
     run.put("host", hostName());
     run.put("java", System.getProperty("java.vm.name") + " " + Runtime.version());
     run.put("workers", options.workers);
     run.put("data", options.data.folder().toAbsolutePath().toString());
     run.put("messages", warnings.messages());
-    ResultFolder.writeAtomically(out.path().resolve("run.json"), Json.pretty(run));
+    ResultFolder.writeAtomically(result.resolve("run.json"), Json.pretty(run));
   }
 
   private static String hostName() {
@@ -434,7 +541,7 @@ public final class Dissector {
 
   /** Collects what a dissection needs: {@code set…} is required, {@code opt…} has a default. */
   public static final class Builder {
-    private Network network;
+    private List<Network> networks = List.of();
     private RecordedActivations recorded;
     private ActivationSource.Factory sources;
     private ConceptDataset data;
@@ -460,7 +567,15 @@ public final class Dissector {
 
     /** The network to dissect. Either this or {@link #setRecorded} is required. */
     public Builder setNetwork(Network network) {
-      this.network = Objects.requireNonNull(network);
+      return setNetworks(List.of(network));
+    }
+
+    /**
+     * Networks to dissect together; layers and preprocessing are the same for all. To be run with
+     * {@link Dissector#runAll}.
+     */
+    public Builder setNetworks(List<Network> networks) {
+      this.networks = List.copyOf(networks);
       return this;
     }
 
@@ -604,7 +719,7 @@ public final class Dissector {
      * @throws IllegalStateException if something required is missing
      */
     public Dissector build() {
-      if (sources == null && (network == null) == (recorded == null)) {
+      if (sources == null && networks.isEmpty() == (recorded == null)) {
         throw new IllegalStateException("set either a network or recorded activations");
       }
       if (data == null || out == null) {

@@ -32,6 +32,11 @@ public final class HitTable implements Closeable {
     return new HitTable(SectionFile.open(path, MAGIC, units));
   }
 
+  /** As {@link #open(Path, int)}, for the file that a result records. */
+  static HitTable open(Path path, int units, FileCheck expected) throws IOException {
+    return new HitTable(SectionFile.open(path, MAGIC, units, expected));
+  }
+
   /**
    * Reads a unit's hits, image by image in ascending number.
    *
@@ -63,6 +68,15 @@ public final class HitTable implements Closeable {
       out.putVarint(counter.region(i) - last - 1);
       out.putVarint(counter.pixels(counter.region(i)));
       last = counter.region(i);
+    }
+  }
+
+  /** Passes over one image's hits. */
+  static void skip(ByteBuffer in) {
+    int regions = Bytes.getVarint(in, 1 << 16);
+    for (int i = 0; i < regions; i++) {
+      Bytes.getVarint(in);
+      Bytes.getVarint(in);
     }
   }
 

@@ -2,6 +2,7 @@ package org.netdissect.dissection;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.util.function.IntFunction;
 
 /**
@@ -25,6 +26,7 @@ final class LayerRecorder {
   private final Spill spill;
 
   private final Object[] locks = new Object[LOCKS];
+  private volatile float[] given;
 
   /**
    * A recorder.
@@ -63,6 +65,11 @@ final class LayerRecorder {
 
   Spill spill() {
     return spill;
+  }
+
+  /** The folder for what is needed until the layer's result stands. */
+  Path folder() {
+    return spill.path().getParent();
   }
 
   /** What one thread needs to record; reused from block to block. */
@@ -136,10 +143,26 @@ final class LayerRecorder {
             + "; check the network and its preprocessing");
   }
 
-  /** The lower edge of the bin in which the smallest of the {@code tail} largest values lies. */
+  /** The best known lower bound of a unit's final threshold. */
   private float bound(int unit) {
-    int bin = histograms.boundBin(unit, tail);
-    return bin < 0 ? Float.NEGATIVE_INFINITY : ValueHistograms.lowerEdge(bin);
+    float own = histograms.lowerBound(unit, tail);
+    float[] others = given;
+    return others == null ? own : Math.max(own, others[unit]);
+  }
+
+  /**
+   * Gives lower bounds of the units' final thresholds that were found elsewhere; may be called at
+   * any time.
+   *
+   * @param bounds by unit, from {@link Parts#bounds}
+   */
+  void raiseBounds(float[] bounds) {
+    given = bounds.clone();
+  }
+
+  /** How many of a unit's largest values its threshold can depend on. */
+  long tail() {
+    return tail;
   }
 
   /** Writes a unit's histogram and top images. */

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.MessageDigest;
+import java.util.ArrayList;
 import java.util.List;
 import org.netdissect.concepts.ConceptDataset;
 import org.netdissect.concepts.DataException;
@@ -16,29 +17,39 @@ import org.netdissect.networks.Network;
 import org.netdissect.networks.Runner;
 import org.netdissect.networks.TappedNetwork;
 
-/** Activations of a network, computed from the data set's photographs. */
+/**
+ * Activations of one or several networks, computed from the data set's photographs; each photograph
+ * is read and decoded once for all of them.
+ */
 final class NetworkSource implements ActivationSource {
   private static final long MAX_FILE = 1L << 28;
 
-  private final Network network;
-  private final TappedNetwork tapped;
+  private final List<Tapped> networks;
   private final List<LayerInfo> layers;
   private final ConceptDataset data;
   private final ImageSet images;
   private final Convention convention;
   private final int batch;
 
+  /**
+   * A network and the layers tapped in it, in the order in which it gives them.
+   *
+   * @param tapped is closed with the source
+   */
+  record Tapped(Network network, TappedNetwork tapped, List<LayerInfo> layers) {
+    InputSize input() {
+      return new InputSize(network.inputHeight(), network.inputWidth());
+    }
+  }
+
   NetworkSource(
-      Network network,
-      TappedNetwork tapped,
-      List<LayerInfo> layers,
+      List<Tapped> networks,
       ConceptDataset data,
       ImageSet images,
       Convention convention,
       int batch) {
-    this.network = network;
-    this.tapped = tapped;
-    this.layers = layers;
+    this.networks = networks;
+    this.layers = networks.stream().flatMap(network -> network.layers().stream()).toList();
     this.data = data;
     this.images = images;
     this.convention = convention;
@@ -51,8 +62,20 @@ final class NetworkSource implements ActivationSource {
   }
 
   @Override
-  public InputSize input() {
-    return new InputSize(network.inputHeight(), network.inputWidth());
+  public InputSize input(int layer) {
+    int left = layer;
+    for (Tapped network : networks) {
+      if (left < network.layers().size()) {
+        return network.input();
+      }
+      left -= network.layers().size();
+    }
+    throw new IndexOutOfBoundsException(layer);
+  }
+
+  /** How many layers the n-th network has. */
+  int layersOf(int network) {
+    return networks.get(network).layers().size();
   }
 
   @Override
@@ -62,20 +85,32 @@ final class NetworkSource implements ActivationSource {
 
   @Override
   public Reader newReader() throws IOException {
-    return new NetworkReader(tapped.newRunner(batch));
+    return new NetworkReader();
   }
 
   @Override
   public void close() throws IOException {
-    tapped.close();
+    for (Tapped network : networks) {
+      network.tapped().close();
+    }
   }
 
   private final class NetworkReader implements Reader {
-    private final Runner runner;
+    private final List<Runner> runners = new ArrayList<>();
     private final MessageDigest sha256 = Digests.sha256();
+    private int together = Integer.MAX_VALUE;
 
-    NetworkReader(Runner runner) {
-      this.runner = runner;
+    NetworkReader() throws IOException {
+      try {
+        for (Tapped network : networks) {
+          Runner runner = network.tapped().newRunner(batch);
+          runners.add(runner);
+          together = Math.min(together, runner.batch());
+        }
+      } catch (IOException | RuntimeException e) {
+        close();
+        throw e;
+      }
     }
 
     @Override
@@ -86,7 +121,7 @@ final class NetworkSource implements ActivationSource {
         if (load(image, filled, outcome)) {
           filled++;
         }
-        if (filled == runner.batch()) {
+        if (filled == together) {
           flush(filled, dense, at);
           at += filled;
           filled = 0;
@@ -114,31 +149,40 @@ final class NetworkSource implements ActivationSource {
         outcome.unreadable(image, e.getMessage().replace(path.toString(), images.name(image)));
         return false;
       }
-      int height = network.inputHeight();
-      int width = network.inputWidth();
-      if (photograph.height() != height || photograph.width() != width) {
-        if (convention == Convention.PAPER) {
-          throw refusedSize(
-              images.name(image), photograph.height(), photograph.width(), height, width);
+      for (int n = 0; n < runners.size(); n++) {
+        InputSize input = networks.get(n).input();
+        Photograph fitting = photograph;
+        if (photograph.height() != input.height() || photograph.width() != input.width()) {
+          if (convention == Convention.PAPER) {
+            throw refusedSize(
+                images.name(image),
+                photograph.height(),
+                photograph.width(),
+                input.height(),
+                input.width());
+          }
+          fitting = photograph.resized(input.height(), input.width());
         }
-        photograph = photograph.resized(height, width);
+        runners.get(n).photograph(slot, fitting.rgb());
       }
-      runner.photograph(slot, photograph.rgb());
       outcome.read(image, sha256.digest(file));
       return true;
     }
 
     private void flush(int count, float[][] dense, int slot) throws IOException {
-      FloatBuffer[] maps = runner.run(count);
-      for (int l = 0; l < maps.length; l++) {
-        int perImage = layers.get(l).units() * layers.get(l).cells();
-        maps[l].get(0, dense[l], slot * perImage, count * perImage);
+      int l = 0;
+      for (Runner runner : runners) {
+        for (FloatBuffer maps : runner.run(count)) {
+          int perImage = layers.get(l).units() * layers.get(l).cells();
+          maps.get(0, dense[l], slot * perImage, count * perImage);
+          l++;
+        }
       }
     }
 
     @Override
-    public void close() throws IOException {
-      runner.close();
+    public void close() {
+      runners.forEach(Runner::close);
     }
   }
 

@@ -33,7 +33,7 @@ final class RecordedSource implements ActivationSource {
   }
 
   @Override
-  public InputSize input() {
+  public InputSize input(int layer) {
     return input;
   }
 

@@ -19,6 +19,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.stream.IntStream;
 import org.netdissect.concepts.Progress;
 
 /**
@@ -29,19 +30,29 @@ import org.netdissect.concepts.Progress;
  * and batches do not show in the files that stay.
  */
 final class Recording implements Closeable {
+  /** Name of the file that says how much of the others is good. */
+  static final String CHECKPOINT = "record.bin";
+
   private static final String MAGIC = "NDRECORD";
 
   /** Dense activations of a block, about. */
   private static final long BLOCK_BYTES = 16L << 20;
 
   private static final int MAX_BLOCK = 64;
-  private static final long CHECKPOINT_NANOS = TimeUnit.SECONDS.toNanos(2);
+
+  /** Work that a kill may cost; the property lets tests be killed between many checkpoints. */
+  private final long checkpointNanos =
+      TimeUnit.MILLISECONDS.toNanos(Long.getLong("netdissect.checkpointMillis", 2000));
 
   private final ImageSet images;
   private final List<LayerInfo> layers;
   private final List<LayerRecorder> recorders;
   private final Path checkpoint;
   private final int blockImages;
+
+  /** Numbers of the images of this part, ascending; blocks are runs of them. */
+  private final int[] part;
+
   private final BitSet doneBlocks;
   private final BitSet read;
   private final SortedMap<Integer, String> unreadable;
@@ -50,15 +61,20 @@ final class Recording implements Closeable {
   /** Shared by blocks being recorded, exclusive to a checkpoint: which then sees whole blocks. */
   private final ReadWriteLock blocks = new ReentrantReadWriteLock(true);
 
-  private final AtomicLong nextCheckpoint = new AtomicLong(System.nanoTime() + CHECKPOINT_NANOS);
+  private final AtomicLong nextCheckpoint = new AtomicLong(System.nanoTime() + checkpointNanos);
+
+  /** Whether a block failed halfway, so that the tables hold a part of it. */
+  private boolean broken;
 
   private Recording(
       ImageSet images,
       List<LayerInfo> layers,
       List<LayerRecorder> recorders,
       Path checkpoint,
+      int[] part,
       State state) {
     this.images = images;
+    this.part = part;
     this.layers = layers;
     this.recorders = recorders;
     this.checkpoint = checkpoint;
@@ -83,11 +99,7 @@ final class Recording implements Closeable {
     return (int) Math.max(1, Math.min(MAX_BLOCK, BLOCK_BYTES / perImage));
   }
 
-  /**
-   * Starts a recording, or goes on with the one that the folder holds.
-   *
-   * @param work folder for the files; exists
-   */
+  /** Starts the recording of all images, or goes on with the one that the folder holds. */
   static Recording open(
       ImageSet images,
       List<LayerInfo> layers,
@@ -96,7 +108,33 @@ final class Recording implements Closeable {
       Path work,
       int topImages)
       throws IOException {
-    Path checkpoint = work.resolve("record.bin");
+    return open(
+        images,
+        IntStream.range(0, images.size()).toArray(),
+        layers,
+        convention,
+        quantile,
+        work,
+        topImages);
+  }
+
+  /**
+   * Starts the recording of a part of the images, or goes on with the one that the folder holds.
+   * Parts may be recorded by several processes or machines; see {@link Parts}.
+   *
+   * @param part numbers of the images, ascending
+   * @param work folder for the files; exists
+   */
+  static Recording open(
+      ImageSet images,
+      int[] part,
+      List<LayerInfo> layers,
+      Convention convention,
+      Quantile quantile,
+      Path work,
+      int topImages)
+      throws IOException {
+    Path checkpoint = work.resolve(CHECKPOINT);
     State state = new State();
     state.digests = new byte[Digests.BYTES * images.size()];
     state.spillLength = new long[layers.size()];
@@ -110,11 +148,12 @@ final class Recording implements Closeable {
       readCheckpoint(checkpoint, layers, state, histograms, tops);
     }
     List<LayerRecorder> recorders = new ArrayList<>();
-    Recording recording = new Recording(images, layers, recorders, checkpoint, state);
+    Recording recording = new Recording(images, layers, recorders, checkpoint, part, state);
     try {
       for (int l = 0; l < layers.size(); l++) {
         LayerInfo layer = layers.get(l);
-        Path folder = Files.createDirectories(work.resolve(layer.folder()));
+        // Layers of several networks may share a name.
+        Path folder = Files.createDirectories(work.resolve("layer-" + l));
         Spill spill = Spill.open(folder.resolve("spill.bin"), layer.units(), state.spillLength[l]);
         recorders.add(
             new LayerRecorder(
@@ -151,7 +190,7 @@ final class Recording implements Closeable {
         state.read = readBits(in);
         int failures = Bytes.getVarint(in, in.remaining());
         for (int i = 0; i < failures; i++) {
-          int image = Bytes.getVarint(in, Integer.MAX_VALUE);
+          int image = Bytes.getVarint(in, state.digests.length / Digests.BYTES - 1);
           byte[] reason = new byte[Bytes.getVarint(in, in.remaining())];
           in.get(reason);
           state.unreadable.put(image, new String(reason, StandardCharsets.UTF_8));
@@ -162,7 +201,7 @@ final class Recording implements Closeable {
             LayerRecorder.decode(u, file.read(section++), histograms.get(l), tops.get(l));
           }
         }
-      } catch (BufferUnderflowException | IllegalStateException e) {
+      } catch (BufferUnderflowException | IllegalStateException | IndexOutOfBoundsException e) {
         throw file.malformed(section - 1, e);
       }
     }
@@ -181,7 +220,7 @@ final class Recording implements Closeable {
   }
 
   private int blockCount() {
-    return (images.size() + blockImages - 1) / blockImages;
+    return (part.length + blockImages - 1) / blockImages;
   }
 
   /**
@@ -191,11 +230,8 @@ final class Recording implements Closeable {
    */
   void run(ActivationSource source, int workers, boolean strict, Progress progress)
       throws IOException {
-    int[] todo =
-        java.util.stream.IntStream.range(0, blockCount())
-            .filter(block -> !doneBlocks.get(block))
-            .toArray();
-    progress.begin("recording", images.size(), "images");
+    int[] todo = IntStream.range(0, blockCount()).filter(block -> !doneBlocks.get(block)).toArray();
+    progress.begin("recording", part.length, "images");
     progress.advance((long) (blockCount() - todo.length) * blockImages);
     Workers.run(
         workers,
@@ -219,6 +255,14 @@ final class Recording implements Closeable {
       writeCheckpoint();
     }
     progress.end();
+  }
+
+  /**
+   * Makes sure that there is something to dissect.
+   *
+   * @throws DissectionException if no image could be read
+   */
+  void requireImages() throws DissectionException {
     if (read.isEmpty()) {
       throw new DissectionException(
           "none of the "
@@ -256,12 +300,13 @@ final class Recording implements Closeable {
 
     void block(int block) throws IOException {
       int from = block * blockImages;
-      int to = Math.min(images.size(), from + blockImages);
+      int to = Math.min(part.length, from + blockImages);
       readCount = 0;
       failedNow.clear();
       int[] wanted = new int[to - from];
       int count = 0;
-      for (int image = from; image < to; image++) {
+      for (int i = from; i < to; i++) {
+        int image = part[i];
         String problem = images.atlasImage(image).problem();
         if (problem == null) {
           wanted[count++] = image;
@@ -289,6 +334,11 @@ final class Recording implements Closeable {
             System.arraycopy(readDigests[i], 0, digests, numbers[i] * Digests.BYTES, Digests.BYTES);
           }
         }
+      } catch (Throwable failure) {
+        synchronized (doneBlocks) {
+          broken = true;
+        }
+        throw failure;
       } finally {
         blocks.readLock().unlock();
       }
@@ -296,7 +346,7 @@ final class Recording implements Closeable {
       if (System.nanoTime() - due > 0
           && nextCheckpoint.compareAndSet(due, Long.MAX_VALUE / 2 + System.nanoTime())) {
         writeCheckpoint();
-        nextCheckpoint.set(System.nanoTime() + CHECKPOINT_NANOS);
+        nextCheckpoint.set(System.nanoTime() + checkpointNanos);
       }
     }
 
@@ -327,6 +377,12 @@ final class Recording implements Closeable {
   private void writeCheckpoint() throws IOException {
     blocks.writeLock().lock();
     try {
+      synchronized (doneBlocks) {
+        if (broken) {
+          // A block recorded by half would be counted twice when the run is gone on with.
+          return;
+        }
+      }
       Path next = checkpoint.resolveSibling("record.next");
       try (SectionFile.Writer writer = new SectionFile.Writer(next, MAGIC)) {
         Bytes section = new Bytes(1 << 16);

@@ -2,29 +2,27 @@ package org.netdissect.dissection;
 
 import java.io.Closeable;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
-import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.TreeSet;
 import java.util.stream.Stream;
+import org.netdissect.concepts.Progress;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 
 /**
- * The folder a dissection is written to, held by one process at a time. What a resumed run needs
- * lies in its {@code .work}; without a {@code dissection.json} there is no result.
+ * The folder a dissection is written to (or several, of networks dissected together, each into a
+ * folder of its own below), held by one process at a time. What a resumed run needs lies in its
+ * {@code .work}; without a {@code dissection.json} there is no result.
  *
  * <p>The rule for a second run into the same folder: complete → refused, unless it is to be
  * overwritten; incomplete with the same inputs → resumed; other inputs → refused with what differs.
@@ -33,9 +31,11 @@ final class ResultFolder implements Closeable {
   static final String WORK = ".work";
   private static final String INPUTS = "inputs.json";
 
+  /** The names of images may stand in it. */
+  private static final long MOST_INPUTS = 1L << 28;
+
   private final Path folder;
-  private final FileChannel lockFile;
-  private final FileLock lock;
+  private final WorkLock lock;
 
   /** Whether the result stands and only steps after it are left. */
   final boolean complete;
@@ -43,96 +43,153 @@ final class ResultFolder implements Closeable {
   /** Whether an earlier run is gone on with. */
   final boolean resumed;
 
-  private ResultFolder(
-      Path folder, FileChannel lockFile, FileLock lock, boolean complete, boolean resumed) {
+  private ResultFolder(Path folder, WorkLock lock, boolean complete, boolean resumed) {
     this.folder = folder;
-    this.lockFile = lockFile;
     this.lock = lock;
     this.complete = complete;
     this.resumed = resumed;
   }
 
-  /** Refuses a folder that {@link #open} would refuse whatever the inputs; touches nothing. */
-  static void check(Path folder, boolean overwrite) throws IOException {
+  /**
+   * Refuses a folder that {@link #open} would refuse whatever the inputs; touches nothing else.
+   *
+   * @param results where results go: the folder itself, or folders in it
+   */
+  static void check(Path folder, List<Path> results, boolean overwrite) throws IOException {
     if (!Files.exists(folder)) {
       return;
     }
     if (!Files.isDirectory(folder)) {
       throw new DissectionException(folder + " is a file; --out needs a folder");
     }
-    boolean result = Files.exists(folder.resolve(Dissection.FILE));
-    boolean work = Files.exists(folder.resolve(WORK));
-    if (!result && !work) {
+    List<Path> standing =
+        results.stream().filter(result -> Files.exists(result.resolve(Dissection.FILE))).toList();
+    boolean work = isBegun(folder) || (standing.isEmpty() && Files.exists(folder.resolve(WORK)));
+    if (standing.isEmpty() && !work) {
       try (Stream<Path> entries = Files.list(folder)) {
-        if (entries.findAny().isPresent()) {
+        List<Path> all = entries.toList();
+        // Beside results of other networks there is room for one more.
+        boolean others =
+            !results.contains(folder)
+                && all.stream().anyMatch(entry -> Files.exists(entry.resolve(Dissection.FILE)));
+        if (!all.isEmpty() && !others) {
           throw new DissectionException(
               folder + " is not empty and holds no result; choose another folder for --out");
         }
       }
     }
-    if (result && !work && !overwrite) {
+    if (!standing.isEmpty() && !work && !overwrite) {
+      sweep(folder);
       throw new DissectionException(
-          folder + " already holds a result; use --overwrite to replace it, or another --out");
+          standing.get(0)
+              + " already holds a result; use --overwrite to replace it, or another --out");
     }
+  }
+
+  /** Removes what a run left that was killed after its end, unless another run is at work. */
+  private static void sweep(Path folder) {
+    Path work = folder.resolve(WORK);
+    if (!Files.isDirectory(work)) {
+      return;
+    }
+    try {
+      WorkLock lock = WorkLock.take(folder, work, Progress.NONE);
+      if (isBegun(folder)) {
+        lock.close();
+      } else {
+        removeWork(folder, lock);
+      }
+    } catch (IOException e) {
+      // It is another's, or stays: it harms nobody.
+    }
+  }
+
+  private static void removeWork(Path folder, WorkLock lock) throws IOException {
+    try {
+      clearWork(folder);
+    } finally {
+      lock.remove();
+    }
+    try {
+      Files.deleteIfExists(folder.resolve(WORK));
+    } catch (DirectoryNotEmptyException e) {
+      // Another run has just come, and will see that there is a result.
+    }
+  }
+
+  /** Whether a run began here and has not finished. */
+  private static boolean isBegun(Path folder) {
+    return Files.exists(folder.resolve(WORK).resolve(INPUTS));
   }
 
   /**
    * Takes the folder for a run.
    *
-   * @param inputs everything that decides the result
+   * @param results where results go: the folder itself, or folders in it
+   * @param inputs everything that decides the results
+   * @param progress warned if other processes cannot be kept away
    * @throws DissectionException if the folder is in use or holds something else
    */
-  static ResultFolder open(Path folder, boolean overwrite, JsonNode inputs) throws IOException {
-    check(folder, overwrite);
+  static ResultFolder open(
+      Path folder, List<Path> results, boolean overwrite, JsonNode inputs, Progress progress)
+      throws IOException {
+    check(folder, results, overwrite);
     Path work = folder.resolve(WORK);
     Files.createDirectories(work);
-    FileChannel lockFile =
-        FileChannel.open(work.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    WorkLock lock = WorkLock.take(folder, work, progress);
     try {
-      FileLock lock;
-      try {
-        lock = lockFile.tryLock();
-      } catch (OverlappingFileLockException e) {
-        lock = null;
-      }
-      if (lock == null) {
-        throw new DissectionException(
-            folder + " is in use by another run; wait for it or choose another --out");
-      }
       Path inputsFile = work.resolve(INPUTS);
-      boolean begun = Files.exists(inputsFile);
+      // Only now is it sure that nobody else changes what lies here.
+      check(folder, results, overwrite);
+      List<String> differences = List.of();
       boolean resumed = false;
-      if (begun && !overwrite) {
-        List<String> differences = differences(inputsFile, inputs);
-        if (!differences.isEmpty()) {
-          throw new DissectionException(
-              folder
-                  + " holds an unfinished run with other inputs ("
-                  + String.join("; ", differences)
-                  + "); use --overwrite to start anew, or another --out");
+      if (isBegun(folder)) {
+        differences = differences(inputsFile, inputs);
+        resumed = differences.isEmpty();
+      }
+      if (!differences.isEmpty() && !overwrite) {
+        throw new DissectionException(
+            folder
+                + " holds an unfinished run with other inputs ("
+                + String.join("; ", differences)
+                + "); use --overwrite to start anew, or another --out");
+      }
+      if (!resumed) {
+        for (Path result : results) {
+          clear(result);
         }
-        resumed = true;
-      } else {
-        clear(folder);
+        // The inputs first: what is left without them belongs to no run.
+        Files.deleteIfExists(inputsFile);
+        clearWork(folder);
         Path next = work.resolve("inputs.next");
         Files.writeString(next, Json.pretty(inputs));
         Files.move(next, inputsFile, StandardCopyOption.ATOMIC_MOVE);
       }
-      boolean complete = resumed && Files.exists(folder.resolve(Dissection.FILE));
-      return new ResultFolder(folder, lockFile, lock, complete, resumed);
+      boolean complete =
+          resumed
+              && results.stream().allMatch(result -> Files.exists(result.resolve(Dissection.FILE)));
+      return new ResultFolder(folder, lock, complete, resumed);
     } catch (IOException | RuntimeException e) {
-      lockFile.close();
+      lock.close();
+      if (!isBegun(folder)) {
+        sweep(folder);
+      }
       throw e;
     }
   }
 
   private static List<String> differences(Path file, JsonNode inputs) throws IOException {
     List<String> differences = new ArrayList<>();
-    JsonNode before;
+    JsonNode before = null;
     try {
-      before = Json.mapper().readTree(Files.readString(file, StandardCharsets.UTF_8));
+      if (Files.size(file) <= MOST_INPUTS) {
+        before = Json.mapper().readTree(Files.readAllBytes(file));
+      }
     } catch (JacksonException e) {
-      throw new DissectionException(file + " is damaged; use --overwrite to start anew", e);
+      // Said below.
+    }
+    if (before == null || !before.isObject()) {
+      return List.of(file + " is damaged");
     }
     TreeSet<String> names = new TreeSet<>(inputs.propertyNames());
     names.addAll(before.propertyNames());
@@ -155,6 +212,9 @@ final class ResultFolder implements Closeable {
 
   /** Removes what runs write, the result's own file first; nothing else that lies in the folder. */
   private static void clear(Path folder) throws IOException {
+    if (!Files.isDirectory(folder)) {
+      return;
+    }
     Files.deleteIfExists(folder.resolve(Dissection.FILE));
     for (String name : List.of("run.json", "images.csv", "concepts.csv")) {
       Files.deleteIfExists(folder.resolve(name));
@@ -167,12 +227,39 @@ final class ResultFolder implements Closeable {
         }
       }
     }
+  }
+
+  /** Removes what was recorded, so that it is recorded anew. */
+  void clearWork() throws IOException {
+    clearWork(folder);
+  }
+
+  private static void clearWork(Path folder) throws IOException {
+    // What says how much of the rest is good goes before the rest.
+    Files.deleteIfExists(folder.resolve(WORK).resolve(Recording.CHECKPOINT));
     try (Stream<Path> entries = Files.list(folder.resolve(WORK))) {
       for (Path entry : entries.toList()) {
-        if (!entry.getFileName().toString().equals("lock")) {
+        String name = entry.getFileName().toString();
+        if (!name.equals(WorkLock.FILE) && !name.equals(INPUTS)) {
           delete(entry);
         }
       }
+    }
+  }
+
+  /**
+   * A result that a run left before its last steps, if it is whole; otherwise it is no result any
+   * more and must be made again from what was recorded.
+   */
+  static Dissection standing(Path result, Progress progress) throws IOException {
+    try {
+      Dissection dissection = Dissection.open(result);
+      dissection.verify();
+      return dissection;
+    } catch (DissectionException e) {
+      progress.warn(e.getMessage() + "; writing the result again");
+      Files.deleteIfExists(result.resolve(Dissection.FILE));
+      return null;
     }
   }
 
@@ -201,10 +288,6 @@ final class ResultFolder implements Closeable {
     }
   }
 
-  Path path() {
-    return folder;
-  }
-
   Path work() {
     return folder.resolve(WORK);
   }
@@ -220,17 +303,17 @@ final class ResultFolder implements Closeable {
     }
   }
 
-  /** Ends the run: what resuming needed is removed. */
+  /**
+   * Ends the run: what resuming needed is removed. The inputs go first; from then on the run has
+   * finished, whatever a kill leaves of the rest.
+   */
   void finish() throws IOException {
-    close();
-    delete(work());
+    Files.deleteIfExists(work().resolve(INPUTS));
+    removeWork(folder, lock);
   }
 
   @Override
   public void close() throws IOException {
-    if (lock.isValid()) {
-      lock.release();
-    }
-    lockFile.close();
+    lock.close();
   }
 }

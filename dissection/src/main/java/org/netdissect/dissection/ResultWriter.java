@@ -9,6 +9,8 @@ import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.netdissect.concepts.Progress;
 
 /** From a recorded layer to its folder in the result: tally, assemble, score, write. */
@@ -16,35 +18,36 @@ final class ResultWriter {
   private final ImageSet images;
   private final ConceptTotals totals;
   private final Convention convention;
-  private final Quantile quantile;
   private final int workers;
   private final MapsKept maps;
-  private final ResultFolder out;
+  private final Path out;
+  private final SortedMap<String, FileCheck> files = new TreeMap<>();
 
   ResultWriter(
       ImageSet images,
       ConceptTotals totals,
       Convention convention,
-      Quantile quantile,
       int workers,
       MapsKept maps,
-      ResultFolder out) {
+      Path out) {
     this.images = images;
     this.totals = totals;
     this.convention = convention;
-    this.quantile = quantile;
     this.workers = workers;
     this.maps = maps;
     this.out = out;
   }
 
-  /** Does all that is left to do for a layer. */
+  /**
+   * Does all that is left to do for a layer.
+   *
+   * @param groupFolder for the files of groups, until the result stands
+   */
   DissectionInfo.LayerResult write(
-      LayerRecorder recorder, ActivationSource source, Progress progress) throws IOException {
+      LayerRecorder recorder, GroupTally tally, Path groupFolder, Progress progress)
+      throws IOException {
     LayerInfo layer = recorder.layer();
-    Path folder = Files.createDirectories(out.path().resolve(layer.folder()));
-    Path work = out.work().resolve(layer.folder());
-    MaskTally tally = new MaskTally(recorder, images, convention, quantile, source.input());
+    Path folder = Files.createDirectories(out.resolve(layer.folder()));
     int[] groups = tally.groups();
     progress.begin("tallying " + layer.name(), layer.units(), "units");
     List<MaskTally.UnitStats> stats = new ArrayList<>();
@@ -55,9 +58,9 @@ final class ResultWriter {
                 ? null
                 : new SectionFile.Writer(folder.resolve("maps.bin"), ActivationMaps.MAGIC)) {
       for (int g = 0; g + 1 < groups.length; g++) {
-        Path file = work.resolve("group-" + groups[g] + "-" + groups[g + 1] + ".bin");
-        if (!isWhole(file, groups[g + 1] - groups[g])) {
-          Path next = work.resolve("group.next");
+        Path file = groupFolder.resolve("group-" + groups[g] + "-" + groups[g + 1] + ".bin");
+        if (!isWhole(file, groups[g + 1] - groups[g], progress)) {
+          Path next = groupFolder.resolve("group.next");
           tally.tally(groups[g], groups[g + 1], workers, next);
           Files.move(
               next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
@@ -84,17 +87,38 @@ final class ResultWriter {
     writeHistograms(folder, recorder);
     writeTopImages(folder, recorder);
     score(folder, layer, stats, progress);
+    for (String name : List.of("units.csv", "top-images.csv")) {
+      files.put(layer.folder() + "/" + name, FileCheck.ofText(folder.resolve(name)));
+    }
+    recordSections(layer, "hits.bin", HitTable.MAGIC);
+    recordSections(layer, "histograms.bin", ValueHistograms.MAGIC);
+    recordSections(layer, "counts.bin", ConceptCounts.MAGIC);
+    if (maps != MapsKept.NONE) {
+      recordSections(layer, "maps.bin", ActivationMaps.MAGIC);
+    }
     return result(recorder, stats);
   }
 
-  private static boolean isWhole(Path file, int units) {
+  private void recordSections(LayerInfo layer, String name, String magic) throws IOException {
+    String path = layer.folder() + "/" + name;
+    files.put(path, FileCheck.ofSections(out.resolve(path), magic));
+  }
+
+  /** What was written, by path within the result, once all is. */
+  SortedMap<String, FileCheck> files() {
+    return files;
+  }
+
+  private static boolean isWhole(Path file, int units, Progress progress) throws IOException {
+    if (!Files.exists(file)) {
+      return false;
+    }
     try (SectionFile group =
         SectionFile.open(file, MaskTally.GROUP_MAGIC, units * MaskTally.SECTIONS)) {
-      for (int s = 0; s < group.sections(); s++) {
-        group.read(s);
-      }
+      group.verify();
       return true;
-    } catch (IOException e) {
+    } catch (DamagedException e) {
+      progress.warn(e.getMessage() + "; tallying these units again");
       return false;
     }
   }
@@ -204,15 +228,15 @@ final class ResultWriter {
     return new DissectionInfo.LayerResult(recorder.layer(), histograms.counted(0), empty, inactive);
   }
 
-  /** Writes the images and concepts of the result. */
+  /** Writes the images and concepts of a result. */
   void writeTables() throws IOException {
-    try (CsvWriter csv = UnitTable.csv().build(out.path().resolve("images.csv"))) {
+    try (CsvWriter csv = UnitTable.csv().build(out.resolve("images.csv"))) {
       csv.writeRecord("number", "image");
       for (int i = 0; i < images.size(); i++) {
         csv.writeRecord(Integer.toString(i), images.name(i));
       }
     }
-    try (CsvWriter csv = UnitTable.csv().build(out.path().resolve("concepts.csv"))) {
+    try (CsvWriter csv = UnitTable.csv().build(out.resolve("concepts.csv"))) {
       csv.writeRecord("number", "name", "category", "truth", "images");
       for (int number = 1; number < totals.numbers(); number++) {
         if (totals.truth(number) > 0) {
@@ -224,6 +248,9 @@ final class ResultWriter {
               Integer.toString(totals.imagesWith(number)));
         }
       }
+    }
+    for (String name : List.of("images.csv", "concepts.csv")) {
+      files.put(name, FileCheck.ofText(out.resolve(name)));
     }
   }
 }

@@ -1,16 +1,17 @@
 package org.netdissect.dissection;
 
 import java.io.Closeable;
-import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.zip.CRC32C;
 
@@ -28,12 +29,17 @@ final class SectionFile implements Closeable {
 
   private final Path path;
   private final FileChannel channel;
+  private final long size;
+  private final int tableCrc;
   private final long[] offset;
   private final int[] crc;
 
-  private SectionFile(Path path, FileChannel channel, long[] offset, int[] crc) {
+  private SectionFile(
+      Path path, FileChannel channel, long size, int tableCrc, long[] offset, int[] crc) {
     this.path = path;
     this.channel = channel;
+    this.size = size;
+    this.tableCrc = tableCrc;
     this.offset = offset;
     this.crc = crc;
   }
@@ -46,7 +52,12 @@ final class SectionFile implements Closeable {
    * @throws DissectionException if it is not such a file, or damaged
    */
   static SectionFile open(Path path, String magic, int sections) throws IOException {
-    FileChannel channel = FileChannel.open(path, StandardOpenOption.READ);
+    FileChannel channel;
+    try {
+      channel = FileChannel.open(path, StandardOpenOption.READ);
+    } catch (NoSuchFileException e) {
+      throw new DamagedException(path, "it is missing", e);
+    }
     try {
       long size = channel.size();
       if (size < HEADER + TRAILER) {
@@ -89,10 +100,37 @@ final class SectionFile implements Closeable {
       if (offset[count] != tableAt) {
         throw damaged(path, "its sections do not fill it");
       }
-      return new SectionFile(path, channel, offset, crc);
+      return new SectionFile(path, channel, size, tableCrc, offset, crc);
     } catch (IOException | RuntimeException e) {
       channel.close();
       throw e;
+    }
+  }
+
+  /**
+   * As {@link #open(Path, String, int)}, for a file of which a result records what it holds.
+   *
+   * @param expected null if nothing is recorded, which counts as damage
+   */
+  static SectionFile open(Path path, String magic, int sections, FileCheck expected)
+      throws IOException {
+    SectionFile file = open(path, magic, sections);
+    if (!file.check().equals(expected)) {
+      file.close();
+      throw damaged(path, "it is not the file that the result records");
+    }
+    return file;
+  }
+
+  /** What to record of this file. */
+  FileCheck check() {
+    return new FileCheck(size, null, HexFormat.of().toHexDigits(tableCrc));
+  }
+
+  /** Reads everything, so that damage anywhere is noticed. */
+  void verify() throws IOException {
+    for (int s = 0; s < sections(); s++) {
+      read(s);
     }
   }
 
@@ -123,8 +161,8 @@ final class SectionFile implements Closeable {
 
   /** The failure to report when a section's bytes make no sense although its checksum is right. */
   DissectionException malformed(int section, RuntimeException cause) {
-    return new DissectionException(
-        path + ": section " + section + " is malformed: " + cause.getMessage(), cause);
+    return new DamagedException(
+        path, "section " + section + " is malformed: " + cause.getMessage(), cause);
   }
 
   @Override
@@ -133,7 +171,7 @@ final class SectionFile implements Closeable {
   }
 
   static DissectionException damaged(Path path, String what) {
-    return new DissectionException(path + " is damaged: " + what);
+    return new DamagedException(path, what, null);
   }
 
   static int crcOf(byte[] bytes, int offset, int length) {
@@ -155,7 +193,7 @@ final class SectionFile implements Closeable {
     while (buffer.hasRemaining()) {
       int got = channel.read(buffer, at + buffer.position());
       if (got < 0) {
-        throw new EOFException(path + " is damaged: it ends too early");
+        throw damaged(path, "it ends too early");
       }
     }
     return buffer.flip();

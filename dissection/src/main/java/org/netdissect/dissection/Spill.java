@@ -85,7 +85,7 @@ final class Spill implements Closeable {
         || found != units
         || images < 0
         || index > end - length - HEAD
-        || index > Integer.MAX_VALUE) {
+        || index > Integer.MAX_VALUE - 16) {
       throw SectionFile.damaged(path, "a segment's head is wrong");
     }
     ByteBuffer table = SectionFile.read(channel, path, length + HEAD, (int) index);
@@ -146,6 +146,15 @@ final class Spill implements Closeable {
     SectionFile.write(channel, pieces.buffer());
     head.position(HEAD);
     addSegment(head.slice().order(ByteOrder.LITTLE_ENDIAN), images.length, length + HEAD + index);
+  }
+
+  Path path() {
+    return path;
+  }
+
+  /** The failure to report when maps make no sense although their checksums are right. */
+  DamagedException malformed(RuntimeException cause) {
+    return new DamagedException(path, "recorded maps are malformed", cause);
   }
 
   /** Bytes in the file. */

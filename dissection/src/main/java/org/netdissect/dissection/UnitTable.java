@@ -51,9 +51,11 @@ final class UnitTable {
    *
    * @throws DissectionException if it is damaged
    */
-  static List<UnitScore> read(Path path, int units, List<String> categories) throws IOException {
+  static List<UnitScore> read(Path path, int units, List<String> categories, FileCheck expected)
+      throws IOException {
     List<UnitScore> scores = new ArrayList<>();
-    try (CsvReader<NamedCsvRecord> csv = CsvReader.builder().ofNamedCsvRecord(path)) {
+    try (CsvReader<NamedCsvRecord> csv =
+        CsvReader.builder().ofNamedCsvRecord(FileCheck.read(path, expected))) {
       for (NamedCsvRecord row : csv) {
         try {
           List<LabelScore> byCategory = new ArrayList<>();
@@ -69,13 +71,21 @@ final class UnitTable {
                     truth,
                     activation,
                     intersection,
-                    LabelScore.iou(intersection, activation, truth)));
+                    // Imported tables may score a blank label 0 whatever its counts.
+                    label.isBlank() && Double.parseDouble(row.getField(category + "-iou")) == 0
+                        ? 0
+                        : LabelScore.iou(intersection, activation, truth)));
           }
           int unit = Integer.parseInt(row.getField("unit"));
           if (unit != scores.size()) {
             throw new IllegalArgumentException("unit " + unit + " out of order");
           }
-          scores.add(UnitScore.of(unit, Float.parseFloat(row.getField("threshold")), byCategory));
+          int best = categories.indexOf(row.getField("category"));
+          if (best < 0) {
+            throw new IllegalArgumentException("unknown category");
+          }
+          float threshold = Float.parseFloat(row.getField("threshold"));
+          scores.add(new UnitScore(unit, threshold, best, byCategory));
         } catch (RuntimeException e) {
           throw new DissectionException(
               path + " is damaged at line " + row.getStartingLineNumber(), e);

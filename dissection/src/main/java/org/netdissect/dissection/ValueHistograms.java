@@ -216,6 +216,16 @@ final class ValueHistograms {
   }
 
   /**
+   * The lower edge of the bin of the value of a rank; −∞ while there are fewer values.
+   *
+   * @param rank the same at every call
+   */
+  float lowerBound(int unit, long rank) {
+    int bin = boundBin(unit, rank);
+    return bin < 0 ? Float.NEGATIVE_INFINITY : lowerEdge(bin);
+  }
+
+  /**
    * A place among the values.
    *
    * @param bin that holds it

@@ -6,7 +6,6 @@ import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.platform.Fp16Conversions;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
@@ -57,7 +56,8 @@ public final class Runner implements AutoCloseable {
       List<LayerTensor> tensors,
       PixelTable pixels,
       int asked,
-      int fixedBatch) {
+      int fixedBatch)
+      throws ModelException {
     if (asked < 1) {
       throw new IllegalArgumentException("The batch must be at least 1, not " + asked + ".");
     }
@@ -136,9 +136,9 @@ public final class Runner implements AutoCloseable {
    * @param n at least 1, at most {@link #batch}
    * @return per tapped layer a direct buffer of 32-bit floats in native order, whose first n ·
    *     channels · height · width values, in that order, hold until the next run
-   * @throws UncheckedIOException around a {@link ModelException} if ONNX Runtime fails
+   * @throws ModelException if ONNX Runtime fails
    */
-  public FloatBuffer[] run(int n) {
+  public FloatBuffer[] run(int n) throws ModelException {
     if (n < 1 || n > batch) {
       throw new IndexOutOfBoundsException(n + " photographs in a batch of " + batch + ".");
     }
@@ -150,10 +150,7 @@ public final class Runner implements AutoCloseable {
       }
       session.run(binding.inputs, binding.outputs).close();
     } catch (OrtException e) {
-      throw new UncheckedIOException(
-          new ModelException("ONNX Runtime failed: " + Natives.firstLine(e), e));
-    } catch (ModelException e) {
-      throw new UncheckedIOException(e);
+      throw new ModelException("ONNX Runtime failed: " + Natives.firstLine(e), e);
     }
     for (int i = 0; i < maps.length; i++) {
       if (!isDirect(tensors.get(i))) {
@@ -197,7 +194,7 @@ public final class Runner implements AutoCloseable {
     return whole.duplicate().order(ByteOrder.nativeOrder()).position(0).limit((int) bytes);
   }
 
-  private static ByteBuffer buffer(long bytes, int batch) {
+  private static ByteBuffer buffer(long bytes, int batch) throws ModelException {
     if (bytes > Integer.MAX_VALUE) {
       throw new IllegalArgumentException(
           "A batch of " + batch + " needs a buffer of more than 2 GiB; give a smaller --batch.");
@@ -205,11 +202,10 @@ public final class Runner implements AutoCloseable {
     try {
       return ByteBuffer.allocateDirect((int) bytes).order(ByteOrder.nativeOrder());
     } catch (OutOfMemoryError e) {
-      throw new UncheckedIOException(
-          new ModelException(
-              "Not enough memory for the maps of a batch of %d (%d MB); give a smaller --batch, fewer layers or workers, or java -Xmx."
-                  .formatted(batch, bytes >> 20),
-              e));
+      throw new ModelException(
+          "Not enough memory for the maps of a batch of %d (%d MB); give a smaller --batch, fewer layers or workers, or java -Xmx."
+              .formatted(batch, bytes >> 20),
+          e);
     }
   }
 

@@ -3,7 +3,6 @@ package org.netdissect.networks;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
-import java.io.UncheckedIOException;
 import java.util.List;
 import org.netdissect.networks.Network.LayerTensor;
 
@@ -74,9 +73,9 @@ public final class TappedNetwork implements AutoCloseable {
    *     Runner#batch}
    * @throws IllegalArgumentException if {@code batch} is below 1, or so large that a buffer would
    *     exceed 2 GiB
-   * @throws UncheckedIOException around a {@link ModelException} if there is not enough memory
+   * @throws ModelException if there is not enough memory
    */
-  public Runner newRunner(int batch) {
+  public Runner newRunner(int batch) throws ModelException {
     return new Runner(session, input, tensors, pixels, batch, fixedBatch);
   }
 
@@ -113,8 +112,8 @@ public final class TappedNetwork implements AutoCloseable {
     try (Runner runner = new Runner(session, input, tensors, pixels, images, fixedBatch)) {
       runner.run(images);
       return null;
-    } catch (UncheckedIOException e) {
-      return new ModelException(e.getCause().getMessage(), e);
+    } catch (ModelException e) {
+      return e;
     }
   }
 }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -247,6 +248,8 @@ class NetworkTest {
                     float[] actual = new float[layer.values()];
                     runner.run(2)[0].get(0, actual);
                     assertArrayEquals(expected[i], actual, 1e-5f);
+                  } catch (IOException e) {
+                    throw new UncheckedIOException(e);
                   }
                 });
       }

@@ -335,7 +335,7 @@ class ReceptiveFieldTest {
     }
   }
 
-  private static float[] maps(Runner runner, Layer layer, byte[] photograph) {
+  private static float[] maps(Runner runner, Layer layer, byte[] photograph) throws IOException {
     runner.photograph(0, photograph);
     FloatBuffer buffer = runner.run(1)[0];
     float[] values = new float[layer.values()];

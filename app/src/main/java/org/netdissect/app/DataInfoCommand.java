@@ -1,0 +1,132 @@
+package org.netdissect.app;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.netdissect.concepts.Atlas;
+import org.netdissect.concepts.DatasetInfo;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import tools.jackson.databind.json.JsonMapper;
+
+/** {@code netdissect data info}: what is in a data set. */
+@Command(
+    name = "info",
+    description = "Tells what is in a data set.",
+    mixinStandardHelpOptions = true)
+final class DataInfoCommand implements Callable<Integer> {
+  private static final int MOST_SIZES = 4;
+
+  @Parameters(
+      arity = "1..*",
+      paramLabel = "DIR",
+      description = "The folder of the data set; several are joined.")
+  private List<Path> data;
+
+  @Option(names = "--json", description = "Print JSON.")
+  private boolean json;
+
+  @Option(
+      names = "--top",
+      paramLabel = "N",
+      description = "Concepts listed a category. Default: ${DEFAULT-VALUE}.")
+  private int top = 5;
+
+  @Mixin private DataOptions dataOptions;
+  @Mixin private DataCommand.AtlasMixin atlasOptions;
+  @Mixin private CommonOptions common;
+
+  @Override
+  public Integer call() throws IOException {
+    TerminalProgress progress = new TerminalProgress(System.err, common.quiet || json);
+    DatasetInfo info;
+    String fingerprint;
+    try (Atlas atlas = Atlas.open(dataOptions.open(data, 0, 0), atlasOptions.options(), progress)) {
+      info = DatasetInfo.of(atlas);
+      fingerprint = atlas.fingerprint();
+    }
+    if (json) {
+      Map<String, Object> all = new LinkedHashMap<>();
+      all.put("name", info.name());
+      all.put("fingerprint", fingerprint);
+      all.put("images", info.images());
+      all.put("unreadable", info.unreadable());
+      all.put("splits", info.splits());
+      all.put("photoSizes", info.photoSizes());
+      all.put("maskSizes", info.maskSizes());
+      all.put("regions", info.regions());
+      List<Map<String, Object>> categories = new ArrayList<>();
+      for (DatasetInfo.OfCategory category : info.categories()) {
+        Map<String, Object> one = new LinkedHashMap<>();
+        one.put("name", category.name());
+        one.put("concepts", category.concepts());
+        one.put("images", category.images());
+        one.put("labels", category.labels());
+        categories.add(one);
+      }
+      all.put("categories", categories);
+      System.out.println(
+          JsonMapper.builder().build().writerWithDefaultPrettyPrinter().writeValueAsString(all));
+    } else {
+      print(info, fingerprint, System.out);
+    }
+    System.out.flush();
+    return 0;
+  }
+
+  private void print(DatasetInfo info, String fingerprint, PrintStream out) {
+    out.println(info.name());
+    out.println(
+        "  images       "
+            + info.images()
+            + (info.unreadable() > 0 ? " (" + info.unreadable() + " unreadable)" : ""));
+    out.println("  splits       " + list(info.splits()));
+    out.println("  photographs  " + list(info.photoSizes()));
+    out.println("  masks        " + list(info.maskSizes()));
+    int readable = info.images() - info.unreadable();
+    out.printf(
+        Locale.ROOT,
+        "  regions      %d, %.1f an image, at most %d%n",
+        info.regions(),
+        readable == 0 ? 0.0 : (double) info.regions() / readable,
+        info.mostRegions());
+    out.println("  fingerprint  " + fingerprint);
+    out.println();
+    out.printf("  %-14s %8s %8s  %s%n", "category", "concepts", "images", "most frequent (images)");
+    for (DatasetInfo.OfCategory category : info.categories()) {
+      List<String> labels = new ArrayList<>();
+      for (DatasetInfo.OfConcept label :
+          category.labels().subList(0, Math.min(Math.max(0, top), category.labels().size()))) {
+        labels.add(label.name() + " (" + label.images() + ")");
+      }
+      out.printf(
+          "  %-14s %8d %8d  %s%n",
+          category.name(), category.concepts(), category.images(), String.join(", ", labels));
+    }
+  }
+
+  /** The most frequent of a list of counts. */
+  private static String list(Map<String, Integer> counts) {
+    List<Map.Entry<String, Integer>> sorted = new ArrayList<>(counts.entrySet());
+    sorted.sort(
+        Map.Entry.<String, Integer>comparingByValue()
+            .reversed()
+            .thenComparing(Map.Entry.comparingByKey()));
+    List<String> texts = new ArrayList<>();
+    for (Map.Entry<String, Integer> e : sorted.subList(0, Math.min(MOST_SIZES, sorted.size()))) {
+      texts.add((e.getKey().isEmpty() ? "none" : e.getKey()) + " (" + e.getValue() + ")");
+    }
+    if (sorted.size() > MOST_SIZES) {
+      texts.add(sorted.size() - MOST_SIZES + " more");
+    }
+    return String.join(", ", texts);
+  }
+}

@@ -1,0 +1,78 @@
+package org.netdissect.app;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import org.netdissect.concepts.ConceptDataset;
+import org.netdissect.concepts.DatasetOptions;
+import org.netdissect.concepts.Datasets;
+import org.netdissect.networks.InputSize;
+import picocli.CommandLine.Option;
+
+/** How labelled images are read; for every command that reads them. */
+final class DataOptions {
+  @Option(
+      names = "--format",
+      paramLabel = "FORMAT",
+      description =
+          "broden, masks, voc, ade20k, cityscapes, coco or folders. Default: recognised from the"
+              + " folder.")
+  private String format;
+
+  @Option(
+      names = "--mask-size",
+      paramLabel = "H,W",
+      description =
+          "Size that masks are resampled to, except those of Broden's format. Default: half the"
+              + " network's input, or 112,112.")
+  private String maskSize;
+
+  @Option(
+      names = "--category",
+      paramLabel = "NAME",
+      description =
+          "Category of labels whose format knows none. Default: scene for folders of images,"
+              + " otherwise object.")
+  private String category;
+
+  @Option(
+      names = "--colors",
+      arity = "0..1",
+      paramLabel = "TABLE.npy",
+      fallbackValue = "",
+      description =
+          "Add the names of colours as a category: by van de Weijer's table if it is given,"
+              + " otherwise by the built-in naming.")
+  private String colors;
+
+  @Option(
+      names = "--synonyms",
+      paramLabel = "FILE.csv",
+      description = "Names that mean the same (name,synonyms), for several data sets together.")
+  private Path synonyms;
+
+  /** The options for a network of that input size; 0 where there is no network. */
+  DatasetOptions options(int inputHeight, int inputWidth) {
+    DatasetOptions options =
+        DatasetOptions.defaults().withFormat(format).withCategory(category).withSynonyms(synonyms);
+    if (colors != null) {
+      options = options.withColors(colors.isEmpty() ? null : Path.of(colors));
+    }
+    try {
+      if (maskSize != null) {
+        InputSize size = InputSize.parse(maskSize);
+        options = options.withMaskSize(size.height(), size.width());
+      } else if (inputHeight > 1 && inputWidth > 1) {
+        options = options.withMaskSize(inputHeight / 2, inputWidth / 2);
+      }
+    } catch (IllegalArgumentException e) {
+      throw new UsageException("--mask-size: " + e.getMessage());
+    }
+    return options;
+  }
+
+  /** Opens the data sets as one. */
+  ConceptDataset open(List<Path> folders, int inputHeight, int inputWidth) throws IOException {
+    return Datasets.open(folders, options(inputHeight, inputWidth));
+  }
+}

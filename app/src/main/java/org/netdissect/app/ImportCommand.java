@@ -1,0 +1,152 @@
+package org.netdissect.app;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.netdissect.dissection.Convention;
+import org.netdissect.dissection.Dissection;
+import org.netdissect.dissection.DissectionInfo;
+import org.netdissect.dissection.Dissector;
+import org.netdissect.dissection.ImportedResult;
+import org.netdissect.dissection.Quantile;
+import org.netdissect.report.OriginalCsv;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code netdissect import}: tables of other programs as a result folder. */
+@Command(
+    name = "import",
+    description =
+        "Makes a result of tables that the original project (*-result.csv) or NetDissect-Lite"
+            + " (tally.csv) wrote, to show and compare it. It has scores only: no images, masks or"
+            + " hits.",
+    mixinStandardHelpOptions = true,
+    sortOptions = false)
+final class ImportCommand implements Callable<Integer> {
+  @Parameters(arity = "1..*", paramLabel = "FILE.csv", description = "One table for each layer.")
+  private List<Path> files;
+
+  @Option(names = "--out", required = true, paramLabel = "DIR", description = "The result folder.")
+  private Path out;
+
+  @Option(
+      names = "--network",
+      paramLabel = "NAME",
+      description = "What the network is called. Default: the first file's name.")
+  private String network;
+
+  @Option(
+      names = "--layers",
+      split = ",",
+      paramLabel = "A,B",
+      description =
+          "What the layers are called, in the order of the files. Default: the files' names.")
+  private List<String> layers = List.of();
+
+  @Option(
+      names = "--data-name",
+      paramLabel = "NAME",
+      defaultValue = "Broden",
+      description = "What the data set is called. Default: ${DEFAULT-VALUE}.")
+  private String data;
+
+  @Option(
+      names = "--convention",
+      paramLabel = "NAME",
+      defaultValue = "paper",
+      description =
+          "The rules that the scores were made by: paper (the original code) or lite"
+              + " (NetDissect-Lite). Default: ${DEFAULT-VALUE}.")
+  private String convention;
+
+  @Option(
+      names = "--quantile",
+      paramLabel = "Q",
+      defaultValue = "0.005",
+      description = "The quantile that they were made with. Default: ${DEFAULT-VALUE}.")
+  private String quantile;
+
+  @Option(names = "--overwrite", description = "Replace the result that --out holds.")
+  private boolean overwrite;
+
+  @Mixin
+  @SuppressWarnings("UnusedVariable") // its options are read by the parser
+  private CommonOptions common;
+
+  @Override
+  public Integer call() throws IOException {
+    if (!layers.isEmpty() && layers.size() != files.size()) {
+      throw new UsageException(
+          "--layers names " + layers.size() + " layers for " + files.size() + " files");
+    }
+    DissectionInfo.Rules rules;
+    try {
+      rules =
+          new DissectionInfo.Rules(
+              Convention.of(convention).word(),
+              Quantile.of(quantile).toString(),
+              Dissector.DEFAULT_IOU);
+    } catch (IllegalArgumentException e) {
+      throw new UsageException(e.getMessage());
+    }
+    List<String> categories = null;
+    List<ImportedResult.Layer> read = new ArrayList<>();
+    List<DissectionInfo.ImportedFile> sources = new ArrayList<>();
+    for (int f = 0; f < files.size(); f++) {
+      Path file = files.get(f);
+      OriginalCsv table = OriginalCsv.read(file);
+      if (categories != null && !categories.equals(table.categories())) {
+        throw new UsageException(
+            file
+                + " has the categories "
+                + table.categories()
+                + ", "
+                + files.get(0)
+                + " has "
+                + categories
+                + ": they are not layers of one result");
+      }
+      categories = table.categories();
+      read.add(
+          new ImportedResult.Layer(layers.isEmpty() ? name(file) : layers.get(f), table.units()));
+      sources.add(new DissectionInfo.ImportedFile(file.getFileName().toString(), sha256(file)));
+    }
+    Dissection made =
+        ImportedResult.write(
+            out,
+            overwrite,
+            network == null ? name(files.get(0)) : network,
+            data,
+            categories,
+            rules,
+            read,
+            sources);
+    System.out.print(Summary.text(made, rules.iou()));
+    System.out.flush();
+    return 0;
+  }
+
+  /** A file's name without what the programs put behind it. */
+  private static String name(Path file) {
+    String name = file.getFileName().toString().replaceFirst("(?i)\\.csv$", "");
+    String layer = name.replaceFirst("[-_.]?(result|tally)$", "");
+    return layer.isBlank() ? name : layer;
+  }
+
+  private static String sha256(Path file) throws IOException {
+    try {
+      return HexFormat.of()
+          .formatHex(MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(file)));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}

@@ -1,0 +1,116 @@
+package org.netdissect.app;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+class DataCommandTest {
+  @TempDir Path temp;
+
+  /** Runs a command; what it printed follows its exit code. */
+  private static String run(Object... arguments) {
+    String[] words = new String[arguments.length];
+    for (int i = 0; i < words.length; i++) {
+      words[i] = arguments[i].toString();
+    }
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    PrintStream before = System.out;
+    try (PrintStream out = new PrintStream(bytes, true, StandardCharsets.UTF_8)) {
+      System.setOut(out);
+      return Netdissect.execute(words) + "\n" + bytes.toString(StandardCharsets.UTF_8);
+    } finally {
+      System.setOut(before);
+    }
+  }
+
+  /** A folder of photographs and masks: left half a car, right half nothing. */
+  private Path masks(String name, int images) throws IOException {
+    Path dir = temp.resolve(name);
+    Files.createDirectories(dir.resolve("images"));
+    Files.createDirectories(dir.resolve("masks"));
+    Files.writeString(dir.resolve("labels.csv"), "value,name,category\n1,car,object\n");
+    for (int i = 0; i < images; i++) {
+      BufferedImage photo = new BufferedImage(12 + i, 8, BufferedImage.TYPE_INT_RGB);
+      BufferedImage mask = new BufferedImage(12 + i, 8, BufferedImage.TYPE_BYTE_GRAY);
+      for (int x = 0; x < 6; x++) {
+        for (int y = 0; y < 8; y++) {
+          mask.getRaster().setSample(x, y, 0, 1);
+          photo.setRGB(x, y, 0xff0000 + i);
+        }
+      }
+      ImageIO.write(photo, "png", dir.resolve("images/i" + i + ".png").toFile());
+      ImageIO.write(mask, "png", dir.resolve("masks/i" + i + ".png").toFile());
+    }
+    return dir;
+  }
+
+  @Test
+  void infoVerifyConvert() throws Exception {
+    Path dir = masks("cars", 3);
+    Path cache = temp.resolve("cache");
+    String text = run("data", "info", dir, "--cache", cache, "--quiet");
+    assertTrue(text.startsWith("0\ncars\n  images       3\n"), text);
+    assertTrue(text.contains("car (3)"), text);
+    String json = run("data", "info", dir, "--cache", cache, "--json", "--mask-size", "4,6");
+    JsonNode info = JsonMapper.builder().build().readTree(json.substring(2));
+    assertEquals(3, info.get("images").asInt());
+    int train = info.get("splits").path("train").asInt(0);
+    assertEquals(3, train + info.get("splits").path("val").asInt(0));
+    assertEquals("object", info.get("categories").get(0).get("name").asString());
+    assertEquals(1, info.get("categories").get(0).get("concepts").asInt());
+    assertEquals(3, info.get("categories").get(0).get("images").asInt());
+    assertEquals(3, info.get("maskSizes").get("4×6").asInt());
+
+    text = run("data", "verify", dir, "--quiet");
+    assertTrue(text.startsWith("0\n") && text.endsWith(": 0 errors, 0 notes\n"), text);
+
+    Path out = temp.resolve("broden");
+    text = run("data", "convert", dir, "--out", out, "--size", 16, "--colors", "--quiet");
+    assertEquals("0\n" + out + ": 3 images\n", text);
+    text = run("data", "info", out, "--cache", cache, "--quiet");
+    assertTrue(text.contains("color") && text.contains("red-c (3)"), text);
+    text = run("data", "verify", out, "--quiet");
+    assertTrue(text.startsWith("0\n"), text);
+
+    Files.write(dir.resolve("masks/i1.png"), new byte[9]);
+    Files.writeString(dir.resolve("masks/i0.png"), "<b>\n");
+    text = run("data", "verify", dir, "--quiet");
+    assertTrue(text.startsWith("1\n"), text);
+    assertTrue(text.endsWith(": 2 errors, 0 notes\n"), text);
+  }
+
+  @Test
+  void severalDataSetsAreOne() throws Exception {
+    Path one = masks("one", 2);
+    Path two = masks("two", 1);
+    Path cache = temp.resolve("cache");
+    String text = run("data", "compile", one, two, "--cache", cache, "--quiet");
+    assertTrue(text.startsWith("0\none+two: 3 images in "), text);
+    assertFalse(Files.exists(one.resolve(".netdissect")));
+  }
+
+  @Test
+  void wrongUse() throws Exception {
+    Path dir = masks("cars", 1);
+    assertEquals("1\n", run("data", "info", dir, "--format", "x"));
+    assertEquals("2\n", run("data", "info", dir, "--mask-size", "x"));
+    assertEquals("2\n", run("data", "compile", dir, "--workers", "0"));
+    assertEquals("2\n", run("data", "convert", dir));
+    assertEquals("1\n", run("data", "convert", dir, "--out", dir));
+    assertEquals("1\n", run("data", "info", temp.resolve("none")));
+    assertTrue(run("data", "verify", temp.resolve("none")).startsWith("1\nerror: "));
+  }
+}

@@ -1,0 +1,407 @@
+package org.netdissect.dissection;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.netdissect.concepts.ImageRow;
+import org.netdissect.concepts.Progress;
+import org.netdissect.networks.InputSize;
+import org.netdissect.networks.ReceptiveField;
+
+/**
+ * Files that are read back, changed in every way: bits flipped, cut, lengthened, overwritten,
+ * exchanged, gone. Never a different number: refused by name, or computed again.
+ */
+class DamageTest {
+  private static final int IMAGES = 150;
+  private static final int UNITS = 6;
+  private static final int SIDE = 5;
+
+  @TempDir Path folder;
+  private MadeUpData data;
+  private final List<String> warnings = new ArrayList<>();
+  private final Progress progress =
+      new Progress() {
+        @Override
+        public void begin(String phase, long total, String unit) {}
+
+        @Override
+        public void advance(long n) {}
+
+        @Override
+        public void end() {}
+
+        @Override
+        public void warn(String message) {
+          warnings.add(message);
+        }
+      };
+
+  @BeforeEach
+  void makeData() throws IOException {
+    data = new MadeUpData(11, IMAGES, 32, 32, folder);
+    Random random = new Random(12);
+    for (String layer : List.of("one", "two")) {
+      float[] maps = new float[IMAGES * UNITS * SIDE * SIDE];
+      for (int i = 0; i < maps.length; i++) {
+        maps[i] = (float) Math.max(0, random.nextGaussian());
+      }
+      Npy.write(folder.resolve(layer + ".npy"), maps, IMAGES, UNITS, SIDE, SIDE);
+    }
+  }
+
+  private Dissection run(Path out, Dissector.Step... steps) throws IOException {
+    List<RecordedActivations.Maps> maps = new ArrayList<>();
+    for (String layer : List.of("one", "two")) {
+      maps.add(
+          new RecordedActivations.Maps(
+              layer, folder.resolve(layer + ".npy"), ReceptiveField.square(-4, 12, 4)));
+    }
+    Dissector.Builder builder =
+        Dissector.builder()
+            .setRecorded(
+                new RecordedActivations(
+                    maps, data.rows.stream().map(ImageRow::name).toList(), new InputSize(32, 32)))
+            .setData(data)
+            .setOut(out)
+            .optWorkers(2)
+            .optQuantile(Quantile.of("0.02"))
+            .optCache(folder.resolve("cache"))
+            .optProgress(progress);
+    for (Dissector.Step step : steps) {
+      builder.optThen(step);
+    }
+    return builder.build().run();
+  }
+
+  /** Every byte of a folder but for the times of the run. */
+  private static Map<String, Integer> contents(Path folder) throws IOException {
+    Map<String, Integer> contents = new TreeMap<>();
+    for (Path file : files(folder)) {
+      contents.put(folder.relativize(file).toString(), Arrays.hashCode(Files.readAllBytes(file)));
+    }
+    contents.remove("run.json");
+    return contents;
+  }
+
+  private static List<Path> files(Path folder) throws IOException {
+    try (Stream<Path> files = Files.walk(folder)) {
+      return files.filter(Files::isRegularFile).sorted().toList();
+    }
+  }
+
+  private static void copy(Path from, Path to) throws IOException {
+    try (Stream<Path> files = Files.walk(from)) {
+      for (Path file : files.toList()) {
+        Path target = to.resolve(from.relativize(file).toString());
+        if (Files.isDirectory(file)) {
+          Files.createDirectories(target);
+        } else {
+          Files.copy(file, target);
+        }
+      }
+    }
+  }
+
+  /** Changes a file's bytes; always to something else. */
+  private static byte[] damaged(byte[] bytes, Random random) {
+    byte[] changed = bytes.clone();
+    int at = bytes.length == 0 ? 0 : random.nextInt(bytes.length);
+    switch (bytes.length == 0 ? 5 : random.nextInt(7)) {
+      case 0, 1 -> changed[at] ^= (byte) (1 << random.nextInt(8));
+      case 2 -> changed[at] += (byte) (1 + random.nextInt(255));
+      case 3 -> changed = Arrays.copyOf(bytes, at);
+      case 4 -> {
+        // A length of the worst kind, where a length may stand.
+        byte[] length = random.nextBoolean() ? new byte[] {-1, -1, -1, 127} : new byte[] {0, 0, 0};
+        System.arraycopy(length, 0, changed, at, Math.min(length.length, bytes.length - at));
+      }
+      case 5 -> changed = Arrays.copyOf(bytes, bytes.length + 1 + random.nextInt(40));
+      default -> {
+        int from = random.nextInt(bytes.length);
+        System.arraycopy(bytes, from, changed, at, Math.min(64, bytes.length - Math.max(from, at)));
+      }
+    }
+    return changed;
+  }
+
+  /** Reads all that can be read of a result. */
+  private static void readAll(Path out) throws IOException {
+    Dissection dissection = Dissection.open(out);
+    for (LayerDissection layer : dissection.layers()) {
+      layer.topImages();
+      try (HitTable hits = layer.hits();
+          ActivationMaps maps = layer.maps();
+          ConceptCounts counts = layer.conceptCounts()) {
+        for (int u = 0; u < layer.units().size(); u++) {
+          hits.read(u, (image, region, pixels) -> {});
+          maps.read(u, (image, cells, index, value) -> {});
+          counts.read(u);
+        }
+      }
+    }
+    dissection.verify();
+  }
+
+  @Test
+  void everyChangeOfAResultIsNoticed() throws IOException {
+    Path out = folder.resolve("out");
+    run(out);
+    readAll(out);
+    List<Path> files =
+        files(out).stream()
+            .filter(file -> !file.getFileName().toString().equals("run.json"))
+            .toList();
+    for (int seed = 0; seed < 4000; seed++) {
+      Random random = new Random(seed);
+      Path file = files.get(random.nextInt(files.size()));
+      byte[] bytes = Files.readAllBytes(file);
+      byte[] changed = damaged(bytes, random);
+      if (Arrays.equals(bytes, changed)) {
+        continue;
+      }
+      Files.write(file, changed);
+      try {
+        readAll(out);
+        fail("not noticed in " + file + ", seed " + seed);
+      } catch (DissectionException e) {
+        assertTrue(e.getMessage().contains(file.toString()), e.getMessage() + ", seed " + seed);
+      }
+      Files.write(file, bytes);
+    }
+    readAll(out);
+  }
+
+  @Test
+  void filesOfOtherLayersAndOldOnesAreNoticed() throws IOException {
+    Path out = folder.resolve("out");
+    run(out);
+    for (String name : List.of("units.csv", "top-images.csv", "hits.bin", "maps.bin")) {
+      Path one = out.resolve("one").resolve(name);
+      byte[] bytes = Files.readAllBytes(one);
+      Files.write(one, Files.readAllBytes(out.resolve("two").resolve(name)));
+      DissectionException e = assertThrows(DissectionException.class, () -> readAll(out));
+      assertTrue(e.getMessage().contains(one.toString()), e.getMessage());
+      Files.delete(one);
+      e = assertThrows(DissectionException.class, () -> readAll(out));
+      assertTrue(e.getMessage().contains(one.toString()), e.getMessage());
+      Files.write(one, bytes);
+    }
+    readAll(out);
+  }
+
+  /** Content that makes no sense behind checksums that are right: no hang, no memory, one line. */
+  @Test
+  void senselessContentIsRefused() throws IOException {
+    LayerInfo layer = new LayerInfo("l", "l", "recorded", 1, SIDE, SIDE, null);
+    int refused = 0;
+    for (int seed = 0; seed < 3000; seed++) {
+      Random random = new Random(seed);
+      byte[] content = new byte[random.nextInt(60)];
+      random.nextBytes(content);
+      for (int i = 0; i < content.length; i++) {
+        // Small numbers get further than large ones.
+        content[i] = random.nextInt(3) == 0 ? (byte) random.nextInt(4) : content[i];
+      }
+      for (String magic : List.of(HitTable.MAGIC, ActivationMaps.MAGIC, ConceptCounts.MAGIC)) {
+        Path file = folder.resolve("file.bin");
+        try (SectionFile.Writer writer = new SectionFile.Writer(file, magic)) {
+          writer.add(ByteBuffer.wrap(content));
+          writer.finish();
+        }
+        try (HitTable hits = magic.equals(HitTable.MAGIC) ? HitTable.open(file, 1) : null;
+            ActivationMaps maps =
+                magic.equals(ActivationMaps.MAGIC) ? ActivationMaps.open(file, layer) : null;
+            ConceptCounts counts =
+                magic.equals(ConceptCounts.MAGIC)
+                    ? ConceptCounts.open(file, 1, 3, FileCheck.ofSections(file, magic))
+                    : null) {
+          if (hits != null) {
+            hits.read(0, (image, region, pixels) -> {});
+          } else if (maps != null) {
+            maps.read(0, (image, cells, index, value) -> {});
+          } else {
+            counts.read(0);
+          }
+        } catch (DissectionException e) {
+          refused++;
+        } catch (RuntimeException | OutOfMemoryError e) {
+          throw new AssertionError(magic + ", seed " + seed, e);
+        }
+      }
+    }
+    assertTrue(refused > 3000, "refused " + refused);
+  }
+
+  /** How far an unfinished run had come. */
+  enum Left {
+    PARTLY_RECORDED,
+    RECORDED,
+    TALLIED,
+    WRITTEN
+  }
+
+  private Path unfinished(Left left) throws IOException {
+    Path out = folder.resolve("unfinished");
+    if (left == Left.PARTLY_RECORDED) {
+      System.setProperty("netdissect.checkpointMillis", "0");
+      Path file = folder.resolve("two.npy");
+      byte[] whole = Files.readAllBytes(file);
+      // The last rows of the file are no numbers, so that the run stops in the middle.
+      byte[] broken = whole.clone();
+      Arrays.fill(broken, whole.length - 400, whole.length, (byte) -1);
+      var time = Files.getLastModifiedTime(file);
+      Files.write(file, broken);
+      Files.setLastModifiedTime(file, time);
+      try {
+        assertThrows(DissectionException.class, () -> run(out));
+      } finally {
+        System.clearProperty("netdissect.checkpointMillis");
+      }
+      Files.write(file, whole);
+      Files.setLastModifiedTime(file, time);
+      assertTrue(Files.exists(out.resolve(".work/inputs.json")));
+      return out;
+    }
+    assertThrows(
+        IOException.class,
+        () ->
+            run(
+                out,
+                (dissection, labels) -> {
+                  throw new IOException("stopped");
+                }));
+    if (left != Left.WRITTEN) {
+      Files.delete(out.resolve(Dissection.FILE));
+    }
+    if (left == Left.RECORDED) {
+      for (Path file : files(out)) {
+        if (file.getFileName().toString().startsWith("group")) {
+          Files.delete(file);
+        }
+      }
+    }
+    return out;
+  }
+
+  @ParameterizedTest
+  @EnumSource(Left.class)
+  void damageIsRepairedOrRefusedOnResume(Left left) throws IOException {
+    Path whole = folder.resolve("whole");
+    run(whole);
+    Map<String, Integer> expected = contents(whole);
+    Path unfinished = unfinished(left);
+    int repaired = 0;
+    int refused = 0;
+    for (int seed = 0; seed < 60; seed++) {
+      Random random = new Random(seed);
+      Path out = folder.resolve("out-" + seed);
+      copy(unfinished, out);
+      List<Path> files = files(out);
+      Path file = files.get(random.nextInt(files.size()));
+      if (random.nextInt(12) == 0) {
+        Files.delete(file);
+      } else {
+        Files.write(file, damaged(Files.readAllBytes(file), random));
+      }
+      warnings.clear();
+      String about = left + ", seed " + seed + ", " + file;
+      try {
+        run(out);
+        assertEquals(expected, contents(out), about);
+        repaired += warnings.isEmpty() ? 0 : 1;
+      } catch (DissectionException e) {
+        // Only what says whether this is the same run is refused, by name.
+        assertTrue(file.endsWith("inputs.json") && e.getMessage().contains("inputs"), about + e);
+        refused++;
+      } catch (RuntimeException e) {
+        throw new AssertionError(about, e);
+      }
+      ResultFolder.delete(out);
+    }
+    System.out.println(left + ": repaired " + repaired + ", refused " + refused + " of 60");
+    assertTrue(repaired > 5, "repaired " + repaired);
+  }
+
+  /** A block that failed halfway must not be in a checkpoint: it would be counted twice. */
+  @Test
+  void aBlockThatFailedHalfwayIsNotCounted() throws IOException {
+    Path whole = folder.resolve("whole");
+    run(whole);
+    Path out = unfinished(Left.PARTLY_RECORDED);
+    run(out);
+    assertEquals(contents(whole), contents(out));
+  }
+
+  @Test
+  void aRunWithOverwriteGoesOnToo() throws IOException {
+    Path out = unfinished(Left.WRITTEN);
+    run(out);
+    assertTrue(warnings.isEmpty(), warnings.toString());
+    DissectionException e = assertThrows(DissectionException.class, () -> run(out));
+    assertTrue(e.getMessage().contains("--overwrite"), e.getMessage());
+  }
+
+  /** A kill while the work of a finished run is being removed leaves a finished run. */
+  @Test
+  void aFinishedRunStaysFinished() throws IOException {
+    Path out = unfinished(Left.WRITTEN);
+    Files.delete(out.resolve(".work/inputs.json"));
+    Map<String, Integer> before = contents(out);
+    DissectionException e = assertThrows(DissectionException.class, () -> run(out));
+    assertTrue(e.getMessage().contains("already holds a result"), e.getMessage());
+    before.keySet().removeIf(name -> name.startsWith(".work"));
+    assertEquals(before, contents(out), "nothing but the rest of the work is gone");
+  }
+
+  @Test
+  void oneRunAtATimeEvenInOneProcess() throws IOException {
+    Path out = folder.resolve("out");
+    run(
+        out,
+        (dissection, labels) -> {
+          DissectionException e = assertThrows(DissectionException.class, () -> run(out));
+          assertTrue(e.getMessage().contains("is in use"), e.getMessage());
+        });
+    assertTrue(warnings.isEmpty(), warnings.toString());
+    assertTrue(Files.notExists(out.resolve(".work")));
+  }
+
+  @Test
+  void fileSystemsWithoutLocksAreWarnedOf() throws IOException {
+    Path work = Files.createDirectories(folder.resolve("locks/.work"));
+    WorkLock lock =
+        WorkLock.take(
+            work.getParent(),
+            work,
+            progress,
+            channel -> {
+              throw new IOException("No locks available");
+            });
+    assertTrue(warnings.get(0).contains("knows no locks"), warnings.toString());
+    lock.remove();
+    DissectionException e =
+        assertThrows(
+            DissectionException.class,
+            () -> WorkLock.take(work.getParent(), work, progress, channel -> null));
+    assertTrue(e.getMessage().contains("is in use by another run"), e.getMessage());
+  }
+}

@@ -1,0 +1,240 @@
+package org.netdissect.dissection;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.netdissect.concepts.ImageRow;
+import org.netdissect.networks.InputSize;
+import org.netdissect.networks.ReceptiveField;
+
+/** What a user of recorded activations meets: the same result every time, and clear refusals. */
+class RecordedRunTest {
+  private static final int IMAGES = 90;
+  private static final int UNITS = 40;
+  private static final int SIDE = 7;
+
+  @TempDir Path folder;
+  private MadeUpData data;
+
+  @BeforeEach
+  void makeData() {
+    data = new MadeUpData(5, IMAGES, 32, 32, folder);
+  }
+
+  private static float[] maps(long seed) {
+    Random random = new Random(seed);
+    float[] maps = new float[IMAGES * UNITS * SIDE * SIDE];
+    for (int i = 0; i < maps.length; i++) {
+      maps[i] = (float) Math.max(0, random.nextGaussian());
+    }
+    return maps;
+  }
+
+  private List<String> names() {
+    return data.rows.stream().map(ImageRow::name).toList();
+  }
+
+  private Dissection run(
+      String out, Path file, MadeUpData labels, List<String> list, Consumer<Dissector.Builder> more)
+      throws IOException {
+    Dissector.Builder builder =
+        Dissector.builder()
+            .setRecorded(
+                new RecordedActivations(
+                    List.of(
+                        new RecordedActivations.Maps(
+                            "maps", file, ReceptiveField.square(-4, 12, 4))),
+                    list,
+                    new InputSize(32, 32)))
+            .setData(labels)
+            .setOut(folder.resolve(out))
+            .optCache(folder.resolve("cache"));
+    more.accept(builder);
+    return builder.build().run();
+  }
+
+  private Path file(float[] maps) throws IOException {
+    return Npy.write(folder.resolve("maps.npy"), maps, IMAGES, UNITS, SIDE, SIDE);
+  }
+
+  private Map<String, Integer> contents(String out) throws IOException {
+    Map<String, Integer> contents = new TreeMap<>();
+    try (Stream<Path> files = Files.walk(folder.resolve(out))) {
+      for (Path path : files.filter(Files::isRegularFile).toList()) {
+        if (!path.endsWith("run.json")) {
+          contents.put(
+              folder.resolve(out).relativize(path).toString(),
+              Arrays.hashCode(Files.readAllBytes(path)));
+        }
+      }
+    }
+    return contents;
+  }
+
+  @Test
+  void workersBatchAndRowOrderDoNotShow() throws IOException {
+    float[] maps = maps(1);
+    run("one", file(maps), data, names(), builder -> builder.optWorkers(1).optBatch(1));
+    run("many", file(maps), data, names(), builder -> builder.optWorkers(5).optBatch(16));
+    assertEquals(contents("one"), contents("many"));
+
+    MadeUpData shuffled = data.shuffled(3);
+    run("rows", file(maps), shuffled, names(), builder -> builder.optWorkers(2));
+    assertEquals(contents("one"), contents("rows"));
+
+    // The list and its maps in another order: the same photographs, so the same result.
+    List<Integer> order = new ArrayList<>();
+    for (int i = 0; i < IMAGES; i++) {
+      order.add(i);
+    }
+    java.util.Collections.shuffle(order, new Random(8));
+    float[] moved = new float[maps.length];
+    int per = UNITS * SIDE * SIDE;
+    for (int i = 0; i < IMAGES; i++) {
+      System.arraycopy(maps, order.get(i) * per, moved, i * per, per);
+    }
+    run(
+        "list",
+        file(moved),
+        data,
+        order.stream().map(i -> names().get(i)).toList(),
+        builder -> builder.optWorkers(2));
+    assertEquals(contents("one"), contents("list"));
+  }
+
+  @Test
+  void float16IsReadExactly() throws IOException {
+    Random random = new Random(4);
+    ByteBuffer halves =
+        ByteBuffer.allocate(2 * IMAGES * UNITS * SIDE * SIDE).order(ByteOrder.LITTLE_ENDIAN);
+    float[] floats = new float[IMAGES * UNITS * SIDE * SIDE];
+    for (int i = 0; i < floats.length; i++) {
+      short half;
+      do {
+        half = (short) random.nextInt(1 << 16);
+        floats[i] = RecordedMaps.halfToFloat(half);
+      } while (!Float.isFinite(floats[i]));
+      halves.putShort(half);
+    }
+    run("wide", file(floats), data, names(), builder -> {});
+    Path narrow =
+        Npy.write(folder.resolve("half.npy"), "<f2", halves.array(), IMAGES, UNITS, SIDE, SIDE);
+    run("narrow", narrow, data, names(), builder -> {});
+    Map<String, Integer> wide = contents("wide");
+    Map<String, Integer> half = contents("narrow");
+    // The digest of the recorded bytes differs; all that is measured does not.
+    wide.remove("dissection.json");
+    half.remove("dissection.json");
+    assertEquals(wide, half);
+    assertEquals(1f, RecordedMaps.halfToFloat((short) 0x3c00));
+    assertEquals(65504f, RecordedMaps.halfToFloat((short) 0x7bff));
+    assertEquals(-0x1p-24f, RecordedMaps.halfToFloat((short) 0x8001));
+  }
+
+  @ParameterizedTest
+  @ValueSource(floats = {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY})
+  void aValueThatIsNoNumberIsNamed(float value) throws IOException {
+    float[] maps = maps(2);
+    maps[(17 * UNITS + 23) * SIDE * SIDE + 11] = value;
+    Path file = file(maps);
+    DissectionException failure =
+        assertThrows(
+            DissectionException.class, () -> run("out", file, data, names(), builder -> {}));
+    assertTrue(failure.getMessage().contains("unit 23"), failure.getMessage());
+    assertTrue(failure.getMessage().contains("image17.png"), failure.getMessage());
+    assertFalse(Files.exists(folder.resolve("out/dissection.json")));
+  }
+
+  @Test
+  void everyHitOfAUnitIsCountedOnce() throws IOException {
+    Dissection dissection = run("out", file(maps(6)), data, names(), builder -> {});
+    LayerDissection layer = dissection.layers().get(0);
+    try (HitTable hits = layer.hits();
+        ConceptCounts counts = layer.conceptCounts()) {
+      for (UnitScore unit : layer.units()) {
+        long[] pixels = new long[1];
+        hits.read(unit.unit(), (image, region, count) -> pixels[0] += count);
+        for (long activation : counts.read(unit.unit()).activation()) {
+          assertTrue(activation <= pixels[0], "A never exceeds the pixels of the mask");
+        }
+      }
+    }
+  }
+
+  @Test
+  void malformedFilesAreRefused() throws IOException {
+    refused("not a NumPy file", Files.writeString(folder.resolve("a.npy"), "x".repeat(200)));
+    refused("not a NumPy file", Files.writeString(folder.resolve("b.npy"), ""));
+    byte[] bytes = new byte[4 * IMAGES * UNITS * SIDE * SIDE];
+    refused(
+        "float32 or float16",
+        Npy.write(folder.resolve("c.npy"), "<f8", bytes, IMAGES, UNITS, SIDE, SIDE));
+    refused(
+        "images × units × height × width",
+        Npy.write(folder.resolve("d.npy"), "<f4", bytes, IMAGES, UNITS * SIDE * SIDE));
+    refused(
+        "where its shape needs",
+        Npy.write(folder.resolve("e.npy"), "<f4", bytes, IMAGES, UNITS, SIDE, SIDE + 1));
+    refused(
+        "where its shape needs",
+        Npy.write(folder.resolve("f.npy"), "<f4", bytes, 1 << 30, 1, 1, 1));
+    refused(
+        "makes no sense",
+        Npy.write(folder.resolve("g.npy"), "<f4", bytes, 2147483647, 2147483647, 2147483647, 9));
+    Path good = Npy.write(folder.resolve("h.npy"), "<f4", bytes, IMAGES, UNITS, SIDE, SIDE);
+    byte[] cut = Files.readAllBytes(good);
+    refused(
+        "where its shape needs",
+        Files.write(folder.resolve("i.npy"), Arrays.copyOf(cut, cut.length - 1)));
+    refused("cut", Files.write(folder.resolve("j.npy"), Arrays.copyOf(cut, 20)));
+  }
+
+  private void refused(String because, Path file) {
+    IOException failure =
+        assertThrows(IOException.class, () -> run("out", file, data, names(), builder -> {}));
+    assertTrue(failure.getMessage().contains(because), failure.getMessage());
+    assertFalse(failure.getMessage().contains("\n"), failure.getMessage());
+  }
+
+  @Test
+  void listsThatDoNotFitAreRefused() throws IOException {
+    Path file = file(maps(1));
+    List<String> names = new ArrayList<>(names());
+    names.set(3, "elsewhere.png");
+    assertTrue(
+        assertThrows(IOException.class, () -> run("out", file, data, names, builder -> {}))
+            .getMessage()
+            .contains("line 4"));
+    names.set(3, names.get(2));
+    assertTrue(
+        assertThrows(IOException.class, () -> run("out", file, data, names, builder -> {}))
+            .getMessage()
+            .contains("twice"));
+    assertTrue(
+        assertThrows(
+                IOException.class,
+                () -> run("out", file, data, names().subList(0, 10), builder -> {}))
+            .getMessage()
+            .contains("the list names 10"));
+  }
+}

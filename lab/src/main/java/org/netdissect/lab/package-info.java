@@ -1,0 +1,5 @@
+/**
+ * Experiments on the method itself: a synthetic world in which the truth is known to the pixel, a
+ * trainer of small networks, studies. Nothing outside this module may need it but the command line.
+ */
+package org.netdissect.lab;

@@ -1,0 +1,275 @@
+package org.netdissect.lab.train;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.netdissect.concepts.AnnotatedImage;
+import org.netdissect.concepts.BrodenDataset;
+import org.netdissect.concepts.Category;
+import org.netdissect.concepts.ImageRow;
+import org.netdissect.concepts.Photographs;
+
+/** Labelled images for training, from a Broden folder or a folder of classes. */
+final class Samples {
+  /** An object counts as shown from this share of the mask on. */
+  private static final double SHOWN = 0.004;
+
+  private static final int MIN_IMAGES = 20;
+  private static final Set<String> ENDINGS = Set.of(".jpg", ".jpeg", ".png");
+
+  private final int side;
+  private final List<String> classes;
+  private final boolean multiLabel;
+  private final List<Path> files;
+  private final List<int[]> labels;
+  private final int[] training;
+  private final int[] validation;
+  private final byte[][] pixels; // decoded, as long as memory allows
+  private long budget = Runtime.getRuntime().maxMemory() * 4 / 10;
+
+  private Samples(
+      int side,
+      List<String> classes,
+      boolean multiLabel,
+      List<Path> files,
+      List<int[]> labels,
+      List<Boolean> train) {
+    this.side = side;
+    this.classes = List.copyOf(classes);
+    this.multiLabel = multiLabel;
+    this.files = files;
+    this.labels = labels;
+    this.pixels = new byte[files.size()][];
+    List<Integer> a = new ArrayList<>();
+    List<Integer> b = new ArrayList<>();
+    for (int i = 0; i < files.size(); i++) {
+      (train.get(i) ? a : b).add(i);
+    }
+    this.training = a.stream().mapToInt(i -> i).toArray();
+    this.validation = b.stream().mapToInt(i -> i).toArray();
+  }
+
+  static Samples open(TrainingOptions options) throws IOException {
+    Samples samples =
+        BrodenDataset.isBroden(options.data())
+            ? ofBroden(options.data(), options.task(), options.size())
+            : ofFolders(options.data(), options.task(), options.size());
+    if (samples.training.length < options.batch() || samples.validation.length == 0) {
+      throw new IOException(
+          options.data()
+              + ": "
+              + samples.training.length
+              + " images to train on and "
+              + samples.validation.length
+              + " to validate on; a batch needs "
+              + options.batch());
+    }
+    return samples;
+  }
+
+  private static Samples ofBroden(Path folder, Task task, int side) throws IOException {
+    BrodenDataset data = BrodenDataset.open(folder);
+    List<Path> files = new ArrayList<>();
+    List<int[]> labels = new ArrayList<>();
+    List<Boolean> train = new ArrayList<>();
+    if (task == Task.ROTATION) {
+      for (ImageRow row : data.images()) {
+        files.add(data.photograph(row));
+        labels.add(new int[] {0});
+        train.add(!row.split().equals("val"));
+      }
+      return new Samples(side, quarterTurns(), false, files, labels, train);
+    }
+    Category category = data.vocabulary().category(task.lowerCase());
+    if (category == null) {
+      throw new IOException(folder + " has no category " + task.lowerCase());
+    }
+    Map<Integer, Integer> images = new TreeMap<>(); // label → images to train on
+    for (ImageRow row : data.images()) {
+      AnnotatedImage annotated = data.annotate(row);
+      TreeSet<Integer> shown = new TreeSet<>();
+      for (AnnotatedImage.WholeLabel label : annotated.wholeLabels()) {
+        if (label.category() == category.index() && label.number() > 0) {
+          shown.add(label.number());
+          if (task == Task.SCENE) {
+            break; // the dominant one
+          }
+        }
+      }
+      if (task == Task.OBJECT) {
+        shown.addAll(shown(annotated, category.index()));
+      }
+      boolean hasMask =
+          annotated.maps().stream().anyMatch(map -> map.category() == category.index());
+      if (shown.isEmpty() && !(task == Task.OBJECT && hasMask)) {
+        continue; // a close-up of a texture, say
+      }
+      boolean training = !row.split().equals("val");
+      files.add(data.photograph(row));
+      labels.add(shown.stream().mapToInt(n -> n).toArray());
+      train.add(training);
+      if (training) {
+        shown.forEach(n -> images.merge(n, 1, Integer::sum));
+      }
+    }
+    List<Integer> numbers = new ArrayList<>();
+    images.forEach(
+        (number, count) -> {
+          if (task == Task.SCENE || count >= MIN_IMAGES) {
+            numbers.add(number);
+          }
+        });
+    for (int i = labels.size() - 1; i >= 0; i--) {
+      int[] known =
+          Arrays.stream(labels.get(i)).map(numbers::indexOf).filter(k -> k >= 0).toArray();
+      labels.set(i, known);
+      if (known.length == 0 && task == Task.SCENE) {
+        // A scene that occurs in the validation images only cannot be learnt.
+        labels.remove(i);
+        files.remove(i);
+        train.remove(i);
+      }
+    }
+    List<String> names = numbers.stream().map(n -> data.vocabulary().concept(n).name()).toList();
+    return new Samples(side, names, task == Task.OBJECT, files, labels, train);
+  }
+
+  private static Set<Integer> shown(AnnotatedImage image, int category) {
+    Map<Integer, Integer> count = new TreeMap<>();
+    for (AnnotatedImage.LabelMap map : image.maps()) {
+      if (map.category() == category) {
+        for (char number : map.labels()) {
+          count.merge((int) number, 1, Integer::sum);
+        }
+      }
+    }
+    count.remove(0);
+    double least = SHOWN * image.maskHeight() * image.maskWidth();
+    Set<Integer> shown = new TreeSet<>();
+    count.forEach(
+        (number, n) -> {
+          if (n >= least) {
+            shown.add(number);
+          }
+        });
+    return shown;
+  }
+
+  private static Samples ofFolders(Path folder, Task task, int side) throws IOException {
+    if (!Files.isDirectory(folder)) {
+      throw new IOException(folder + " is no folder");
+    }
+    if (task == Task.OBJECT) {
+      throw new IOException(
+          folder + " is no Broden folder (no index.csv); --task object needs one");
+    }
+    List<String> names = new ArrayList<>();
+    try (Stream<Path> inside = Files.list(folder)) {
+      inside
+          .filter(Files::isDirectory)
+          .map(path -> path.getFileName().toString())
+          .filter(name -> !name.startsWith("."))
+          .sorted()
+          .forEach(names::add);
+    }
+    List<Path> files = new ArrayList<>();
+    List<int[]> labels = new ArrayList<>();
+    List<Boolean> train = new ArrayList<>();
+    for (int c = 0; c < names.size(); c++) {
+      List<Path> found;
+      try (Stream<Path> inside = Files.walk(folder.resolve(names.get(c)))) {
+        found = inside.filter(Samples::isImage).sorted().toList();
+      }
+      for (Path file : found) {
+        files.add(file);
+        labels.add(new int[] {task == Task.ROTATION ? 0 : c});
+        train.add(hash(folder.relativize(file).toString().replace('\\', '/')) <= 0.8);
+      }
+    }
+    if (files.isEmpty()) {
+      throw new IOException(
+          folder + " is no Broden folder and has no sub-folders with .jpg or .png images");
+    }
+    return new Samples(
+        side, task == Task.ROTATION ? quarterTurns() : names, false, files, labels, train);
+  }
+
+  private static List<String> quarterTurns() {
+    return List.of("0", "90", "180", "270");
+  }
+
+  private static boolean isImage(Path file) {
+    String name = file.getFileName().toString().toLowerCase(Locale.ROOT);
+    return ENDINGS.stream().anyMatch(name::endsWith) && Files.isRegularFile(file);
+  }
+
+  /** A number in [0, 1] that depends on the name only, as Broden's split. */
+  private static double hash(String name) {
+    try {
+      byte[] md5 = MessageDigest.getInstance("MD5").digest(name.getBytes(StandardCharsets.UTF_8));
+      return (ByteBuffer.wrap(md5).getLong() >>> 11) * 0x1p-53;
+    } catch (NoSuchAlgorithmException e) {
+      throw new AssertionError("every Java runtime has MD5", e);
+    }
+  }
+
+  List<String> classes() {
+    return classes;
+  }
+
+  /** Whether an image may have any number of labels, each judged on its own. */
+  boolean multiLabel() {
+    return multiLabel;
+  }
+
+  int[] training() {
+    return training.clone();
+  }
+
+  int[] validation() {
+    return validation.clone();
+  }
+
+  int[] labels(int index) {
+    return labels.get(index);
+  }
+
+  /** The image's pixels at the network's size, 3 bytes a pixel; the array is shared. */
+  byte[] pixels(int index) throws IOException {
+    byte[] rgb = pixels[index];
+    if (rgb == null) {
+      rgb = Photographs.read(files.get(index)).resized(side, side).rgb();
+      synchronized (this) {
+        if (budget >= rgb.length) {
+          budget -= rgb.length;
+          pixels[index] = rgb;
+        }
+      }
+    }
+    return rgb;
+  }
+
+  /** A fixed choice of validation images, spread over the classes. */
+  int[] someValidation(int most, long seed) {
+    List<Integer> all = new ArrayList<>();
+    for (int i : validation) {
+      all.add(i);
+    }
+    Collections.shuffle(all, new java.util.Random(seed));
+    return all.stream().limit(most).mapToInt(i -> i).toArray();
+  }
+}

@@ -1,0 +1,5 @@
+/**
+ * Trains small networks and writes them as ONNX. One layer specification drives both; only {@code
+ * DjlTraining} touches DJL and PyTorch, which may be absent.
+ */
+package org.netdissect.lab.train;

@@ -1,0 +1,117 @@
+package org.netdissect.lab.world;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntConsumer;
+import org.netdissect.concepts.BrodenWriter;
+import org.netdissect.concepts.PngWriter;
+
+/** Writes images of a {@link World} as a data set in Broden's format. */
+public final class WorldFolder {
+  private static final List<String> CATEGORIES =
+      List.of("color", "object", "part", "material", "scene", "texture");
+
+  private WorldFolder() {}
+
+  /**
+   * Renders images 0 … images − 1 of a world into a folder. Photographs are PNG files, as JPEG
+   * encoders differ between Java runtimes.
+   *
+   * @param folder must not exist or be empty
+   * @param threads that render
+   * @param progress is told how many images are done, from any thread; then the masks are written
+   */
+  public static void write(
+      long seed, int size, int images, Path folder, int threads, IntConsumer progress)
+      throws IOException {
+    World world = World.of(seed, size);
+    String readme =
+        String.format(
+            Locale.ROOT,
+            "Images of a made-up world, rendered by netdissect.%n"
+                + "seed %d, %d images of %d x %d pixels, masks of half that size.%n",
+            seed,
+            images,
+            size,
+            size);
+    try (BrodenWriter writer = BrodenWriter.builder(folder, CATEGORIES).optReadme(readme).open()) {
+      AtomicInteger next = new AtomicInteger();
+      AtomicInteger done = new AtomicInteger();
+      ExecutorService pool = Executors.newFixedThreadPool(threads);
+      try {
+        List<Future<?>> workers = new ArrayList<>();
+        for (int t = 0; t < threads; t++) {
+          workers.add(
+              pool.submit(
+                  () -> {
+                    for (int i; (i = next.getAndIncrement()) < images; ) {
+                      add(writer, world.render(i), i);
+                      progress.accept(done.incrementAndGet());
+                    }
+                    return null;
+                  }));
+        }
+        for (Future<?> worker : workers) {
+          worker.get();
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new IOException("interrupted while rendering " + folder, e);
+      } catch (ExecutionException e) {
+        if (e.getCause() instanceof IOException cause) {
+          throw new IOException("cannot write " + folder + ": " + cause.getMessage(), cause);
+        }
+        throw new IllegalStateException(e.getCause());
+      } finally {
+        pool.shutdownNow();
+      }
+      writer.finish();
+    }
+  }
+
+  private static void add(BrodenWriter writer, WorldImage image, int index) throws IOException {
+    int[] codes = new int[image.names().size()];
+    for (int i = 1; i < codes.length; i++) {
+      codes[i] = writer.code(image.names().get(i));
+    }
+    List<BrodenWriter.AddedMap> maps = new ArrayList<>();
+    List<BrodenWriter.AddedWhole> whole = new ArrayList<>();
+    maps.add(new BrodenWriter.AddedMap(0, translate(image.colors(), codes)));
+    if (image.scene().isEmpty()) {
+      for (String texture : image.textures()) {
+        whole.add(new BrodenWriter.AddedWhole(5, writer.code(texture)));
+      }
+    } else {
+      maps.add(new BrodenWriter.AddedMap(1, translate(image.objects(), codes)));
+      maps.add(new BrodenWriter.AddedMap(2, translate(image.parts(), codes)));
+      maps.add(new BrodenWriter.AddedMap(3, translate(image.materials(), codes)));
+      whole.add(new BrodenWriter.AddedWhole(4, writer.code(image.scene() + "-s")));
+    }
+    writer.add(
+        new BrodenWriter.Image(
+            String.format(Locale.ROOT, "world/%06d.png", index),
+            PngWriter.encode(image.rgb(), image.size(), image.size(), PngWriter.Filter.UP, 1),
+            image.size(),
+            image.size(),
+            image.maskSize(),
+            image.maskSize(),
+            maps,
+            whole));
+  }
+
+  private static char[] translate(char[] layer, int[] codes) {
+    char[] result = new char[layer.length];
+    for (int i = 0; i < layer.length; i++) {
+      result[i] = (char) codes[layer[i]];
+    }
+    return result;
+  }
+}

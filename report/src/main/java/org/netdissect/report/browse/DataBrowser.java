@@ -1,0 +1,360 @@
+package org.netdissect.report.browse;
+
+import java.awt.image.BufferedImage;
+import java.awt.image.DataBufferByte;
+import java.io.BufferedWriter;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InterruptedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.Stream;
+import javax.imageio.IIOImage;
+import javax.imageio.ImageIO;
+import javax.imageio.ImageWriteParam;
+import javax.imageio.ImageWriter;
+import javax.imageio.stream.MemoryCacheImageOutputStream;
+import org.netdissect.concepts.Atlas;
+import org.netdissect.concepts.AtlasImage;
+import org.netdissect.concepts.Category;
+import org.netdissect.concepts.ConceptDataset;
+import org.netdissect.concepts.DataException;
+import org.netdissect.concepts.Photographs;
+import org.netdissect.concepts.Photographs.Photograph;
+import org.netdissect.concepts.Progress;
+import org.netdissect.concepts.Vocabulary;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * Writes a page that shows a data set: every concept with the images that hold it, its mask lit,
+ * and every image with all its labels. The page opens from disk, without a server or a network.
+ *
+ * <pre>
+ *   PAGE/index.html     the page
+ *   PAGE/data/index.js  names, concepts and which images hold them
+ *   PAGE/data/N.js      regions and labels of images N·100 …, read when one of them is shown
+ *   PAGE/photos/N.jpg   photographs, at most 240 pixels a side
+ * </pre>
+ */
+public final class DataBrowser {
+  private static final int PHOTO_SIDE = 240;
+
+  /** Region maps are shown at most this fine: enough for the eye, a fifth of the bytes. */
+  private static final int GRID = 64;
+
+  private static final int CHUNK = 100;
+  private static final float QUALITY = 0.8f;
+  private static final String PAGE = "index.html";
+  private static final char[] DIGITS =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".toCharArray();
+
+  private final ConceptDataset data;
+  private final Atlas atlas;
+  private final Path folder;
+  private final Progress progress;
+
+  /** For each label its images and the thousandths it covers of each, in turns. */
+  private final Map<Integer, List<int[]>> imagesOf = new TreeMap<>();
+
+  private DataBrowser(ConceptDataset data, Atlas atlas, Path folder, Progress progress) {
+    this.data = data;
+    this.atlas = atlas;
+    this.folder = folder;
+    this.progress = progress;
+  }
+
+  /**
+   * Writes the page of a data set.
+   *
+   * @param atlas of the same data set
+   * @param folder a new or empty folder, or one that holds such a page, which is replaced
+   * @param workers threads that read photographs
+   * @return the page
+   */
+  public static Path write(
+      ConceptDataset data, Atlas atlas, Path folder, int workers, Progress progress)
+      throws IOException {
+    clear(folder);
+    DataBrowser browser = new DataBrowser(data, atlas, folder, progress);
+    browser.writeImages(workers);
+    browser.writeIndex();
+    Path page = folder.resolve(PAGE);
+    Path unfinished = folder.resolve(PAGE + ".inc");
+    Files.writeString(unfinished, browser.html());
+    Files.move(unfinished, page, StandardCopyOption.ATOMIC_MOVE);
+    return page;
+  }
+
+  /** Only what an earlier page consists of is deleted. */
+  private static void clear(Path folder) throws IOException {
+    if (Files.exists(folder)) {
+      boolean ours =
+          startsWith(folder.resolve("data/index.js"), "netdissect.index(")
+              || startsWith(folder.resolve("data/0.js"), "netdissect.images(");
+      try (Stream<Path> inside = Files.list(folder)) {
+        if (!ours && inside.findAny().isPresent()) {
+          throw new DataException(folder + " is not empty; name a new folder for the page");
+        }
+      }
+      Files.deleteIfExists(folder.resolve(PAGE));
+      for (String part : List.of("data", "photos")) {
+        Path of = folder.resolve(part);
+        if (Files.isDirectory(of)) {
+          try (var files = Files.newDirectoryStream(of, "*.{js,jpg}")) {
+            for (Path file : files) {
+              Files.delete(file);
+            }
+          }
+        }
+      }
+    }
+    Files.createDirectories(folder.resolve("data"));
+    Files.createDirectories(folder.resolve("photos"));
+  }
+
+  private static boolean startsWith(Path file, String text) throws IOException {
+    if (!Files.isRegularFile(file)) {
+      return false;
+    }
+    try (InputStream in = Files.newInputStream(file)) {
+      return new String(in.readNBytes(text.length()), StandardCharsets.UTF_8).equals(text);
+    }
+  }
+
+  private void writeImages(int workers) throws IOException {
+    progress.begin("Writing the page of " + atlas.name(), atlas.size(), "images");
+    ExecutorService pool =
+        Executors.newFixedThreadPool(
+            workers,
+            task -> {
+              Thread thread = new Thread(task, "browse");
+              thread.setDaemon(true);
+              return thread;
+            });
+    try {
+      Deque<Future<Map<String, Object>>> window = new ArrayDeque<>();
+      List<Map<String, Object>> chunk = new ArrayList<>();
+      int next = 0;
+      for (int i = 0; i < atlas.size(); i++) {
+        while (next < atlas.size() && window.size() < 4 * workers) {
+          int image = next++;
+          window.add(pool.submit(() -> image(image)));
+        }
+        chunk.add(window.remove().get());
+        takeLabels(i);
+        if (chunk.size() == CHUNK || i == atlas.size() - 1) {
+          int n = i / CHUNK;
+          Files.writeString(
+              folder.resolve("data").resolve(n + ".js"),
+              "netdissect.images(" + n * CHUNK + "," + json(chunk) + ");\n");
+          chunk.clear();
+        }
+        progress.advance(1);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("interrupted while writing the page");
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof IOException io) {
+        throw io;
+      }
+      throw new IllegalStateException(e.getCause());
+    } finally {
+      pool.shutdownNow();
+      progress.end();
+    }
+  }
+
+  /** What the page knows of one image; its photograph is written on the way. */
+  private Map<String, Object> image(int i) throws IOException {
+    AtlasImage image = atlas.image(i);
+    Map<String, Object> of = new LinkedHashMap<>();
+    try {
+      Photograph photo = Photographs.read(data.photograph(data.images().get(i)));
+      double scale = Math.min(1.0, (double) PHOTO_SIDE / Math.max(photo.height(), photo.width()));
+      Photograph small =
+          photo.resized(
+              Math.max(1, (int) Math.round(photo.height() * scale)),
+              Math.max(1, (int) Math.round(photo.width() * scale)));
+      Files.write(folder.resolve("photos").resolve(i + ".jpg"), jpeg(small));
+      of.put("h", photo.height());
+      of.put("w", photo.width());
+    } catch (DataException e) {
+      of.put("problem", e.getMessage());
+    }
+    if (image.problem() != null) {
+      of.put("problem", image.problem());
+      return of;
+    }
+    int height = image.maskHeight();
+    int width = image.maskWidth();
+    char[] map = new char[height * width];
+    atlas.readRegionMap(i, map);
+    int rows = Math.min(GRID, height);
+    int columns = Math.min(GRID, width);
+    StringBuilder runs = new StringBuilder();
+    int run = 0;
+    int last = -1;
+    for (int y = 0; y < rows; y++) {
+      int from = (2 * y + 1) * height / (2 * rows) * width;
+      for (int x = 0; x < columns; x++) {
+        int region = map[from + (2 * x + 1) * width / (2 * columns)];
+        if (region != last) {
+          append(runs, last, run);
+          last = region;
+          run = 0;
+        }
+        run++;
+      }
+    }
+    append(runs, last, run);
+    List<int[]> regions = new ArrayList<>();
+    int first = atlas.firstRegion(i);
+    for (int r = first; r < first + image.regions(); r++) {
+      int[] labels = new int[1 + atlas.labelStart(r + 1) - atlas.labelStart(r)];
+      labels[0] = atlas.regionPixels(r);
+      for (int k = 1; k < labels.length; k++) {
+        labels[k] = atlas.label(atlas.labelStart(r) + k - 1);
+      }
+      regions.add(labels);
+    }
+    of.put("rows", rows);
+    of.put("columns", columns);
+    of.put("pixels", height * width);
+    of.put("runs", runs.toString());
+    of.put("regions", regions);
+    return of;
+  }
+
+  private static void append(StringBuilder runs, int region, int length) {
+    if (length > 0) {
+      appendNumber(runs, region);
+      appendNumber(runs, length);
+    }
+  }
+
+  /** Five bits a letter, the lowest first; a sixth says that more follow. */
+  private static void appendNumber(StringBuilder text, int number) {
+    int rest = number;
+    while (rest >= 32) {
+      text.append(DIGITS[32 | (rest & 31)]);
+      rest >>>= 5;
+    }
+    text.append(DIGITS[rest]);
+  }
+
+  private void takeLabels(int i) {
+    AtlasImage image = atlas.image(i);
+    Map<Integer, Integer> pixels = new TreeMap<>();
+    for (int r = atlas.firstRegion(i); r < atlas.firstRegion(i + 1); r++) {
+      int last = -1;
+      for (int k = atlas.labelStart(r); k < atlas.labelStart(r + 1); k++) {
+        if (atlas.label(k) != last) {
+          last = atlas.label(k);
+          pixels.merge(last, atlas.regionPixels(r), Integer::sum);
+        }
+      }
+    }
+    int all = image.maskHeight() * image.maskWidth();
+    pixels.forEach(
+        (label, n) ->
+            imagesOf
+                .computeIfAbsent(label, l -> new ArrayList<>())
+                .add(new int[] {i, Math.round(1000f * n / all)}));
+  }
+
+  private void writeIndex() throws IOException {
+    Vocabulary vocabulary = atlas.vocabulary();
+    try (BufferedWriter out =
+        Files.newBufferedWriter(folder.resolve("data/index.js"), StandardCharsets.UTF_8)) {
+      Map<String, Object> head = new LinkedHashMap<>();
+      head.put("name", atlas.name());
+      head.put("chunk", CHUNK);
+      head.put("categories", vocabulary.categories().stream().map(Category::name).toList());
+      List<String> names = new ArrayList<>();
+      List<String> splits = new ArrayList<>();
+      for (int i = 0; i < atlas.size(); i++) {
+        names.add(atlas.image(i).name());
+        splits.add(atlas.image(i).split());
+      }
+      head.put("images", names);
+      head.put("splits", splits);
+      out.write("netdissect.index(" + json(head) + ");\n");
+      for (Map.Entry<Integer, List<int[]>> e : imagesOf.entrySet()) {
+        // The images where it covers most come first.
+        List<int[]> sorted = new ArrayList<>(e.getValue());
+        sorted.sort((a, b) -> a[1] != b[1] ? b[1] - a[1] : a[0] - b[0]);
+        int[] flat = sorted.stream().flatMapToInt(Arrays::stream).toArray();
+        int number = e.getKey() >> 8;
+        String name = vocabulary.concept(number).name();
+        out.write(
+            "netdissect.concept("
+                + e.getKey()
+                + ","
+                + json(name.isBlank() ? "label " + number : name)
+                + ","
+                + json(flat)
+                + ");\n");
+      }
+    }
+  }
+
+  private String html() throws IOException {
+    try (InputStream in = DataBrowser.class.getResourceAsStream("browse.html")) {
+      if (in == null) {
+        throw new IllegalStateException("browse.html is missing from the program");
+      }
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    }
+  }
+
+  /** JSON that is harmless wherever it stands in a script. */
+  private static String json(Object value) {
+    return JsonMapper.shared()
+        .writeValueAsString(value)
+        .replace("&", "\\u0026")
+        .replace("<", "\\u003c")
+        .replace(">", "\\u003e")
+        .replace("\u2028", "\\u2028")
+        .replace("\u2029", "\\u2029");
+  }
+
+  private static byte[] jpeg(Photograph photo) throws IOException {
+    BufferedImage image =
+        new BufferedImage(photo.width(), photo.height(), BufferedImage.TYPE_3BYTE_BGR);
+    byte[] bgr = ((DataBufferByte) image.getRaster().getDataBuffer()).getData();
+    byte[] rgb = photo.rgb();
+    for (int i = 0; i < bgr.length; i += 3) {
+      bgr[i] = rgb[i + 2];
+      bgr[i + 1] = rgb[i + 1];
+      bgr[i + 2] = rgb[i];
+    }
+    ImageWriter encoder = ImageIO.getImageWritersByFormatName("jpeg").next();
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (MemoryCacheImageOutputStream out = new MemoryCacheImageOutputStream(bytes)) {
+      ImageWriteParam how = encoder.getDefaultWriteParam();
+      how.setCompressionMode(ImageWriteParam.MODE_EXPLICIT);
+      how.setCompressionQuality(QUALITY);
+      encoder.setOutput(out);
+      encoder.write(null, new IIOImage(image, null, null), how);
+    } finally {
+      encoder.dispose();
+    }
+    return bytes.toByteArray();
+  }
+}
