@@ -46,7 +46,7 @@ final class DemoCommand implements Callable<Integer> {
         Demo.run(
             out,
             images,
-            (dissection, data) -> Reports.write(dissection, data, progress),
+            (dissection, data) -> Reports.write(dissection, data, null, progress),
             progress,
             progress::say);
     System.out.print(text(result));

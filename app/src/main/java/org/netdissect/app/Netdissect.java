@@ -18,6 +18,8 @@ import picocli.CommandLine.Spec;
       RunCommand.class,
       LayersCommand.class,
       ShowCommand.class,
+      ReportCommand.class,
+      CompareCommand.class,
       ExportCommand.class,
       ImportCommand.class,
       DataCommand.class,
@@ -31,6 +33,7 @@ public final class Netdissect implements Runnable {
 
   /** Runs the command and ends the process. */
   public static void main(String[] arguments) {
+    Interruption.handle();
     System.exit(execute(arguments));
   }
 
