@@ -52,6 +52,6 @@ class DemoTest {
     }
     assertThrows(
         IOException.class,
-        () -> Demo.run(out, 300, (dissection, data) -> {}, Progress.NONE, line -> {}));
+        () -> Demo.run(out, 200, (dissection, data) -> {}, Progress.NONE, line -> {}));
   }
 }
