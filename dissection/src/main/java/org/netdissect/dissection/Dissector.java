@@ -416,7 +416,7 @@ public final class Dissector {
       Progress progress)
       throws IOException {
     SpaceNeeded.of(source.layers(), images.size(), options.quantile.share(), options.maps)
-        .check(out.path(), progress, SpaceNeeded::usable);
+        .check(options.out, progress, SpaceNeeded::usable);
     try (Recording recording =
         Recording.open(
             images,
