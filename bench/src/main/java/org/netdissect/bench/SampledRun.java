@@ -1,11 +1,16 @@
 package org.netdissect.bench;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.netdissect.app.Netdissect;
 
 /**
@@ -28,13 +33,13 @@ final class SampledRun {
     PARTS.put("spill", List.of("Spill.append"));
     PARTS.put("record", List.of("LayerRecorder.record"));
     PARTS.put("checkpoint", List.of("Recording.writeCheckpoint"));
-    PARTS.put("thresholds", List.of("MaskTally$BinDetail", "MaskTally.lambda$thresholds"));
-    PARTS.put("tally", List.of("MaskTally$Output", "MaskTally.tally"));
-    PARTS.put("score", List.of("Scorer", "ResultWriter.score", "ResultWriter.lambda$score"));
+    PARTS.put("thresholds", List.of("MaskTally.BinDetail", "MaskTally.lambda.thresholds"));
+    PARTS.put("tally", List.of("MaskTally.Output", "MaskTally.tally"));
+    PARTS.put("score", List.of("Scorer", "ResultWriter.score", "ResultWriter.lambda.score"));
     PARTS.put("write result", List.of("ResultWriter"));
     PARTS.put("open model", List.of("Network.open", "Network.tap"));
     PARTS.put("open data", List.of("BrodenDataset.open", "Atlas.open", "ImageSet.choose"));
-    PARTS.put("other", List.of(""));
+    PARTS.put("other", List.of());
   }
 
   private SampledRun() {}
@@ -97,6 +102,29 @@ final class SampledRun {
     return "other";
   }
 
+  /** Processor seconds of the Java machine's own threads, as Linux counts them. */
+  private static String machine() {
+    Map<String, Double> seconds = new TreeMap<>();
+    try (Stream<Path> tasks = Files.list(Path.of("/proc/self/task"))) {
+      for (Path task : tasks.toList()) {
+        String stat = Files.readString(task.resolve("stat"));
+        String name = stat.substring(stat.indexOf('(') + 1, stat.lastIndexOf(')'));
+        String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
+        String kind =
+            name.startsWith("C1") || name.startsWith("C2")
+                ? "compiling"
+                : name.startsWith("GC") ? "collecting" : "";
+        if (!kind.isEmpty()) {
+          seconds.merge(
+              kind, (Long.parseLong(fields[11]) + Long.parseLong(fields[12])) / 100.0, Double::sum);
+        }
+      }
+    } catch (IOException | RuntimeException e) {
+      return "";
+    }
+    return "  Java itself: " + seconds + " seconds of processor\n";
+  }
+
   private static void tell(Map<String, Integer> samples, int[] rounds, long nanos) {
     synchronized (samples) {
       double each = nanos / 1e9 / Math.max(1, rounds[0]);
@@ -111,6 +139,7 @@ final class SampledRun {
                       part,
                       count * each,
                       100.0 * count / Math.max(1, all))));
+      text.append(machine());
       System.err.print(text);
     }
   }

@@ -26,7 +26,7 @@ public final class WholeProcess {
   private final Path folder;
   private final List<String> java = new ArrayList<>();
 
-  private WholeProcess(Path folder) {
+  WholeProcess(Path folder) {
     this.folder = folder;
     java.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     java.add("-XX:+UseParallelGC");
@@ -103,9 +103,7 @@ public final class WholeProcess {
     if (!layers.isEmpty()) {
       run.addAll(List.of("--layers", String.join(",", layers)));
     }
-    List<String> command = new ArrayList<>(java);
-    command.add("org.netdissect.app.Netdissect");
-    command.addAll(run);
+    List<String> command = command(run);
     double[][] bareTook = new double[rounds][];
     double[][] runTook = new double[rounds][];
     for (int r = 0; r < rounds; r++) {
@@ -113,23 +111,62 @@ public final class WholeProcess {
       runTook[r] = time("netdissect", command, false);
       delete(out);
     }
-    for (int what = 0; what < 2; what++) {
-      double a = median(bareTook, what);
-      double b = median(runTook, what);
-      System.out.printf(
-          Locale.ROOT,
-          "%s: bare %.2f s, netdissect %.2f s, ratio %.3f%n",
-          what == 0 ? "median by the clock" : "median by the processor",
-          a,
-          b,
-          b / a);
-    }
+    report("bare", bareTook, "netdissect", runTook);
     System.out.println("where the time of the command goes:");
     List<String> sampled = new ArrayList<>(java);
     sampled.add(SampledRun.class.getName());
     sampled.addAll(run);
     time("sampled", sampled, true);
     delete(out);
+  }
+
+  /** Five layers of ResNet-18 against the last of them alone. */
+  void compareLayers(Path source, int repeat, int rounds) throws Exception {
+    Files.createDirectories(folder);
+    Path model = folder.resolve("resnet18-random.onnx");
+    RandomResNet.write(model);
+    Path data = RepeatedData.of(source, repeat, folder);
+    Atlas.open(BrodenDataset.open(data), AtlasOptions.defaults(), Progress.NONE).close();
+    double[][] one = new double[rounds][];
+    double[][] five = new double[rounds][];
+    Path out = folder.resolve("layers-out");
+    List<String> run = new ArrayList<>();
+    run.addAll(List.of("run", model.toString(), "--data", data.toString()));
+    run.addAll(List.of("--out", out.toString(), "--no-report", "--quiet", "--layers"));
+    for (int r = 0; r < rounds; r++) {
+      List<String> last = new ArrayList<>(run);
+      last.add("layer4.1");
+      one[r] = time("one", command(last), false);
+      delete(out);
+      List<String> all = new ArrayList<>(run);
+      all.add("stem,layer1.1,layer2.1,layer3.1,layer4.1");
+      five[r] = time("five", command(all), false);
+      delete(out);
+    }
+    report("one layer", one, "five", five);
+  }
+
+  private List<String> command(List<String> arguments) {
+    List<String> command = new ArrayList<>(java);
+    command.add("org.netdissect.app.Netdissect");
+    command.addAll(arguments);
+    return command;
+  }
+
+  private static void report(String oneName, double[][] one, String otherName, double[][] other) {
+    for (int what = 0; what < 2; what++) {
+      double a = median(one, what);
+      double b = median(other, what);
+      System.out.printf(
+          Locale.ROOT,
+          "%s: %s %.2f s, %s %.2f s, ratio %.3f%n",
+          what == 0 ? "median by the clock" : "median by the processor",
+          oneName,
+          a,
+          otherName,
+          b,
+          b / a);
+    }
   }
 
   private static double median(double[][] took, int what) {

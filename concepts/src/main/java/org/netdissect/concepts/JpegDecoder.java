@@ -8,8 +8,10 @@ import org.netdissect.concepts.Photographs.Photograph;
 
 /**
  * Decodes the JPEG files that people have (ITU-T T.81: baseline, extended and progressive Huffman
- * coding of 8 bits; grey or three components, any sampling) several times faster than ImageIO and
- * bit for bit as libjpeg-turbo does by default, whatever Java this is.
+ * coding of 8 bits; grey or three components, any sampling) bit for bit as libjpeg-turbo does by
+ * default, whatever Java this is: about as fast as it, twice as fast as the older libjpeg that most
+ * Javas bring, and several times as fast as ImageIO for progressive files, which it decodes once
+ * per scan.
  *
  * <p>It takes a file only when nothing at all is odd about it: where libjpeg would fail, warn,
  * guess or skip, or where its versions differ, this gives up and leaves the verdict to {@link
@@ -35,6 +37,7 @@ final class JpegDecoder {
   /** Coefficients of a progressive file that are held at most, 2 bytes each. */
   private static final long COEFFICIENTS = 1L << 25;
 
+  /** Samples of all planes that are held at most. */
   private static final long PLANES = 1L << 29;
 
   /** Pixels converted at a time. */
@@ -384,13 +387,14 @@ final class JpegDecoder {
           Arrays.fill(c.coefficients, 0, samples, (short) 0);
         }
       }
-      int wide = 8 * hMax * c.paddedWide;
+      int wide = 8 * c.paddedWide * (hMax / c.h);
       if (c.row.length < wide) {
-        c.row = new byte[wide];
-        c.wide = new int[wide];
         for (int j = 0; j < 3; j++) {
           c.widened[j] = new int[wide];
         }
+        c.wide = new int[wide];
+        // Last, so that it is no larger than the others should memory run out before it.
+        c.row = new byte[wide];
       }
       Arrays.fill(c.widenedRow, -1);
     }
@@ -884,16 +888,21 @@ final class JpegDecoder {
   /** A row of the picture as ints. */
   private void samples(Component c, int y, boolean halves, int[] to, int toAt) {
     if (isWidened(c)) {
-      if (c.v == vMax) {
-        JpegPixels.round(widened(c, y), to, toAt, c.width);
-      } else {
-        int near = y / 2;
-        JpegPixels.between(widened(c, near), widened(c, farRow(c, y)), to, toAt, c.width);
-      }
+      widenRow(c, y);
+      System.arraycopy(c.wide, 0, to, toAt, 2 * c.width);
     } else if (halves) {
       JpegPixels.halves(row(c, y), rowAt(c, y), to, toAt, (width + 1) / 2);
     } else {
       JpegPixels.ints(row(c, y), rowAt(c, y), to, toAt, width);
+    }
+  }
+
+  /** Makes a row of the picture of a component that {@link #isWidened}. */
+  private void widenRow(Component c, int y) {
+    if (c.v == vMax) {
+      JpegPixels.round(widened(c, y), c.wide, c.width);
+    } else {
+      JpegPixels.between(widened(c, y / 2), widened(c, farRow(c, y)), c.wide, c.width);
     }
   }
 
@@ -931,7 +940,7 @@ final class JpegDecoder {
       return c.plane;
     }
     if (isWidened(c)) {
-      samples(c, y, true, c.wide, 0);
+      widenRow(c, y);
       JpegPixels.bytes(c.wide, c.row, c.width);
     } else if (across == 1 && down == 2) {
       JpegPixels.heighten(

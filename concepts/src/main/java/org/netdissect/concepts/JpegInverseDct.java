@@ -1,5 +1,8 @@
 package org.netdissect.concepts;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.util.Arrays;
 
 /**
@@ -14,6 +17,9 @@ final class JpegInverseDct {
    * no base function exceeds cos²(π/16)/4 &lt; 0.2405.
    */
   static final int SMALL = 2000;
+
+  private static final VarHandle LONG =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
   private static final int F0_298 = 2446;
   private static final int F0_390 = 3196;
@@ -46,9 +52,9 @@ final class JpegInverseDct {
 
   /** A block with nothing but its first coefficient. */
   static void flat(int dc, byte[] plane, int at, int stride) {
-    byte sample = CLAMP[(((dc << 2) + 16) >> 5) & 1023];
+    long samples = (CLAMP[(((dc << 2) + 16) >> 5) & 1023] & 0xff) * 0x0101010101010101L;
     for (int row = 0; row < 8; row++, at += stride) {
-      Arrays.fill(plane, at, at + 8, sample);
+      LONG.set(plane, at, samples);
     }
   }
 

@@ -69,8 +69,8 @@ final class JpegPixels {
   }
 
   // What follows works on ints in loops so simple that the compiler makes vector instructions of
-  // them. It does not for neighbours in the same array; so rows twice as wide are held as two
-  // halves: first all pixels in even columns, then all in odd ones.
+  // them. It does so only where all arrays are indexed alike; so rows twice as wide are held as
+  // two halves: first all pixels in even columns, then all in odd ones.
 
   /** The samples of a row. */
   static void ints(byte[] in, int inAt, int[] out, int at, int width) {
@@ -112,24 +112,24 @@ final class JpegPixels {
   }
 
   /** Rounds what {@link #widen} gave; of halves of that width. */
-  static void round(int[] widened, int[] out, int at, int width) {
+  static void round(int[] widened, int[] row, int width) {
     for (int x = 0; x < width; x++) {
-      out[at + x] = (widened[x] + 1) >> 2;
+      row[x] = (widened[x] + 1) >> 2;
     }
     for (int x = width; x < 2 * width; x++) {
-      out[at + x] = (widened[x] + 2) >> 2;
+      row[x] = (widened[x] + 2) >> 2;
     }
   }
 
   /**
    * A row of an image twice as wide and high from two that were widened, of halves of that width.
    */
-  static void between(int[] near, int[] far, int[] out, int at, int width) {
+  static void between(int[] near, int[] far, int[] row, int width) {
     for (int x = 0; x < width; x++) {
-      out[at + x] = (3 * near[x] + far[x] + 8) >> 4;
+      row[x] = (3 * near[x] + far[x] + 8) >> 4;
     }
     for (int x = width; x < 2 * width; x++) {
-      out[at + x] = (3 * near[x] + far[x] + 7) >> 4;
+      row[x] = (3 * near[x] + far[x] + 7) >> 4;
     }
   }
 

@@ -60,6 +60,14 @@ final class Bytes {
     size += length;
   }
 
+  /** Adds what remains of a buffer. */
+  void put(ByteBuffer source) {
+    int length = source.remaining();
+    ensure(length);
+    source.get(array, size, length);
+    size += length;
+  }
+
   /** The content, little-endian; shares the array. */
   ByteBuffer buffer() {
     return ByteBuffer.wrap(array, 0, size).order(ByteOrder.LITTLE_ENDIAN);

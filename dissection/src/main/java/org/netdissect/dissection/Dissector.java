@@ -426,6 +426,7 @@ public final class Dissector {
             out.work(),
             TOP_IMAGES)) {
       recording.run(source, options.workers, options.strict, progress);
+      recording.requireImages();
       ConceptTotals totals =
           new ConceptTotals(images, categories, options.convention, recording.read());
       DissectionInfo.Images imagesInfo = imagesInfo(images, recording);
@@ -433,16 +434,14 @@ public final class Dissector {
         Files.createDirectories(target.folder());
         ResultWriter writer =
             new ResultWriter(
-                images,
-                totals,
-                options.convention,
-                options.quantile,
-                options.workers,
-                options.maps,
-                target.folder());
+                images, totals, options.convention, options.workers, options.maps, target.folder());
         List<DissectionInfo.LayerResult> layers = new ArrayList<>();
         for (int l : target.layers()) {
-          layers.add(writer.write(recording.recorders().get(l), source.input(l), progress));
+          LayerRecorder recorder = recording.recorders().get(l);
+          MaskTally tally =
+              new MaskTally(
+                  recorder, images, options.convention, options.quantile, source.input(l));
+          layers.add(writer.write(recorder, tally, recorder.folder(), progress));
         }
         writer.writeTables();
         DissectionInfo info =

@@ -71,6 +71,15 @@ public final class HitTable implements Closeable {
     }
   }
 
+  /** Passes over one image's hits. */
+  static void skip(ByteBuffer in) {
+    int regions = Bytes.getVarint(in, 1 << 16);
+    for (int i = 0; i < regions; i++) {
+      Bytes.getVarint(in);
+      Bytes.getVarint(in);
+    }
+  }
+
   @Override
   public void close() throws IOException {
     file.close();

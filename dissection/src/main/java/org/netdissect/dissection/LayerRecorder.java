@@ -26,6 +26,7 @@ final class LayerRecorder {
   private final Spill spill;
 
   private final Object[] locks = new Object[LOCKS];
+  private volatile float[] given;
 
   /**
    * A recorder.
@@ -77,11 +78,13 @@ final class LayerRecorder {
     private final Bytes pieces = new Bytes(1 << 16);
     private final int[] pieceEnd;
     private final float[] peak;
+    private final int[] bits;
 
     Scratch(LayerInfo layer, int blockImages) {
       map = new TrimmedMap(layer.height(), layer.width());
       pieceEnd = new int[layer.units()];
       peak = new float[blockImages];
+      bits = new int[layer.cells()];
     }
   }
 
@@ -100,22 +103,12 @@ final class LayerRecorder {
       synchronized (locks[unit % LOCKS]) {
         for (int s = 0; s < images.length; s++) {
           int offset = (s * layer.units() + unit) * cells;
-          int bad = histograms.add(unit, dense, offset, cells);
-          if (bad >= 0) {
-            throw new DissectionException(
-                "layer "
-                    + layer.name()
-                    + ": unit "
-                    + unit
-                    + " gives "
-                    + dense[offset + bad]
-                    + " on image "
-                    + imageName.apply(images[s])
-                    + "; check the network and its preprocessing");
+          float peak = histograms.add(unit, dense, offset, cells, scratch.bits);
+          if (Float.isNaN(peak)) {
+            throw notFinite(unit, images[s], dense, offset);
           }
-          // Adding 0 turns −0 into 0.
-          scratch.peak[s] = max(dense, offset, cells) + 0f;
-          top.offer(unit, images[s], scratch.peak[s]);
+          scratch.peak[s] = peak;
+          top.offer(unit, images[s], peak);
         }
         bound = bound(unit);
       }
@@ -133,19 +126,43 @@ final class LayerRecorder {
     spill.append(images, scratch.pieces, scratch.pieceEnd);
   }
 
-  private static float max(float[] values, int offset, int length) {
-    float max = values[offset];
-    for (int i = offset + 1; i < offset + length; i++) {
-      max = Math.max(max, values[i]);
+  private DissectionException notFinite(int unit, int image, float[] dense, int offset) {
+    int bad = offset;
+    while (Float.isFinite(dense[bad])) {
+      bad++;
     }
-    return max;
+    return new DissectionException(
+        "layer "
+            + layer.name()
+            + ": unit "
+            + unit
+            + " gives "
+            + dense[bad]
+            + " on image "
+            + imageName.apply(image)
+            + "; check the network and its preprocessing");
   }
 
-  /** The lower edge of the bin in which the smallest of the {@code tail} largest values lies. */
+  /** The best known lower bound of a unit's final threshold. */
   private float bound(int unit) {
-    return histograms.counted(unit) < tail
-        ? Float.NEGATIVE_INFINITY
-        : ValueHistograms.lowerEdge(histograms.place(unit, tail).bin());
+    float own = histograms.lowerBound(unit, tail);
+    float[] others = given;
+    return others == null ? own : Math.max(own, others[unit]);
+  }
+
+  /**
+   * Gives lower bounds of the units' final thresholds that were found elsewhere; may be called at
+   * any time.
+   *
+   * @param bounds by unit, from {@link Parts#bounds}
+   */
+  void raiseBounds(float[] bounds) {
+    given = bounds.clone();
+  }
+
+  /** How many of a unit's largest values its threshold can depend on. */
+  long tail() {
+    return tail;
   }
 
   /** Writes a unit's histogram and top images. */

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.IntToLongFunction;
 import org.netdissect.concepts.Atlas;
 import org.netdissect.concepts.AtlasImage;
 import org.netdissect.networks.InputSize;
@@ -15,7 +16,7 @@ import org.netdissect.networks.InputSize;
  * From the recorded activations of a layer: the exact thresholds, then every unit's mask on every
  * image, counted by region. Works on groups of units, so that memory does not grow with the layer.
  */
-final class MaskTally {
+final class MaskTally implements GroupTally {
   static final String GROUP_MAGIC = "NDGROUP1";
 
   /** Sections of a unit in a group's file. */
@@ -54,27 +55,33 @@ final class MaskTally {
     geometries = new MaskGeometry.Cache(convention, layer.field(), layer.height(), layer.width());
   }
 
+  @Override
+  public int[] groups() {
+    return groups(layer.units(), recorder.spill()::unitBytes);
+  }
+
   /**
-   * Splits the units into groups.
+   * Splits units into groups.
    *
+   * @param bytes recorded of a unit
    * @return first unit of each group, and behind the last the number of units
    */
-  int[] groups() {
-    int[] starts = new int[layer.units() + 1];
+  static int[] groups(int units, IntToLongFunction bytes) {
+    int[] starts = new int[units + 1];
     int count = 0;
-    long bytes = 0;
+    long sum = 0;
     int size = 0;
-    for (int u = 0; u < layer.units(); u++) {
-      long own = recorder.spill().unitBytes(u);
-      if (u == 0 || size == GROUP_UNITS || bytes + own > GROUP_BYTES) {
+    for (int u = 0; u < units; u++) {
+      long own = bytes.applyAsLong(u);
+      if (u == 0 || size == GROUP_UNITS || sum + own > GROUP_BYTES) {
         starts[count++] = u;
-        bytes = 0;
+        sum = 0;
         size = 0;
       }
-      bytes += own;
+      sum += own;
       size++;
     }
-    starts[count] = layer.units();
+    starts[count] = units;
     return Arrays.copyOf(starts, count + 1);
   }
 
@@ -94,8 +101,48 @@ final class MaskTally {
    * Tallies the units from {@code first} to before {@code end} and writes a group's file: per unit
    * its {@link UnitStats}, its hits and its trimmed maps.
    */
-  void tally(int first, int end, int workers, Path file) throws IOException {
-    float[] thresholds = thresholds(first, end, workers);
+  @Override
+  public void tally(int first, int end, int workers, Path file) throws IOException {
+    ThresholdSearch search = search(first, end);
+    count(search, workers);
+    tally(first, end, search.thresholds(), workers, file);
+  }
+
+  /** A search for the thresholds of units by this recording's histograms. */
+  private ThresholdSearch search(int first, int end) {
+    return new ThresholdSearch(recorder.histograms(), first, end, convention, quantile);
+  }
+
+  /** Counts what this recording holds towards a search. */
+  void count(ThresholdSearch search, int workers) throws IOException {
+    if (search.isDone()) {
+      return;
+    }
+    int first = search.first();
+    int end = search.end();
+    Workers.run(
+        workers,
+        recorder.spill().segments(),
+        "threshold",
+        () -> {
+          PieceReader reader = new PieceReader(first, end);
+          return segment -> {
+            reader.open(segment);
+            for (int u = first; u < end; u++) {
+              if (search.needs(u)) {
+                while (reader.next(u - first)) {
+                  search.count(u, reader.map);
+                }
+              }
+            }
+          };
+        });
+  }
+
+  /**
+   * As {@link #tally(int, int, int, Path)}, with thresholds found over all parts of a recording.
+   */
+  void tally(int first, int end, float[] thresholds, int workers, Path file) throws IOException {
     List<Output> outputs = new ArrayList<>();
     Workers.run(
         workers,
@@ -124,109 +171,6 @@ final class MaskTally {
         writer.add(section);
       }
       writer.finish();
-    }
-  }
-
-  /**
-   * The exact thresholds of units. The histograms tell the bin in which each needed value lies; one
-   * pass over the recorded maps counts the lower sixteen bits of the values in those bins.
-   */
-  private float[] thresholds(int first, int end, int workers) throws IOException {
-    ValueHistograms histograms = recorder.histograms();
-    List<List<BinDetail>> details = new ArrayList<>();
-    boolean any = false;
-    for (int unit = first; unit < end; unit++) {
-      List<BinDetail> own = new ArrayList<>(2);
-      int u = unit;
-      convention.threshold(
-          quantile,
-          histograms.counted(unit),
-          rank -> {
-            int bin = histograms.place(u, rank).bin();
-            if (own.stream().noneMatch(detail -> detail.bin == bin)) {
-              own.add(new BinDetail(bin));
-            }
-            return 0;
-          });
-      // A bin that holds nothing but zeros needs no detail.
-      own.removeIf(
-          detail ->
-              detail.bin == ValueHistograms.ZERO_BIN
-                  && histograms.count(u, detail.bin) == histograms.zeros(u));
-      any |= !own.isEmpty();
-      details.add(own);
-    }
-    if (any) {
-      Workers.run(
-          workers,
-          recorder.spill().segments(),
-          "threshold",
-          () -> {
-            PieceReader reader = new PieceReader(first, end);
-            return segment -> {
-              reader.open(segment);
-              for (int u = 0; u < end - first; u++) {
-                if (!details.get(u).isEmpty()) {
-                  while (reader.next(u)) {
-                    for (BinDetail detail : details.get(u)) {
-                      detail.count(reader.map);
-                    }
-                  }
-                }
-              }
-            };
-          });
-    }
-    float[] thresholds = new float[end - first];
-    for (int unit = first; unit < end; unit++) {
-      int u = unit;
-      thresholds[unit - first] =
-          convention.threshold(
-              quantile,
-              histograms.counted(unit),
-              rank -> {
-                ValueHistograms.Place place = histograms.place(u, rank);
-                for (BinDetail detail : details.get(u - first)) {
-                  if (detail.bin == place.bin()) {
-                    return detail.ofRank(place.rank());
-                  }
-                }
-                return 0;
-              });
-    }
-    return thresholds;
-  }
-
-  /** The values of one unit in one bin of its histogram, by their lower sixteen bits. */
-  private static final class BinDetail {
-    final int bin;
-    private final float edge;
-    private final int[] counts = new int[1 << 16];
-
-    BinDetail(int bin) {
-      this.bin = bin;
-      edge = ValueHistograms.lowerEdge(bin);
-    }
-
-    synchronized void count(TrimmedMap map) {
-      for (int c = 0; c < map.cells; c++) {
-        int key = ValueHistograms.key(map.value[c]);
-        // The bin's lowest value may be the bound itself, which is not recorded: it is the rest.
-        if (key >>> 16 == bin && map.value[c] > edge) {
-          counts[key & 0xffff]++;
-        }
-      }
-    }
-
-    float ofRank(long rank) {
-      long left = rank;
-      for (int low = counts.length - 1; low > 0; low--) {
-        left -= Integer.toUnsignedLong(counts[low]);
-        if (left <= 0) {
-          return ValueHistograms.valueOfKey(bin << 16 | low);
-        }
-      }
-      return edge + 0f;
     }
   }
 

@@ -19,6 +19,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.stream.IntStream;
 import org.netdissect.concepts.Progress;
 
 /**
@@ -48,6 +49,10 @@ final class Recording implements Closeable {
   private final List<LayerRecorder> recorders;
   private final Path checkpoint;
   private final int blockImages;
+
+  /** Numbers of the images of this part, ascending; blocks are runs of them. */
+  private final int[] part;
+
   private final BitSet doneBlocks;
   private final BitSet read;
   private final SortedMap<Integer, String> unreadable;
@@ -66,8 +71,10 @@ final class Recording implements Closeable {
       List<LayerInfo> layers,
       List<LayerRecorder> recorders,
       Path checkpoint,
+      int[] part,
       State state) {
     this.images = images;
+    this.part = part;
     this.layers = layers;
     this.recorders = recorders;
     this.checkpoint = checkpoint;
@@ -92,13 +99,35 @@ final class Recording implements Closeable {
     return (int) Math.max(1, Math.min(MAX_BLOCK, BLOCK_BYTES / perImage));
   }
 
+  /** Starts the recording of all images, or goes on with the one that the folder holds. */
+  static Recording open(
+      ImageSet images,
+      List<LayerInfo> layers,
+      Convention convention,
+      Quantile quantile,
+      Path work,
+      int topImages)
+      throws IOException {
+    return open(
+        images,
+        IntStream.range(0, images.size()).toArray(),
+        layers,
+        convention,
+        quantile,
+        work,
+        topImages);
+  }
+
   /**
-   * Starts a recording, or goes on with the one that the folder holds.
+   * Starts the recording of a part of the images, or goes on with the one that the folder holds.
+   * Parts may be recorded by several processes or machines; see {@link Parts}.
    *
+   * @param part numbers of the images, ascending
    * @param work folder for the files; exists
    */
   static Recording open(
       ImageSet images,
+      int[] part,
       List<LayerInfo> layers,
       Convention convention,
       Quantile quantile,
@@ -119,7 +148,7 @@ final class Recording implements Closeable {
       readCheckpoint(checkpoint, layers, state, histograms, tops);
     }
     List<LayerRecorder> recorders = new ArrayList<>();
-    Recording recording = new Recording(images, layers, recorders, checkpoint, state);
+    Recording recording = new Recording(images, layers, recorders, checkpoint, part, state);
     try {
       for (int l = 0; l < layers.size(); l++) {
         LayerInfo layer = layers.get(l);
@@ -191,7 +220,7 @@ final class Recording implements Closeable {
   }
 
   private int blockCount() {
-    return (images.size() + blockImages - 1) / blockImages;
+    return (part.length + blockImages - 1) / blockImages;
   }
 
   /**
@@ -201,11 +230,8 @@ final class Recording implements Closeable {
    */
   void run(ActivationSource source, int workers, boolean strict, Progress progress)
       throws IOException {
-    int[] todo =
-        java.util.stream.IntStream.range(0, blockCount())
-            .filter(block -> !doneBlocks.get(block))
-            .toArray();
-    progress.begin("recording", images.size(), "images");
+    int[] todo = IntStream.range(0, blockCount()).filter(block -> !doneBlocks.get(block)).toArray();
+    progress.begin("recording", part.length, "images");
     progress.advance((long) (blockCount() - todo.length) * blockImages);
     Workers.run(
         workers,
@@ -229,6 +255,14 @@ final class Recording implements Closeable {
       writeCheckpoint();
     }
     progress.end();
+  }
+
+  /**
+   * Makes sure that there is something to dissect.
+   *
+   * @throws DissectionException if no image could be read
+   */
+  void requireImages() throws DissectionException {
     if (read.isEmpty()) {
       throw new DissectionException(
           "none of the "
@@ -266,12 +300,13 @@ final class Recording implements Closeable {
 
     void block(int block) throws IOException {
       int from = block * blockImages;
-      int to = Math.min(images.size(), from + blockImages);
+      int to = Math.min(part.length, from + blockImages);
       readCount = 0;
       failedNow.clear();
       int[] wanted = new int[to - from];
       int count = 0;
-      for (int image = from; image < to; image++) {
+      for (int i = from; i < to; i++) {
+        int image = part[i];
         String problem = images.atlasImage(image).problem();
         if (problem == null) {
           wanted[count++] = image;

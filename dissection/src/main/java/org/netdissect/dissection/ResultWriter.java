@@ -12,14 +12,12 @@ import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.netdissect.concepts.Progress;
-import org.netdissect.networks.InputSize;
 
 /** From a recorded layer to its folder in the result: tally, assemble, score, write. */
 final class ResultWriter {
   private final ImageSet images;
   private final ConceptTotals totals;
   private final Convention convention;
-  private final Quantile quantile;
   private final int workers;
   private final MapsKept maps;
   private final Path out;
@@ -29,14 +27,12 @@ final class ResultWriter {
       ImageSet images,
       ConceptTotals totals,
       Convention convention,
-      Quantile quantile,
       int workers,
       MapsKept maps,
       Path out) {
     this.images = images;
     this.totals = totals;
     this.convention = convention;
-    this.quantile = quantile;
     this.workers = workers;
     this.maps = maps;
     this.out = out;
@@ -45,14 +41,13 @@ final class ResultWriter {
   /**
    * Does all that is left to do for a layer.
    *
-   * @param input size of the network's input, or null to take each image's own
+   * @param groupFolder for the files of groups, until the result stands
    */
-  DissectionInfo.LayerResult write(LayerRecorder recorder, InputSize input, Progress progress)
+  DissectionInfo.LayerResult write(
+      LayerRecorder recorder, GroupTally tally, Path groupFolder, Progress progress)
       throws IOException {
     LayerInfo layer = recorder.layer();
     Path folder = Files.createDirectories(out.resolve(layer.folder()));
-    Path groupFolder = recorder.folder();
-    MaskTally tally = new MaskTally(recorder, images, convention, quantile, input);
     int[] groups = tally.groups();
     progress.begin("tallying " + layer.name(), layer.units(), "units");
     List<MaskTally.UnitStats> stats = new ArrayList<>();

@@ -47,6 +47,22 @@ final class PixelTable {
     return new PixelTable(values, colours);
   }
 
+  /**
+   * Writes one channel of a whole photograph into a network with three inputs.
+   *
+   * @param rgb 3 bytes a pixel
+   * @param plane a float for each pixel
+   */
+  void plane(int channel, byte[] rgb, float[] plane) {
+    float[] table = new float[256];
+    for (int pixel = 0; pixel < 256; pixel++) {
+      table[pixel] = (float) values[channel][pixel];
+    }
+    for (int i = 0, at = colours[channel]; i < plane.length; i++, at += 3) {
+      plane[i] = table[rgb[at] & 0xff];
+    }
+  }
+
   /** Channel {@code channel} of a pixel of a network with {@code channels} inputs. */
   float value(int channels, int channel, byte[] rgb, int at) {
     if (channels == 3) {

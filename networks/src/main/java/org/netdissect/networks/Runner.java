@@ -29,6 +29,13 @@ public final class Runner implements AutoCloseable {
   private final int fixedBatch;
 
   private final ByteBuffer image;
+
+  /** The input as floats, where it is of floats. */
+  private final FloatBuffer floats;
+
+  /** One channel of a photograph. */
+  private final float[] plane;
+
   private final ByteBuffer[] raw;
   private final FloatBuffer[] maps;
   private final Map<Integer, Binding> bindings = new HashMap<>();
@@ -62,6 +69,8 @@ public final class Runner implements AutoCloseable {
     int rows = fixedBatch > 0 ? fixedBatch : asked;
     this.batch = Math.min(rows, asked);
     this.image = buffer((long) rows * input.values() * input.type().size, batch);
+    this.floats = image.asFloatBuffer();
+    this.plane = new float[input.height() * input.width()];
     this.raw = new ByteBuffer[tensors.size()];
     this.maps = new FloatBuffer[tensors.size()];
     for (int i = 0; i < raw.length; i++) {
@@ -99,6 +108,14 @@ public final class Runner implements AutoCloseable {
     }
     int channels = input.channels();
     int base = slot * input.values();
+    if (input.type() == OnnxJavaType.FLOAT && channels == 3 && !input.channelsLast()) {
+      // As nearly all networks are; several times faster than the general way below.
+      for (int channel = 0; channel < channels; channel++) {
+        pixels.plane(channel, rgb, plane);
+        floats.put(base + channel * area, plane);
+      }
+      return;
+    }
     for (int channel = 0; channel < channels; channel++) {
       int start = input.channelsLast() ? base + channel : base + channel * area;
       int step = input.channelsLast() ? channels : 1;

@@ -63,7 +63,7 @@ final class TileCodec {
     return Base64.getEncoder().encodeToString(out.toByteArray());
   }
 
-  private static void varint(ByteArrayOutputStream out, int value) {
+  static void varint(ByteArrayOutputStream out, int value) {
     int left = value;
     while (left > 0x7f) {
       out.write((left & 0x7f) | 0x80);

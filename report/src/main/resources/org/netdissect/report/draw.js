@@ -111,26 +111,57 @@ function maskOf(layer, tile, height, width) {
   return mask;
 }
 
+/** Decodes the pixels of a concept: runs, alternately without and with it. */
+function labelMask(text) {
+  const bytes = Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
+  let at = 0;
+  const varint = () => {
+    let value = 0;
+    for (let shift = 0; ; shift += 7) {
+      const byte = bytes[at++];
+      value |= (byte & 0x7f) << shift;
+      if (byte < 0x80) {
+        return value;
+      }
+    }
+  };
+  const height = varint();
+  const width = varint();
+  const mask = new Uint8Array(height * width);
+  let on = 0;
+  for (let p = 0; at < bytes.length; on = 1 - on) {
+    const end = p + varint();
+    mask.fill(on, p, end);
+    p = end;
+  }
+  return { height, width, mask };
+}
+
 /** What part of a photograph the unit's peak can see, as fractions [x, y, width, height]. */
-function seenBy(layer, tile) {
+function seenBy(layer, tile, height, width) {
   const whole = [0, 0, 1, 1];
   if (!layer.field || !tile[2]) {
     return whole;
   }
-  const photo = D.photos[tile[0]];
   const map = decodeMap(tile[2], layer.height, layer.width);
-  const [inputHeight, inputWidth] = inputOf(photo);
-  const span = (field, cell, input) => {
+  const [inputHeight, inputWidth] = inputOf(D.photos[tile[0]]);
+  const span = (field, cell, input, pixels) => {
     const from = Math.max(0, field[0] + cell * field[2]);
     const to = Math.min(input, field[0] + cell * field[2] + field[1]);
-    // A few pixels say nothing to a person: at least a fifth of the side is shown.
-    const least = Math.max(0, input / 5 - (to - from)) / 2;
-    const low = Math.max(0, Math.min(from - least, input - (to - from) - 2 * least));
-    return [low / input, Math.min(1, (to - from + 2 * least) / input)];
+    return [(from / input) * pixels, (to / input) * pixels];
   };
-  const [y, height] = span(layer.field[0], Math.floor(map.peak / layer.width), inputHeight);
-  const [x, width] = span(layer.field[1], map.peak % layer.width, inputWidth);
-  return [x, y, width, height];
+  const y = span(layer.field[0], Math.floor(map.peak / layer.width), inputHeight, height);
+  const x = span(layer.field[1], map.peak % layer.width, inputWidth, width);
+  // Square where the photograph allows it, and never so small that a person sees nothing.
+  const side = Math.max(x[1] - x[0], y[1] - y[0], Math.min(height, width) / 4);
+  const widen = ([from, to], pixels) => {
+    const long = Math.min(side, pixels);
+    const low = Math.max(0, Math.min((from + to - long) / 2, pixels - long));
+    return [low / pixels, long / pixels];
+  };
+  const [top, tall] = widen(y, height);
+  const [left, wide] = widen(x, width);
+  return [left, top, wide, tall];
 }
 
 const images = new Map();
@@ -160,10 +191,10 @@ const overlay = document.createElement("canvas");
 /**
  * Draws a tile: the photograph, darkened outside the mask.
  *
- * @param options darkness 0 to 1 outside the mask; crop: only what the unit sees
+ * @param options darkness 0 to 1 outside the mask; crop: only what the unit sees; label: the tile's
+ *     mask is where a concept is, not where a unit fires
  */
 function paint(canvas, element, layer, tile, options) {
-  const photo = D.photos[tile[0]];
   const height = element ? element.naturalHeight : 1;
   const width = element ? element.naturalWidth : 1;
   const box = canvas.getBoundingClientRect();
@@ -176,7 +207,7 @@ function paint(canvas, element, layer, tile, options) {
     context.fillRect(0, 0, canvas.width, canvas.height);
     return;
   }
-  const [x, y, w, t] = options.crop ? seenBy(layer, tile) : [0, 0, 1, 1];
+  const [x, y, w, t] = options.crop && !options.label ? seenBy(layer, tile, height, width) : [0, 0, 1, 1];
   const source = [x * width, y * height, w * width, t * height];
   // The whole of what is to be seen, as large as it goes, its sides in proportion.
   const fit = Math.min(canvas.width / source[2], canvas.height / source[3]);
@@ -185,19 +216,22 @@ function paint(canvas, element, layer, tile, options) {
   const top = (canvas.height - target[1]) / 2;
   context.imageSmoothingQuality = "high";
   context.drawImage(element, ...source, left, top, ...target);
-  if (options.darkness > 0 && photo && tile[2] !== null) {
-    const mask = maskOf(layer, tile, height, width);
-    overlay.width = width;
-    overlay.height = height;
+  if (options.darkness > 0 && tile[2] !== null && (options.label || layer.hasMaps)) {
+    const lit = options.label
+      ? labelMask(tile[2])
+      : { height, width, mask: maskOf(layer, tile, height, width) };
+    overlay.width = lit.width;
+    overlay.height = lit.height;
     const dark = overlay.getContext("2d");
-    const pixels = dark.createImageData(width, height);
+    const pixels = dark.createImageData(lit.width, lit.height);
     const words = new Uint32Array(pixels.data.buffer);
-    for (let p = 0; p < mask.length; p++) {
-      words[p] = mask[p] ? 0 : 0xff000000;
+    for (let p = 0; p < words.length; p++) {
+      words[p] = lit.mask[p] ? 0 : 0xff000000;
     }
     dark.putImageData(pixels, 0, 0);
     context.globalAlpha = options.darkness;
-    context.drawImage(overlay, ...source, left, top, ...target);
+    context.drawImage(
+      overlay, x * lit.width, y * lit.height, w * lit.width, t * lit.height, left, top, ...target);
     context.globalAlpha = 1;
   }
 }

@@ -48,6 +48,12 @@ function fill(entry, layer, unit, threshold, options) {
     canvas.ticket = null;
     canvas.classList.remove("painted");
   });
+  if (!D.pictures) {
+    parts.canvases.forEach((canvas) => {
+      canvas.hidden = true;
+    });
+    return;
+  }
   gridTiles(layer, unit).then((tiles) => {
     if (entry.key === key) {
       parts.canvases.forEach((canvas, i) => {
@@ -93,7 +99,7 @@ function unitGrid() {
     columns = Math.max(1, Math.floor((width + GAP) / (292 + GAP)));
     cardWidth = (width - GAP * (columns - 1)) / columns;
     const tile = (cardWidth - 24 - 3 * 4) / 4;
-    rowHeight = 66 + 2 * tile + 4 + 12 + GAP;
+    rowHeight = 66 + (D.pictures ? 2 * tile + 4 + 12 : 4) + GAP;
     host.style.setProperty("--tile", tile + "px");
     options = { ...options, size: Math.round(tile) };
     host.style.height = Math.ceil(units.length / columns) * rowHeight + "px";
