@@ -1,34 +1,40 @@
 // Masks: the activation map interpolated at the photograph's pixels, lit where it exceeds T.
 
-/** Decodes a tile's map into a dense grid; cells that are not held are far below T. */
-function decodeMap(text, height, width) {
-  const bytes = Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
-  const cells = new Float32Array(height * width).fill(bytes[0] === 16 ? -32767 : -127);
-  let at = 1;
-  const varint = () => {
+/** Reads LEB128 numbers from bytes. */
+function varints(bytes, start) {
+  const reader = { at: start };
+  reader.next = () => {
     let value = 0;
     for (let shift = 0; ; shift += 7) {
-      const byte = bytes[at++];
+      const byte = bytes[reader.at++];
       value |= (byte & 0x7f) << shift;
       if (byte < 0x80) {
         return value;
       }
     }
   };
+  return reader;
+}
+
+/** Decodes a tile's map into a dense grid; cells that are not held are far below T. */
+function decodeMap(text, height, width) {
+  const bytes = Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
+  const bits = bytes[0];
+  const cells = new Float32Array(height * width).fill(1 - 2 ** (bits - 1));
+  const reader = varints(bytes, 1);
+  const peak = reader.next();
   const runs = [];
-  for (let r = varint(), end = 0; r > 0; r--) {
-    const from = end + varint();
-    end = from + varint();
+  for (let r = reader.next(), end = 0; r > 0; r--) {
+    const from = end + reader.next();
+    end = from + reader.next();
     runs.push([from, end]);
   }
-  let peak = -1;
+  let held = 0;
   for (const [from, end] of runs) {
-    for (let cell = from; cell < end; cell++) {
-      const low = bytes[at++];
-      cells[cell] = bytes[0] === 16 ? ((low | (bytes[at++] << 8)) << 16) >> 16 : (low << 24) >> 24;
-      if (peak < 0 || cells[cell] > cells[peak]) {
-        peak = cell;
-      }
+    for (let cell = from; cell < end; cell++, held++) {
+      const at = reader.at + (held * bits >> 3);
+      const raw = bits === 4 ? bytes[at] >> (held % 2 ? 4 : 0) : bits === 8 ? bytes[at] : bytes[at] | (bytes[at + 1] << 8);
+      cells[cell] = raw << (32 - bits) >> (32 - bits);
     }
   }
   return { height, width, cells, peak };
@@ -114,23 +120,13 @@ function maskOf(layer, tile, height, width) {
 /** Decodes the pixels of a concept: runs, alternately without and with it. */
 function labelMask(text) {
   const bytes = Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
-  let at = 0;
-  const varint = () => {
-    let value = 0;
-    for (let shift = 0; ; shift += 7) {
-      const byte = bytes[at++];
-      value |= (byte & 0x7f) << shift;
-      if (byte < 0x80) {
-        return value;
-      }
-    }
-  };
-  const height = varint();
-  const width = varint();
+  const reader = varints(bytes, 0);
+  const height = reader.next();
+  const width = reader.next();
   const mask = new Uint8Array(height * width);
   let on = 0;
-  for (let p = 0; at < bytes.length; on = 1 - on) {
-    const end = p + varint();
+  for (let p = 0; reader.at < bytes.length; on = 1 - on) {
+    const end = p + reader.next();
     mask.fill(on, p, end);
     p = end;
   }
