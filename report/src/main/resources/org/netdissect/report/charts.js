@@ -48,7 +48,7 @@ function barChart(layer, threshold, everyCategory, width, onPick) {
         svg(
           "text",
           {
-            class: "name", "font-size": font, "text-anchor": "end",
+            class: "name", style: `font-size:${fixed(font, 1)}px`, "text-anchor": "end",
             transform: `translate(${x + step / 2 + font / 3} ${top + high + 9}) rotate(-55)`,
           },
           clip(nice(label), 19),
@@ -206,7 +206,7 @@ function layersChart(threshold, unique, width) {
     return svg("a", { href: "#" + encodeURIComponent(layer.folder) }, pieces,
       svg("text", { x: x + step * 0.35, y: y(at) - 4, "text-anchor": "middle", class: "number" }, plain(sums[l])),
       svg("text", {
-        class: "name", "font-size": 12, "text-anchor": "end",
+        class: "name", style: "font-size:12px", "text-anchor": "end",
         transform: `translate(${x + step * 0.35 + 4} ${top + high + 12}) rotate(-55)`,
       }, clip(layer.name, 16)));
   });
