@@ -265,7 +265,9 @@ final class Browser implements AutoCloseable {
   /** Writes a picture (JPEG) of the window, or of the whole page. */
   void picture(Path file, boolean whole) throws Exception {
     JsonNode shot =
-        command("Page.captureScreenshot", Map.of("format", "jpeg", "quality", 82, "captureBeyondViewport", whole));
+        command(
+            "Page.captureScreenshot",
+            Map.of("format", "jpeg", "quality", 82, "captureBeyondViewport", whole));
     Files.write(file, Base64.getDecoder().decode(shot.get("data").asString()));
   }
 

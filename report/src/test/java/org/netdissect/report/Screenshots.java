@@ -8,8 +8,8 @@ import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Takes pictures of every page of a report, and of a comparison, at 1440 and 390 pixels width, light
- * and dark. No test: run by name, {@code docs/screenshots}.
+ * Takes pictures of every page of a report, and of a comparison, at 1440 and 390 pixels width,
+ * light and dark. No test: run by name, {@code docs/screenshots}.
  */
 class Screenshots {
   @Test
@@ -32,8 +32,7 @@ class Screenshots {
       pages.put("units", "#" + layer);
       pages.put("unit", "#" + layer + "/" + best.get(1).asInt());
       pages.put("concepts", "#concepts:");
-      pages.put(
-          "concept", "#concept:" + best.get(2).asString() + "/" + best.get(3).asString());
+      pages.put("concept", "#concept:" + best.get(2).asString() + "/" + best.get(3).asString());
       pages.put("layers", "#layers:");
       for (int width : new int[] {1440, 390}) {
         for (boolean dark : new boolean[] {false, true}) {
