@@ -74,7 +74,7 @@ class FormatsTest {
         "0,background,object,");
     Pictures.photo(dir.resolve("images/train/a b.jpg"), 8, 12);
     Pictures.photo(dir.resolve("images/val/c.png"), 8, 12);
-    Pictures.photo(dir.resolve("images/d.jpeg"), 9, 27);
+    Pictures.photo(dir.resolve("images/d.jpeg"), 9, 9);
     Pictures.photo(dir.resolve("images/without.jpg"), 9, 9);
     Pictures.palette(dir.resolve("masks/train/a b.png"), new int[][] {{1, 2, 0}, {255, 3, 1}});
     Pictures.grey(dir.resolve("masks/val/c.png"), 16, new int[][] {{300, 65_535, 2}, {0, 1, 1}});

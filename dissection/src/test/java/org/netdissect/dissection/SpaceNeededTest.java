@@ -82,6 +82,18 @@ class SpaceNeededTest {
     assertTrue(both.least() > 1.9 * wide.least());
   }
 
+  /** What SqueezeNet 1.1 (Places365) took at its fullest with 1,281 images. */
+  @Test
+  void whatWasMeasuredLiesWithin() {
+    long[][] measured = {{64, 55, 93_953_425}, {256, 27, 133_209_219}, {512, 13, 65_098_002}};
+    for (long[] m : measured) {
+      SpaceNeeded needed =
+          SpaceNeeded.of(List.of(layer((int) m[0], (int) m[1])), 1281, 0.005, MapsKept.ALL);
+      assertTrue(needed.least() < m[2], needed + " for " + m[2]);
+      assertTrue(needed.likely() > m[2], needed + " for " + m[2]);
+    }
+  }
+
   @Test
   void numbersReadWell() {
     assertEquals("0 bytes", SpaceNeeded.text(-5));

@@ -48,7 +48,7 @@ function barChart(layer, threshold, everyCategory, width, onPick) {
         svg(
           "text",
           {
-            class: "name", "font-size": font, "text-anchor": "end",
+            class: "name", style: `font-size:${fixed(font, 1)}px`, "text-anchor": "end",
             transform: `translate(${x + step / 2 + font / 3} ${top + high + 9}) rotate(-55)`,
           },
           clip(nice(label), 19),
@@ -174,10 +174,10 @@ function activationChart(histogram, threshold, colour) {
 
 /** The paper's Figure 5: detectors of each category over the layers. */
 function layersChart(threshold, unique, width) {
-  const left = 44;
+  const left = 58;
   const high = 220;
   const top = 16;
-  const foot = 84;
+  const foot = 104;
   const counted = layers.map((layer) => count(layer, threshold));
   const of = (one, c) => (unique ? one.categories[c].unique : one.categories[c].detectors);
   const sums = counted.map((one) => D.categories.reduce((sum, name, c) => sum + of(one, c), 0));
@@ -206,9 +206,9 @@ function layersChart(threshold, unique, width) {
     return svg("a", { href: "#" + encodeURIComponent(layer.folder) }, pieces,
       svg("text", { x: x + step * 0.35, y: y(at) - 4, "text-anchor": "middle", class: "number" }, plain(sums[l])),
       svg("text", {
-        class: "name", "font-size": 12, "text-anchor": "end",
-        transform: `translate(${x + step * 0.35 + 4} ${top + high + 12}) rotate(-40)`,
-      }, clip(layer.name, 18)));
+        class: "name", style: "font-size:12px", "text-anchor": "end",
+        transform: `translate(${x + step * 0.35 + 4} ${top + high + 12}) rotate(-55)`,
+      }, clip(layer.name, 16)));
   });
   return h("div", { class: "scroller", tabindex: "0", role: "group", "aria-label": unique ? "Unique detectors by layer" : "Detectors by layer" },
     svg("svg", { width: full, height: top + high + foot, viewBox: `0 0 ${full} ${top + high + foot}`, class: "chart" }, grid, stacks));

@@ -63,7 +63,7 @@ function stacks(counted, width) {
       at += x(value);
       return piece;
     });
-    const name = svg("text", { x: narrow ? 0 : left - 10, y: narrow ? top - 1 : top + 19, "text-anchor": narrow ? "start" : "end", class: row.grey ? "name faded" : "name", "font-size": 13 },
+    const name = svg("text", { x: narrow ? 0 : left - 10, y: narrow ? top - 1 : top + 19, "text-anchor": narrow ? "start" : "end", class: row.grey ? "name faded" : "name", style: "font-size:13px" },
       clip(row.name, narrow ? 46 : 34), row.note ? svg("title", {}, "published: " + row.note) : svg("title", {}, row.name));
     return svg("g", { class: "stack" },
       row.link ? svg("a", { href: row.link }, name) : name, pieces,

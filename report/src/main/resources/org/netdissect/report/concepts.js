@@ -149,10 +149,13 @@ function layersView(state) {
   const table = h("div", { class: "tablebox" });
   const typed = h("input", { type: "number", id: "iou", min: 0, max: 1, step: 0.005, value: state.threshold, "aria-label": "IoU threshold" });
   const draw = () => {
-    const width = Math.min(1360, document.documentElement.clientWidth - 40);
+    const page = Math.min(1360, document.documentElement.clientWidth - 40);
+    const width = page > 900 ? page / 2 - 20 : page;
     figures.replaceChildren(
-      h("h2", {}, "Detectors"), layersChart(state.threshold, false, width),
-      h("h2", {}, "Unique detectors"), layersChart(state.threshold, true, width), legend());
+      h("div", { class: "pair" },
+        h("section", {}, h("h2", {}, "Detectors"), layersChart(state.threshold, false, width)),
+        h("section", {}, h("h2", {}, "Unique detectors"), layersChart(state.threshold, true, width))),
+      legend());
     const counted = layers.map((layer) => count(layer, state.threshold));
     table.replaceChildren(h("table", {},
       h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "layer"), h("th", { class: "num" }, "units"), h("th", { class: "num" }, "detectors"),
