@@ -2,10 +2,12 @@ package org.netdissect.app;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.netdissect.concepts.AtlasOptions;
-import org.netdissect.concepts.BrodenDataset;
+import org.netdissect.concepts.ConceptDataset;
 import org.netdissect.dissection.Dissection;
+import org.netdissect.dissection.DissectionInfo;
 import org.netdissect.report.HtmlReport;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -26,9 +28,9 @@ final class ReportCommand implements Callable<Integer> {
       names = "--data",
       paramLabel = "DIR",
       description =
-          "The data set that was dissected with, for its photographs. Without it the report has"
-              + " none.")
-  private Path data;
+          "The data set that was dissected with, for its photographs, given as to 'netdissect run'."
+              + " Without it the report has none.")
+  private List<Path> data = List.of();
 
   @Option(
       names = "--out",
@@ -58,6 +60,7 @@ final class ReportCommand implements Callable<Integer> {
           "Folder of the compiled data set. Default: DATA/.netdissect, or the user's cache folder.")
   private Path cache;
 
+  @Mixin private DataOptions dataOptions;
   @Mixin private CommonOptions common;
 
   @Override
@@ -68,18 +71,28 @@ final class ReportCommand implements Callable<Integer> {
     HtmlReport report;
     try {
       report =
-          HtmlReport.of(dissection, data == null ? null : BrodenDataset.open(data))
+          HtmlReport.of(dissection, open(dissection.info().network()))
               .withAtlas(AtlasOptions.defaults().withCache(cache))
               .withImages(images)
               .withPhotoSide(side);
     } catch (IllegalArgumentException e) {
       throw new UsageException(e.getMessage());
     }
-    if (data == null && dissection.info().imported() == null) {
+    if (data.isEmpty() && dissection.info().imported() == null) {
       progress.warn("no photographs without --data, the folder of the data set");
     }
     report.write(folder, progress);
     System.out.println(folder.resolve("index.html"));
     return 0;
+  }
+
+  private ConceptDataset open(DissectionInfo.NetworkInfo network) throws IOException {
+    if (data.isEmpty()) {
+      return null;
+    }
+    return dataOptions.open(
+        data,
+        network.inputHeight() == null ? 0 : network.inputHeight(),
+        network.inputWidth() == null ? 0 : network.inputWidth());
   }
 }

@@ -14,6 +14,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.netdissect.networks.TestModels;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -93,6 +94,55 @@ class TablesTest {
     Path page = folder.resolve("compared");
     assertEquals(0, run("compare", result, "--with-published", "--out", page), err);
     assertEquals(29, Files.readAllLines(page.resolve("compare.csv")).size());
+  }
+
+  @Test
+  void aReportIsWrittenAnewWithOtherSettings() throws Exception {
+    Path model = TestModels.tiny(1).write(folder.resolve("tiny.onnx"));
+    Path data = SmallData.write(folder.resolve("data"), 40, 1);
+    Path result = folder.resolve("result");
+    Path cache = folder.resolve("cache");
+    assertEquals(
+        0,
+        run(
+            "run",
+            model,
+            "--data",
+            data,
+            "--preprocess",
+            "unit",
+            "--no-report",
+            "--quiet",
+            "--cache",
+            cache,
+            "--out",
+            result),
+        err);
+    assertTrue(Files.notExists(result.resolve("report")));
+    assertEquals(
+        0,
+        run("report", result, "--data", data, "--cache", cache, "--images", "3", "--quiet"),
+        err);
+    Path page = result.resolve("report/index.html");
+    assertTrue(Files.readString(page).contains("\"misses\":true"));
+    assertTrue(Files.exists(result.resolve("report/photos")));
+    assertEquals(2, run("report", result, "--data", data, "--images", "0"));
+    Files.delete(page);
+    assertEquals(0, run("report", result, "--out", folder.resolve("elsewhere")), err);
+    assertTrue(err.contains("no photographs without --data"), err);
+    assertTrue(Files.exists(folder.resolve("elsewhere/index.html")));
+    assertEquals(
+        0, run("export", result, "--format", "netdissect-csv", "--out", folder.resolve("t")), err);
+    assertEquals(
+        0,
+        run(
+            "import",
+            folder.resolve("t").toFile().listFiles()[0],
+            "--convention",
+            "lite",
+            "--out",
+            folder.resolve("back")),
+        err);
   }
 
   @Test

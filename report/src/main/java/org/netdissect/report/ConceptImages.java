@@ -53,7 +53,7 @@ final class ConceptImages implements AutoCloseable {
     if (!atlas.fingerprint().equals(dissection.info().data().fingerprint())) {
       progress.warn(
           "the data set "
-              + data.folder()
+              + data.name()
               + " is not the one that was dissected with, or has changed since: the report shows no"
               + " examples of concepts and no misses");
       atlas.close();
