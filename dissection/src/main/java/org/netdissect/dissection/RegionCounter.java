@@ -22,6 +22,9 @@ final class RegionCounter {
   private int touchedCount;
   private long pixels;
 
+  /** What a value in double must exceed to be, rounded to float, above the threshold. */
+  private double limit;
+
   /** For activation maps of this size. */
   RegionCounter(int height, int width) {
     this.width = width;
@@ -48,6 +51,7 @@ final class RegionCounter {
     }
     touchedCount = 0;
     pixels = 0;
+    limit = limit(threshold);
     map.scatter(dense);
     for (int c = 0; c < map.cells; c++) {
       if (map.value[c] > threshold) {
@@ -65,7 +69,7 @@ final class RegionCounter {
       while (bits != 0) {
         int span = (word << 6) + Long.numberOfTrailingZeros(bits);
         bits &= bits - 1;
-        visit(span / (width + 1), span % (width + 1), threshold, geometry, regionMap);
+        visit(span / (width + 1), span % (width + 1), geometry, regionMap);
       }
     }
     Arrays.sort(touched, 0, touchedCount);
@@ -77,8 +81,16 @@ final class RegionCounter {
     spans[span >> 6] |= 1L << span;
   }
 
-  private void visit(
-      int spanY, int spanX, float threshold, MaskGeometry geometry, char[] regionMap) {
+  /**
+   * The largest double that rounds to the threshold or below: the middle between it and the next
+   * float, or just under the middle where that rounds up (ties go to the even float).
+   */
+  static double limit(float threshold) {
+    double middle = ((double) threshold + Math.nextUp(threshold)) / 2;
+    return (float) middle > threshold ? Math.nextDown(middle) : middle;
+  }
+
+  private void visit(int spanY, int spanX, MaskGeometry geometry, char[] regionMap) {
     AxisInterpolation axisY = geometry.y();
     AxisInterpolation axisX = geometry.x();
     int fromX = axisX.start[spanX];
@@ -96,21 +108,51 @@ final class RegionCounter {
     double topRight = dense[rowAbove + right];
     double bottomLeft = dense[rowBelow + left];
     double bottomRight = dense[rowBelow + right];
+    if (toX - fromX == 1 && toY - fromY == 1) {
+      double fractionY = axisY.fraction[fromY];
+      double start = topLeft + (bottomLeft - topLeft) * fractionY;
+      double end = topRight + (bottomRight - topRight) * fractionY;
+      if (start + (end - start) * axisX.fraction[fromX] > limit) {
+        add(regionMap[fromY * axisX.pixels + fromX], 1);
+      }
+      return;
+    }
+    // Neighbouring pixels are mostly of one region: they are counted together.
+    int region = -1;
+    int count = 0;
     for (int y = fromY; y < toY; y++) {
       double fractionY = axisY.fraction[y];
       double start = topLeft + (bottomLeft - topLeft) * fractionY;
       double end = topRight + (bottomRight - topRight) * fractionY;
+      // More than rounding can move a value of this row beyond its two ends.
+      double slack = Math.max(Math.abs(start), Math.abs(end)) * 0x1p-50;
+      if (Math.max(start, end) + slack <= limit) {
+        continue;
+      }
+      boolean all = Math.min(start, end) - slack > limit;
       double slope = end - start;
       int row = y * axisX.pixels;
       for (int x = fromX; x < toX; x++) {
-        if ((float) (start + slope * axisX.fraction[x]) > threshold) {
-          pixels++;
-          int region = regionMap[row + x];
-          if (hits[region]++ == 0) {
-            touched[touchedCount++] = region;
+        if (all || start + slope * axisX.fraction[x] > limit) {
+          if (regionMap[row + x] != region) {
+            add(region, count);
+            region = regionMap[row + x];
+            count = 0;
           }
+          count++;
         }
       }
+    }
+    add(region, count);
+  }
+
+  private void add(int region, int count) {
+    if (count > 0) {
+      if (hits[region] == 0) {
+        touched[touchedCount++] = region;
+      }
+      hits[region] += count;
+      pixels += count;
     }
   }
 

@@ -82,17 +82,20 @@ final class ValueHistograms {
       scratch[nonZero] = bits;
       nonZero += (bits | -bits) >>> 31;
     }
-    int max = nonZero == length ? Integer.MIN_VALUE : 0;
+    int signs = 0;
     int magnitude = 0;
     for (int i = 0; i < nonZero; i++) {
       int bits = scratch[i];
-      // As the bits of a float, but negative ones in the order of numbers.
-      max = Math.max(max, bits ^ ((bits >> 31) >>> 1));
+      signs |= bits;
       magnitude = Math.max(magnitude, bits & 0x7fffffff);
     }
     if (magnitude >= 0x7f800000) {
       return Float.NaN;
     }
+    float max =
+        signs >= 0
+            ? Float.intBitsToFloat(magnitude)
+            : max(scratch, nonZero, nonZero == length ? Float.NEGATIVE_INFINITY : 0f);
     int[][] own = pages[unit];
     if (own == null) {
       own = new int[PAGE][];
@@ -114,7 +117,15 @@ final class ValueHistograms {
     aboveBound[unit] += above;
     zeros[unit] += length - nonZero;
     counted[unit] += length;
-    return Float.intBitsToFloat(max ^ ((max >> 31) >>> 1));
+    return max;
+  }
+
+  private static float max(int[] bits, int length, float least) {
+    float max = least;
+    for (int i = 0; i < length; i++) {
+      max = Math.max(max, Float.intBitsToFloat(bits[i]));
+    }
+    return max;
   }
 
   /** Adds another histogram's counts to a unit. */
