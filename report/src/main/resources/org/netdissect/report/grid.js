@@ -225,6 +225,7 @@ function unitGrid() {
           ? Math.min(Math.ceil(units.length / columns), Math.ceil(120 / columns)) * rowHeight + "px"
           : Math.ceil(units.length / columns) * rowHeight + "px";
         place();
+        settle();
       }
     },
   };
