@@ -21,6 +21,7 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     subcommands = {
       DataInfoCommand.class,
+      DataLabelCommand.class,
       DataVerifyCommand.class,
       DataBrowseCommand.class,
       DataConvertCommand.class,

@@ -4,6 +4,7 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
@@ -41,12 +42,35 @@ final class Failures {
     return text.replaceAll("\\s*[\\r\\n]+\\s*", " ").strip();
   }
 
+  /** What to say if a file could not grow, or null if that is not what failed. */
+  private static String noRoom(Throwable failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      String message = cause.getMessage();
+      String lower = message == null ? "" : message.toLowerCase(Locale.ROOT);
+      String what =
+          lower.contains("no space left") || lower.contains("not enough space on the disk")
+              ? "the disk is full"
+              : lower.contains("quota exceeded")
+                  ? "your share of the disk is used up"
+                  : lower.contains("file too large") ? "a file may not grow any more" : null;
+      if (what != null) {
+        return what
+            + " ("
+            + failure.getMessage()
+            + "); make room and repeat the command: it goes on where it was";
+      }
+    }
+    return null;
+  }
+
   private static String text(Throwable failure) {
     String message = failure.getMessage();
-    if (message != null && message.toLowerCase(Locale.ROOT).contains("no space left")) {
-      return "the disk is full ("
-          + message
-          + "); free some space and repeat the command: it goes on where it was";
+    if (failure instanceof UncheckedIOException && failure.getCause() != null) {
+      return text(failure.getCause());
+    }
+    String full = noRoom(failure);
+    if (full != null) {
+      return full;
     }
     if (failure instanceof NoSuchFileException || failure instanceof FileNotFoundException) {
       return message + ": no such file";

@@ -18,17 +18,22 @@ import picocli.CommandLine.Spec;
       RunCommand.class,
       LayersCommand.class,
       ShowCommand.class,
+      ReportCommand.class,
+      CompareCommand.class,
       ExportCommand.class,
       ImportCommand.class,
       DataCommand.class,
       WorldCommand.class,
-      TrainCommand.class
+      TrainCommand.class,
+      DemoCommand.class,
+      SelftestCommand.class
     })
 public final class Netdissect implements Runnable {
   @Spec private CommandSpec spec;
 
   /** Runs the command and ends the process. */
   public static void main(String[] arguments) {
+    Interruption.handle();
     System.exit(execute(arguments));
   }
 

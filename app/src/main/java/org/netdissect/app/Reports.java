@@ -1,6 +1,8 @@
 package org.netdissect.app;
 
 import java.io.IOException;
+import java.nio.file.Path;
+import org.netdissect.concepts.AtlasOptions;
 import org.netdissect.concepts.ConceptDataset;
 import org.netdissect.concepts.Progress;
 import org.netdissect.dissection.Dissection;
@@ -10,8 +12,15 @@ import org.netdissect.report.HtmlReport;
 final class Reports {
   private Reports() {}
 
-  static void write(Dissection dissection, ConceptDataset data, Progress progress)
+  /**
+   * Writes it into the result's folder.
+   *
+   * @param cache where the compiled data set is; null for the usual places
+   */
+  static void write(Dissection dissection, ConceptDataset data, Path cache, Progress progress)
       throws IOException {
-    HtmlReport.of(dissection, data).write(dissection.folder().resolve("report"), progress);
+    HtmlReport.of(dissection, data)
+        .withAtlas(AtlasOptions.defaults().withCache(cache))
+        .write(dissection.folder().resolve("report"), progress);
   }
 }

@@ -245,8 +245,9 @@ final class RunCommand implements Callable<Integer> {
 
   private void finish(Dissector.Builder builder, TerminalProgress progress) throws IOException {
     if (!noReport) {
-      builder.optThen((dissection, dataset) -> Reports.write(dissection, dataset, progress));
+      builder.optThen((dissection, dataset) -> Reports.write(dissection, dataset, cache, progress));
     }
+    Interruption.resumable();
     for (Dissection dissection : builder.build().runAll()) {
       System.out.print(Summary.text(dissection, iou));
       System.out.flush();

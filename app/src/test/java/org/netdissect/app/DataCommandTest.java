@@ -8,6 +8,8 @@ import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -90,6 +92,44 @@ class DataCommandTest {
     text = run("data", "verify", dir, "--quiet");
     assertTrue(text.startsWith("1\n"), text);
     assertTrue(text.endsWith(": 2 errors, 0 notes\n"), text);
+  }
+
+  @Test
+  void runTakesAnyDataSet() throws Exception {
+    Path dir = masks("cars", 2);
+    Path list = temp.resolve("list.txt");
+    Files.writeString(list, "i0.png\ni1.png\n");
+    String header = "{'descr': '<f4', 'fortran_order': False, 'shape': (2, 1, 1, 2), }";
+    ByteBuffer npy = ByteBuffer.allocate(128 + 16).order(ByteOrder.LITTLE_ENDIAN);
+    npy.put((byte) 0x93).put("NUMPY".getBytes(StandardCharsets.US_ASCII)).put((byte) 1);
+    npy.put((byte) 0).putShort((short) 118);
+    npy.put(
+        (header + " ".repeat(117 - header.length()) + "\n").getBytes(StandardCharsets.US_ASCII));
+    npy.putFloat(4).putFloat(0).putFloat(3).putFloat(0); // the left cell fires
+    Path maps = temp.resolve("maps.npy");
+    Files.write(maps, npy.array());
+    Path out = temp.resolve("result");
+    String text =
+        run(
+            "run",
+            "--activations",
+            "layer=" + maps,
+            "--images",
+            list,
+            "--input-size",
+            "16,16",
+            "--data",
+            dir,
+            "--out",
+            out,
+            "--quantile",
+            "0.5",
+            "--no-report",
+            "--quiet",
+            "--cache",
+            temp.resolve("cache"));
+    assertTrue(text.startsWith("0\n"), text);
+    assertTrue(Files.readString(out.resolve("layer/units.csv")).contains(",car,"), text);
   }
 
   @Test

@@ -5,6 +5,8 @@ import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.DirectoryStream;
@@ -34,6 +36,9 @@ import java.util.stream.IntStream;
 /** Turns a data set into an atlas file. */
 final class AtlasCompiler {
   private static final Duration ABANDONED = Duration.ofHours(24);
+
+  /** Between making a file and locking it. */
+  private static final Duration UNLOCKED = Duration.ofSeconds(10);
 
   private final ConceptDataset data;
   private final AtlasOptions options;
@@ -69,9 +74,10 @@ final class AtlasCompiler {
     removeAbandoned(folder, file.getFileName().toString());
     Path temp =
         Files.createTempFile(
-            folder, file.getFileName() + "-" + ProcessHandle.current().pid(), ".tmp");
+            folder, file.getFileName() + "-" + ProcessHandle.current().pid() + "-", ".tmp");
     try {
       try (FileChannel channel = FileChannel.open(temp, StandardOpenOption.WRITE)) {
+        lock(channel);
         new AtlasCompiler(data, stamp, options, progress).write(channel);
       }
       try {
@@ -97,17 +103,40 @@ final class AtlasCompiler {
     }
   }
 
-  /** What a killed process left behind. */
+  /** Tells other processes that somebody writes here; the system forgets it with the process. */
+  private static FileLock lock(FileChannel channel) {
+    try {
+      return channel.tryLock();
+    } catch (IOException | OverlappingFileLockException e) {
+      return null;
+    }
+  }
+
+  /**
+   * What killed processes left behind: files that nobody holds any more. Files of this process are
+   * left alone, since looking at a lock may give it up.
+   */
   private static void removeAbandoned(Path folder, String name) {
-    Instant old = Instant.now().minus(ABANDONED);
+    Instant now = Instant.now();
+    String own = name + "-" + ProcessHandle.current().pid() + "-";
     try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, name + "-*.tmp")) {
       for (Path file : files) {
-        if (Files.getLastModifiedTime(file).toInstant().isBefore(old)) {
+        Instant written = Files.getLastModifiedTime(file).toInstant();
+        if (written.isBefore(now.minus(ABANDONED))
+            || (written.isBefore(now.minus(UNLOCKED))
+                && !file.getFileName().toString().startsWith(own)
+                && isFree(file))) {
           Files.deleteIfExists(file);
         }
       }
     } catch (IOException e) {
       // Not ours to insist on: the next compilation tries again.
+    }
+  }
+
+  private static boolean isFree(Path file) throws IOException {
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+      return lock(channel) != null;
     }
   }
 

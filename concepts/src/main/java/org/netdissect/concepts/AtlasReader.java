@@ -149,7 +149,8 @@ final class AtlasReader {
         return new Outcome(null, false);
       }
       return new Outcome(new AtlasReader(channel, header, chunkBytes), false);
-    } catch (Damaged | IllegalArgumentException | ArithmeticException e) {
+    } catch (Damaged | RuntimeException e) {
+      // Whatever a hostile table leads to: nothing of it is used.
       return new Outcome(null, true);
     }
   }

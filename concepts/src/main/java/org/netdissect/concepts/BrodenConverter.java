@@ -26,8 +26,9 @@ import javax.imageio.stream.MemoryCacheImageOutputStream;
 
 /**
  * Writes any data set as a folder in Broden's format: photographs made square with Pillow's
- * bilinear filter and saved as JPEG, masks of half their size, the tables from what the masks say,
- * order and split by the MD5 hash of the name. Labels of the same name become one.
+ * bilinear filter and saved as JPEG (a colour JPEG of that size stays as it is), masks of half
+ * their size, the tables from what the masks say, order and split by the MD5 hash of the name.
+ * Labels of the same name become one.
  */
 public final class BrodenConverter {
   private static final float JPEG_QUALITY = 0.75f; // that of the library Broden was made with
@@ -206,7 +207,11 @@ public final class BrodenConverter {
 
   private void add(ImageRow row) throws IOException {
     AnnotatedImage image = data.annotate(row);
-    Photographs.Photograph photo = Photographs.read(data.photograph(row)).resized(size, size);
+    Path file = data.photograph(row);
+    byte[] bytes = Folders.readImage(file);
+    Photographs.Photograph photo = Photographs.decode(bytes, file.toString());
+    boolean asIs = photo.height() == size && photo.width() == size && Jpeg.isPlainColour(bytes);
+    byte[] encoded = asIs ? bytes : jpeg(photo.resized(size, size));
     int side = size / 2;
     int[] rows = Nearest.indices(image.maskHeight(), side);
     int[] columns = Nearest.indices(image.maskWidth(), side);
@@ -243,8 +248,7 @@ public final class BrodenConverter {
       }
     }
     writer.add(
-        new BrodenWriter.Image(
-            names.get(row.row()), jpeg(photo), size, size, side, side, maps, whole));
+        new BrodenWriter.Image(names.get(row.row()), encoded, size, size, side, side, maps, whole));
   }
 
   private static byte[] jpeg(Photographs.Photograph photo) throws IOException {

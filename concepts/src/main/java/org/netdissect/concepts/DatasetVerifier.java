@@ -86,6 +86,10 @@ public final class DatasetVerifier {
       data = broden;
     } else {
       data = Datasets.open(folder, options.withFormat(format));
+      long unread = PhotoFiles.unread(data.folder());
+      if (unread > 0) {
+        note(unread + " pictures are neither JPEG nor PNG and are passed over; convert them");
+      }
     }
     if (data instanceof MaskFolderDataset masks) {
       masks.orphans().forEach(this::serious);

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -34,6 +35,10 @@ public final class ImageFolderDataset implements ConceptDataset {
   static boolean isImageFolder(Path folder) throws DataException {
     List<String> inside = Files.isDirectory(folder) ? PhotoFiles.folders(folder) : List.of();
     for (String name : inside) {
+      // A folder of masks is no class: better no guess than a wrong one.
+      if (name.toLowerCase(Locale.ROOT).matches("masks?|annotations?|labels?|segmentation.*")) {
+        return false;
+      }
       if (PhotoFiles.below(folder.resolve(name)).isEmpty()) {
         return false;
       }

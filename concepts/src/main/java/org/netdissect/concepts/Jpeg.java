@@ -190,6 +190,11 @@ final class Jpeg {
         && file[at + 14] == 'B';
   }
 
+  /** Whether the file is a JPEG of three components without a colour profile. */
+  static boolean isPlainColour(byte[] file) throws UnreadableImageException {
+    return isJpeg(file) && readHead(file, "", true).components == 3 && oddities(file).isEmpty();
+  }
+
   /** What is unusual about a file that can be decoded. */
   static List<String> oddities(byte[] file) {
     List<String> oddities = new ArrayList<>();

@@ -8,8 +8,10 @@ import org.netdissect.concepts.Photographs.Photograph;
 
 /**
  * Decodes the JPEG files that people have (ITU-T T.81: baseline, extended and progressive Huffman
- * coding of 8 bits; grey or three components, any sampling) several times faster than ImageIO and
- * bit for bit as libjpeg-turbo does by default, whatever Java this is.
+ * coding of 8 bits; grey or three components, any sampling) bit for bit as libjpeg-turbo does by
+ * default, whatever Java this is: about as fast as it, twice as fast as the older libjpeg that most
+ * Javas bring, and several times as fast as ImageIO for progressive files, which it decodes once
+ * per scan.
  *
  * <p>It takes a file only when nothing at all is odd about it: where libjpeg would fail, warn,
  * guess or skip, or where its versions differ, this gives up and leaves the verdict to {@link
@@ -35,6 +37,7 @@ final class JpegDecoder {
   /** Coefficients of a progressive file that are held at most, 2 bytes each. */
   private static final long COEFFICIENTS = 1L << 25;
 
+  /** Samples of all planes that are held at most. */
   private static final long PLANES = 1L << 29;
 
   /** Pixels converted at a time. */
@@ -386,11 +389,12 @@ final class JpegDecoder {
       }
       int wide = 8 * c.paddedWide * (hMax / c.h);
       if (c.row.length < wide) {
-        c.row = new byte[wide];
-        c.wide = new int[wide];
         for (int j = 0; j < 3; j++) {
           c.widened[j] = new int[wide];
         }
+        c.wide = new int[wide];
+        // Last, so that it is no larger than the others should memory run out before it.
+        c.row = new byte[wide];
       }
       Arrays.fill(c.widenedRow, -1);
     }

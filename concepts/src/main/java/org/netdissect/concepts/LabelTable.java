@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -45,6 +46,15 @@ final class LabelTable {
   /** One bit for each category that some value belongs to. */
   long categories() {
     return categories;
+  }
+
+  /** The values that are listed. */
+  BitSet listed() {
+    BitSet listed = new BitSet();
+    for (int value = 0; value < meanings.length; value++) {
+      listed.set(value, meanings[value] != UNLISTED);
+    }
+    return listed;
   }
 
   boolean isByColour() {
@@ -142,32 +152,19 @@ final class LabelTable {
    */
   List<AnnotatedImage.LabelMap> read(Png mask, String name, int height, int width)
       throws DataException {
-    int[] values = new int[mask.height * mask.width];
-    byte[] s = mask.samples;
-    boolean colour = mask.channels >= 3;
-    if (isByColour() && !colour && mask.colorType != Png.PALETTE) {
+    if (isByColour() && mask.channels < 3 && mask.colorType != Png.PALETTE) {
       throw new DataException(
           Text.oneLine(name) + " is a grey PNG, but the table of labels names colours");
     }
-    int sample = mask.bitDepth == 16 ? 2 : 1;
-    int step = mask.channels * sample;
-    for (int i = 0, k = 0; i < values.length; i++, k += step) {
-      if (isByColour()) {
-        values[i] = colourAt(mask, k, sample);
-      } else if (colour) {
-        // 16-bit colour is read by its high bytes, so that it means what it looks like.
-        values[i] = (s[k] & 0xff) | ((s[k + sample] & 0xff) << 8);
-      } else {
-        values[i] = sample == 2 ? ((s[k] & 0xff) << 8) | (s[k + 1] & 0xff) : s[k] & 0xff;
-      }
-    }
+    int pixels = mask.height * mask.width;
     int last = -1;
-    for (int i = 0; i < values.length; i++) {
-      if (values[i] != last) {
-        last = values[i];
+    for (int p = 0; p < pixels; p++) {
+      int value = value(mask, p);
+      if (value != last) {
+        last = value;
         int meaning = meaning(last);
         if (meaning == UNLISTED && (isByColour() || !isCustomaryNothing(last, mask.bitDepth))) {
-          throw unlisted(name, last, i / mask.width, i % mask.width, colour);
+          throw unlisted(name, last, p / mask.width, p % mask.width, mask.channels >= 3);
         }
       }
     }
@@ -177,7 +174,7 @@ final class LabelTable {
     for (int y = 0, p = 0; y < height; y++) {
       int from = rows[y] * mask.width;
       for (int x = 0; x < width; x++, p++) {
-        int meaning = meaning(values[from + columns[x]]);
+        int meaning = meaning(value(mask, from + columns[x]));
         if (meaning > 0) {
           int category = meaning & 0xff;
           if (maps[category] == null) {
@@ -198,6 +195,20 @@ final class LabelTable {
 
   private int meaning(int value) {
     return isByColour() ? byColour.getOrDefault(value, UNLISTED) : meanings[value];
+  }
+
+  /** What the pixel says: a number, or a colour. */
+  private int value(Png mask, int pixel) {
+    byte[] s = mask.samples;
+    int sample = mask.bitDepth == 16 ? 2 : 1;
+    int k = pixel * mask.channels * sample;
+    if (isByColour()) {
+      return colourAt(mask, k, sample);
+    } else if (mask.channels >= 3) {
+      // 16-bit colour is read by its high bytes, so that it means what it looks like.
+      return (s[k] & 0xff) | ((s[k + sample] & 0xff) << 8);
+    }
+    return sample == 2 ? ((s[k] & 0xff) << 8) | (s[k + 1] & 0xff) : s[k] & 0xff;
   }
 
   private static int colourAt(Png mask, int k, int sample) {

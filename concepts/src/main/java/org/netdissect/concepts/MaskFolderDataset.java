@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -19,7 +20,8 @@ import java.util.TreeSet;
  *
  * <pre>
  *   DIR/images/…        photographs, in folders or not
- *   DIR/masks/…         for each photograph a PNG of the same path and name
+ *   DIR/masks/…         for each photograph a PNG of the same path and name; all may have the
+ *                       same ending more ("x_mask.png" for "x.jpg")
  *   DIR/labels.csv      value,name[,category[,synonyms]]
  *   DIR/masks_X/…       maybe further masks of the same photographs, which mean what
  *   DIR/labels_X.csv    says, or labels.csv where there is none
@@ -192,7 +194,7 @@ public final class MaskFolderDataset implements ConceptDataset {
         Path file = Files.exists(own) ? own : labels;
         tables.add(file);
         LabelTable table = LabelTable.read(file, category(options), vocabulary);
-        byStem(folder.resolve(masks))
+        withoutSuffix(byStem(folder.resolve(masks)), photos)
             .forEach(
                 (stem, mask) -> {
                   Path photo = photos.get(stem);
@@ -219,6 +221,24 @@ public final class MaskFolderDataset implements ConceptDataset {
     }
   }
 
+  /**
+   * The values from 0 to 65535 that a table of labels gives a meaning, be it "nothing". Tells too
+   * whether the table is sound.
+   */
+  public static BitSet listedValues(Path labels) throws DataException {
+    try {
+      LabelTable table = LabelTable.read(labels, "object", new VocabularyBuilder());
+      if (table.isByColour()) {
+        throw new DataException(labels + " names colours; numbers are needed here");
+      }
+      return table.listed();
+    } catch (DataException e) {
+      throw e;
+    } catch (IOException e) {
+      throw new DataException("cannot read " + labels + ": " + e.getMessage(), e);
+    }
+  }
+
   /** An image named by its path below the photographs; its split is that of the folder it is in. */
   private static Entry entry(Path images, Path photo) {
     String name = images.relativize(photo).toString().replace('\\', '/');
@@ -240,6 +260,33 @@ public final class MaskFolderDataset implements ConceptDataset {
       }
     }
     return files;
+  }
+
+  /**
+   * Many data sets put the same ending on the name of every mask ("x_mask.png" for "x.jpg"). Where
+   * no mask has a photograph's own name, that ending is taken off.
+   */
+  private static Map<String, Path> withoutSuffix(
+      Map<String, Path> masks, Map<String, Path> photos) {
+    if (masks.isEmpty() || masks.keySet().stream().anyMatch(photos::containsKey)) {
+      return masks;
+    }
+    String first = masks.keySet().iterator().next();
+    for (int end = first.length() - 1; end > 0; end--) {
+      if (photos.containsKey(first.substring(0, end))) {
+        String suffix = first.substring(end);
+        Map<String, Path> plain = new LinkedHashMap<>();
+        masks.forEach(
+            (stem, mask) ->
+                plain.put(
+                    stem.endsWith(suffix)
+                        ? stem.substring(0, stem.length() - suffix.length())
+                        : stem,
+                    mask));
+        return plain;
+      }
+    }
+    return masks;
   }
 
   private static Path require(Path part) throws DataException {

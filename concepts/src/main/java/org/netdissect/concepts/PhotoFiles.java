@@ -2,6 +2,7 @@ package org.netdissect.concepts;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.FileVisitOption;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
@@ -13,6 +14,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /** Finds photographs in folders and looks at their headers. */
 final class PhotoFiles {
@@ -83,6 +85,22 @@ final class PhotoFiles {
     }
     names.sort(null);
     return names;
+  }
+
+  /** How many files below a folder are pictures of kinds that are not read. */
+  static long unread(Path folder) {
+    try (Stream<Path> files = Files.walk(folder, DEEPEST)) {
+      return files
+          .filter(
+              file ->
+                  !isHidden(file)
+                      && file.toString()
+                          .toLowerCase(Locale.ROOT)
+                          .matches("(?s).*\\.(bmp|gif|tiff?|webp|ppm|heic|jp2)"))
+          .count();
+    } catch (IOException | UncheckedIOException e) {
+      return 0; // a note less
+    }
   }
 
   /** Names of the folders directly in the folder, sorted; hidden ones are passed over. */

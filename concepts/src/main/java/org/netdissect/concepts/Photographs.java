@@ -1,6 +1,7 @@
 package org.netdissect.concepts;
 
 import java.nio.file.Path;
+import java.util.List;
 
 /**
  * Reads photographs: JPEG (grey or RGB) and PNG of every kind. What comes out is what Pillow's
@@ -61,6 +62,14 @@ public final class Photographs {
       return new Photograph(
           toHeight, toWidth, BilinearResize.resize(rgb, height, width, toHeight, toWidth));
     }
+  }
+
+  /**
+   * Names of all photographs below a folder, relative to it, with "/", sorted. Hidden files and
+   * folders are passed over.
+   */
+  public static List<String> below(Path folder) throws DataException {
+    return PhotoFiles.below(folder);
   }
 
   /**

@@ -74,11 +74,12 @@ class FormatsTest {
         "0,background,object,");
     Pictures.photo(dir.resolve("images/train/a b.jpg"), 8, 12);
     Pictures.photo(dir.resolve("images/val/c.png"), 8, 12);
-    Pictures.photo(dir.resolve("images/d.jpeg"), 9, 27);
+    Pictures.photo(dir.resolve("images/d.jpeg"), 9, 9);
     Pictures.photo(dir.resolve("images/without.jpg"), 9, 9);
     Pictures.palette(dir.resolve("masks/train/a b.png"), new int[][] {{1, 2, 0}, {255, 3, 1}});
     Pictures.grey(dir.resolve("masks/val/c.png"), 16, new int[][] {{300, 65_535, 2}, {0, 1, 1}});
-    Pictures.rgb(dir.resolve("masks/d.png"), new int[][] {{0x2C0100, 0x010000, 0x020000}});
+    int[] line = {0x2C0100, 0x010000, 0x020000};
+    Pictures.rgb(dir.resolve("masks/d.png"), new int[][] {line, line, line});
     assertEquals("masks", Datasets.recognise(dir));
     ConceptDataset data = Datasets.open(dir, SMALL);
     assertEquals("my set", data.name());
@@ -121,6 +122,20 @@ class FormatsTest {
     ConceptDataset data = Datasets.open(dir, SMALL.withCategory("animal"));
     assertEquals(List.of("animal:cat", "part:ear"), at(data, "a.jpg", 0, 0));
     assertEquals(List.of("part:ear"), at(data, "a.jpg", 1, 2));
+  }
+
+  @Test
+  void masksWithAnEndingOfTheirOwn() throws Exception {
+    labels("value,name", "1,cat");
+    for (String name : List.of("a", "a_1", "b")) {
+      Pictures.photo(dir.resolve("images/" + name + ".jpg"), 8, 12);
+      Pictures.grey(
+          dir.resolve("masks/" + name + "_L.png"), 8, new int[][] {{name.length() % 3, 0}});
+    }
+    ConceptDataset data = Datasets.open(dir, SMALL);
+    assertEquals(3, data.images().size());
+    assertEquals(List.of(), at(data, "a_1.jpg", 0, 0));
+    assertEquals(List.of("object:cat"), at(data, "a.jpg", 0, 0));
   }
 
   @Test
@@ -260,6 +275,13 @@ class FormatsTest {
         splits.toString());
     assertEquals(2, data.vocabulary().concepts().size());
     assertEquals(List.of("scene:beach-s"), at(data, "validation/beach/1.jpg", 0, 0));
+  }
+
+  @Test
+  void foldersOfMasksAreNoClasses() throws Exception {
+    Pictures.photo(dir.resolve("images/a.jpg"), 8, 12);
+    Pictures.grey(dir.resolve("masks/a.png"), 8, new int[][] {{1}});
+    assertBroken("labels.csv", () -> Datasets.open(dir, SMALL));
   }
 
   @Test

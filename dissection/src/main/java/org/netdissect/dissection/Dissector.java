@@ -415,6 +415,8 @@ public final class Dissector {
       ResultFolder out,
       Progress progress)
       throws IOException {
+    SpaceNeeded.of(source.layers(), images.size(), options.quantile.share(), options.maps)
+        .check(options.out, progress, SpaceNeeded::usable);
     try (Recording recording =
         Recording.open(
             images,

@@ -104,6 +104,17 @@ public final class LayerDissection {
     return recorded("counts.bin") != null;
   }
 
+  /** Whether histograms of the activation values are there; an imported result has none. */
+  public boolean hasHistograms() {
+    return recorded("histograms.bin") != null;
+  }
+
+  /** How the activation values of each unit are spread. */
+  public ActivationHistograms histograms() throws IOException {
+    return ActivationHistograms.open(
+        folder.resolve("histograms.bin"), result.layer().units(), recorded("histograms.bin"));
+  }
+
   /** Intersections with every concept. */
   public ConceptCounts conceptCounts() throws IOException {
     return ConceptCounts.open(

@@ -50,6 +50,11 @@ public final class Quantile {
         .longValueExact();
   }
 
+  /** About the number itself. */
+  double share() {
+    return value.doubleValue();
+  }
+
   /**
    * The upper-tail probability of the original's table of 1000 quantiles: its entry round(1000q)
    * stands at round(1000q)/999 from the top.

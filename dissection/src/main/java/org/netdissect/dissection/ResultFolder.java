@@ -222,7 +222,8 @@ final class ResultFolder implements Closeable {
     delete(folder.resolve("report"));
     try (Stream<Path> entries = Files.list(folder)) {
       for (Path entry : entries.toList()) {
-        if (Files.isDirectory(entry) && Files.exists(entry.resolve("units.csv"))) {
+        // A run that was cut off may have begun a layer only.
+        if (Files.exists(entry.resolve("units.csv")) || Files.exists(entry.resolve("hits.bin"))) {
           delete(entry);
         }
       }

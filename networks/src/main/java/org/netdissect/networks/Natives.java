@@ -5,6 +5,7 @@ import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtLoggingLevel;
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.reflect.Field;
 import java.net.JarURLConnection;
 import java.net.URL;
 import java.net.URLConnection;
@@ -55,12 +56,30 @@ final class Natives {
         environment =
             OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL, "netdissect");
         environment.setTelemetry(false);
+        removeTemporaryFolder();
       } catch (LinkageError | RuntimeException | OrtException e) {
         throw new ModelException(
             "ONNX Runtime cannot be started on %s: %s".formatted(platform(), firstLine(e)), e);
       }
     }
     return environment;
+  }
+
+  /**
+   * Removes the folder that the runtime makes at its start in the temporary folder, empty if it
+   * loads its libraries from elsewhere: it would stay behind when the process is killed.
+   */
+  private static void removeTemporaryFolder() {
+    try {
+      Field folder = Class.forName("ai.onnxruntime.OnnxRuntime").getDeclaredField("tempDirectory");
+      folder.setAccessible(true);
+      if (folder.get(null) instanceof Path path) {
+        // Fails, as it should, when it is in use.
+        Files.deleteIfExists(path);
+      }
+    } catch (ReflectiveOperationException | RuntimeException | IOException e) {
+      // Another version of the runtime: it removes the folder on exit.
+    }
   }
 
   /** The system property netdissect.cache, or the platform's folder for caches. */

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.netdissect.concepts.AtlasOptions;
 import org.netdissect.concepts.ConceptDataset;
 import org.netdissect.concepts.Progress;
 import org.netdissect.dissection.ConceptInfo;
@@ -23,24 +24,61 @@ import org.netdissect.dissection.LayerDissection;
  * page is written last, so that a report cut off within writing is none.
  */
 public final class HtmlReport {
-  private static final int SIDE = 400;
-  private static final int IMAGES = 50;
+  private static final int LEAST_SIDE = 64;
 
   private final Dissection dissection;
   private final ConceptDataset data;
+  private final AtlasOptions atlas;
+  private final int images;
+  private final int side;
 
-  private HtmlReport(Dissection dissection, ConceptDataset data) {
+  private HtmlReport(
+      Dissection dissection, ConceptDataset data, AtlasOptions atlas, int images, int side) {
     this.dissection = dissection;
     this.data = data;
+    this.atlas = atlas;
+    this.images = images;
+    this.side = side;
   }
 
   /**
-   * The report of a result.
+   * The report of a result: 50 images a unit, photographs of at most 400 pixels a side.
    *
-   * @param data the data set that was dissected with, for its photographs
+   * @param data the data set that was dissected with, for its photographs; null to go without any,
+   *     as for an imported result
    */
   public static HtmlReport of(Dissection dissection, ConceptDataset data) {
-    return new HtmlReport(dissection, data);
+    return new HtmlReport(dissection, data, AtlasOptions.defaults(), 50, 400);
+  }
+
+  /** The same with the compiled data set found, or put, as these options say. */
+  public HtmlReport withAtlas(AtlasOptions options) {
+    return new HtmlReport(dissection, data, options, images, side);
+  }
+
+  /**
+   * The same with another number of images on a unit's page.
+   *
+   * @param count 1 to 50; a result holds no more
+   */
+  public HtmlReport withImages(int count) {
+    if (count < 1 || count > 50) {
+      throw new IllegalArgumentException("images of a unit must be 1 to 50: " + count);
+    }
+    return new HtmlReport(dissection, data, atlas, count, side);
+  }
+
+  /**
+   * The same with photographs of another size.
+   *
+   * @param pixels that the longer side may have, at least 64
+   */
+  public HtmlReport withPhotoSide(int pixels) {
+    if (pixels < LEAST_SIDE || pixels > 4096) {
+      throw new IllegalArgumentException(
+          "photographs must have 64 to 4096 pixels a side: " + pixels);
+    }
+    return new HtmlReport(dissection, data, atlas, images, pixels);
   }
 
   /**
@@ -50,33 +88,45 @@ public final class HtmlReport {
    * @throws IOException if the result is damaged or the folder cannot be written
    */
   public void write(Path folder, Progress progress) throws IOException {
-    ReportFolder out = ReportFolder.begin(folder);
-    Photos photos = new Photos(out, data, dissection.images(), SIDE);
-    List<Object> layers = new ArrayList<>();
-    for (LayerDissection layer : dissection.layers()) {
-      layers.add(new LayerPages(dissection, layer, photos, out, IMAGES).write(progress));
+    boolean pictures = data != null && dissection.info().imported() == null;
+    try (ConceptImages concepts =
+        pictures ? ConceptImages.open(dissection, data, atlas, progress) : null) {
+      ReportFolder out = ReportFolder.begin(folder);
+      Photos photos = new Photos(out, pictures ? data : null, dissection.images(), side);
+      List<Object> layers = new ArrayList<>();
+      for (LayerDissection layer : dissection.layers()) {
+        layers.add(
+            new LayerPages(dissection, layer, photos, concepts, out, pictures ? images : 0)
+                .write(progress));
+      }
+      boolean[] known = new ConceptPages(dissection, photos, concepts, out).write(progress);
+      Map<String, Object> root = new LinkedHashMap<>();
+      DissectionInfo info = dissection.info();
+      root.put("tool", info.tool());
+      root.put("network", info.network());
+      root.put("data", info.data());
+      root.put("rules", info.rules());
+      root.put("images", info.images());
+      root.put("imported", info.imported());
+      root.put("pictures", pictures);
+      root.put("misses", concepts != null);
+      root.put("categories", dissection.categories());
+      List<Object> table = new ArrayList<>();
+      for (int i = 0; i < known.length; i++) {
+        ConceptInfo concept = dissection.concepts().get(i);
+        table.add(
+            List.of(
+                concept.number(),
+                concept.name(),
+                dissection.categories().indexOf(concept.category()),
+                concept.truth(),
+                concept.images(),
+                known[i] ? 1 : 0));
+      }
+      root.put("concepts", table);
+      root.put("layers", layers);
+      root.put("photos", photos.write(progress));
+      out.finish(Page.html(dissection, root));
     }
-    Map<String, Object> root = new LinkedHashMap<>();
-    DissectionInfo info = dissection.info();
-    root.put("tool", info.tool());
-    root.put("network", info.network());
-    root.put("data", info.data());
-    root.put("rules", info.rules());
-    root.put("images", info.images());
-    root.put("categories", dissection.categories());
-    List<Object> concepts = new ArrayList<>();
-    for (ConceptInfo concept : dissection.concepts()) {
-      concepts.add(
-          List.of(
-              concept.number(),
-              concept.name(),
-              dissection.categories().indexOf(concept.category()),
-              concept.truth(),
-              concept.images()));
-    }
-    root.put("concepts", concepts);
-    root.put("layers", layers);
-    root.put("photos", photos.write(progress));
-    out.finish(Page.html(dissection, root));
   }
 }

@@ -17,7 +17,7 @@ import org.netdissect.dissection.UnitScore;
 /** Puts pages together: the template, its style and scripts, and the data. */
 final class Page {
   private static final List<String> SCRIPTS =
-      List.of("model.js", "draw.js", "charts.js", "grid.js", "unit.js", "main.js");
+      List.of("model.js", "draw.js", "charts.js", "grid.js", "unit.js", "concepts.js", "main.js");
   private static final int LISTED_WITHOUT_SCRIPTS = 100;
 
   private Page() {}
@@ -46,14 +46,26 @@ final class Page {
         .replace("'", "&#39;");
   }
 
+  /** The page of a result. */
   static String html(Dissection dissection, Map<String, Object> data) {
-    StringBuilder scripts = new StringBuilder("\"use strict\";\n(() => {\n");
-    SCRIPTS.forEach(name -> scripts.append(resource(name)));
-    scripts.append("})();\n");
     String title =
         dissection.info().network().file() == null
             ? dissection.layers().get(0).layer().name()
             : dissection.info().network().file();
+    return page(title, withoutScripts(dissection), data, SCRIPTS);
+  }
+
+  /**
+   * A page of its own.
+   *
+   * @param title text
+   * @param withoutScripts HTML to be read where scripts are switched off
+   * @param scripts resources, in order
+   */
+  static String page(String title, String withoutScripts, Object data, List<String> scripts) {
+    StringBuilder code = new StringBuilder("\"use strict\";\n(() => {\n");
+    scripts.forEach(name -> code.append(resource(name)));
+    code.append("})();\n");
     // Pieces from outside go in last, so that nothing in them is taken for a place to fill.
     String[] parts = resource("page.html").split("\\{\\{[A-Z]+\\}\\}", -1);
     if (parts.length != 6) {
@@ -64,11 +76,11 @@ final class Page {
         + parts[1]
         + resource("style.css")
         + parts[2]
-        + withoutScripts(dissection)
+        + withoutScripts
         + parts[3]
         + json(data)
         + parts[4]
-        + scripts
+        + code
         + parts[5];
   }
 

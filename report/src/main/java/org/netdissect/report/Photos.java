@@ -48,6 +48,7 @@ final class Photos {
   /**
    * Photographs of a dissection.
    *
+   * @param data null if none will be shown
    * @param names of its images by number
    * @param side pixels that the longer side of a photograph may have
    */
@@ -56,8 +57,8 @@ final class Photos {
     this.data = data;
     this.names = names;
     this.side = side;
-    for (ImageRow row : data.images()) {
-      rows.put(row.name(), row);
+    if (data != null) {
+      data.images().forEach(row -> rows.put(row.name(), row));
     }
   }
 

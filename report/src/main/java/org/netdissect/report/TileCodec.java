@@ -6,12 +6,14 @@ import java.util.Base64;
 /**
  * A trimmed activation map as text for the page: enough to draw the mask, nothing else.
  *
- * <p>Layout before base64: one byte, the bits of a value (8 or 16); LEB128 the number of runs; each
- * run as its distance from the end of the run before and its length in cells, row-major; then per
- * cell the signed value (v − T) · M / max|v − T|, little-endian, with M = 127 or 32,767. A value is
- * above 0 exactly where the activation is above T, so the mask is right at every cell; between
- * cells its edge is off by less than 1/M of the values' range. Sixteen bits are used while the tile
- * stays within {@value #AIM} characters.
+ * <p>Layout before base64: one byte, the bits of a value (16, 8 or 4); LEB128 the cell with the
+ * largest value; LEB128 the number of runs; each run as its distance from the end of the run before
+ * and its length in cells, row-major; then per cell the signed value (v − T) · M / max|v − T|, with
+ * M = 32,767, 127 or 7, in little-endian order, the lower half of a byte first. A value is above 0
+ * exactly where the activation is above T, so the mask is right at every cell and its edge never
+ * leaves the cells that it runs between; there it is off by less than 1/M of the values' range. The
+ * most bits are taken with which the tile stays within {@value #AIM} characters: a map of few,
+ * large cells is drawn most exactly.
  */
 final class TileCodec {
   /** Characters a tile should not exceed. */
@@ -33,8 +35,18 @@ final class TileCodec {
     for (int c = 0; c < cells; c++) {
       runs += c == 0 || index[c] != index[c - 1] + 1 ? 1 : 0;
     }
-    boolean wide = (1 + 1 + 2 * runs + 2 * cells) * 4 / 3 <= AIM;
-    out.write(wide ? 16 : 8);
+    int peak = 0;
+    double largest = 0;
+    for (int c = 0; c < cells; c++) {
+      peak = value[c] > value[peak] ? c : peak;
+      largest = Math.max(largest, Math.abs((double) value[c] - threshold));
+    }
+    int bits = 16;
+    while (bits > 4 && (4 + 2 * runs + cells * bits / 8) * 4 / 3 > AIM) {
+      bits /= 2;
+    }
+    out.write(bits);
+    varint(out, cells == 0 ? 0 : index[peak]);
     varint(out, runs);
     int end = 0;
     for (int c = 0; c < cells; ) {
@@ -46,24 +58,29 @@ final class TileCodec {
       varint(out, c - from);
       end = index[from] + c - from;
     }
-    double largest = 0;
-    for (int c = 0; c < cells; c++) {
-      largest = Math.max(largest, Math.abs((double) value[c] - threshold));
-    }
-    int most = wide ? Short.MAX_VALUE : Byte.MAX_VALUE;
+    int most = (1 << (bits - 1)) - 1;
+    int held = 0;
     for (int c = 0; c < cells; c++) {
       double above = (double) value[c] - threshold;
       int rounded = largest == 0 ? 0 : (int) Math.rint(above / largest * most);
       int q = above > 0 ? Math.max(1, rounded) : Math.min(0, rounded);
+      if (bits == 4) {
+        held |= (q & 0xf) << (c % 2 == 0 ? 0 : 4);
+        if (c % 2 == 1 || c == cells - 1) {
+          out.write(held);
+          held = 0;
+        }
+        continue;
+      }
       out.write(q);
-      if (wide) {
+      if (bits == 16) {
         out.write(q >> 8);
       }
     }
     return Base64.getEncoder().encodeToString(out.toByteArray());
   }
 
-  private static void varint(ByteArrayOutputStream out, int value) {
+  static void varint(ByteArrayOutputStream out, int value) {
     int left = value;
     while (left > 0x7f) {
       out.write((left & 0x7f) | 0x80);

@@ -11,7 +11,7 @@ function barChart(layer, threshold, everyCategory, width, onPick) {
   const right = 46;
   const top = 26;
   const high = 130;
-  const foot = 104;
+  const foot = 118;
   const step = Math.max(11, Math.min(26, (width - left - right) / total));
   const font = Math.max(9.5, Math.min(12, step - 1.5));
   const full = left + right + total * step;
@@ -48,10 +48,10 @@ function barChart(layer, threshold, everyCategory, width, onPick) {
         svg(
           "text",
           {
-            class: "name", "font-size": font, "text-anchor": "end",
+            class: "name", style: `font-size:${fixed(font, 1)}px`, "text-anchor": "end",
             transform: `translate(${x + step / 2 + font / 3} ${top + high + 9}) rotate(-55)`,
           },
-          clip(nice(label), 20),
+          clip(nice(label), 19),
         ),
       );
       parts.push(bar);
@@ -136,4 +136,85 @@ function iouChart(layer, threshold, width, most) {
       svg("title", {}, "threshold of the run: " + D.rules.iou)),
     svg("line", { x1: x(threshold), x2: x(threshold), y1: 0, y2: base, class: "threshold" }),
   );
+}
+
+/** How often a unit's activation takes which value, counts on a logarithmic scale, with T. */
+function activationChart(histogram, threshold, colour) {
+  const width = 560;
+  const high = 120;
+  const base = high + 12;
+  const { from, to, counts, zeros } = histogram;
+  const tall = Math.log10(1 + Math.max(1, ...counts));
+  const w = width / counts.length;
+  const x = (value) => (to > from ? ((value - from) / (to - from)) * width : 0);
+  const marks = counts.map((n, i) => {
+    const size = (Math.log10(1 + n) / tall) * high;
+    const middle = from + ((i + 0.5) / counts.length) * (to - from);
+    return n === 0 ? null : svg("rect", {
+      x: i * w + 0.5, y: base - size, width: w - 1, height: size,
+      fill: middle > threshold ? colour : null, class: middle > threshold ? "mark" : "below",
+    }, svg("title", {}, plural(n, "value", "values") + " around " + short(middle)));
+  });
+  const total = zeros + counts.reduce((a, b) => a + b, 0);
+  const ticks = [from, (from + to) / 2, to].map((value, i) => [
+    svg("line", { x1: x(value), x2: x(value), y1: base, y2: base + 4, class: "tick" }),
+    svg("text", { x: x(value), y: base + 17, "text-anchor": ["start", "middle", "end"][i], class: "number" }, short(value)),
+  ]);
+  const at = x(threshold);
+  return h("div", { class: "histogram" },
+    svg("svg", { viewBox: `0 0 ${width} ${base + 20}`, width: "100%", class: "chart", role: "img", "aria-label": "Histogram of activations, threshold " + short(threshold, 4) },
+      marks,
+      svg("line", { x1: 0, x2: width, y1: base, y2: base, class: "axis" }), ticks,
+      svg("line", { x1: at, x2: at, y1: 0, y2: base, class: "threshold" }),
+      svg("text", { x: at + (at > width - 90 ? -5 : 5), y: 11, "text-anchor": at > width - 90 ? "end" : "start", class: "tee" }, "T = " + short(threshold, 4))),
+    h("p", { class: "small" },
+      plural(total, "value", "values") + ", counts on a logarithmic scale"
+      + (zeros > 0 ? "; " + fixed((100 * zeros) / total, 1) + "\u00a0% are exactly 0 and not drawn" : "") + "."));
+}
+
+/** The paper's Figure 5: detectors of each category over the layers. */
+function layersChart(threshold, unique, width) {
+  const left = 58;
+  const high = 220;
+  const top = 16;
+  const foot = 104;
+  const counted = layers.map((layer) => count(layer, threshold));
+  const of = (one, c) => (unique ? one.categories[c].unique : one.categories[c].detectors);
+  const sums = counted.map((one) => D.categories.reduce((sum, name, c) => sum + of(one, c), 0));
+  const most = Math.max(1, ...sums);
+  const step = Math.max(42, Math.min(150, (width - left - 10) / layers.length));
+  const full = left + layers.length * step + 10;
+  const y = (n) => top + high * (1 - n / most);
+  const grid = [];
+  const unit = 10 ** Math.floor(Math.log10(most));
+  const every = most / unit > 5 ? 2 * unit : most / unit > 2 ? unit : unit / 2;
+  for (let n = 0; n <= most; n += Math.max(1, every)) {
+    grid.push(
+      svg("line", { x1: left, x2: full, y1: y(n), y2: y(n), class: "lines" }),
+      svg("text", { x: left - 8, y: y(n) + 4, "text-anchor": "end", class: "number" }, plain(n)));
+  }
+  const stacks = layers.map((layer, l) => {
+    let at = 0;
+    const x = left + l * step + step * 0.15;
+    const pieces = shownOrder.map((c) => {
+      const n = of(counted[l], c);
+      at += n;
+      return n === 0 ? null : svg("rect", {
+        x, y: y(at), width: step * 0.7, height: y(0) - y(n), fill: colours[c][0], class: "mark",
+      }, svg("title", {}, layer.name + ": " + plain(n) + " " + D.categories[c]));
+    });
+    return svg("a", { href: "#" + encodeURIComponent(layer.folder) }, pieces,
+      svg("text", { x: x + step * 0.35, y: y(at) - 4, "text-anchor": "middle", class: "number" }, plain(sums[l])),
+      svg("text", {
+        class: "name", style: "font-size:12px", "text-anchor": "end",
+        transform: `translate(${x + step * 0.35 + 4} ${top + high + 12}) rotate(-55)`,
+      }, clip(layer.name, 16)));
+  });
+  return h("div", { class: "scroller", tabindex: "0", role: "group", "aria-label": unique ? "Unique detectors by layer" : "Detectors by layer" },
+    svg("svg", { width: full, height: top + high + foot, viewBox: `0 0 ${full} ${top + high + foot}`, class: "chart" }, grid, stacks));
+}
+
+/** What the colours mean. */
+function legend() {
+  return h("p", { class: "legend" }, shownOrder.map((c) => h("span", {}, dot(c), D.categories[c])));
 }

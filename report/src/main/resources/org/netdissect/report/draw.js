@@ -1,34 +1,40 @@
 // Masks: the activation map interpolated at the photograph's pixels, lit where it exceeds T.
 
-/** Decodes a tile's map into a dense grid; cells that are not held are far below T. */
-function decodeMap(text, height, width) {
-  const bytes = Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
-  const cells = new Float32Array(height * width).fill(bytes[0] === 16 ? -32767 : -127);
-  let at = 1;
-  const varint = () => {
+/** Reads LEB128 numbers from bytes. */
+function varints(bytes, start) {
+  const reader = { at: start };
+  reader.next = () => {
     let value = 0;
     for (let shift = 0; ; shift += 7) {
-      const byte = bytes[at++];
+      const byte = bytes[reader.at++];
       value |= (byte & 0x7f) << shift;
       if (byte < 0x80) {
         return value;
       }
     }
   };
+  return reader;
+}
+
+/** Decodes a tile's map into a dense grid; cells that are not held are far below T. */
+function decodeMap(text, height, width) {
+  const bytes = Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
+  const bits = bytes[0];
+  const cells = new Float32Array(height * width).fill(1 - 2 ** (bits - 1));
+  const reader = varints(bytes, 1);
+  const peak = reader.next();
   const runs = [];
-  for (let r = varint(), end = 0; r > 0; r--) {
-    const from = end + varint();
-    end = from + varint();
+  for (let r = reader.next(), end = 0; r > 0; r--) {
+    const from = end + reader.next();
+    end = from + reader.next();
     runs.push([from, end]);
   }
-  let peak = -1;
+  let held = 0;
   for (const [from, end] of runs) {
-    for (let cell = from; cell < end; cell++) {
-      const low = bytes[at++];
-      cells[cell] = bytes[0] === 16 ? ((low | (bytes[at++] << 8)) << 16) >> 16 : (low << 24) >> 24;
-      if (peak < 0 || cells[cell] > cells[peak]) {
-        peak = cell;
-      }
+    for (let cell = from; cell < end; cell++, held++) {
+      const at = reader.at + (held * bits >> 3);
+      const raw = bits === 4 ? bytes[at] >> (held % 2 ? 4 : 0) : bits === 8 ? bytes[at] : bytes[at] | (bytes[at + 1] << 8);
+      cells[cell] = raw << (32 - bits) >> (32 - bits);
     }
   }
   return { height, width, cells, peak };
@@ -111,26 +117,47 @@ function maskOf(layer, tile, height, width) {
   return mask;
 }
 
+/** Decodes the pixels of a concept: runs, alternately without and with it. */
+function labelMask(text) {
+  const bytes = Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
+  const reader = varints(bytes, 0);
+  const height = reader.next();
+  const width = reader.next();
+  const mask = new Uint8Array(height * width);
+  let on = 0;
+  for (let p = 0; reader.at < bytes.length; on = 1 - on) {
+    const end = p + reader.next();
+    mask.fill(on, p, end);
+    p = end;
+  }
+  return { height, width, mask };
+}
+
 /** What part of a photograph the unit's peak can see, as fractions [x, y, width, height]. */
-function seenBy(layer, tile) {
+function seenBy(layer, tile, height, width) {
   const whole = [0, 0, 1, 1];
   if (!layer.field || !tile[2]) {
     return whole;
   }
-  const photo = D.photos[tile[0]];
   const map = decodeMap(tile[2], layer.height, layer.width);
-  const [inputHeight, inputWidth] = inputOf(photo);
-  const span = (field, cell, input) => {
+  const [inputHeight, inputWidth] = inputOf(D.photos[tile[0]]);
+  const span = (field, cell, input, pixels) => {
     const from = Math.max(0, field[0] + cell * field[2]);
     const to = Math.min(input, field[0] + cell * field[2] + field[1]);
-    // A few pixels say nothing to a person: at least a fifth of the side is shown.
-    const least = Math.max(0, input / 5 - (to - from)) / 2;
-    const low = Math.max(0, Math.min(from - least, input - (to - from) - 2 * least));
-    return [low / input, Math.min(1, (to - from + 2 * least) / input)];
+    return [(from / input) * pixels, (to / input) * pixels];
   };
-  const [y, height] = span(layer.field[0], Math.floor(map.peak / layer.width), inputHeight);
-  const [x, width] = span(layer.field[1], map.peak % layer.width, inputWidth);
-  return [x, y, width, height];
+  const y = span(layer.field[0], Math.floor(map.peak / layer.width), inputHeight, height);
+  const x = span(layer.field[1], map.peak % layer.width, inputWidth, width);
+  // Square where the photograph allows it, and never so small that a person sees nothing.
+  const side = Math.max(x[1] - x[0], y[1] - y[0], Math.min(height, width) / 4);
+  const widen = ([from, to], pixels) => {
+    const long = Math.min(side, pixels);
+    const low = Math.max(0, Math.min((from + to - long) / 2, pixels - long));
+    return [low / pixels, long / pixels];
+  };
+  const [top, tall] = widen(y, height);
+  const [left, wide] = widen(x, width);
+  return [left, top, wide, tall];
 }
 
 const images = new Map();
@@ -156,74 +183,124 @@ function image(place) {
 }
 
 const overlay = document.createElement("canvas");
+const sheets = new Map();
+
+/** A reused sheet of pixels, as 32-bit words. */
+function sheetOf(context, height, width) {
+  const key = height + "×" + width;
+  if (!sheets.has(key)) {
+    const pixels = context.createImageData(width, height);
+    sheets.set(key, { pixels, words: new Uint32Array(pixels.data.buffer) });
+  }
+  return sheets.get(key);
+}
 
 /**
- * Draws a tile: the photograph, darkened outside the mask.
+ * Draws a tile into a box: the photograph as large as it fits, darkened outside the mask.
  *
- * @param options darkness 0 to 1 outside the mask; crop: only what the unit sees
+ * @param box x, y, width and height in pixels of the canvas
+ * @param options darkness 0 to 1 outside the mask; crop: only what the unit sees; label: the tile's
+ *     mask is where a concept is, not where a unit fires; least: masks need no more pixels a side
  */
-function paint(canvas, element, layer, tile, options) {
-  const photo = D.photos[tile[0]];
-  const height = element ? element.naturalHeight : 1;
-  const width = element ? element.naturalWidth : 1;
-  const box = canvas.getBoundingClientRect();
-  const scale = Math.min(2, window.devicePixelRatio || 1);
-  canvas.width = Math.max(1, Math.round((box.width || 72) * scale));
-  canvas.height = Math.max(1, Math.round((box.height || 72) * scale));
-  const context = canvas.getContext("2d");
+function drawTile(context, box, element, layer, tile, options) {
   if (!element) {
     context.fillStyle = "#8884";
-    context.fillRect(0, 0, canvas.width, canvas.height);
+    context.fillRect(...box);
     return;
   }
-  const [x, y, w, t] = options.crop ? seenBy(layer, tile) : [0, 0, 1, 1];
+  const height = element.naturalHeight;
+  const width = element.naturalWidth;
+  const [x, y, w, t] = options.crop && !options.label ? seenBy(layer, tile, height, width) : [0, 0, 1, 1];
   const source = [x * width, y * height, w * width, t * height];
-  // The whole of what is to be seen, as large as it goes, its sides in proportion.
-  const fit = Math.min(canvas.width / source[2], canvas.height / source[3]);
+  const fit = Math.min(box[2] / source[2], box[3] / source[3]);
   const target = [source[2] * fit, source[3] * fit];
-  const left = (canvas.width - target[0]) / 2;
-  const top = (canvas.height - target[1]) / 2;
-  context.imageSmoothingQuality = "high";
+  const left = box[0] + (box[2] - target[0]) / 2;
+  const top = box[1] + (box[3] - target[1]) / 2;
   context.drawImage(element, ...source, left, top, ...target);
-  if (options.darkness > 0 && photo && tile[2] !== null) {
-    const mask = maskOf(layer, tile, height, width);
-    overlay.width = width;
-    overlay.height = height;
+  if (options.darkness > 0 && tile[2] !== null && (options.label || layer.hasMaps)) {
+    // A thumbnail shows no more of a mask than it has pixels.
+    const part = options.least ? Math.min(1, (1.5 * Math.max(...target)) / Math.max(source[2], source[3])) : 1;
+    const tall = Math.ceil(height * part);
+    const wide = Math.ceil(width * part);
+    const lit = options.label
+      ? labelMask(tile[2])
+      : { height: tall, width: wide, mask: maskOf(layer, tile, tall, wide) };
     const dark = overlay.getContext("2d");
-    const pixels = dark.createImageData(width, height);
-    const words = new Uint32Array(pixels.data.buffer);
-    for (let p = 0; p < mask.length; p++) {
-      words[p] = mask[p] ? 0 : 0xff000000;
+    const { pixels, words } = sheetOf(dark, lit.height, lit.width);
+    for (let p = 0; p < words.length; p++) {
+      words[p] = lit.mask[p] ? 0 : 0xff000000;
+    }
+    if (overlay.width !== lit.width || overlay.height !== lit.height) {
+      overlay.width = lit.width;
+      overlay.height = lit.height;
     }
     dark.putImageData(pixels, 0, 0);
     context.globalAlpha = options.darkness;
-    context.drawImage(overlay, ...source, left, top, ...target);
+    context.drawImage(
+      overlay, x * lit.width, y * lit.height, w * lit.width, t * lit.height, left, top, ...target);
     context.globalAlpha = 1;
   }
 }
 
+const scale = () => Math.min(2, window.devicePixelRatio || 1);
+
+/** Sets a canvas to the size of its box on the page, and clears it. */
+function prepare(canvas, width, height) {
+  const wide = Math.max(1, Math.round(width * scale()));
+  const tall = Math.max(1, Math.round(height * scale()));
+  const context = canvas.getContext("2d");
+  if (canvas.width !== wide || canvas.height !== tall) {
+    canvas.width = wide;
+    canvas.height = tall;
+  } else {
+    context.clearRect(0, 0, wide, tall);
+  }
+  context.imageSmoothingQuality = "high";
+  return context;
+}
+
+// What is to be painted: a few tiles a frame, so that scrolling stays smooth.
 const queue = [];
 let running = false;
 
-/** Paints soon, a few tiles a frame, so that scrolling stays smooth. */
+function soon(job) {
+  queue.push(job);
+  if (!running) {
+    running = true;
+    requestAnimationFrame(work);
+  }
+}
+
+/** Paints a canvas of one tile soon. */
 function paintSoon(canvas, layer, tile, options) {
   const ticket = (canvas.ticket = {});
-  image(tile[0]).then((element) => {
-    queue.push(() => {
-      if (canvas.ticket === ticket && canvas.isConnected) {
-        paint(canvas, element, layer, tile, options);
-        canvas.classList.add("painted");
-      }
-    });
-    if (!running) {
-      running = true;
-      requestAnimationFrame(work);
+  image(tile[0]).then((element) => soon(() => {
+    if (canvas.ticket === ticket && canvas.isConnected) {
+      const box = canvas.getBoundingClientRect();
+      const context = prepare(canvas, box.width || 72, box.height || 72);
+      drawTile(context, [0, 0, canvas.width, canvas.height], element, layer, tile, options);
+      canvas.classList.add("painted");
     }
-  });
+  }));
+}
+
+/** Paints tiles into one canvas soon, each when its photograph is there; four in a row. */
+function paintSheet(canvas, layer, tiles, size, gap, options) {
+  const ticket = (canvas.ticket = {});
+  const rows = Math.ceil(tiles.length / 4);
+  const context = prepare(canvas, 4 * size + 3 * gap, 2 * size + gap);
+  tiles.slice(0, 4 * Math.min(2, rows)).forEach((tile, i) => image(tile[0]).then((element) => soon(() => {
+    if (canvas.ticket === ticket && canvas.isConnected) {
+      const at = scale() * (size + gap);
+      const side = scale() * size;
+      drawTile(context, [(i % 4) * at, Math.floor(i / 4) * at, side, side], element, layer, tile, { ...options, least: true });
+      canvas.classList.add("painted");
+    }
+  })));
 }
 
 function work() {
-  const until = performance.now() + 7;
+  const until = performance.now() + 6;
   while (queue.length > 0 && performance.now() < until) {
     queue.shift()();
   }

@@ -1,23 +1,23 @@
 // The grid of units. Only the rows in view exist; cards are reused as one scrolls.
 
 const GAP = 14;
+const TILE_GAP = 4;
 
 function card() {
-  const canvases = Array.from({ length: 8 }, () => h("canvas", { class: "tile", "aria-hidden": "true" }));
   const parts = {
     label: h("span", { class: "label" }),
     about: h("span", { class: "about" }),
     score: h("span", { class: "score" }),
     meter: h("span", { class: "meter" }),
     say: h("span", { class: "say" }),
-    canvases,
+    canvas: D.pictures ? h("canvas", { class: "sheet", "aria-hidden": "true" }) : null,
   };
   const element = h(
     "a", { class: "card", role: "listitem" },
     h("span", { class: "head" },
       h("span", { class: "names" }, parts.label, parts.about), parts.score),
     h("span", { class: "rail" }, parts.meter),
-    h("span", { class: "tiles" }, canvases), parts.say,
+    parts.canvas, parts.say,
   );
   return { element, parts, unit: -1 };
 }
@@ -44,18 +44,14 @@ function fill(entry, layer, unit, threshold, options) {
   }
   entry.key = key;
   parts.say.textContent = saying(layer, unit);
-  parts.canvases.forEach((canvas) => {
-    canvas.ticket = null;
-    canvas.classList.remove("painted");
-  });
+  if (!D.pictures) {
+    return;
+  }
+  parts.canvas.ticket = null;
+  parts.canvas.classList.remove("painted");
   gridTiles(layer, unit).then((tiles) => {
     if (entry.key === key) {
-      parts.canvases.forEach((canvas, i) => {
-        canvas.hidden = i >= tiles.length;
-        if (i < tiles.length) {
-          paintSoon(canvas, layer, tiles[i], options);
-        }
-      });
+      paintSheet(parts.canvas, layer, tiles, options.size, TILE_GAP, options);
     }
   }, () => {
     parts.say.textContent = "The file with this unit's images is missing.";
@@ -87,19 +83,20 @@ function unitGrid() {
   let cardWidth = 1;
   let pending = false;
   let printing = false;
+  let settled = 0;
 
   function measure() {
     const width = host.clientWidth || 360;
     columns = Math.max(1, Math.floor((width + GAP) / (292 + GAP)));
     cardWidth = (width - GAP * (columns - 1)) / columns;
-    const tile = (cardWidth - 24 - 3 * 4) / 4;
-    rowHeight = 66 + 2 * tile + 4 + 12 + GAP;
+    const tile = Math.floor((cardWidth - 26 - 3 * TILE_GAP) / 4);
+    rowHeight = 66 + (D.pictures ? 2 * tile + TILE_GAP + 12 : 4) + GAP;
     host.style.setProperty("--tile", tile + "px");
-    options = { ...options, size: Math.round(tile) };
+    options = { ...options, size: tile };
     host.style.height = Math.ceil(units.length / columns) * rowHeight + "px";
   }
 
-  function place() {
+  function place(again) {
     pending = false;
     if (!host.isConnected || !layer) {
       return;
@@ -121,14 +118,13 @@ function unitGrid() {
         idle.push(entry);
       }
     }
-    const fresh = [];
     for (const [i, unit] of wanted) {
       let entry = pool.get(i);
-      if (!entry) {
+      const fresh = !entry;
+      if (fresh) {
         entry = idle.pop() || card();
         entry.unit = unit;
         pool.set(i, entry);
-        fresh.push([i, entry]);
         const column = i % columns;
         entry.element.style.width = cardWidth + "px";
         entry.element.style.height = rowHeight - GAP + "px";
@@ -141,18 +137,28 @@ function unitGrid() {
           host.append(entry.element);
         }
       }
-      fill(entry, layer, unit, threshold, options);
-    }
-    for (const entry of idle.splice(0)) {
-      entry.element.remove();
-      entry.key = null;
-      if (idle.length < 40) {
-        spareCards.push(entry);
+      // While scrolling, what is there already stays as it is.
+      if (fresh || again === true) {
+        fill(entry, layer, unit, threshold, options);
       }
     }
-    idle.push(...spareCards.splice(0));
+    for (const entry of idle) {
+      entry.element.remove();
+      entry.key = null;
+    }
+    idle.length = Math.min(idle.length, 40);
+    clearTimeout(settled);
+    settled = setTimeout(settle, 250);
   }
-  const spareCards = [];
+
+  /** Puts the cards in the order of their units, for those who go from one to the next by key. */
+  function settle() {
+    const cards = [...host.children];
+    const sorted = [...cards].sort((a, b) => a.dataset.at - b.dataset.at);
+    if (!host.contains(document.activeElement) && cards.some((one, i) => one !== sorted[i])) {
+      host.append(...sorted);
+    }
+  }
 
   function soon() {
     if (!pending) {
@@ -204,7 +210,7 @@ function unitGrid() {
     /** Colours what is there anew for another threshold. */
     recolour(newThreshold) {
       threshold = newThreshold;
-      place();
+      place(true);
     },
     scrolled: soon,
     resized: () => {

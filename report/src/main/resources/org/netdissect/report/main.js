@@ -6,6 +6,7 @@ const state = {
   every: false,
   darkness: 0.8,
   crop: true,
+  all: false,
   text: "",
   categories: new Set(),
   concept: null,
@@ -111,10 +112,13 @@ function overview() {
         h("p", { class: "over" }, "Network dissection"),
         h("h1", {}, info),
         h("p", { class: "lead" },
-          "Layer ", h("b", {}, layer.name), ", " + plural(layer.n, "unit", "units") + " of " + layer.height + " × " + layer.width,
-          ", on ", h("b", {}, D.data.name), ": " + plural(D.images.read, "image", "images") + ", "
+          "Layer ", h("b", {}, layer.name), ", " + plural(layer.n, "unit", "units") + (layer.height ? " of " + layer.height + "\u00a0×\u00a0" + layer.width : ""),
+          ", on ", h("b", {}, D.data.name), D.imported ? "." : ": " + plural(D.images.read, "image", "images") + ", "
           + plural(D.concepts.length, "concept", "concepts") + "."),
         parts.answer, parts.uniques,
+        D.imported ? h("p", { class: "note" }, "Imported from " + D.imported.map((one) => one.file).join(", ")
+          + ": scores only. There are no images, masks, histograms, thresholds or counts of other concepts.") : null,
+        !D.imported && !D.pictures ? h("p", { class: "note" }, missingWords()) : null,
         unreadable > 0 ? h("p", { class: "note" }, plural(unreadable, "image", "images") + " could not be read and took no part.") : null),
       h("div", { class: "panel" },
         h("div", { class: "panelhead" }, h("h2", {}, "Best IoU of each unit"),
@@ -189,7 +193,7 @@ function filters() {
     h("label", {}, only, " detectors only"),
     h("label", {}, "IoU ≥ ", least),
     h("label", {}, "sort ", sort),
-    maskControls(state, refilter));
+    D.pictures ? maskControls(state, refilter) : null);
 }
 
 /** Sets the threshold and counts everything anew. */
@@ -225,6 +229,11 @@ function recount() {
     h("span", { class: "what" }, counted.categories[c].detectors === 1 ? "detector" : "detectors"),
     h("b", { class: "unique" }, plain(counted.categories[c].unique)),
     h("span", { class: "what" }, "unique"))));
+  clearTimeout(recount.told);
+  recount.told = setTimeout(() => {
+    document.getElementById("live").textContent =
+      `${counted.detectors} of ${counted.units} units detect a concept, IoU above ${short(state.threshold, 4)}`;
+  }, 600);
   const wide = parts.spread.clientWidth || 480;
   parts.spread.replaceChildren(iouChart(layer, state.threshold, wide, most));
   const across = parts.figure.clientWidth || 900;
@@ -246,13 +255,16 @@ function refilter() {
     ? [h("button", { type: "button", class: "chip picked", title: "Show all concepts", onclick: () => {
       state.concept = null;
       refilter();
-    } }, dot(state.concept[0]), nice(state.concept[1]), " ✕")]
+    } }, dot(state.concept[0]), nice(state.concept[1]), " ✕"),
+    h("a", { href: conceptLink(...state.concept) }, "about " + nice(state.concept[1]))]
     : []));
   grid.show(state.layer, units, state.threshold, { darkness: state.darkness, crop: state.crop, most });
 }
 
 function bar() {
   const layer = state.layer;
+  const here = location.hash.slice(1).split(/[:/]/)[0];
+  const tab = (name, hash, on) => h("a", { class: "tab", href: hash, "aria-current": on ? "page" : null }, name);
   const select = h("select", { id: "layer", "aria-label": "Layer" },
     layers.map((one) => h("option", { value: one.index, selected: one === layer }, one.name)));
   select.addEventListener("change", () => {
@@ -261,6 +273,10 @@ function bar() {
   document.getElementById("bar").replaceChildren(
     h("a", { class: "brand", href: "#" + encodeURIComponent(layer.folder) }, "netdissect"),
     layers.length > 1 ? select : h("span", { class: "where" }, layer.name),
+    h("nav", { "aria-label": "Pages" },
+      tab("Units", "#" + encodeURIComponent(layer.folder), !/^(concepts?|layers):/.test(location.hash.slice(1))),
+      tab("Concepts", "#concepts:", here === "concepts" || here === "concept"),
+      layers.length > 1 ? tab("Layers", "#layers:", here === "layers") : null),
     h("span", { class: "push" }),
     h("button", { type: "button", id: "theme", class: "quiet", title: "Light or dark", onclick: turn }, "◐"));
 }
@@ -281,7 +297,7 @@ function turn() {
 function foot() {
   const rules = D.rules;
   document.getElementById("foot").replaceChildren(
-    h("p", {}, "Made by netdissect " + D.tool + ". Convention " + rules.convention + ", quantile " + rules.quantile
+    h("p", {}, "Made by " + D.tool + ". Convention " + rules.convention + ", quantile " + rules.quantile
       + ". A unit's mask is where its activation, interpolated between cells, exceeds the unit's threshold T; "
       + "IoU = I / (A + G − I) over all images that hold the concept's category."),
     h("p", {}, "Method: Bau, Zhou, Khosla, Oliva and Torralba, Network Dissection, CVPR 2017."));
@@ -298,13 +314,25 @@ function route() {
     state.layer = layer;
   }
   bar();
-  if (layer && Number.isInteger(unit) && unit >= 0 && unit < layer.n) {
+  const show = (view, title) => {
+    main.replaceChildren(view);
+    document.title = title + " – netdissect";
+    window.scrollTo(0, 0);
+  };
+  const concept = /^concept:([^/]+)\/(.+)$/.exec(hash);
+  const category = concept ? D.categories.indexOf(decode(concept[1])) : -1;
+  if (hash === "concepts:") {
+    show(conceptsView(state), "Concepts");
+  } else if (hash === "layers:") {
+    show(layersView(state), "Layers");
+  } else if (category >= 0) {
+    show(conceptView(category, decode(concept[2]), state), nice(decode(concept[2])));
+  } else if (layer && Number.isInteger(unit) && unit >= 0 && unit < layer.n) {
     const units = matching();
     const at = units.indexOf(unit);
-    main.replaceChildren(unitView(layer, unit, state,
-      at < 0 ? [null, null] : [units[at - 1] ?? null, units[at + 1] ?? null]));
-    document.title = nice(bestLabel(layer, unit)) + " · unit " + unit + " – netdissect";
-    window.scrollTo(0, 0);
+    show(unitView(layer, unit, state,
+      at < 0 ? [null, null] : [units[at - 1] ?? null, units[at + 1] ?? null]),
+    nice(bestLabel(layer, unit)) + " · unit " + unit);
   } else {
     overview();
     document.title = (D.network.file || state.layer.name) + " – netdissect";
@@ -323,7 +351,7 @@ function decode(text) {
 }
 
 document.addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.altKey || event.metaKey || /^(INPUT|SELECT|TEXTAREA)$/.test(event.target.tagName)) {
+  if (document.querySelector("dialog[open]") || event.ctrlKey || event.altKey || event.metaKey || /^(INPUT|SELECT|TEXTAREA)$/.test(event.target.tagName)) {
     return;
   }
   const link = document.querySelector(`[data-key="${event.key}"]`);
@@ -351,7 +379,10 @@ addEventListener("resize", () => {
   });
 });
 addEventListener("scroll", grid.scrolled, { passive: true });
-addEventListener("beforeprint", () => grid.print(true));
+addEventListener("beforeprint", () => {
+  document.querySelector("button.all")?.click();
+  grid.print(true);
+});
 addEventListener("afterprint", () => grid.print(false));
 addEventListener("hashchange", route);
 try {
@@ -366,6 +397,6 @@ if ("scrollRestoration" in history) {
   history.scrollRestoration = "manual";
 }
 // For tests and other programs: what a unit's mask on a tile is, and the counts.
-Object.assign(window.netdissect, { maskOf, layers, count, unitFile, data: D });
+Object.assign(window.netdissect, { maskOf, labelMask, layers, count, unitFile, conceptFile, data: D });
 foot();
 route();

@@ -156,6 +156,7 @@ const waiting = new Map();
 window.netdissect = {
   unit: (folder, unit, value) => waiting.get(folder + "/unit-" + unit + ".js")?.(value),
   grid: (folder, file, value) => waiting.get(folder + "/grid-" + file + ".js")?.(value),
+  concept: (folder, place, value) => waiting.get(folder + "/concept-" + place + ".js")?.(value),
 };
 
 /** Everything about a unit that its page shows. */
@@ -168,6 +169,18 @@ function gridTiles(layer, unit) {
   const file = Math.floor(layer.place[unit] / layer.unitsAFile);
   return load(layer.grids, layer, file, layer.folder + "/grid-" + file + ".js")
     .then((grid) => grid[unit]);
+}
+
+const conceptFiles = new Map();
+
+/** The units and images of a concept. */
+function conceptFile(place) {
+  return load(conceptFiles, { folder: "concepts~" }, place, "concepts~/concept-" + place + ".js");
+}
+
+/** Place of a concept in the table by category and label; −1 if there is none. */
+function conceptPlace(category, label) {
+  return D.concepts.findIndex((concept) => concept[2] === category && concept[1] === label);
 }
 
 // Building the page: text from data only ever becomes text.

@@ -262,10 +262,12 @@ final class Browser implements AutoCloseable {
     }
   }
 
-  /** Writes a picture of the window, or of the whole page. */
+  /** Writes a picture (JPEG) of the window, or of the whole page. */
   void picture(Path file, boolean whole) throws Exception {
     JsonNode shot =
-        command("Page.captureScreenshot", Map.of("format", "png", "captureBeyondViewport", whole));
+        command(
+            "Page.captureScreenshot",
+            Map.of("format", "jpeg", "quality", 82, "captureBeyondViewport", whole));
     Files.write(file, Base64.getDecoder().decode(shot.get("data").asString()));
   }
 

@@ -21,6 +21,8 @@ import org.netdissect.concepts.Photographs;
 import org.netdissect.concepts.Progress;
 import org.netdissect.dissection.Convention;
 import org.netdissect.dissection.Dissection;
+import org.netdissect.dissection.DissectionInfo;
+import org.netdissect.dissection.ImportedResult;
 import org.netdissect.dissection.Json;
 import org.netdissect.networks.ReceptiveField;
 import tools.jackson.databind.JsonNode;
@@ -51,7 +53,7 @@ class HtmlReportTest {
     SmallWorld world = SmallWorld.make(folder, 1);
     Dissection dissection = world.dissect("out", Convention.EXACT, FIELD, null, "a/<b>&layer");
     Path report = folder.resolve("out/report");
-    HtmlReport.of(dissection, world.data()).write(report, Progress.NONE);
+    HtmlReport.of(dissection, world.data()).withAtlas(world.atlas()).write(report, Progress.NONE);
     String page = Files.readString(report.resolve("index.html"));
     assertFalse(page.contains(SmallWorld.HOSTILE), "a label became a script");
     assertEquals(
@@ -73,7 +75,7 @@ class HtmlReportTest {
     SmallWorld world = SmallWorld.make(folder, 2);
     Dissection dissection = world.dissect("out", Convention.EXACT, FIELD, null, "one", "two");
     Path report = folder.resolve("out/report");
-    HtmlReport.of(dissection, world.data()).write(report, Progress.NONE);
+    HtmlReport.of(dissection, world.data()).withAtlas(world.atlas()).write(report, Progress.NONE);
     JsonNode photos = data(Files.readString(report.resolve("index.html"))).get("photos");
     assertTrue(photos.size() > 5 && photos.size() <= SmallWorld.IMAGES);
     try (Stream<Path> written = Files.list(report.resolve("photos"))) {
@@ -95,7 +97,7 @@ class HtmlReportTest {
     SmallWorld world = SmallWorld.make(folder, 3);
     Dissection dissection = world.dissect("out", Convention.EXACT, FIELD, null, "layer");
     Path report = folder.resolve("out/report");
-    HtmlReport.of(dissection, world.data()).write(report, Progress.NONE);
+    HtmlReport.of(dissection, world.data()).withAtlas(world.atlas()).write(report, Progress.NONE);
     Map<String, byte[]> first = files(report);
     FileTime old = FileTime.fromMillis(1_000_000_000_000L);
     try (Stream<Path> photos = Files.list(report.resolve("photos"))) {
@@ -110,7 +112,7 @@ class HtmlReportTest {
     Files.createDirectories(report.resolve("data/gone"));
     Files.writeString(report.resolve("data/gone/unit-1.js"), "");
     Files.writeString(report.resolve("photos/half.jpg.next"), "");
-    HtmlReport.of(dissection, world.data()).write(report, Progress.NONE);
+    HtmlReport.of(dissection, world.data()).withAtlas(world.atlas()).write(report, Progress.NONE);
     Map<String, byte[]> second = files(report);
     assertEquals(first.keySet(), second.keySet());
     first.forEach((name, bytes) -> assertTrue(Arrays.equals(bytes, second.get(name)), name));
@@ -122,6 +124,38 @@ class HtmlReportTest {
   }
 
   @Test
+  void importedScoresMakeAReportWithoutPictures() throws Exception {
+    SmallWorld world = SmallWorld.make(folder, 5);
+    Dissection dissection = world.dissect("out", Convention.PAPER, FIELD, null, "layer");
+    Dissection imported =
+        ImportedResult.write(
+            folder.resolve("imported"),
+            false,
+            "net",
+            "Broden",
+            dissection.categories(),
+            dissection.info().rules(),
+            List.of(new ImportedResult.Layer("layer", dissection.layers().get(0).units())),
+            List.of(new DissectionInfo.ImportedFile("layer.csv", "0")));
+    HtmlReport.of(imported, null).write(folder.resolve("imported/report"), Progress.NONE);
+    JsonNode data = data(Files.readString(folder.resolve("imported/report/index.html")));
+    assertFalse(data.get("pictures").asBoolean());
+    assertEquals("layer.csv", data.get("imported").get(0).get("file").asString());
+    assertTrue(Files.exists(folder.resolve("imported/report/data/layer/unit-0.js")));
+  }
+
+  @Test
+  void dataThatHaveChangedAreNotUsedForMisses() throws Exception {
+    SmallWorld world = SmallWorld.make(folder, 6);
+    Dissection dissection = world.dissect("out", Convention.EXACT, FIELD, null, "layer");
+    Path labels = folder.resolve("data/label.csv");
+    Files.writeString(labels, Files.readString(labels).replace("car", "lorry"));
+    Path report = folder.resolve("out/report");
+    HtmlReport.of(dissection, world.data()).withAtlas(world.atlas()).write(report, Progress.NONE);
+    assertFalse(data(Files.readString(report.resolve("index.html"))).get("misses").asBoolean());
+  }
+
+  @Test
   void aMissingPhotographIsToldAndTheRestStands() throws Exception {
     SmallWorld world = SmallWorld.make(folder, 4);
     Dissection dissection = world.dissect("out", Convention.EXACT, FIELD, null, "layer");
@@ -130,6 +164,7 @@ class HtmlReportTest {
     }
     StringBuilder warned = new StringBuilder();
     HtmlReport.of(dissection, world.data())
+        .withAtlas(world.atlas())
         .write(
             folder.resolve("out/report"),
             new Progress() {

@@ -14,6 +14,7 @@ import org.netdissect.concepts.Progress;
 import org.netdissect.dissection.Convention;
 import org.netdissect.dissection.DetectorCounts;
 import org.netdissect.dissection.Dissection;
+import org.netdissect.dissection.HitTable;
 import org.netdissect.dissection.TopImage;
 import org.netdissect.dissection.UnitScore;
 import org.netdissect.networks.InputSize;
@@ -48,7 +49,7 @@ class ReportPageTest {
 
   private static Path report(Dissection dissection) throws Exception {
     Path report = dissection.folder().resolve("report");
-    HtmlReport.of(dissection, world.data()).write(report, Progress.NONE);
+    HtmlReport.of(dissection, world.data()).withAtlas(world.atlas()).write(report, Progress.NONE);
     return report.resolve("index.html");
   }
 
@@ -261,6 +262,137 @@ class ReportPageTest {
     assertTrue(browser.text("#main").contains("Inactive"));
     show(page, "#second-layer/" + SmallWorld.SATURATED);
     assertTrue(browser.text("#main").contains("mask is empty everywhere"));
+  }
+
+  @Test
+  void falsePositivesAndMissesAreThoseOfTheMasks() throws Exception {
+    show(page, "#first");
+    long checked = 0;
+    for (UnitScore unit : dissection.layers().get(0).units()) {
+      JsonNode file =
+          browser.eval("netdissect.unitFile(netdissect.layers[0], " + unit.unit() + ")");
+      if (!file.has("holders")) {
+        assertTrue(unit.label().label().isBlank());
+        continue;
+      }
+      boolean[] fires = new boolean[world.names.size()];
+      try (HitTable hits = dissection.layers().get(0).hits()) {
+        hits.read(unit.unit(), (image, region, pixels) -> fires[image] = true);
+      }
+      int elsewhere = 0;
+      int missed = 0;
+      int holders = 0;
+      for (int image = 0; image < fires.length; image++) {
+        boolean holds = world.holds(dissection.images().get(image), unit.label().label());
+        elsewhere += fires[image] && !holds ? 1 : 0;
+        missed += !fires[image] && holds ? 1 : 0;
+        holders += holds ? 1 : 0;
+      }
+      assertEquals(elsewhere, file.get("elsewhereCount").asInt());
+      assertEquals(missed, file.get("missed").asInt());
+      assertEquals(holders, file.get("holders").asInt());
+      assertEquals(Math.min(8, missed), file.get("misses").size());
+      for (JsonNode tile : file.get("elsewhere")) {
+        String name = photo(tile.get(0).asInt());
+        assertTrue(!world.holds(name, unit.label().label()), name);
+        float[] map = world.activations[world.names.indexOf(name)][unit.unit()];
+        float peak = Float.NEGATIVE_INFINITY;
+        for (float value : map) {
+          peak = Math.max(peak, value);
+        }
+        assertEquals(peak, (float) tile.get(1).asDouble());
+        checked++;
+      }
+      for (JsonNode tile : file.get("tiles")) {
+        assertEquals(
+            world.holds(photo(tile.get(0).asInt()), unit.label().label()) ? 1 : 0,
+            tile.get(3).asInt());
+      }
+    }
+    assertTrue(checked > 20);
+  }
+
+  private static String photo(int place) throws Exception {
+    return browser.eval("netdissect.data.photos[" + place + "][0]").asString();
+  }
+
+  @Test
+  void histogramHoldsEveryValue() throws Exception {
+    show(page, "#first");
+    for (int unit : new int[] {0, 3, SmallWorld.INACTIVE, SmallWorld.SATURATED}) {
+      JsonNode histogram =
+          browser.eval(
+              "netdissect.unitFile(netdissect.layers[0], " + unit + ").then(f => f.histogram)");
+      long zeros = 0;
+      long all = 0;
+      for (float[][] image : world.activations) {
+        for (float value : image[unit]) {
+          zeros += value == 0 ? 1 : 0;
+          all++;
+        }
+      }
+      assertEquals(zeros, histogram.get("zeros").asLong());
+      long counted = 0;
+      for (JsonNode bin : histogram.get("counts")) {
+        counted += bin.asLong();
+      }
+      assertEquals(all, zeros + counted);
+    }
+  }
+
+  @Test
+  void conceptPagesRankUnitsAndShowWhereItIs() throws Exception {
+    show(page, "#concept:object/car");
+    browser.await("document.querySelectorAll('.ranked tbody tr').length > 3");
+    assertEquals("car", browser.text("h1"));
+    JsonNode file = browser.eval("netdissect.conceptFile(0)");
+    double last = 1;
+    for (JsonNode row : file.get("units")) {
+      double iou =
+          row.get(2).asDouble()
+              / (row.get(3).asDouble()
+                  + dissection.concepts().get(0).truth()
+                  - row.get(2).asDouble());
+      assertTrue(iou <= last);
+      last = iou;
+    }
+    JsonNode example = file.get("examples").get(0);
+    String name = photo(example.get(0).asInt());
+    JsonNode mask =
+        browser.eval(
+            "(() => { const m = netdissect.labelMask("
+                + Browser.quote(example.get(2).asString())
+                + "); return [m.height, m.width, Array.from(m.mask).join('')]; })()");
+    assertEquals(SmallWorld.HEIGHT / 2, mask.get(0).asInt());
+    assertEquals(SmallWorld.WIDTH / 2, mask.get(1).asInt());
+    assertEquals(world.objectMask(name), mask.get(2).asString());
+    assertEquals(
+        example.get(1).asLong(), mask.get(2).asString().chars().filter(c -> c == '1').count());
+    browser.click(".ranked tbody a");
+    browser.await("/^#(first|second-layer)\\/\\d+$/.test(location.hash)");
+    browser.await("document.querySelector('.wall canvas.painted')");
+    browser.click(".wall button");
+    browser.await("document.querySelector('dialog canvas.painted')");
+    browser.click("dialog .panelhead > button:last-child");
+    browser.await("!document.querySelector('dialog')");
+    show(page, "#concepts:");
+    browser.await("document.querySelectorAll('.concept').length === 7");
+    browser.type("#search", "alert");
+    browser.await("document.querySelectorAll('.concept').length === 1");
+    browser.click(".concept");
+    browser.await("document.querySelector('h1').textContent === '<script>alert(1)</script>'");
+  }
+
+  @Test
+  void layersPageCountsEachLayer() throws Exception {
+    show(page, "#layers:");
+    DetectorCounts counts = dissection.layers().get(1).counts(0.04);
+    assertEquals(
+        Integer.toString(counts.detectors()),
+        browser.text("tbody tr:nth-child(2) td:nth-child(3)"));
+    assertEquals(
+        Integer.toString(counts.uniquePerCategory()),
+        browser.text("tbody tr:nth-child(2) td:nth-child(4)"));
   }
 
   @Test

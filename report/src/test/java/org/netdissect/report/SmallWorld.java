@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import javax.imageio.ImageIO;
+import org.netdissect.concepts.AtlasOptions;
 import org.netdissect.concepts.BrodenDataset;
 import org.netdissect.concepts.ConceptDataset;
 import org.netdissect.dissection.Convention;
@@ -46,6 +47,11 @@ final class SmallWorld {
 
   final Path folder;
   final List<String> names = new ArrayList<>();
+
+  /** By image, what it holds. */
+  private final List<List<String>> labels = new ArrayList<>();
+
+  private final List<String> masks = new ArrayList<>();
 
   /** By image, unit and cell. */
   final float[][][] activations = new float[IMAGES][UNITS][MAP_HEIGHT * MAP_WIDTH];
@@ -102,6 +108,17 @@ final class SmallWorld {
               + name
               + "_c.png,"
               + (6 + i % 2));
+      List<String> held =
+          new ArrayList<>(List.of(LABELS[label], LABELS[4 + i % 2], LABELS[6 + i % 2]));
+      held.add(LABELS[5 - i % 2]);
+      world.labels.add(held);
+      StringBuilder mask = new StringBuilder();
+      for (int p = 0; p < HEIGHT / 2 * WIDTH / 2; p++) {
+        int y = p / (WIDTH / 2);
+        int x = p % (WIDTH / 2);
+        mask.append(y >= top && y < top + tall && x >= left && x < left + wide ? '1' : '0');
+      }
+      world.masks.add(mask.toString());
       for (int u = 0; u < UNITS; u++) {
         for (int y = 0; y < MAP_HEIGHT; y++) {
           for (int x = 0; x < MAP_WIDTH; x++) {
@@ -199,6 +216,21 @@ final class SmallWorld {
 
   ConceptDataset data() throws IOException {
     return BrodenDataset.open(folder.resolve("data"));
+  }
+
+  /** Where the compiled data set lies. */
+  AtlasOptions atlas() {
+    return AtlasOptions.defaults().withCache(folder.resolve("cache"));
+  }
+
+  /** Whether an image holds a label. */
+  boolean holds(String image, String label) {
+    return labels.get(names.indexOf(image)).contains(label);
+  }
+
+  /** The pixels of an image's object, 0 or 1, rows from the top. */
+  String objectMask(String image) {
+    return masks.get(names.indexOf(image));
   }
 
   /**

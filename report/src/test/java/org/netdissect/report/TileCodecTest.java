@@ -14,6 +14,7 @@ class TileCodecTest {
     int[] at = {1};
     double[] map = new double[size];
     java.util.Arrays.fill(map, Double.NaN);
+    int peak = varint(bytes, at);
     int runs = varint(bytes, at);
     int[] cells = new int[size];
     int count = 0;
@@ -25,12 +26,21 @@ class TileCodecTest {
         cells[count++] = c;
       }
     }
+    int bits = bytes[0];
     for (int c = 0; c < count; c++) {
-      int low = bytes[at[0]++];
-      map[cells[c]] =
-          bytes[0] == 8 ? low / 127.0 : ((low & 0xff) | (bytes[at[0]++] << 8)) / 32767.0;
+      int position = at[0] + c * bits / 8;
+      int raw =
+          switch (bits) {
+            case 4 -> bytes[position] >> (c % 2 == 0 ? 0 : 4);
+            case 8 -> bytes[position];
+            default -> (bytes[position] & 0xff) | (bytes[position + 1] << 8);
+          };
+      map[cells[c]] = (double) (raw << (32 - bits) >> (32 - bits)) / ((1 << (bits - 1)) - 1);
     }
-    assertEquals(bytes.length, at[0]);
+    assertEquals(bytes.length, at[0] + (count * bits + 7) / 8);
+    for (double cell : map) {
+      assertTrue(count == 0 || !(cell > map[peak]));
+    }
     return map;
   }
 
@@ -50,7 +60,7 @@ class TileCodecTest {
     long seed = System.nanoTime();
     Random random = new Random(seed);
     for (int round = 0; round < 300; round++) {
-      int size = 1 + random.nextInt(400);
+      int size = 1 + random.nextInt(700);
       int[] index = new int[size];
       float[] value = new float[size];
       int cells = 0;
@@ -71,7 +81,7 @@ class TileCodecTest {
       }
       String text = TileCodec.encode(cells, index, value, threshold);
       double[] map = decode(text, size);
-      double step = largest / (Base64.getDecoder().decode(text)[0] == 16 ? 32767 : 127);
+      double step = largest / ((1 << (Base64.getDecoder().decode(text)[0] - 1)) - 1);
       int held = 0;
       for (double cell : map) {
         held += Double.isNaN(cell) ? 0 : 1;

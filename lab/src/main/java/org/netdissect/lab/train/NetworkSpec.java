@@ -43,13 +43,13 @@ public record NetworkSpec(int size, List<Step> layers) {
   public record Linear(String name, int in, int out) implements Step {}
 
   /**
-   * A small network after AlexNet's pattern (Krizhevsky 2012): a 5×5 convolution with stride 2,
-   * then 3×3 ones, each with ReLU; maximum pooling after the first two; at 112 pixels the last maps
-   * are 14×14. The mean over all places feeds one linear layer.
+   * A small network after AlexNet's pattern (Krizhevsky 2012): a 5×5 convolution with stride 2, a
+   * 5×5 one, then 3×3 ones, each with ReLU; maximum pooling after the first two; at 112 pixels the
+   * last maps are 14×14. The mean over all places feeds one linear layer.
    *
    * @param size pixels a side, at least 32
    * @param width channels of conv1; conv2 has twice as many, conv3 and those between three times,
-   *     the last six times
+   *     the last four times
    * @param depth number of convolutions, 3 … 12
    * @param dropout rate before the classifier, 0 for none
    * @param batchNorm whether each convolution is followed by batch normalisation
@@ -74,8 +74,8 @@ public record NetworkSpec(int size, List<Step> layers) {
     List<Step> layers = new ArrayList<>();
     int in = 3;
     for (int i = 1; i <= depth; i++) {
-      int out = i == 1 ? width : i == 2 ? 2 * width : i < depth ? 3 * width : 6 * width;
-      int kernel = i == 1 ? 5 : 3;
+      int out = i == 1 ? width : i == 2 ? 2 * width : i < depth ? 3 * width : 4 * width;
+      int kernel = i <= 2 ? 5 : 3;
       layers.add(new Conv("conv" + i, in, out, kernel, i == 1 ? 2 : 1, kernel / 2));
       if (batchNorm) {
         layers.add(new Norm("bn" + i, out));

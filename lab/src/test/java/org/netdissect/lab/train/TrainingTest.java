@@ -145,7 +145,7 @@ class TrainingTest {
     IOException e =
         assertThrows(
             IOException.class,
-            () -> Training.run(options(temp, temp.resolve("run"), Task.SCENE, 1), line -> {}));
+            () -> Training.run(options(temp, temp.resolve("run"), Task.SCENE, 4), line -> {}));
     assertTrue(e.getMessage().contains("-Ptrain"), e.getMessage());
   }
 }

@@ -1,0 +1,92 @@
+package org.netdissect.app;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.netdissect.dissection.DetectorCounts;
+import org.netdissect.dissection.Dissection;
+import org.netdissect.lab.demo.Demo;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code netdissect demo}: the whole thing, with nothing to download. */
+@Command(
+    name = "demo",
+    description =
+        "Dissects a small network on a made-up world, next to the same network with random weights.",
+    mixinStandardHelpOptions = true,
+    sortOptions = false)
+final class DemoCommand implements Callable<Integer> {
+  @Option(
+      names = "--out",
+      paramLabel = "DIR",
+      defaultValue = "netdissect-demo",
+      description = "Folder for images, models and results. Default: ${DEFAULT-VALUE}.")
+  private Path out;
+
+  @Option(
+      names = "--images",
+      paramLabel = "N",
+      defaultValue = "" + Demo.IMAGES,
+      description = "Images of the world. Default: ${DEFAULT-VALUE}.")
+  private int images;
+
+  @Mixin private CommonOptions common;
+
+  @Override
+  public Integer call() throws IOException {
+    if (images < 100 || images > 100_000) {
+      throw new UsageException("--images must be 100 to 100000");
+    }
+    TerminalProgress progress = new TerminalProgress(System.err, common.quiet);
+    Demo.Result result =
+        Demo.run(
+            out,
+            images,
+            (dissection, data) -> Reports.write(dissection, data, null, progress),
+            progress,
+            progress::say);
+    System.out.print(text(result));
+    System.out.flush();
+    return 0;
+  }
+
+  private static String text(Demo.Result result) {
+    DetectorCounts trained = Demo.Result.counts(result.trained());
+    List<Dissection> random = result.random();
+    StringBuilder out = new StringBuilder(Summary.text(result.trained(), trained.iou()));
+    out.append("\nunique detectors, counted per category\n");
+    out.append(String.format(Locale.ROOT, "  %-10s %8s %12s%n", "", "trained", "random mean"));
+    for (int c = 0; c < trained.byCategory().size(); c++) {
+      int category = c;
+      DetectorCounts.CategoryCount count = trained.byCategory().get(c);
+      double mean =
+          random.stream()
+              .mapToInt(one -> Demo.Result.counts(one).byCategory().get(category).unique())
+              .average()
+              .orElseThrow();
+      out.append(
+          String.format(
+              Locale.ROOT, "  %-10s %8d %12.1f%n", count.category(), count.unique(), mean));
+    }
+    out.append(
+        String.format(
+            Locale.ROOT,
+            "  %-10s %8d %12.1f   (%d networks with random weights)%n",
+            "all",
+            trained.uniquePerCategory(),
+            result.randomMean(),
+            random.size()));
+    out.append("\nreport of the trained network: ")
+        .append(result.trained().folder().resolve("report").resolve("index.html"))
+        .append("\nreport of a random network:    ")
+        .append(random.get(0).folder().resolve("report").resolve("index.html"))
+        .append("\nthe images:                    ")
+        .append(result.trained().folder().resolveSibling("world"))
+        .append('\n');
+    return out.toString();
+  }
+}

@@ -1,0 +1,154 @@
+package org.netdissect.dissection;
+
+import java.io.IOException;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.ToLongFunction;
+import org.netdissect.concepts.Progress;
+
+/**
+ * How much disk a dissection takes at its fullest, estimated before it begins.
+ *
+ * <p>The estimate: with values in no particular order of images, after a share t of them the bound
+ * keeps a share q/t (at most all), q being the quantile; so q·(1 + ln(1/q)) of all cells rise above
+ * the bound of their time, 3.1 % for q = 0.005. Their neighbours are recorded as well. Where active
+ * cells lie together, as on large maps, that makes about twice as many cells; where they lie alone,
+ * as on maps of a few cells a side, nearly five times as many (the 3×3 neighbourhoods of the cells
+ * above the final threshold were measured to hold 2.3 % of all). A cell takes four bytes. The cells
+ * above the final threshold are written twice, for a group of units and for the result; so are the
+ * hits, about six regions of three bytes wherever a unit is active. Results with little data, and
+ * units that are flat near their threshold, can take more: the estimate keeps people from runs that
+ * cannot end well, and does not promise that the others do; it leaves out the report. A run that
+ * meets a full disk can go on.
+ *
+ * <p>Measured at its fullest on three layers of SqueezeNet 1.1 (Places365) with 1,281 images: 94 MB
+ * for 64 units of 55×55, 133 MB for 256 of 27×27, 65 MB for 512 of 13×13; all between the two
+ * numbers of the estimate.
+ *
+ * @param least bytes below which a run is not begun
+ * @param likely bytes above which no more is to be expected of most networks
+ */
+record SpaceNeeded(long least, long likely) {
+  /** Set to false to go on whatever the estimate says. */
+  static final String PROPERTY = "netdissect.spaceCheck";
+
+  private static final double CLUSTERED = 2;
+  private static final double ALONE = 4.6;
+  private static final double BYTES_OF_CELL = 4;
+  private static final double REGIONS_OF_MASK = 6;
+  private static final double BYTES_OF_HIT = 3;
+
+  /** Bins of values and top images of a unit, in the result and in two checkpoints. */
+  private static final double BYTES_OF_UNIT = 3 * 8_000;
+
+  /** Digest, names and numbers of an image; checkpoints hold it twice. */
+  private static final double BYTES_OF_IMAGE = 200;
+
+  static SpaceNeeded of(List<LayerInfo> layers, long images, double quantile, MapsKept maps) {
+    return new SpaceNeeded(
+        bytes(layers, images, quantile, maps, CLUSTERED),
+        bytes(layers, images, quantile, maps, ALONE));
+  }
+
+  private static long bytes(
+      List<LayerInfo> layers, long images, double quantile, MapsKept maps, double dilation) {
+    double recorded = Math.min(1, dilation * quantile * (1 + Math.log(1 / quantile)));
+    double kept = Math.min(1, dilation * quantile);
+    double bytes = images * BYTES_OF_IMAGE;
+    for (LayerInfo layer : layers) {
+      double pairs = (double) images * layer.units();
+      double cells = pairs * layer.cells();
+      double copies = maps == MapsKept.ALL ? 2 : 1;
+      // Active cells of a unit lie on few images: about two and a half of them on each.
+      double active = Math.min(1, quantile * layer.cells() / 2.5);
+      bytes += cells * BYTES_OF_CELL * (recorded + copies * kept);
+      bytes += 2 * pairs * active * REGIONS_OF_MASK * BYTES_OF_HIT;
+      bytes += layer.units() * Math.min(BYTES_OF_UNIT, (double) images * layer.cells());
+    }
+    return (long) bytes;
+  }
+
+  /**
+   * Refuses to begin where there is not enough room, and warns where there may not be.
+   *
+   * @param out the result folder; what its unfinished run has written counts as room
+   * @param usable tells how many bytes may be written below a folder
+   */
+  void check(Path out, Progress progress, ToLongFunction<Path> usable) throws IOException {
+    long free = usable.applyAsLong(out);
+    if (free < 0 || !Boolean.parseBoolean(System.getProperty(PROPERTY, "true"))) {
+      return;
+    }
+    long room = free + bytesIn(out);
+    if (room < least) {
+      throw new DissectionException(
+          String.format(
+              Locale.ROOT,
+              "not enough disk: this run needs about %s in %s, and %s is free; make room, choose"
+                  + " another --out, or take fewer layers (if you know better:"
+                  + " NETDISSECT_OPTS=-D%s=false)",
+              text(least - bytesIn(out)),
+              out,
+              text(free),
+              PROPERTY));
+    }
+    if (room < likely) {
+      progress.warn(
+          String.format(
+              Locale.ROOT,
+              "this run may need up to %s in %s, and %s is free; should the disk fill up, make room"
+                  + " and repeat the command",
+              text(likely - bytesIn(out)),
+              out,
+              text(free)));
+    }
+  }
+
+  /** Bytes that may be written where a folder lies; −1 if the system does not tell. */
+  static long usable(Path folder) {
+    try {
+      long free = Files.getFileStore(folder).getUsableSpace();
+      // Some network drives tell nothing.
+      return free == 0 && Files.getFileStore(folder).getTotalSpace() == 0 ? -1 : free;
+    } catch (IOException e) {
+      return -1;
+    }
+  }
+
+  private static long bytesIn(Path folder) throws IOException {
+    long[] sum = new long[1];
+    Files.walkFileTree(
+        folder,
+        new SimpleFileVisitor<>() {
+          @Override
+          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+            sum[0] += attributes.size();
+            return FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult visitFileFailed(Path file, IOException failure) {
+            return FileVisitResult.CONTINUE;
+          }
+        });
+    return sum[0];
+  }
+
+  /** Bytes as people read them. */
+  static String text(long bytes) {
+    double value = Math.max(0, bytes);
+    String[] units = {"bytes", "kB", "MB", "GB", "TB"};
+    int unit = 0;
+    while (value >= 999.5 && unit < units.length - 1) {
+      value /= 1000;
+      unit++;
+    }
+    return String.format(
+        Locale.ROOT, unit == 0 || value >= 99.5 ? "%.0f %s" : "%.1f %s", value, units[unit]);
+  }
+}

@@ -1,0 +1,474 @@
+package org.netdissect.lab.planted;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Random;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.netdissect.concepts.BrodenDataset;
+import org.netdissect.concepts.Progress;
+import org.netdissect.dissection.DetectorCounts;
+import org.netdissect.dissection.Dissection;
+import org.netdissect.dissection.Dissector;
+import org.netdissect.dissection.MapsKept;
+import org.netdissect.dissection.RecordedActivations;
+import org.netdissect.dissection.UnitScore;
+import org.netdissect.lab.world.World;
+import org.netdissect.lab.world.WorldFolder;
+import org.netdissect.networks.InputSize;
+import org.netdissect.networks.ReceptiveField;
+
+/**
+ * Dissects activation maps made from true masks. A planted unit answers 1 + u inside its concept, u
+ * uniform in [0, 1) anew for each pixel, and 0 outside; then it is spoilt in one way or another.
+ */
+public final class Selftest {
+  /** The world it measures on; nothing else uses it. */
+  public static final long WORLD_SEED = 31415926;
+
+  private static final int SIZE = 112;
+  private static final double QUANTILE = 0.005;
+  private static final double IOU = Dissector.DEFAULT_IOU;
+  private static final int NOISE_UNITS = 64;
+
+  /** How planted units are spoilt. */
+  enum Spoilt {
+    NOT("as planted"),
+    NOISE("noise, deviation"),
+    BLUR("blur, radius in mask pixels"),
+    LOW("low resolution, cells a side"),
+    PARTIAL("answers in this share of the concept's images"),
+    MIXED("a second concept, strength"),
+    FLAT("saturated: 1 inside, 0 outside"),
+    PURE_NOISE("no concept at all, cells a side");
+
+    final String text;
+
+    Spoilt(String text) {
+      this.text = text;
+    }
+  }
+
+  /**
+   * One line of the table.
+   *
+   * @param what is done to the units
+   * @param level how much of it
+   * @param units planted
+   * @param recovered units whose one label is the planted concept (or one with the same pixels)
+   * @param inCategory units whose best label of the concept's category is the planted one
+   * @param passing units above IoU 0.04 with any label
+   * @param found mean IoU of the best label of the concept's category, NaN without a concept
+   * @param predicted mean IoU that arithmetic predicts, NaN where there is no formula
+   */
+  public record Line(
+      String what,
+      double level,
+      int units,
+      int recovered,
+      int inCategory,
+      int passing,
+      double found,
+      double predicted) {}
+
+  private record Experiment(Spoilt spoilt, double level, int cells) {}
+
+  private final Truth truth;
+  private final List<Truth.Concept> concepts;
+  private final Path out;
+  private final Path world;
+
+  private Selftest(Truth truth, List<Truth.Concept> concepts, Path out, Path world) {
+    this.truth = truth;
+    this.concepts = concepts;
+    this.out = out;
+    this.world = world;
+  }
+
+  /**
+   * Plants, dissects, compares, and writes {@code selftest.csv}.
+   *
+   * @param out working folder; new or empty
+   * @param images of the world
+   * @param perCategory concepts planted in each category
+   * @param say is told line by line
+   */
+  public static List<Line> run(Path out, int images, int perCategory, Consumer<String> say)
+      throws IOException {
+    if (Files.exists(out.resolve("selftest.csv"))) {
+      throw new IOException(out + " holds a selftest already; name another folder or delete it");
+    }
+    Files.createDirectories(out);
+    Path world = out.resolve("world");
+    if (!BrodenDataset.isBroden(world)) {
+      WorldFolder.write(
+          WORLD_SEED, SIZE, images, world, Runtime.getRuntime().availableProcessors(), n -> {});
+    }
+    Truth truth = Truth.of(World.of(WORLD_SEED, SIZE), images);
+    List<Truth.Concept> concepts = truth.choose(perCategory);
+    say.accept(
+        String.format(
+            Locale.ROOT,
+            "%d concepts planted, covering 1/%d to 1/%d of all pixels of %d images",
+            concepts.size(),
+            truth.pixels() / concepts.stream().mapToLong(Truth.Concept::count).min().orElseThrow(),
+            truth.pixels() / concepts.stream().mapToLong(Truth.Concept::count).max().orElseThrow(),
+            images));
+    int mask = truth.side();
+    List<Experiment> experiments = new ArrayList<>();
+    experiments.add(new Experiment(Spoilt.NOT, 0, mask));
+    for (double deviation : new double[] {0.1, 0.3, 0.5, 1, 2}) {
+      experiments.add(new Experiment(Spoilt.NOISE, deviation, mask));
+    }
+    for (int radius : new int[] {1, 2, 4, 8}) {
+      experiments.add(new Experiment(Spoilt.BLUR, radius, mask));
+    }
+    for (int cells : new int[] {28, 14, 7}) {
+      experiments.add(new Experiment(Spoilt.LOW, cells, cells));
+    }
+    for (double share : new double[] {0.5, 0.2, 0.1, 0.05}) {
+      experiments.add(new Experiment(Spoilt.PARTIAL, share, mask));
+    }
+    for (double strength : new double[] {0.5, 1}) {
+      experiments.add(new Experiment(Spoilt.MIXED, strength, mask));
+    }
+    experiments.add(new Experiment(Spoilt.FLAT, 0, mask));
+    for (int cells : new int[] {mask, 14, 7}) {
+      experiments.add(new Experiment(Spoilt.PURE_NOISE, cells, cells));
+    }
+    Selftest selftest = new Selftest(truth, concepts, out, world);
+    List<Line> lines = new ArrayList<>();
+    say.accept(HEADER);
+    for (Experiment experiment : experiments) {
+      Line line = selftest.measure(experiment);
+      lines.add(line);
+      say.accept(text(line));
+    }
+    Files.writeString(out.resolve("selftest.csv"), csv(lines));
+    return lines;
+  }
+
+  private static final String HEADER =
+      String.format(
+          Locale.ROOT,
+          "%-48s %6s %10s %12s %8s %8s %10s",
+          "",
+          "units",
+          "recovered",
+          "in category",
+          "> 0.04",
+          "IoU",
+          "predicted");
+
+  private static String text(Line line) {
+    return String.format(
+        Locale.ROOT,
+        "%-48s %6d %10s %12s %8d %8s %10s",
+        line.what + (line.level > 0 ? " " + number(line.level) : ""),
+        line.units,
+        Double.isNaN(line.found) ? "–" : percent(line.recovered, line.units),
+        Double.isNaN(line.found) ? "–" : percent(line.inCategory, line.units),
+        line.passing,
+        iou(line.found),
+        iou(line.predicted));
+  }
+
+  private static String percent(int part, int all) {
+    return String.format(Locale.ROOT, "%.0f %%", 100.0 * part / all);
+  }
+
+  private static String iou(double value) {
+    return Double.isNaN(value) ? "–" : String.format(Locale.ROOT, "%.3f", value);
+  }
+
+  private static String number(double value) {
+    return value == Math.rint(value) ? Integer.toString((int) value) : Double.toString(value);
+  }
+
+  private static String csv(List<Line> lines) {
+    StringBuilder csv =
+        new StringBuilder("what,level,units,recovered,in_category,above_0.04,iou,predicted\n");
+    for (Line line : lines) {
+      csv.append('"')
+          .append(line.what)
+          .append('"')
+          .append(',')
+          .append(number(line.level))
+          .append(',')
+          .append(line.units)
+          .append(',')
+          .append(line.recovered)
+          .append(',')
+          .append(line.inCategory)
+          .append(',')
+          .append(line.passing)
+          .append(',')
+          .append(Double.isNaN(line.found) ? "" : iou(line.found))
+          .append(',')
+          .append(Double.isNaN(line.predicted) ? "" : iou(line.predicted))
+          .append('\n');
+    }
+    return csv.toString();
+  }
+
+  private Line measure(Experiment experiment) throws IOException {
+    boolean noise = experiment.spoilt == Spoilt.PURE_NOISE;
+    int units = noise ? NOISE_UNITS : concepts.size();
+    Path maps = out.resolve("maps.npy");
+    long[] answering = new long[units];
+    write(experiment, units, maps, answering);
+    double step = (double) SIZE / experiment.cells;
+    Path result = out.resolve("result");
+    Dissection dissection =
+        Dissector.builder()
+            .setRecorded(
+                new RecordedActivations(
+                    List.of(
+                        new RecordedActivations.Maps(
+                            "planted", maps, ReceptiveField.square(0, step, step))),
+                    truth.imageNames(),
+                    new InputSize(SIZE, SIZE)))
+            .setData(BrodenDataset.open(world))
+            .setOut(result)
+            .optOverwrite(true)
+            .optMaps(MapsKept.NONE)
+            .optProgress(Progress.NONE)
+            .build()
+            .run();
+    List<UnitScore> scores = dissection.layers().get(0).units();
+    List<String> categories = dissection.categories();
+    int recovered = 0;
+    int inCategory = 0;
+    int passing = 0;
+    double found = noise ? Double.NaN : 0;
+    double predicted = 0;
+    for (int u = 0; u < units; u++) {
+      UnitScore score = scores.get(u);
+      passing += DetectorCounts.passes(score.label(), IOU) ? 1 : 0;
+      if (noise) {
+        predicted = Double.NaN;
+        continue;
+      }
+      Truth.Concept concept = concepts.get(u);
+      int category = categories.indexOf(concept.category());
+      String best = score.byCategory().get(category).label();
+      recovered += is(concept, score.label().label(), experiment, u) ? 1 : 0;
+      inCategory += is(concept, best, experiment, u) ? 1 : 0;
+      found += score.byCategory().get(category).iou() / units;
+      predicted += predict(experiment, concept, answering[u]) / units;
+    }
+    delete(result);
+    Files.delete(maps);
+    return new Line(
+        experiment.spoilt.text,
+        experiment.level,
+        units,
+        recovered,
+        inCategory,
+        passing,
+        found,
+        predicted);
+  }
+
+  private boolean is(Truth.Concept concept, String label, Experiment experiment, int unit) {
+    return label.equals(concept.name())
+        || truth.same(concept.name(), label)
+        // Of two concepts mixed in equal strength either is right.
+        || (experiment.spoilt == Spoilt.MIXED
+            && experiment.level == 1
+            && label.equals(second(unit).name()));
+  }
+
+  private Truth.Concept second(int unit) {
+    return concepts.get((unit + concepts.size() / 2) % concepts.size());
+  }
+
+  private void write(Experiment experiment, int units, Path file, long[] answering)
+      throws IOException {
+    int side = truth.side();
+    int cells = experiment.cells;
+    float[] full = new float[side * side];
+    float[] low = new float[cells * cells];
+    try (NpyWriter out = new NpyWriter(file, truth.images(), units, cells, cells)) {
+      for (int image = 0; image < truth.images(); image++) {
+        for (int unit = 0; unit < units; unit++) {
+          Random random =
+              new Random(experiment.spoilt.text.hashCode() * 1_000_003L + 7919L * image + unit);
+          if (experiment.spoilt == Spoilt.PURE_NOISE) {
+            for (int i = 0; i < low.length; i++) {
+              low[i] = (float) random.nextGaussian();
+            }
+            out.write(low);
+            continue;
+          }
+          answering[unit] += answer(experiment, unit, image, random, full);
+          if (cells == side) {
+            out.write(full);
+          } else {
+            shrink(full, side, low, cells);
+            out.write(low);
+          }
+        }
+      }
+    }
+  }
+
+  /** Fills the unit's map at mask resolution; returns how many pixels of its concept answer. */
+  private long answer(Experiment experiment, int unit, int image, Random random, float[] to) {
+    int area = to.length;
+    int base = image * area;
+    Arrays.fill(to, 0);
+    Truth.Concept concept = concepts.get(unit);
+    long answering = 0;
+    boolean silent = experiment.spoilt == Spoilt.PARTIAL && random.nextDouble() >= experiment.level;
+    if (!silent) {
+      for (int p = concept.pixels().nextSetBit(base);
+          p >= 0 && p < base + area;
+          p = concept.pixels().nextSetBit(p + 1)) {
+        to[p - base] = experiment.spoilt == Spoilt.FLAT ? 1 : 1 + random.nextFloat();
+        answering++;
+      }
+    }
+    switch (experiment.spoilt) {
+      case NOISE -> {
+        for (int p = 0; p < area; p++) {
+          to[p] += (float) (experiment.level * random.nextGaussian());
+        }
+      }
+      case BLUR -> {
+        blur(to, truth.side(), (int) experiment.level);
+        blur(to, truth.side(), (int) experiment.level);
+      }
+      case MIXED -> {
+        Truth.Concept other = second(unit);
+        for (int p = other.pixels().nextSetBit(base);
+            p >= 0 && p < base + area;
+            p = other.pixels().nextSetBit(p + 1)) {
+          float value = (float) (experiment.level * (1 + random.nextFloat()));
+          to[p - base] = Math.max(to[p - base], value);
+        }
+      }
+      default -> {}
+    }
+    return answering;
+  }
+
+  /** Mean over a square of 2 · radius + 1 pixels a side, cut at the border. */
+  static void blur(float[] map, int side, int radius) {
+    float[] from = new float[side];
+    for (int pass = 0; pass < 2; pass++) {
+      int step = pass == 0 ? 1 : side;
+      int line = pass == 0 ? side : 1;
+      for (int k = 0; k < side; k++) {
+        for (int i = 0; i < side; i++) {
+          from[i] = map[k * line + i * step];
+        }
+        for (int i = 0; i < side; i++) {
+          float sum = 0;
+          int n = 0;
+          for (int j = Math.max(0, i - radius); j <= Math.min(side - 1, i + radius); j++) {
+            sum += from[j];
+            n++;
+          }
+          map[k * line + i * step] = sum / n;
+        }
+      }
+    }
+  }
+
+  private static void shrink(float[] full, int side, float[] low, int cells) {
+    int block = side / cells;
+    for (int y = 0; y < cells; y++) {
+      for (int x = 0; x < cells; x++) {
+        float sum = 0;
+        for (int k = 0; k < block * block; k++) {
+          sum += full[(y * block + k / block) * side + x * block + k % block];
+        }
+        low[y * cells + x] = sum / (block * block);
+      }
+    }
+  }
+
+  /** The IoU of the planted concept that follows from counting, or NaN. */
+  private double predict(Experiment experiment, Truth.Concept concept, long answering) {
+    double kept = Math.floor(QUANTILE * truth.pixels());
+    double size = concept.count();
+    return switch (experiment.spoilt) {
+      // The mask is the top of what answers; all of it when that is less than the quantile.
+      case NOT, PARTIAL -> Math.min(kept, (double) answering) / size;
+      // More than q of all values share the maximum: nothing is above the threshold.
+      case FLAT -> size > kept ? 0 : 1;
+      case NOISE ->
+          noisy(size / truth.pixels(), experiment.level, truth.imagesHolding(concept.category()));
+      default -> Double.NaN;
+    };
+  }
+
+  /**
+   * IoU of a unit that answers 1 + u + noise inside a concept of share p, noise outside, where a
+   * share s of all images counts for the concept's category.
+   */
+  static double noisy(double p, double deviation, double s) {
+    double low = -10 * deviation;
+    double high = 2 + 10 * deviation;
+    for (int i = 0; i < 60; i++) {
+      double mid = (low + high) / 2;
+      if (p * above(mid, deviation) + (1 - p) * tail(mid / deviation) > QUANTILE) {
+        low = mid;
+      } else {
+        high = mid;
+      }
+    }
+    double hits = p * above(low, deviation);
+    double rest = s * (1 - p) * tail(low / deviation);
+    return hits / (p + rest);
+  }
+
+  /** Probability that 1 + u + noise exceeds t. */
+  private static double above(double t, double deviation) {
+    double sum = 0;
+    for (int i = 0; i < 200; i++) {
+      sum += tail((t - 1 - (i + 0.5) / 200) / deviation);
+    }
+    return sum / 200;
+  }
+
+  /** Probability that a normal variable exceeds z (Numerical Recipes' erfc, error below 1.2e-7). */
+  static double tail(double z) {
+    double x = Math.abs(z) / Math.sqrt(2);
+    double t = 1 / (1 + 0.5 * x);
+    double[] c = {
+      0.17087277,
+      -0.82215223,
+      1.48851587,
+      -1.13520398,
+      0.27886807,
+      -0.18628806,
+      0.09678418,
+      0.37409196,
+      1.00002368,
+      -1.26551223
+    };
+    double poly = 0;
+    for (double v : c) {
+      poly = poly * t + v;
+    }
+    double erfc = t * Math.exp(-x * x + poly);
+    return z >= 0 ? erfc / 2 : 1 - erfc / 2;
+  }
+
+  private static void delete(Path folder) throws IOException {
+    List<Path> all;
+    try (Stream<Path> inside = Files.walk(folder)) {
+      all = inside.sorted(java.util.Comparator.reverseOrder()).toList();
+    }
+    for (Path path : all) {
+      Files.delete(path);
+    }
+  }
+}

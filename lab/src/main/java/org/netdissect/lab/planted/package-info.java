@@ -1,0 +1,5 @@
+/**
+ * Planted units: activation maps made from the true masks of known concepts, to measure how well
+ * dissection finds again what was put in.
+ */
+package org.netdissect.lab.planted;

@@ -1,0 +1,57 @@
+package org.netdissect.lab.demo;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.netdissect.concepts.Progress;
+import org.netdissect.dissection.Dissection;
+import org.netdissect.lab.train.NetworkSpec;
+import org.netdissect.lab.train.OnnxFiles;
+import org.netdissect.lab.train.Weights;
+
+class DemoTest {
+  @TempDir Path temp;
+
+  @Test
+  void theNetworkIsWhatItsNotesSayAndSmall() throws IOException {
+    byte[] model = Demo.model();
+    assertTrue(model.length <= 4_000_000);
+    NetworkSpec spec = Demo.spec(OnnxFiles.readNotes(model));
+    Weights weights = OnnxFiles.readWeights(model, "model");
+    assertArrayEquals(
+        OnnxFiles.write(spec, weights, OnnxFiles.readNotes(model)),
+        model,
+        "the specification of today still writes this very file");
+  }
+
+  @Test
+  void aTrainedNetworkHasManyMoreDetectorsThanRandomOnes() throws IOException {
+    AtomicInteger reports = new AtomicInteger();
+    Path out = temp.resolve("demo");
+    Demo.Result result =
+        Demo.run(
+            out, 300, (dissection, data) -> reports.incrementAndGet(), Progress.NONE, line -> {});
+    int unique = Demo.Result.counts(result.trained()).uniquePerCategory();
+    assertTrue(unique >= 20, "unique detectors " + unique);
+    assertTrue(
+        result.unique("object") + result.unique("part") >= 8,
+        "objects and parts " + result.unique("object") + " " + result.unique("part"));
+    assertTrue(2 * result.randomMean() <= unique, "random " + result.randomMean());
+    assertEquals(5, result.random().size());
+    assertEquals(2, reports.get(), "reports of the trained and of one random network");
+    for (Dissection random : result.random()) {
+      assertTrue(Files.exists(random.folder().resolve("dissection.json")));
+    }
+    assertThrows(
+        IOException.class,
+        () -> Demo.run(out, 200, (dissection, data) -> {}, Progress.NONE, line -> {}));
+  }
+}

@@ -1,0 +1,245 @@
+package org.netdissect.report;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import de.siegmar.fastcsv.reader.CsvReader;
+import de.siegmar.fastcsv.reader.NamedCsvRecord;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.netdissect.concepts.Progress;
+import org.netdissect.dissection.Convention;
+import org.netdissect.dissection.DetectorCounts;
+import org.netdissect.dissection.Dissection;
+import org.netdissect.dissection.DissectionInfo;
+import org.netdissect.dissection.ImportedResult;
+import org.netdissect.dissection.LabelScore;
+import org.netdissect.dissection.UnitScore;
+import org.netdissect.networks.ReceptiveField;
+
+class ComparisonTest {
+  private static final ReceptiveField FIELD = ReceptiveField.square(-4, 15, 8);
+
+  @TempDir static Path folder;
+  private static SmallWorld world;
+  private static Dissection one;
+  private static Dissection other;
+
+  @BeforeAll
+  static void dissect() throws Exception {
+    world = SmallWorld.make(folder.resolve("one"), 21);
+    one = world.dissect("one", Convention.EXACT, FIELD, null, "a", "b/<c>");
+    other = world.dissect("two", Convention.EXACT, ReceptiveField.UNKNOWN, null, "a");
+    HtmlReport.of(one, world.data())
+        .withAtlas(world.atlas())
+        .write(one.folder().resolve("report"), Progress.NONE);
+  }
+
+  private static Comparison.Run run(String name, Dissection dissection) {
+    return new Comparison.Run(name, dissection, null, null);
+  }
+
+  private static List<NamedCsvRecord> csv(Path file) throws IOException {
+    try (CsvReader<NamedCsvRecord> csv = CsvReader.builder().ofNamedCsvRecord(file)) {
+      return csv.stream().toList();
+    }
+  }
+
+  @Test
+  void tableHoldsTheCountsOfEveryLayerAndThePublishedOnes() throws Exception {
+    Path out = folder.resolve("table");
+    Comparison.of(List.of(run("x", one), run("y", other))).withPublished().write(out);
+    List<NamedCsvRecord> rows = csv(out.resolve("compare.csv"));
+    assertEquals(3 + 27, rows.size());
+    DetectorCounts counts = one.layers().get(1).counts(0.04);
+    NamedCsvRecord row = rows.get(1);
+    assertEquals("x", row.getField("network"));
+    assertEquals("b/<c>", row.getField("layer"));
+    assertEquals(Integer.toString(counts.detectors()), row.getField("detectors"));
+    assertEquals(Integer.toString(counts.uniquePerCategory()), row.getField("unique-per-category"));
+    assertEquals(Integer.toString(counts.uniqueTopLabel()), row.getField("unique-top-label"));
+    for (DetectorCounts.CategoryCount count : counts.byCategory()) {
+      assertEquals(
+          Integer.toString(count.detectors()), row.getField(count.category() + "-detectors"));
+      assertEquals(Integer.toString(count.unique()), row.getField(count.category() + "-unique"));
+    }
+    NamedCsvRecord best = rows.get(3);
+    assertEquals("ResNet-152 Places365", best.getField("network"));
+    assertEquals("published", best.getField("source"));
+    assertEquals("Broden", best.getField("data"));
+    assertEquals("347", best.getField("unique-per-category"));
+    assertEquals("774", best.getField("object-detectors"));
+  }
+
+  @Test
+  void publishedCountsAreThoseOfThePaper() throws Exception {
+    List<Published> all = Published.all();
+    assertEquals(27, all.size());
+    assertEquals(347, all.get(0).unique());
+    assertEquals(2, all.get(26).unique());
+    int matched = 0;
+    for (NamedCsvRecord row : csv(Shared.path("oracles/official/cvpr_release_counts.csv"))) {
+      for (Published network : all) {
+        if (network.layer().equals(row.getField("layer"))
+            && network.unique() == Integer.parseInt(row.getField("unique_sum"))
+            && network.detectors() == Integer.parseInt(row.getField("detector_units_any"))
+            && network.units() == Integer.parseInt(row.getField("units"))
+            && network.byCategory().entrySet().stream()
+                .allMatch(
+                    entry ->
+                        row.getField("unique_" + entry.getKey())
+                                .equals(Integer.toString(entry.getValue().unique()))
+                            && row.getField("detectors_" + entry.getKey())
+                                .equals(Integer.toString(entry.getValue().detectors())))) {
+          matched++;
+        }
+      }
+    }
+    assertEquals(27, matched);
+  }
+
+  @Test
+  void conceptsAreMatchedByCategoryAndLabel() throws Exception {
+    Path out = folder.resolve("concepts");
+    Comparison.of(List.of(run("x", one), run("y", other))).write(out);
+    Set<String> expected = new TreeSet<>();
+    for (Dissection dissection : List.of(one, other)) {
+      for (UnitScore unit : dissection.layers().get(0).units()) {
+        for (LabelScore score : unit.byCategory()) {
+          if (score.iou() > 0.04) {
+            expected.add(score.category() + "/" + score.label());
+          }
+        }
+      }
+    }
+    Set<String> found = new TreeSet<>();
+    for (NamedCsvRecord row : csv(out.resolve("concepts.csv"))) {
+      found.add(row.getField("category") + "/" + row.getField("label"));
+      if (!row.getField("y:a best unit").isEmpty()) {
+        LabelScore best =
+            other
+                .layers()
+                .get(0)
+                .units()
+                .get(Integer.parseInt(row.getField("y:a best unit")))
+                .byCategory()
+                .get(other.categories().indexOf(row.getField("category")));
+        assertEquals(row.getField("label"), best.label());
+      }
+    }
+    assertEquals(expected, found);
+  }
+
+  @Test
+  void differencesAreNamed() throws Exception {
+    assertEquals(List.of(), Comparison.of(List.of(run("x", one), run("y", other))).differences());
+    Dissection lite = world.dissect("lite", Convention.LITE, FIELD, null, "a");
+    assertEquals(
+        List.of("x and y: convention exact and lite"),
+        Comparison.of(List.of(run("x", one), run("y", lite))).differences());
+    SmallWorld elsewhere = SmallWorld.make(folder.resolve("else"), 22);
+    Dissection far = elsewhere.dissect("far", Convention.EXACT, FIELD, null, "a");
+    List<String> differences = Comparison.of(List.of(run("x", one), run("y", far))).differences();
+    assertEquals(1, differences.size());
+    assertTrue(differences.get(0).contains("data sets"), differences.get(0));
+  }
+
+  @Test
+  void importedTablesAreOfOneDataSetWhereTheirTruthsAgree() throws Exception {
+    Dissection same = imported("same", one.layers().get(0).units());
+    assertEquals(List.of(), Comparison.of(List.of(run("x", one), run("y", same))).differences());
+    List<UnitScore> changed =
+        one.layers().get(0).units().stream()
+            .map(
+                unit ->
+                    new UnitScore(
+                        unit.unit(),
+                        Float.NaN,
+                        unit.best(),
+                        unit.byCategory().stream()
+                            .map(
+                                score ->
+                                    new LabelScore(
+                                        score.category(),
+                                        score.label(),
+                                        score.truth() + 1,
+                                        score.activation(),
+                                        score.intersection(),
+                                        score.iou()))
+                            .toList()))
+            .toList();
+    Dissection others = imported("others", changed);
+    assertTrue(
+        Comparison.of(List.of(run("x", one), run("y", others)))
+            .differences()
+            .get(0)
+            .contains("data sets differ"));
+  }
+
+  private static Dissection imported(String name, List<UnitScore> units) throws IOException {
+    return ImportedResult.write(
+        folder.resolve(name),
+        false,
+        name,
+        "Broden",
+        one.categories(),
+        one.info().rules(),
+        List.of(new ImportedResult.Layer("a", units)),
+        List.of(new DissectionInfo.ImportedFile("a.csv", "0")));
+  }
+
+  @Test
+  void pageInABrowser() throws Exception {
+    Path out = folder.resolve("page");
+    Comparison comparison =
+        Comparison.of(
+                List.of(
+                    new Comparison.Run("x<b>", one, "g", 10.0),
+                    new Comparison.Run("y", other, "g", 1000.0)))
+            .withAxis("iteration")
+            .withPublished();
+    comparison.write(out);
+    assertFalse(Files.readString(out.resolve("index.html")).contains("x<b>"));
+    try (Browser browser = Browser.start()) {
+      browser.size(1200, 900, 1);
+      browser.open(out.resolve("index.html").toUri().toString());
+      browser.await("document.querySelectorAll('#numbers tbody tr').length === 30");
+      for (double iou : new double[] {0.04, 0.1, 0.2}) {
+        browser.type("#iou", Double.toString(iou));
+        for (int l = 0; l < 3; l++) {
+          DetectorCounts counts = (l < 2 ? one.layers().get(l) : other.layers().get(0)).counts(iou);
+          String row = "#numbers tbody tr:nth-child(" + (l + 1) + ") ";
+          assertEquals(Integer.toString(counts.detectors()), browser.text(row + "td:nth-child(3)"));
+          assertEquals(
+              Integer.toString(counts.uniquePerCategory()), browser.text(row + "td:nth-child(4)"));
+          assertEquals(
+              Integer.toString(counts.uniqueTopLabel()), browser.text(row + "td:nth-child(5)"));
+        }
+        assertEquals(
+            iou == 0.04 ? 30 : 3,
+            browser.eval("document.querySelectorAll('g.stack').length").asInt(),
+            "published bars stand for 0.04 only");
+      }
+      browser.type("#iou", "0.04");
+      browser.click("[data-value=detectors]");
+      browser.click("[data-kind=every]");
+      assertTrue(browser.eval("document.querySelectorAll('#matched tbody tr').length").asInt() > 0);
+      browser.type("#search", "alert");
+      browser.click("[data-kind=all]");
+      assertEquals("<script>alert(1)</script>", browser.text("#matched tbody th"));
+      // The way to the unit in the report of its own.
+      browser.click("#matched tbody a");
+      browser.await("/^#a\\/\\d+$/.test(location.hash) && document.querySelector('.wall')");
+      assertEquals(List.of(), browser.complaints());
+      browser.requests().forEach(address -> assertTrue(address.startsWith("file:"), address));
+    }
+  }
+}
