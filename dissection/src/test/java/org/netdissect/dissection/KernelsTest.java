@@ -1,0 +1,106 @@
+package org.netdissect.dissection;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.Arrays;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+/** The innermost loops against what they stand for, on random values. */
+class KernelsTest {
+  /** Floats of every size and sign, often with a small neighbourhood of each other. */
+  private static float any(Random random) {
+    return switch (random.nextInt(6)) {
+      case 0 -> 0f;
+      case 1 -> -0f;
+      case 2 -> (float) random.nextGaussian();
+      case 3 -> Math.max(0f, (float) random.nextGaussian());
+      case 4 -> Float.MIN_VALUE * (random.nextInt(7) - 3);
+      default -> {
+        float value = Float.intBitsToFloat(random.nextInt());
+        yield Float.isFinite(value) ? value : Float.MAX_VALUE;
+      }
+    };
+  }
+
+  @Test
+  void aDoubleAboveTheLimitIsOneThatRoundsToAFloatAboveTheThreshold() {
+    long seed = System.nanoTime();
+    Random random = new Random(seed);
+    for (int i = 0; i < 100_000; i++) {
+      float threshold = any(random);
+      double limit = RegionCounter.limit(threshold);
+      double middle = ((double) threshold + Math.nextUp(threshold)) / 2;
+      for (double value :
+          new double[] {
+            threshold,
+            Math.nextUp(threshold),
+            middle,
+            Math.nextUp(middle),
+            Math.nextDown(middle),
+            any(random),
+            threshold + random.nextGaussian() * Math.ulp(threshold)
+          }) {
+        // Between floats nothing lies beyond the largest.
+        if (Math.abs(value) <= Float.MAX_VALUE) {
+          assertEquals(
+              (float) value > threshold,
+              value > limit,
+              () -> "seed " + seed + ": " + value + " and " + threshold);
+        }
+      }
+    }
+  }
+
+  @Test
+  void countsAndTheirBoundAreThoseOfTheSortedValues() {
+    long seed = System.nanoTime();
+    Random random = new Random(seed);
+    for (int round = 0; round < 300; round++) {
+      boolean positive = random.nextBoolean();
+      int rank = 1 + random.nextInt(40);
+      ValueHistograms histograms = new ValueHistograms(1);
+      float[] all = new float[0];
+      for (int map = 0; map < 30; map++) {
+        float[] values = new float[1 + random.nextInt(20)];
+        for (int i = 0; i < values.length; i++) {
+          values[i] = positive ? Math.max(0f, any(random)) : any(random);
+        }
+        float largest = histograms.add(0, values, 0, values.length, new int[values.length]);
+        int before = all.length;
+        all = Arrays.copyOf(all, before + values.length);
+        for (int i = 0; i < values.length; i++) {
+          all[before + i] = values[i] + 0f;
+        }
+        Arrays.sort(all);
+        float expected = Float.NEGATIVE_INFINITY;
+        for (float value : values) {
+          expected = Math.max(expected, value + 0f);
+        }
+        assertEquals(expected, largest, "seed " + seed);
+        int bound = histograms.boundBin(0, rank);
+        assertEquals(
+            all.length < rank ? -1 : ValueHistograms.bin(all[all.length - rank]),
+            bound,
+            "seed " + seed);
+      }
+      int zeros = 0;
+      for (float value : all) {
+        zeros += value == 0 ? 1 : 0;
+      }
+      assertEquals(zeros, histograms.zeros(0), "seed " + seed);
+      assertEquals(all.length, histograms.counted(0), "seed " + seed);
+    }
+  }
+
+  @Test
+  void aValueThatIsNoFiniteNumberIsNoticedAndNothingCounted() {
+    for (float bad : new float[] {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY}) {
+      ValueHistograms histograms = new ValueHistograms(1);
+      float[] values = {0, 1, bad, -2};
+      assertTrue(Float.isNaN(histograms.add(0, values, 0, 4, new int[4])));
+      assertEquals(0, histograms.counted(0));
+    }
+  }
+}
