@@ -21,6 +21,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.zip.ZipEntry;
 
 /**
@@ -33,6 +35,7 @@ final class Natives {
   private static final String PATH_PROPERTY = "onnxruntime.native.path";
   private static final Duration ABANDONED = Duration.ofHours(1);
   private static final int LONGEST_LINE = 400;
+  private static final long START_STACK = 256L << 20;
   private static OrtEnvironment environment;
 
   private Natives() {}
@@ -53,8 +56,7 @@ final class Natives {
         }
       }
       try {
-        environment =
-            OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL, "netdissect");
+        environment = start();
         environment.setTelemetry(false);
         removeTemporaryFolder();
       } catch (LinkageError | RuntimeException | OrtException e) {
@@ -63,6 +65,31 @@ final class Natives {
       }
     }
     return environment;
+  }
+
+  /**
+   * Starts the runtime on a thread with a large stack: it copies the command line onto the stack,
+   * and that of a program with a long class path overflows a usual one.
+   */
+  private static OrtEnvironment start() throws ModelException {
+    FutureTask<OrtEnvironment> start =
+        new FutureTask<>(
+            () ->
+                OrtEnvironment.getEnvironment(
+                    OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL, "netdissect"));
+    Thread thread = new Thread(null, start, "onnxruntime-start", START_STACK);
+    thread.setDaemon(true);
+    thread.start();
+    try {
+      return start.get();
+    } catch (ExecutionException e) {
+      throw new ModelException(
+          "ONNX Runtime cannot be started on %s: %s".formatted(platform(), firstLine(e.getCause())),
+          e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new ModelException("interrupted while ONNX Runtime was starting", e);
+    }
   }
 
   /**
