@@ -63,9 +63,10 @@ final class Watched implements Progress, Dissector.Step {
         });
     Path folder = dissection.folder();
     long images = dissection.info().images().read();
+    int number = 0;
     for (DissectionInfo.LayerResult result : dissection.info().layers()) {
       LayerInfo layer = result.layer();
-      Path work = folder.resolve(ResultFolder.WORK).resolve(layer.folder());
+      Path work = folder.resolve(ResultFolder.WORK).resolve("layer-" + number++);
       spilled += Files.size(work.resolve("spill.bin"));
       dense += 4L * images * layer.units() * layer.cells();
       maps += images * layer.units();
