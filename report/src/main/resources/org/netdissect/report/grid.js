@@ -3,6 +3,9 @@
 const GAP = 14;
 const TILE_GAP = 4;
 
+/** Pixels a frame from which one scrolls too fast to see images. */
+const FLYING = 120;
+
 function card() {
   const parts = {
     label: h("span", { class: "label" }),
@@ -38,6 +41,16 @@ function fill(entry, layer, unit, threshold, options) {
   parts.meter.style.width = Math.min(100, (score / options.most) * 100) + "%";
   element.setAttribute("aria-label",
     `unit ${unit}: ${label ? nice(label) + ", " + D.categories[category] : "no concept"}, IoU ${fixed(score, 3)}`);
+  if (options.texts) {
+    // It flies by; what was painted belongs to another unit.
+    entry.key = null;
+    parts.say.textContent = "";
+    if (parts.canvas) {
+      parts.canvas.ticket = null;
+      parts.canvas.classList.remove("painted");
+    }
+    return;
+  }
   const key = layer.index + "/" + unit + "/" + options.darkness + "/" + options.crop + "/" + options.size;
   if (entry.key === key) {
     return;
@@ -84,6 +97,8 @@ function unitGrid() {
   let pending = false;
   let printing = false;
   let settled = 0;
+  let lastTop = 0;
+  let flying = false;
 
   function measure() {
     const width = host.clientWidth || 360;
@@ -104,6 +119,10 @@ function unitGrid() {
     const top = host.getBoundingClientRect().top;
     const rows = Math.ceil(units.length / columns);
     const margin = printing ? Infinity : rowHeight;
+    // Nobody sees images that are gone after a few frames: they come when scrolling slows down.
+    const flew = flying;
+    flying = !printing && again !== true && Math.abs(top - lastTop) > FLYING && settled !== 0;
+    lastTop = top;
     const first = printing ? 0 : Math.max(0, Math.floor((-top - margin) / rowHeight));
     const last = printing
       ? Math.min(rows, Math.ceil(120 / columns))
@@ -138,8 +157,8 @@ function unitGrid() {
         }
       }
       // While scrolling, what is there already stays as it is.
-      if (fresh || again === true) {
-        fill(entry, layer, unit, threshold, options);
+      if (fresh || again === true || (flew && !flying && !entry.key)) {
+        fill(entry, layer, unit, threshold, { ...options, texts: flying });
       }
     }
     for (const entry of idle) {
@@ -148,11 +167,16 @@ function unitGrid() {
     }
     idle.length = Math.min(idle.length, 40);
     clearTimeout(settled);
-    settled = setTimeout(settle, 250);
+    settled = setTimeout(settle, flying ? 100 : 250);
   }
 
   /** Puts the cards in the order of their units, for those who go from one to the next by key. */
   function settle() {
+    settled = 0;
+    if (flying) {
+      place();
+      return;
+    }
     const cards = [...host.children];
     const sorted = [...cards].sort((a, b) => a.dataset.at - b.dataset.at);
     if (!host.contains(document.activeElement) && cards.some((one, i) => one !== sorted[i])) {
