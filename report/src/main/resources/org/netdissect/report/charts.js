@@ -12,7 +12,7 @@ function barChart(layer, threshold, everyCategory, width, onPick) {
   const top = 26;
   const high = 130;
   const foot = 118;
-  const step = Math.max(11, Math.min(26, (width - left - right) / total));
+  const step = Math.max(11, Math.min(40, (width - left - right) / total));
   const font = Math.max(9.5, Math.min(12, step - 1.5));
   const full = left + right + total * step;
   const most = Math.max(...groups.flatMap((group) => group.bars.map((bar) => bar[1])));
@@ -139,8 +139,7 @@ function iouChart(layer, threshold, width, most) {
 }
 
 /** How often a unit's activation takes which value, counts on a logarithmic scale, with T. */
-function activationChart(histogram, threshold, colour) {
-  const width = 560;
+function activationChart(histogram, threshold, colour, width) {
   const high = 120;
   const base = high + 12;
   const { from, to, counts, zeros } = histogram;
