@@ -64,7 +64,11 @@ public record OriginalCsv(List<String> categories, List<UnitScore> units) {
     Map<Integer, UnitScore> units = new LinkedHashMap<>();
     List<String> categories = new ArrayList<>();
     try (CsvReader<CsvRecord> csv =
-        CsvReader.builder().allowMissingFields(true).allowExtraFields(true).ofCsvRecord(file)) {
+        CsvReader.builder()
+            .allowMissingFields(true)
+            .allowExtraFields(true)
+            .detectBomHeader(true)
+            .ofCsvRecord(file)) {
       for (CsvRecord row : csv) {
         if (categories.isEmpty()) {
           categories = header(file, row.getFields());

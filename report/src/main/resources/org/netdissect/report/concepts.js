@@ -103,7 +103,7 @@ function conceptView(category, label, state) {
       table.append(h("table", { class: "ranked" },
         h("thead", {}, h("tr", {},
           h("th", { scope: "col" }, "unit"), h("th", { scope: "col" }, "its own label"), h("th", { scope: "col", class: "num" }, "IoU"),
-          h("th", { class: "wide" }), h("th", { scope: "col" }, D.pictures ? "strongest images" : ""))),
+          h("td", { class: "wide" }), h("th", { scope: "col" }, D.pictures ? "strongest images" : ""))),
         h("tbody", {}, rows.map((row) => {
           const own = bestLabel(row.layer, row.unit);
           return h("tr", { class: row.value > state.threshold ? "" : "low" },

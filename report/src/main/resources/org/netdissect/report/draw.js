@@ -352,14 +352,15 @@ function paintSoon(canvas, layer, tile, options) {
 /** Paints tiles into one canvas soon, each when its photograph is there; four in a row. */
 function paintSheet(canvas, layer, tiles, size, gap, options) {
   const ticket = (canvas.ticket = {});
-  const rows = Math.ceil(tiles.length / 4);
+  let left = Math.min(8, tiles.length);
   const context = prepare(canvas, 4 * size + 3 * gap, 2 * size + gap);
-  tiles.slice(0, 4 * Math.min(2, rows)).forEach((tile, i) => image(tile[0]).then((element) => soon(() => {
+  tiles.slice(0, left).forEach((tile, i) => image(tile[0]).then((element) => soon(() => {
     if (canvas.ticket === ticket && canvas.isConnected) {
       const at = scale() * (size + gap);
       const side = scale() * size;
       drawTile(context, [(i % 4) * at, Math.floor(i / 4) * at, side, side], element, layer, tile, { ...options, least: true });
       canvas.classList.add("painted");
+      canvas.classList.toggle("whole", --left === 0);
       return true;
     }
     return false;

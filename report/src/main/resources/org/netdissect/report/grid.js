@@ -15,14 +15,14 @@ function card() {
     say: h("span", { class: "say" }),
     canvas: D.pictures ? h("canvas", { class: "sheet", "aria-hidden": "true" }) : null,
   };
-  const element = h(
-    "a", { class: "card", role: "listitem" },
+  parts.link = h(
+    "a", {},
     h("span", { class: "head" },
       h("span", { class: "names" }, parts.label, parts.about), parts.score),
     h("span", { class: "rail" }, parts.meter),
     parts.canvas, parts.say,
   );
-  return { element, parts, unit: -1 };
+  return { element: h("div", { class: "card", role: "listitem" }, parts.link), parts, unit: -1 };
 }
 
 function fill(entry, layer, unit, threshold, options) {
@@ -31,7 +31,7 @@ function fill(entry, layer, unit, threshold, options) {
   const label = bestLabel(layer, unit);
   const score = bestIou(layer, unit);
   const detector = isDetector(layer, unit, threshold);
-  element.href = unitLink(layer, unit);
+  parts.link.href = unitLink(layer, unit);
   element.classList.toggle("low", !detector);
   element.style.setProperty("--colour", colours[category][0]);
   parts.label.textContent = label ? nice(label) : "no concept";
@@ -39,7 +39,7 @@ function fill(entry, layer, unit, threshold, options) {
     ...(label ? [dot(category), D.categories[category] + " · "] : []), "unit " + unit);
   parts.score.textContent = fixed(score, 3);
   parts.meter.style.width = Math.min(100, (score / options.most) * 100) + "%";
-  element.setAttribute("aria-label",
+  parts.link.setAttribute("aria-label",
     `unit ${unit}: ${label ? nice(label) + ", " + D.categories[category] : "no concept"}, IoU ${fixed(score, 3)}`);
   if (options.texts) {
     // It flies by; what was painted belongs to another unit.
@@ -47,7 +47,7 @@ function fill(entry, layer, unit, threshold, options) {
     parts.say.textContent = "";
     if (parts.canvas) {
       parts.canvas.ticket = null;
-      parts.canvas.classList.remove("painted");
+      parts.canvas.classList.remove("painted", "whole");
     }
     return;
   }
@@ -61,7 +61,7 @@ function fill(entry, layer, unit, threshold, options) {
     return;
   }
   parts.canvas.ticket = null;
-  parts.canvas.classList.remove("painted");
+  parts.canvas.classList.remove("painted", "whole");
   gridTiles(layer, unit).then((tiles) => {
     if (entry.key === key) {
       paintSheet(parts.canvas, layer, tiles, options.size, TILE_GAP, options);
@@ -203,7 +203,7 @@ function unitGrid() {
   }
 
   function move(event) {
-    const at = Number(event.target.dataset?.at);
+    const at = Number(event.target.closest(".card")?.dataset.at);
     const by = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -columns, ArrowDown: columns }[event.key];
     if (by === undefined || Number.isNaN(at)) {
       return;
@@ -217,7 +217,7 @@ function unitGrid() {
         window.scrollBy(0, y < 130 ? y - 140 : y + rowHeight - window.innerHeight + 10);
       }
       place();
-      pool.get(to)?.element.focus({ preventScroll: true });
+      pool.get(to)?.parts.link.focus({ preventScroll: true });
     }
   }
 

@@ -253,7 +253,7 @@ function rankedTable(layer, unit, ranked, threshold) {
   return h("table", { class: "ranked" },
     h("thead", {}, h("tr", {},
       h("th", { scope: "col" }, "concept"), h("th", { scope: "col" }, "category"),
-      h("th", { scope: "col", class: "num" }, "IoU"), h("th", { scope: "col", class: "wide" }, ""),
+      h("th", { scope: "col", class: "num" }, "IoU"), h("td", { class: "wide" }),
       h("th", { scope: "col", class: "num", title: "G: pixels of the concept" }, "truth"),
       h("th", { scope: "col", class: "num", title: "A: pixels of the mask in images with the category" }, "activation"),
       h("th", { scope: "col", class: "num", title: "I: pixels of both" }, "intersection"))),

@@ -179,6 +179,16 @@ class OriginalCsvTest {
     assertThrows(IOException.class, () -> imported("caffe_reference_imagenet"));
   }
 
+  @Test
+  void otherLineEndsAndByteOrderMarksAreRead() throws Exception {
+    Path file = folder.resolve("t.csv");
+    Files.writeString(
+        file,
+        "\ufeffunit,category,label,score,x-label,x-truth,x-activation,x-intersect,x-iou\n"
+            + "1,x,a,0.25,a,4,1.0,1,0.25\n");
+    assertEquals("a", OriginalCsv.read(file).units().get(0).label().label());
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
