@@ -172,30 +172,65 @@ function seenBy(layer, tile, height, width) {
 }
 
 const images = new Map();
+const KEPT_IMAGES = 800;
 
-/** A photograph's image element, loaded; null where it cannot be shown. */
-function image(place) {
+// Photographs are fetched a few at a time: a flood of them would hold up the frames.
+const MOST_FETCHED = 6;
+const toFetch = [];
+let fetched = 0;
+
+/**
+ * A photograph's image element, loaded; null where it cannot be shown.
+ *
+ * @param wanted whether it is still asked for when its turn has come; if nobody does, it is not
+ *     fetched and the promise stays open
+ */
+function image(place, wanted) {
   let entry = images.get(place);
   if (!entry) {
-    const file = D.photos[place][1];
-    entry = new Promise((resolve) => {
-      const element = new Image();
-      element.onload = () => resolve(element);
-      element.onerror = () => resolve(null);
-      if (file) {
-        element.src = "photos/" + file;
-      } else {
-        resolve(null);
-      }
+    entry = { wanted: [], begun: false };
+    entry.promise = new Promise((resolve) => {
+      entry.resolve = resolve;
     });
-    if (images.size > 800) {
+    toFetch.push([place, entry]);
+    if (images.size > KEPT_IMAGES) {
       images.delete(images.keys().next().value);
     }
   } else {
     images.delete(place);
   }
   images.set(place, entry);
-  return entry;
+  if (!entry.begun) {
+    entry.wanted.push(wanted);
+    fetchNext();
+  }
+  return entry.promise;
+}
+
+function fetchNext() {
+  while (fetched < MOST_FETCHED && toFetch.length > 0) {
+    const [place, entry] = toFetch.shift();
+    if (!entry.wanted.some((wanted) => wanted())) {
+      images.delete(place);
+      continue;
+    }
+    entry.begun = true;
+    const file = D.photos[place][1];
+    if (!file) {
+      entry.resolve(null);
+      continue;
+    }
+    const element = new Image();
+    const done = (result) => {
+      fetched--;
+      entry.resolve(result);
+      fetchNext();
+    };
+    element.onload = () => done(element);
+    element.onerror = () => done(null);
+    element.src = "photos/" + file;
+    fetched++;
+  }
 }
 
 const MOST_PIXELS = 3e7;
@@ -335,34 +370,37 @@ function work() {
   }
 }
 
+/** Draws something into a canvas when a photograph is there, unless the canvas is used otherwise by then. */
+function drawSoon(canvas, ticket, place, draw) {
+  const wanted = () => canvas.ticket === ticket && canvas.isConnected;
+  image(place, wanted).then((element) => soon(() => {
+    if (!wanted()) {
+      return false;
+    }
+    draw(element);
+    canvas.classList.add("painted");
+    return true;
+  }));
+}
+
 /** Paints a canvas of one tile soon. */
 function paintSoon(canvas, layer, tile, options) {
   const ticket = (canvas.ticket = {});
-  image(tile[0]).then((element) => soon(() => {
-    if (canvas.ticket === ticket && canvas.isConnected) {
-      const context = prepare(canvas, canvas.clientWidth || 72, canvas.clientHeight || 72);
-      drawTile(context, [0, 0, canvas.width, canvas.height], element, layer, tile, options);
-      canvas.classList.add("painted");
-      return true;
-    }
-    return false;
-  }));
+  drawSoon(canvas, ticket, tile[0], (element) => {
+    const context = prepare(canvas, canvas.clientWidth || 72, canvas.clientHeight || 72);
+    drawTile(context, [0, 0, canvas.width, canvas.height], element, layer, tile, options);
+  });
 }
 
 /** Paints tiles into one canvas soon, each when its photograph is there; four in a row. */
 function paintSheet(canvas, layer, tiles, size, gap, options) {
   const ticket = (canvas.ticket = {});
-  let left = Math.min(8, tiles.length);
   const context = prepare(canvas, 4 * size + 3 * gap, 2 * size + gap);
-  tiles.slice(0, left).forEach((tile, i) => image(tile[0]).then((element) => soon(() => {
-    if (canvas.ticket === ticket && canvas.isConnected) {
-      const at = scale() * (size + gap);
-      const side = scale() * size;
-      drawTile(context, [(i % 4) * at, Math.floor(i / 4) * at, side, side], element, layer, tile, { ...options, least: true });
-      canvas.classList.add("painted");
-      canvas.classList.toggle("whole", --left === 0);
-      return true;
-    }
-    return false;
-  })));
+  const at = scale() * (size + gap);
+  const side = scale() * size;
+  let left = Math.min(8, tiles.length);
+  tiles.slice(0, left).forEach((tile, i) => drawSoon(canvas, ticket, tile[0], (element) => {
+    drawTile(context, [(i % 4) * at, Math.floor(i / 4) * at, side, side], element, layer, tile, { ...options, least: true });
+    canvas.classList.toggle("whole", --left === 0);
+  }));
 }
