@@ -182,10 +182,8 @@ class OriginalCsvTest {
   @Test
   void otherLineEndsAndByteOrderMarksAreRead() throws Exception {
     Path file = folder.resolve("t.csv");
-    Files.writeString(
-        file,
-        "\ufeffunit,category,label,score,x-label,x-truth,x-activation,x-intersect,x-iou\n"
-            + "1,x,a,0.25,a,4,1.0,1,0.25\n");
+    String columns = "unit,category,label,score,x-label,x-truth,x-activation,x-intersect,x-iou";
+    Files.writeString(file, String.join("\n", "\ufeff" + columns, "1,x,a,0.25,a,4,1.0,1,0.25", ""));
     assertEquals("a", OriginalCsv.read(file).units().get(0).label().label());
   }
 

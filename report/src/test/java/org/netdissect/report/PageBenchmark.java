@@ -84,8 +84,16 @@ class PageBenchmark {
                 browser.command(
                     "Input.synthesizeScrollGesture",
                     Map.of(
-                        "x", 700, "y", 500, "yDistance", -20_000, "speed", 3_000,
-                        "gestureSourceType", "mouse")));
+                        "x",
+                        700,
+                        "y",
+                        500,
+                        "yDistance",
+                        -20_000,
+                        "speed",
+                        3_000,
+                        "gestureSourceType",
+                        "mouse")));
         frames(
             browser,
             "page by page, five a second",

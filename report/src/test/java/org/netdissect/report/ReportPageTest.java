@@ -263,7 +263,8 @@ class ReportPageTest {
     browser.await("document.querySelectorAll('.card').length > 5");
     List<UnitScore> units = dissection.layers().get(0).units();
     // From the first bar by key to the second: one stop for the tabulator.
-    assertEquals(1, browser.eval("document.querySelectorAll('.bar[tabindex=\"0\"]').length").asInt());
+    assertEquals(
+        1, browser.eval("document.querySelectorAll('.bar[tabindex=\"0\"]').length").asInt());
     browser.eval("document.querySelector('.bar[tabindex=\"0\"]').focus()");
     browser.key("ArrowRight");
     browser.key("Enter");
