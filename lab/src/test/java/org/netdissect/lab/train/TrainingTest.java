@@ -21,7 +21,7 @@ class TrainingTest {
 
   private static TrainingOptions options(Path data, Path out, Task task, int iterations) {
     return new TrainingOptions(
-        data, out, task, iterations, 16, 3, 32, 4, 3, 0, true, 0.01, null, List.of(0, 2), true);
+        data, out, task, iterations, 16, 3, 32, 4, 3, 0, true, 0.01, null, List.of(0, 2), true, 1);
   }
 
   /** Red images in one folder, blue ones in the other. */
