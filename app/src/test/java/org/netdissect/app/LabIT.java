@@ -57,6 +57,8 @@ class LabIT {
     assertEquals(0, outcome.exit(), outcome.all());
     assertTrue(outcome.out().contains("random mean"), outcome.all());
     assertTrue(Files.exists(out.resolve("trained/report/index.html")), outcome.all());
+    Outcome again = Distribution.run("demo", "--images", 240, "--out", out);
+    assertEquals(outcome.out(), again.out(), "a second call takes what stands");
     for (String name : List.of("trained", "random-1", "random-5")) {
       assertEquals(0, Distribution.run("show", out.resolve(name)).exit(), name);
     }

@@ -5,10 +5,7 @@ import java.io.Writer;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 
@@ -87,7 +84,7 @@ final class RunFolder implements AutoCloseable {
 
   /** Writes the record and the network, which makes the run a finished one. */
   Path finish(byte[] model) throws IOException {
-    note("SHA-256 of " + MODEL + ": " + sha256(model));
+    note("SHA-256 of " + MODEL + ": " + OnnxFiles.sha256(model));
     Files.writeString(folder.resolve("run.txt"), record);
     Path file = folder.resolve(MODEL);
     OnnxFiles.save(file, model);
@@ -105,14 +102,6 @@ final class RunFolder implements AutoCloseable {
   private static void line(Writer to, String text) throws IOException {
     to.write(text + "\n");
     to.flush();
-  }
-
-  private static String sha256(byte[] bytes) {
-    try {
-      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
-    } catch (NoSuchAlgorithmException e) {
-      throw new AssertionError("every Java runtime has SHA-256", e);
-    }
   }
 
   private String svg(int last) {
