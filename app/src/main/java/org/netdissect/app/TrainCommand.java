@@ -83,7 +83,7 @@ final class TrainCommand implements Callable<Integer> {
       paramLabel = "N",
       defaultValue = "24",
       description =
-          "Units of the first layer; later ones have 2, 3, 4 times as many."
+          "Units of the first layer, a multiple of 8; later ones have 2, 3, 4 times as many."
               + " Default: ${DEFAULT-VALUE}.")
   private int width;
 

@@ -45,6 +45,7 @@ class LabIT {
         2, Distribution.run("train", "--data", out, "--out", out, "--task", "none").exit());
     assertEquals(
         2, Distribution.run("train", "--data", out, "--out", out, "--arch", "none").exit());
+    assertEquals(2, Distribution.run("train", "--data", out, "--out", out, "--width", 4).exit());
     Outcome missing = Distribution.run("train", "--data", out, "--out", out);
     assertEquals(1, missing.exit(), missing.all());
     assertEquals(1, missing.err().lines().count(), missing.all());

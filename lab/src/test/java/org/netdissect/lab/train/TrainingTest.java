@@ -21,7 +21,7 @@ class TrainingTest {
 
   private static TrainingOptions options(Path data, Path out, Task task, int iterations) {
     return new TrainingOptions(
-        data, out, task, iterations, 16, 3, 32, 4, 3, 0, true, 0.01, null, List.of(0, 2), true, 1);
+        data, out, task, iterations, 16, 3, 32, 8, 3, 0, true, 0.01, null, List.of(0, 2), true, 1);
   }
 
   /** Red images in one folder, blue ones in the other. */
@@ -129,7 +129,7 @@ class TrainingTest {
     assertEquals(31, Files.readAllLines(out.resolve("log.csv")).size());
     assertTrue(
         Arrays.equals(
-            Weights.random(NetworkSpec.alexnetSmall(32, 2, 4, 3, 0, true), 3)
+            Weights.random(NetworkSpec.alexnetSmall(32, 2, 8, 3, 0, true), 3)
                 .get("conv1.weight")
                 .values(),
             OnnxFiles.readWeights(out.resolve("model-000000.onnx")).get("conv1.weight").values()),
