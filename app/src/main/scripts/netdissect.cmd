@@ -10,5 +10,7 @@ if "%~1"=="train" if exist "%home%\lib-train" goto train
 exit /b %errorlevel%
 :train
 if not defined OMP_WAIT_POLICY set "OMP_WAIT_POLICY=PASSIVE"
+if not defined ONEDNN_MAX_CPU_ISA set "ONEDNN_MAX_CPU_ISA=AVX2"
+if not defined ATEN_CPU_CAPABILITY set "ATEN_CPU_CAPABILITY=avx2"
 "%java%" %NETDISSECT_OPTS% -cp "%home%\lib\*;%home%\lib-train\*" org.netdissect.app.Netdissect %*
 exit /b %errorlevel%

@@ -41,6 +41,7 @@ final class DemoCommand implements Callable<Integer> {
     if (images < 100 || images > 100_000) {
       throw new UsageException("--images must be 100 to 100000");
     }
+    Interruption.resumable();
     TerminalProgress progress = new TerminalProgress(System.err, common.quiet);
     Demo.Result result =
         Demo.run(
@@ -86,6 +87,8 @@ final class DemoCommand implements Callable<Integer> {
         .append(random.get(0).folder().resolve("report").resolve("index.html"))
         .append("\nthe images:                    ")
         .append(result.trained().folder().resolveSibling("world"))
+        .append("\nto look again:                 netdissect show ")
+        .append(result.trained().folder())
         .append('\n');
     return out.toString();
   }

@@ -57,7 +57,8 @@ final class Failures {
         return what
             + " ("
             + failure.getMessage()
-            + "); make room and repeat the command: it goes on where it was";
+            + "); make room and repeat the command"
+            + (Interruption.isResumable() ? ": it goes on where it was" : "");
       }
     }
     return null;

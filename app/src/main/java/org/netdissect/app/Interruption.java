@@ -28,6 +28,10 @@ final class Interruption {
     resumable = true;
   }
 
+  static boolean isResumable() {
+    return resumable;
+  }
+
   /** Takes over the signals; does nothing where Java does not let it. */
   static void handle() {
     try {

@@ -83,7 +83,7 @@ final class TrainCommand implements Callable<Integer> {
       paramLabel = "N",
       defaultValue = "24",
       description =
-          "Units of the first layer; later ones have 2, 3, 4 times as many."
+          "Units of the first layer, a multiple of 8; later ones have 2, 3, 4 times as many."
               + " Default: ${DEFAULT-VALUE}.")
   private int width;
 
@@ -127,14 +127,22 @@ final class TrainCommand implements Callable<Integer> {
   @Option(names = "--no-flip", description = "Do not mirror images at random.")
   private boolean noFlip;
 
+  @Option(
+      names = "--threads",
+      paramLabel = "N",
+      description =
+          "Threads. Default: the number of cores. The last bits of the outcome depend on it.")
+  private Integer threads;
+
   @Mixin private CommonOptions common;
 
   @Override
   public Integer call() throws IOException {
     TrainingOptions options;
     try {
-      if (!arch.equals("alexnet-small")) {
-        throw new IllegalArgumentException("unknown architecture \"" + arch + "\": alexnet-small");
+      if (!arch.equals(NetworkSpec.ALEXNET_SMALL)) {
+        throw new IllegalArgumentException(
+            "unknown architecture \"" + arch + "\": " + NetworkSpec.ALEXNET_SMALL);
       }
       options =
           new TrainingOptions(
@@ -152,7 +160,8 @@ final class TrainCommand implements Callable<Integer> {
               rate,
               init,
               checkpoints,
-              !noFlip);
+              !noFlip,
+              threads == null ? Runtime.getRuntime().availableProcessors() : threads);
       NetworkSpec.alexnetSmall(size, 2, width, depth, dropout, !noBatchNorm);
     } catch (IllegalArgumentException e) {
       throw new UsageException(e.getMessage());

@@ -45,6 +45,7 @@ class LabIT {
         2, Distribution.run("train", "--data", out, "--out", out, "--task", "none").exit());
     assertEquals(
         2, Distribution.run("train", "--data", out, "--out", out, "--arch", "none").exit());
+    assertEquals(2, Distribution.run("train", "--data", out, "--out", out, "--width", 4).exit());
     Outcome missing = Distribution.run("train", "--data", out, "--out", out);
     assertEquals(1, missing.exit(), missing.all());
     assertEquals(1, missing.err().lines().count(), missing.all());
@@ -57,6 +58,8 @@ class LabIT {
     assertEquals(0, outcome.exit(), outcome.all());
     assertTrue(outcome.out().contains("random mean"), outcome.all());
     assertTrue(Files.exists(out.resolve("trained/report/index.html")), outcome.all());
+    Outcome again = Distribution.run("demo", "--images", 240, "--out", out);
+    assertEquals(outcome.out(), again.out(), "a second call takes what stands");
     for (String name : List.of("trained", "random-1", "random-5")) {
       assertEquals(0, Distribution.run("show", out.resolve(name)).exit(), name);
     }

@@ -79,9 +79,10 @@ public final class Demo {
   }
 
   /**
-   * Runs it.
+   * Runs it. What a call before this one finished in the same folder is taken as it is, and what it
+   * began is finished.
    *
-   * @param out folder for the world, the models and one result folder a network; new or empty
+   * @param out folder for the world, the models and one result folder a network
    * @param images of the world; {@link #IMAGES} in the demonstration
    * @param report step to do with the result of the trained and of the first random network
    * @param progress is told how it goes
@@ -90,22 +91,29 @@ public final class Demo {
   public static Result run(
       Path out, int images, Dissector.Step report, Progress progress, Consumer<String> say)
       throws IOException {
-    Path world = out.resolve("world");
-    if (Files.exists(out.resolve("trained"))) {
-      throw new IOException(
-          out + " holds a demonstration already; name another folder or delete it");
+    if (Files.exists(out) && !Files.isDirectory(out)) {
+      throw new IOException(out + " is a file; name a folder that does not exist yet");
     }
+    Path world = out.resolve("world");
     byte[] model = model();
     NetworkSpec spec = spec(OnnxFiles.readNotes(model));
     Path models = Files.createDirectories(out.resolve("models"));
     Path trained = models.resolve(MODEL);
     OnnxFiles.save(trained, model);
 
-    int threads = Runtime.getRuntime().availableProcessors();
-    if (!BrodenDataset.isBroden(world)) {
+    boolean render = !Files.exists(world);
+    if (render) {
       say.accept("rendering " + images + " images of a made-up world into " + world);
       progress.begin("rendering", images, "images");
-      WorldFolder.write(WORLD_SEED, spec.size(), images, world, threads, n -> progress.advance(1));
+    }
+    WorldFolder.ensure(
+        WORLD_SEED,
+        spec.size(),
+        images,
+        world,
+        Runtime.getRuntime().availableProcessors(),
+        n -> progress.advance(1));
+    if (render) {
       progress.end();
     }
     say.accept("dissecting a network trained to tell the world's scenes");
@@ -141,6 +149,14 @@ public final class Demo {
   private static Dissection dissect(
       Path model, Path data, Path out, Dissector.Step report, Progress progress)
       throws IOException {
+    if (Files.exists(out.resolve("dissection.json")) && !Files.exists(out.resolve(".work"))) {
+      Dissection standing = Dissection.open(out);
+      if (!OnnxFiles.sha256(Files.readAllBytes(model)).equals(standing.info().network().sha256())) {
+        throw new IOException(
+            out + " holds the result of another network; delete it or name another folder");
+      }
+      return standing;
+    }
     try (Network network = Network.open(model)) {
       Dissector.Builder builder =
           Dissector.builder()

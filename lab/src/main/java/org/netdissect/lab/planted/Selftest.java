@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Random;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 import org.netdissect.concepts.BrodenDataset;
 import org.netdissect.concepts.Progress;
 import org.netdissect.dissection.DetectorCounts;
@@ -18,6 +17,7 @@ import org.netdissect.dissection.Dissector;
 import org.netdissect.dissection.MapsKept;
 import org.netdissect.dissection.RecordedActivations;
 import org.netdissect.dissection.UnitScore;
+import org.netdissect.lab.world.Folders;
 import org.netdissect.lab.world.World;
 import org.netdissect.lab.world.WorldFolder;
 import org.netdissect.networks.InputSize;
@@ -105,10 +105,8 @@ public final class Selftest {
     }
     Files.createDirectories(out);
     Path world = out.resolve("world");
-    if (!BrodenDataset.isBroden(world)) {
-      WorldFolder.write(
-          WORLD_SEED, SIZE, images, world, Runtime.getRuntime().availableProcessors(), n -> {});
-    }
+    WorldFolder.ensure(
+        WORLD_SEED, SIZE, images, world, Runtime.getRuntime().availableProcessors(), n -> {});
     Truth truth = Truth.of(World.of(WORLD_SEED, SIZE), images);
     List<Truth.Concept> concepts = truth.choose(perCategory);
     say.accept(
@@ -262,7 +260,7 @@ public final class Selftest {
       found += score.byCategory().get(category).iou() / units;
       predicted += predict(experiment, concept, answering[u]) / units;
     }
-    delete(result);
+    Folders.delete(result);
     Files.delete(maps);
     return new Line(
         experiment.spoilt.text,
@@ -460,15 +458,5 @@ public final class Selftest {
     }
     double erfc = t * Math.exp(-x * x + poly);
     return z >= 0 ? erfc / 2 : 1 - erfc / 2;
-  }
-
-  private static void delete(Path folder) throws IOException {
-    List<Path> all;
-    try (Stream<Path> inside = Files.walk(folder)) {
-      all = inside.sorted(java.util.Comparator.reverseOrder()).toList();
-    }
-    for (Path path : all) {
-      Files.delete(path);
-    }
   }
 }

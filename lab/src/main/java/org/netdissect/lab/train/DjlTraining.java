@@ -92,7 +92,9 @@ final class DjlTraining implements AutoCloseable {
     }
   }
 
-  static DjlTraining open(NetworkSpec spec, Weights weights, long seed) {
+  static DjlTraining open(NetworkSpec spec, Weights weights, long seed, int threads) {
+    // Read when the engine starts, once in a process.
+    System.setProperty("ai.djl.pytorch.num_threads", Integer.toString(threads));
     Engine.getEngine("PyTorch").setRandomSeed(Math.toIntExact(Math.floorMod(seed, 1L << 31)));
     return new DjlTraining(spec, weights);
   }

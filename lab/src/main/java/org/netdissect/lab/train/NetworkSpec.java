@@ -11,6 +11,9 @@ import java.util.List;
  * @param layers from the input to the classifier
  */
 public record NetworkSpec(int size, List<Step> layers) {
+  /** Name of the only architecture there is: {@link #alexnetSmall}. */
+  public static final String ALEXNET_SMALL = "alexnet-small";
+
   public NetworkSpec {
     layers = List.copyOf(layers);
   }

@@ -1,16 +1,12 @@
 package org.netdissect.lab.train;
 
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.IntFunction;
 
 /**
  * Trains a small network and writes the run folder: {@code model.onnx} (and {@code
@@ -22,9 +18,7 @@ public final class Training {
   private static final int VALIDATION_IMAGES = 1000;
 
   /** What came out. */
-  public record Result(Path model, double accuracy, int classes, double imagesPerSecond) {}
-
-  private record Point(int iteration, double accuracy, double loss) {}
+  public record Result(Path model, double accuracy, int classes) {}
 
   private Training() {}
 
@@ -59,9 +53,7 @@ public final class Training {
           "DJL_CACHE_DIR",
           Path.of(System.getProperty("user.home"), ".cache", "netdissect", "djl").toString());
     }
-    if (Files.exists(options.out().resolve("model.onnx"))) {
-      throw new IOException(options.out() + " holds a finished run; name another folder");
-    }
+    RunFolder.requireFree(options.out());
     Samples samples = Samples.open(options);
     NetworkSpec spec =
         NetworkSpec.alexnetSmall(
@@ -79,17 +71,27 @@ public final class Training {
         throw new IOException(options.init() + ": " + e.getMessage(), e);
       }
     }
-    Files.createDirectories(options.out());
-    Files.write(options.out().resolve("classes.txt"), samples.classes());
-    say.accept(
-        String.format(
-            Locale.ROOT,
-            "%d images to train on, %d to validate on, %d classes, %d parameters",
-            samples.training().length,
-            samples.validation().length,
-            samples.classes().size(),
-            weights.all().values().stream().mapToLong(t -> t.values().length).sum()));
-    return train(options, samples, spec, weights, say);
+    try (RunFolder folder = RunFolder.begin(options.out(), samples.classes())) {
+      folder.note(options.command());
+      folder.note("");
+      notes(options, samples, options.iterations())
+          .forEach((key, value) -> folder.note(key + ": " + value));
+      folder.note("");
+      Consumer<String> sayAndNote =
+          line -> {
+            say.accept(line);
+            folder.note(line);
+          };
+      sayAndNote.accept(
+          String.format(
+              Locale.ROOT,
+              "%d images to train on, %d to validate on, %d classes, %d parameters",
+              samples.training().length,
+              samples.validation().length,
+              samples.classes().size(),
+              weights.all().values().stream().mapToLong(t -> t.values().length).sum()));
+      return train(options, samples, spec, weights, folder, sayAndNote);
+    }
   }
 
   private static Result train(
@@ -97,79 +99,63 @@ public final class Training {
       Samples samples,
       NetworkSpec spec,
       Weights weights,
+      RunFolder folder,
       Consumer<String> say)
       throws IOException {
     Batches batches = new Batches(samples, options);
     int[] validation = samples.someValidation(VALIDATION_IMAGES, 7);
-    int every = Math.max(1, options.iterations() / 20);
-    List<Point> curve = new ArrayList<>();
-    Path out = options.out();
+    int last = options.iterations();
+    int every = Math.max(1, last / 20);
     long start = System.nanoTime();
-    try (PrintWriter log =
-            new PrintWriter(
-                Files.newBufferedWriter(out.resolve("log.csv"), StandardCharsets.UTF_8));
-        DjlTraining training = DjlTraining.open(spec, weights, options.seed())) {
-      log.print("iteration,loss,rate\n");
+    try (DjlTraining training =
+        DjlTraining.open(spec, weights, options.seed(), options.threads())) {
+      IntFunction<byte[]> model =
+          at -> OnnxFiles.write(spec, training.weights(), notes(options, samples, at));
       if (options.checkpoints().contains(0)) {
-        checkpoint(options, samples, spec, training, 0);
+        folder.checkpoint(0, model.apply(0));
       }
-      double[] mean = {0};
+      double[] sum = {0};
+      double[] accuracy = {0};
       training.train(
           batches,
           samples,
           options,
           (iteration, loss, rate) -> {
-            log.printf(Locale.ROOT, "%d,%.5f,%.6f%n", iteration, loss, rate);
-            mean[0] += loss;
-            if (iteration % every == 0 || iteration == options.iterations()) {
+            folder.step(iteration, loss, rate);
+            sum[0] += loss;
+            if (iteration % every == 0 || iteration == last) {
               DjlTraining.Score score = training.validate(batches, samples, validation);
-              curve.add(new Point(iteration, score.accuracy(), score.loss()));
-              double seconds = (System.nanoTime() - start) / 1e9;
+              folder.validated(iteration, score.accuracy(), score.loss(), last);
+              accuracy[0] = score.accuracy();
+              int steps = iteration % every == 0 ? every : iteration % every;
               say.accept(
                   String.format(
                       Locale.ROOT,
                       "iteration %d: loss %.3f, validation accuracy %.3f, %.0f images/s",
                       iteration,
-                      mean[0] / (iteration % every == 0 ? every : iteration % every),
+                      sum[0] / steps,
                       score.accuracy(),
-                      iteration * (double) options.batch() / seconds));
-              mean[0] = 0;
+                      iteration * (double) options.batch() / seconds(start)));
+              sum[0] = 0;
             }
             if (options.checkpoints().contains(iteration)) {
-              checkpoint(options, samples, spec, training, iteration);
+              folder.checkpoint(iteration, model.apply(iteration));
             }
           });
-      double seconds = (System.nanoTime() - start) / 1e9;
-      writeCurve(out, curve);
-      Files.writeString(out.resolve("run.txt"), notesText(options, samples, seconds));
-      OnnxFiles.save(
-          out.resolve("model.onnx"),
-          OnnxFiles.write(spec, training.weights(), notes(options, samples, options.iterations())));
-      return new Result(
-          out.resolve("model.onnx"),
-          curve.get(curve.size() - 1).accuracy(),
-          samples.classes().size(),
-          options.iterations() * (double) options.batch() / seconds);
+      folder.note(String.format(Locale.ROOT, "seconds: %.0f", seconds(start)));
+      return new Result(folder.finish(model.apply(last)), accuracy[0], samples.classes().size());
     }
   }
 
-  private static void checkpoint(
-      TrainingOptions options,
-      Samples samples,
-      NetworkSpec spec,
-      DjlTraining training,
-      int iteration)
-      throws IOException {
-    OnnxFiles.save(
-        options.out().resolve(String.format(Locale.ROOT, "model-%06d.onnx", iteration)),
-        OnnxFiles.write(spec, training.weights(), notes(options, samples, iteration)));
+  private static double seconds(long start) {
+    return (System.nanoTime() - start) / 1e9;
   }
 
   /** What the ONNX file says of its making; no paths and no times, so that it is repeatable. */
   private static Map<String, String> notes(
       TrainingOptions options, Samples samples, int iteration) {
     Map<String, String> notes = new LinkedHashMap<>();
-    notes.put("architecture", "alexnet-small");
+    notes.put("architecture", NetworkSpec.ALEXNET_SMALL);
     notes.put("size", Integer.toString(options.size()));
     notes.put("width", Integer.toString(options.width()));
     notes.put("depth", Integer.toString(options.depth()));
@@ -183,46 +169,5 @@ public final class Training {
     notes.put("preprocessing", Batches.PREPROCESSING.name());
     notes.put("classes", String.join(",", samples.classes()));
     return notes;
-  }
-
-  private static String notesText(TrainingOptions options, Samples samples, double seconds) {
-    StringBuilder text = new StringBuilder();
-    notes(options, samples, options.iterations())
-        .forEach((key, value) -> text.append(key).append(": ").append(value).append('\n'));
-    text.append("training images: ").append(samples.training().length).append('\n');
-    text.append(String.format(Locale.ROOT, "seconds: %.0f%n", seconds));
-    return text.toString();
-  }
-
-  private static void writeCurve(Path out, List<Point> curve) throws IOException {
-    StringBuilder csv = new StringBuilder("iteration,accuracy,loss\n");
-    StringBuilder line = new StringBuilder();
-    int last = curve.get(curve.size() - 1).iteration();
-    for (Point p : curve) {
-      csv.append(
-          String.format(Locale.ROOT, "%d,%.4f,%.4f\n", p.iteration(), p.accuracy(), p.loss()));
-      line.append(
-          String.format(
-              Locale.ROOT,
-              "%.1f,%.1f ",
-              50 + 420.0 * p.iteration() / last,
-              230 - 200 * p.accuracy()));
-    }
-    Files.writeString(out.resolve("validation.csv"), csv);
-    Files.writeString(
-        out.resolve("curve.svg"),
-        """
-        <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 490 270" font-family="sans-serif" font-size="12">
-        <rect width="490" height="270" fill="white"/>
-        <path d="M50 30V230H470M50 30h420M50 80h420M50 130h420M50 180h420" fill="none" stroke="#ccc"/>
-        <text x="44" y="34" text-anchor="end">1</text>
-        <text x="44" y="134" text-anchor="end">0.5</text>
-        <text x="44" y="234" text-anchor="end">0</text>
-        <text x="470" y="250" text-anchor="end">iteration %d</text>
-        <text x="50" y="18">validation accuracy</text>
-        <polyline points="%s" fill="none" stroke="#4B4CBF" stroke-width="2"/>
-        </svg>
-        """
-            .formatted(last, line.toString().trim()));
   }
 }

@@ -1,7 +1,9 @@
 package org.netdissect.lab.world;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -19,6 +21,8 @@ public final class WorldFolder {
   private static final List<String> CATEGORIES =
       List.of("color", "object", "part", "material", "scene", "texture");
 
+  private static final String README = "README.txt";
+
   private WorldFolder() {}
 
   /**
@@ -33,16 +37,8 @@ public final class WorldFolder {
       long seed, int size, int images, Path folder, int threads, IntConsumer progress)
       throws IOException {
     World world = World.of(seed, size);
-    String readme =
-        String.format(
-            Locale.ROOT,
-            "Images of a made-up world, rendered by netdissect.%n"
-                + "seed %d, %d images of %d x %d pixels, masks of half that size.%n",
-            seed,
-            images,
-            size,
-            size);
-    try (BrodenWriter writer = BrodenWriter.builder(folder, CATEGORIES).optReadme(readme).open()) {
+    try (BrodenWriter writer =
+        BrodenWriter.builder(folder, CATEGORIES).optReadme(readme(seed, size, images)).open()) {
       AtomicInteger next = new AtomicInteger();
       AtomicInteger done = new AtomicInteger();
       ExecutorService pool = Executors.newFixedThreadPool(threads);
@@ -75,6 +71,38 @@ public final class WorldFolder {
       }
       writer.finish();
     }
+  }
+
+  /**
+   * As {@link #write}, unless the folder holds such images already. A folder that was not finished
+   * is made anew, so that a caller that is cut off may be called again.
+   *
+   * @throws IOException also when the folder holds something else
+   */
+  public static void ensure(
+      long seed, int size, int images, Path folder, int threads, IntConsumer progress)
+      throws IOException {
+    if (!Files.exists(folder)) {
+      Path unfinished = folder.resolveSibling(folder.getFileName() + ".inc");
+      Folders.delete(unfinished);
+      write(seed, size, images, unfinished, threads, progress);
+      Files.move(unfinished, folder, StandardCopyOption.ATOMIC_MOVE);
+      return;
+    }
+    Path readme = folder.resolve(README);
+    if (!Files.isRegularFile(readme)
+        || !Files.readString(readme).equals(readme(seed, size, images))) {
+      throw new IOException(
+          folder + " holds other images than those wanted; delete it or name another folder");
+    }
+  }
+
+  private static String readme(long seed, int size, int images) {
+    return """
+        Images of a made-up world, rendered by netdissect.
+        seed %d, %d images of %d x %d pixels, masks of half that size.
+        """
+        .formatted(seed, images, size, size);
   }
 
   private static void add(BrodenWriter writer, WorldImage image, int index) throws IOException {

@@ -13,9 +13,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.netdissect.concepts.Progress;
 import org.netdissect.dissection.Dissection;
+import org.netdissect.dissection.Dissector;
 import org.netdissect.lab.train.NetworkSpec;
 import org.netdissect.lab.train.OnnxFiles;
 import org.netdissect.lab.train.Weights;
+import org.netdissect.lab.world.Folders;
 
 class DemoTest {
   @TempDir Path temp;
@@ -53,5 +55,16 @@ class DemoTest {
     assertThrows(
         IOException.class,
         () -> Demo.run(out, 200, (dissection, data) -> {}, Progress.NONE, line -> {}));
+    // Called again it takes what stands, and makes what is missing.
+    Folders.delete(out.resolve("random-5"));
+    Dissector.Step none =
+        (dissection, data) -> {
+          throw new AssertionError("reported again");
+        };
+    Demo.Result again = Demo.run(out, 300, none, Progress.NONE, line -> {});
+    assertEquals(unique, Demo.Result.counts(again.trained()).uniquePerCategory());
+    assertEquals(result.randomMean(), again.randomMean());
+    OnnxFiles.save(out.resolve("trained").resolve("dissection.json"), new byte[10]);
+    assertThrows(IOException.class, () -> Demo.run(out, 300, none, Progress.NONE, line -> {}));
   }
 }

@@ -180,7 +180,7 @@ class OnnxFilesTest {
     for (NetworkSpec spec : SPECS) {
       Weights weights = anyWeights(spec, random);
       float[] images = images(spec, 3, random);
-      try (DjlTraining training = DjlTraining.open(spec, weights, 1)) {
+      try (DjlTraining training = DjlTraining.open(spec, weights, 1, 1)) {
         float[] expected = training.predict(images, 3);
         double[] wide = new double[expected.length];
         for (int i = 0; i < wide.length; i++) {

@@ -21,7 +21,7 @@ class TrainingTest {
 
   private static TrainingOptions options(Path data, Path out, Task task, int iterations) {
     return new TrainingOptions(
-        data, out, task, iterations, 16, 3, 32, 4, 3, 0, true, 0.01, null, List.of(0, 2), true);
+        data, out, task, iterations, 16, 3, 32, 8, 3, 0, true, 0.01, null, List.of(0, 2), true, 1);
   }
 
   /** Red images in one folder, blue ones in the other. */
@@ -129,7 +129,7 @@ class TrainingTest {
     assertEquals(31, Files.readAllLines(out.resolve("log.csv")).size());
     assertTrue(
         Arrays.equals(
-            Weights.random(NetworkSpec.alexnetSmall(32, 2, 4, 3, 0, true), 3)
+            Weights.random(NetworkSpec.alexnetSmall(32, 2, 8, 3, 0, true), 3)
                 .get("conv1.weight")
                 .values(),
             OnnxFiles.readWeights(out.resolve("model-000000.onnx")).get("conv1.weight").values()),
@@ -137,6 +137,70 @@ class TrainingTest {
     assertThrows(
         IOException.class,
         () -> Training.run(options(twoClasses(), out, Task.SCENE, 30), line -> {}));
+  }
+
+  @Test
+  void aRunFolderHoldsWhatWasLearntBeforeItIsFinished() throws IOException {
+    Path out = temp.resolve("run");
+    byte[] model = {1, 2, 3};
+    try (RunFolder folder = RunFolder.begin(out, List.of("a", "b"))) {
+      folder.step(1, 0.5, 0.002);
+      folder.validated(1, 0.25, 1.5, 2);
+      assertEquals(
+          List.of("iteration,loss,rate", "1,0.50000,0.002000"),
+          Files.readAllLines(out.resolve("log.csv")));
+      assertEquals(
+          List.of("iteration,accuracy,loss", "1,0.2500,1.5000"),
+          Files.readAllLines(out.resolve("validation.csv")));
+      assertTrue(Files.readString(out.resolve("curve.svg")).contains("260.0,180.0"));
+      IOException cutOff = assertThrows(IOException.class, () -> RunFolder.requireFree(out));
+      assertTrue(cutOff.getMessage().contains("cut off"), cutOff.getMessage());
+      folder.note("a note");
+      folder.finish(model);
+    }
+    assertEquals(
+        List.of(
+            "a note",
+            "SHA-256 of model.onnx: "
+                + "039058c6f2c0cb492c533b0a4d14ef77cc0f78abccced5287d84a1a2011cfb81"),
+        Files.readAllLines(out.resolve("run.txt")));
+    IOException finished = assertThrows(IOException.class, () -> RunFolder.requireFree(out));
+    assertTrue(finished.getMessage().contains("finished"), finished.getMessage());
+    RunFolder.requireFree(Files.createDirectories(temp.resolve("empty")));
+    RunFolder.requireFree(temp.resolve("new"));
+    Path other = Files.createDirectories(temp.resolve("other"));
+    Files.writeString(other.resolve("x"), "mine");
+    for (Path taken : List.of(other, other.resolve("x"))) {
+      assertThrows(IOException.class, () -> RunFolder.begin(taken, List.of()));
+    }
+    assertEquals("mine", Files.readString(other.resolve("x")));
+  }
+
+  @Test
+  void theRecordedCommandSpellsEveryOptionOut() {
+    TrainingOptions options =
+        new TrainingOptions(
+            Path.of("world"),
+            Path.of("run"),
+            Task.OBJECT,
+            10,
+            16,
+            -3,
+            64,
+            8,
+            4,
+            0.5,
+            false,
+            0.01,
+            Path.of("m.onnx"),
+            List.of(0, 10),
+            false,
+            2);
+    assertEquals(
+        "netdissect train --data world --arch alexnet-small --task object --iterations 10"
+            + " --batch 16 --seed -3 --size 64 --width 8 --depth 4 --dropout 0.5 --no-batch-norm"
+            + " --rate 0.01 --init m.onnx --checkpoints 0,10 --no-flip --threads 2 --out run",
+        options.command());
   }
 
   @Test

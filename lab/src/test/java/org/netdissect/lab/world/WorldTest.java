@@ -137,4 +137,27 @@ class WorldTest {
     assertThrows(IllegalArgumentException.class, () -> World.of(1, 113));
     assertThrows(IllegalArgumentException.class, () -> World.of(1, 4096));
   }
+
+  @Test
+  void aFolderThatWasCutOffIsMadeAnewAndAFinishedOneIsKept() throws IOException {
+    Path folder = temp.resolve("world");
+    Path unfinished = Files.createDirectories(temp.resolve("world.inc").resolve("images"));
+    Files.writeString(unfinished.resolve("half.png"), "half");
+    WorldFolder.ensure(4, 32, 10, folder, 2, done -> {});
+    assertTrue(Files.notExists(temp.resolve("world.inc")));
+    assertTrue(Files.notExists(folder.resolve("images").resolve("half.png")));
+    assertTrue(Files.exists(folder.resolve("index.csv")));
+    WorldFolder.ensure(
+        4,
+        32,
+        10,
+        folder,
+        2,
+        done -> {
+          throw new AssertionError("rendered again");
+        });
+    IOException other =
+        assertThrows(IOException.class, () -> WorldFolder.ensure(4, 32, 11, folder, 2, done -> {}));
+    assertTrue(other.getMessage().contains("other images"), other.getMessage());
+  }
 }

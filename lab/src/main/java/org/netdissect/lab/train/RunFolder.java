@@ -1,0 +1,128 @@
+package org.netdissect.lab.train;
+
+import java.io.IOException;
+import java.io.Writer;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * The folder of one training run. Tables grow line by line, so that a run that is cut off leaves
+ * what it learnt of itself; networks are written as a whole, {@code model.onnx} last.
+ */
+final class RunFolder implements AutoCloseable {
+  static final String MODEL = "model.onnx";
+
+  private record Point(int iteration, double accuracy) {}
+
+  private final Path folder;
+  private final StringBuilder record = new StringBuilder();
+  private final List<Point> curve = new ArrayList<>();
+  private final Writer log;
+  private final Writer validation;
+
+  private RunFolder(Path folder) throws IOException {
+    this.folder = folder;
+    this.log = Files.newBufferedWriter(folder.resolve("log.csv"));
+    this.validation = Files.newBufferedWriter(folder.resolve("validation.csv"));
+    line(log, "iteration,loss,rate");
+    line(validation, "iteration,accuracy,loss");
+  }
+
+  /** Refuses a folder that holds anything, so that no run is mixed with another. */
+  static void requireFree(Path folder) throws IOException {
+    if (Files.exists(folder.resolve(MODEL))) {
+      throw new IOException(folder + " holds a finished run; name another folder");
+    }
+    if (!Files.exists(folder)) {
+      return;
+    }
+    if (!Files.isDirectory(folder)) {
+      throw new IOException(folder + " is no folder; name another one");
+    }
+    try (DirectoryStream<Path> inside = Files.newDirectoryStream(folder)) {
+      if (inside.iterator().hasNext()) {
+        throw new IOException(
+            Files.exists(folder.resolve("log.csv"))
+                ? folder
+                    + " holds a run that was cut off; delete it or name another folder"
+                    + " (--init goes on from one of its checkpoints)"
+                : folder + " is not empty; delete it or name another folder");
+      }
+    }
+  }
+
+  /** Begins a run in a new or empty folder. */
+  static RunFolder begin(Path folder, List<String> classes) throws IOException {
+    requireFree(folder);
+    Files.createDirectories(folder);
+    Files.write(folder.resolve("classes.txt"), classes);
+    return new RunFolder(folder);
+  }
+
+  /** A line of the run's record, {@code run.txt}, which is written at the end. */
+  void note(String line) {
+    record.append(line).append('\n');
+  }
+
+  void step(int iteration, double loss, double rate) throws IOException {
+    line(log, String.format(Locale.ROOT, "%d,%.5f,%.6f", iteration, loss, rate));
+  }
+
+  void validated(int iteration, double accuracy, double loss, int last) throws IOException {
+    line(validation, String.format(Locale.ROOT, "%d,%.4f,%.4f", iteration, accuracy, loss));
+    curve.add(new Point(iteration, accuracy));
+    Files.writeString(folder.resolve("curve.svg"), svg(last));
+  }
+
+  void checkpoint(int iteration, byte[] model) throws IOException {
+    OnnxFiles.save(folder.resolve(String.format(Locale.ROOT, "model-%06d.onnx", iteration)), model);
+  }
+
+  /** Writes the record and the network, which makes the run a finished one. */
+  Path finish(byte[] model) throws IOException {
+    note("SHA-256 of " + MODEL + ": " + OnnxFiles.sha256(model));
+    Files.writeString(folder.resolve("run.txt"), record);
+    Path file = folder.resolve(MODEL);
+    OnnxFiles.save(file, model);
+    return file;
+  }
+
+  @Override
+  public void close() throws IOException {
+    try (log;
+        validation) {
+      // closes both, whatever happens to the first
+    }
+  }
+
+  private static void line(Writer to, String text) throws IOException {
+    to.write(text + "\n");
+    to.flush();
+  }
+
+  private String svg(int last) {
+    StringBuilder line = new StringBuilder();
+    for (Point p : curve) {
+      double x = 50 + 420.0 * p.iteration() / last;
+      double y = 230 - 200 * p.accuracy();
+      line.append(String.format(Locale.ROOT, "%.1f,%.1f ", x, y));
+    }
+    return """
+    <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 490 270" font-family="sans-serif" font-size="12">
+    <rect width="490" height="270" fill="white"/>
+    <path d="M50 30V230H470M50 30h420M50 80h420M50 130h420M50 180h420" fill="none" stroke="#ccc"/>
+    <text x="44" y="34" text-anchor="end">1</text>
+    <text x="44" y="134" text-anchor="end">0.5</text>
+    <text x="44" y="234" text-anchor="end">0</text>
+    <text x="470" y="250" text-anchor="end">iteration %d</text>
+    <text x="50" y="18">validation accuracy</text>
+    <polyline points="%s" fill="none" stroke="#4B4CBF" stroke-width="2"/>
+    </svg>
+    """
+        .formatted(last, line.toString().trim());
+  }
+}
