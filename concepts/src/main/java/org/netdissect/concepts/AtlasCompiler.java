@@ -60,6 +60,7 @@ final class AtlasCompiler {
       ConceptDataset data, String stamp, Path file, AtlasOptions options, Progress progress)
       throws IOException {
     Files.createDirectories(file.getParent());
+    checkSpace(data, file);
     AtlasCompiler compiler = new AtlasCompiler(data, stamp, options, progress);
     try (AtlasDraft draft =
         AtlasDraft.take(file, compiler.header.stamp, data.images().size(), options.rebuild())) {
@@ -78,6 +79,30 @@ final class AtlasCompiler {
               + "; choose another place with"
               + " --cache",
           e);
+    }
+  }
+
+  /** The least that an atlas takes: a byte for each pixel. Its tables add some twentieth to it. */
+  private static void checkSpace(ConceptDataset data, Path file) throws IOException {
+    long free = DiskSpace.usable(file.getParent());
+    if (free < 0 || !DiskSpace.isChecked()) {
+      return;
+    }
+    long needed = 0;
+    for (ImageRow row : data.images()) {
+      needed += AtlasReader.mapBytes((long) row.maskHeight() * row.maskWidth(), 1);
+    }
+    if (free + AtlasDraft.bytesLeft(file) < needed) {
+      throw new DataException(
+          "not enough disk: the compiled labels of "
+              + data.name()
+              + " need about "
+              + DiskSpace.text(needed - AtlasDraft.bytesLeft(file))
+              + " in "
+              + file.getParent()
+              + ", and "
+              + DiskSpace.text(free)
+              + " is free; make room or choose another folder with --cache");
     }
   }
 

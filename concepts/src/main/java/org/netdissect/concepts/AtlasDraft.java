@@ -91,6 +91,11 @@ final class AtlasDraft implements Closeable {
     return drafts;
   }
 
+  /** Bytes of drafts that stand in the folder already. */
+  static long bytesLeft(Path atlas) {
+    return left(atlas).stream().mapToLong(draft -> draft.toFile().length()).sum();
+  }
+
   private static Path journalOf(Path draft) {
     String name = draft.getFileName().toString();
     return draft.resolveSibling(name.substring(0, name.length() - SUFFIX.length()) + JOURNAL);
