@@ -17,7 +17,9 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -87,7 +89,10 @@ final class AtlasDraft implements Closeable {
     } catch (IOException e) {
       // Nothing to go on with, then; the next compilation tries again.
     }
-    drafts.sort(Comparator.comparingLong((Path draft) -> -journalOf(draft).toFile().length()));
+    // Asked once each, since those of other processes grow.
+    Map<Path, Long> advanced = new HashMap<>();
+    drafts.forEach(draft -> advanced.put(draft, journalOf(draft).toFile().length()));
+    drafts.sort(Comparator.comparing(advanced::get, Comparator.reverseOrder()));
     return drafts;
   }
 
