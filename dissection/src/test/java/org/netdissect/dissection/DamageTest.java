@@ -84,15 +84,15 @@ class DamageTest {
               layer, folder.resolve(layer + ".npy"), ReceptiveField.square(-4, 12, 4)));
     }
     return Dissector.builder()
-            .setRecorded(
-                new RecordedActivations(
-                    maps, data.rows.stream().map(ImageRow::name).toList(), new InputSize(32, 32)))
-            .setData(data)
-            .setOut(out)
-            .optWorkers(2)
-            .optQuantile(Quantile.of("0.02"))
-            .optCache(folder.resolve("cache"))
-            .optProgress(progress);
+        .setRecorded(
+            new RecordedActivations(
+                maps, data.rows.stream().map(ImageRow::name).toList(), new InputSize(32, 32)))
+        .setData(data)
+        .setOut(out)
+        .optWorkers(2)
+        .optQuantile(Quantile.of("0.02"))
+        .optCache(folder.resolve("cache"))
+        .optProgress(progress);
   }
 
   /** Every byte of a folder but for the times of the run. */
