@@ -325,8 +325,7 @@ class KillIT {
         assertEquals(1, failures(run).size(), about);
         assertTrue(failures(run).get(0).contains("the disk is full"), about);
         boolean atlas = failures(run).get(0).contains("cannot write the atlas");
-        where.merge(
-            atlas ? "1 atlas" : stage(out, disk.resolve("cache")), 1, Integer::sum);
+        where.merge(atlas ? "1 atlas" : stage(out, disk.resolve("cache")), 1, Integer::sum);
       }
       System.out.println("disk full in " + where);
       for (String stage : List.of("1 atlas", "3 recording", "4 results", "5 report")) {
