@@ -54,6 +54,7 @@ final class DataCommand implements Runnable {
     @Override
     public Integer call() throws IOException {
       TerminalProgress progress = new TerminalProgress(System.err, common.quiet);
+      Interruption.resumable();
       try (Atlas atlas =
           Atlas.open(dataOptions.open(data, 0, 0), atlasOptions.options(), progress)) {
         System.out.println(atlas.name() + ": " + atlas.size() + " images in " + atlas.file());

@@ -6,6 +6,7 @@ import org.netdissect.concepts.AtlasOptions;
 import org.netdissect.concepts.ConceptDataset;
 import org.netdissect.concepts.Progress;
 import org.netdissect.dissection.Dissection;
+import org.netdissect.dissection.Dissector;
 import org.netdissect.report.HtmlReport;
 
 /** Writes the report of a result. */
@@ -22,5 +23,20 @@ final class Reports {
     HtmlReport.of(dissection, data)
         .withAtlas(AtlasOptions.defaults().withCache(cache))
         .write(dissection.folder().resolve("report"), progress);
+  }
+
+  /** Writing it as the last step of a run. */
+  static Dissector.Step step(Path cache, Progress progress) {
+    return new Dissector.Step() {
+      @Override
+      public void run(Dissection dissection, ConceptDataset data) throws IOException {
+        write(dissection, data, cache, progress);
+      }
+
+      @Override
+      public long estimate(ConceptDataset data, int units, long images) {
+        return HtmlReport.estimate(data, units, images);
+      }
+    };
   }
 }

@@ -245,7 +245,7 @@ final class RunCommand implements Callable<Integer> {
 
   private void finish(Dissector.Builder builder, TerminalProgress progress) throws IOException {
     if (!noReport) {
-      builder.optThen((dissection, dataset) -> Reports.write(dissection, dataset, cache, progress));
+      builder.optThen(Reports.step(cache, progress));
     }
     Interruption.resumable();
     for (Dissection dissection : builder.build().runAll()) {

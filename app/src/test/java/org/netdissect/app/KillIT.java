@@ -300,6 +300,16 @@ class KillIT {
           LiveRun.start(words(out, shared.resolve("cache")), folder, environment(""), true);
       assertEquals(1, refused.end(), () -> String.join("\n", refused.lines()));
       assertTrue(failures(refused).get(0).contains("not enough disk"), refused.lines().toString());
+      LiveRun unread =
+          LiveRun.start(
+              words(folder.resolve("elsewhere"), disk.resolve("cache")),
+              folder,
+              environment(""),
+              true);
+      assertEquals(1, unread.end(), () -> String.join("\n", unread.lines()));
+      assertTrue(
+          failures(unread).get(0).contains("not enough disk: the compiled labels"),
+          unread.lines().toString());
       for (int kilobytes = 256; ; kilobytes = kilobytes * 4 / 3) {
         assertTrue(kilobytes < 1 << 20, where.toString());
         assertTrue(mount("mount", "-o", "remount,size=" + kilobytes + "k", disk.toString()));
@@ -314,10 +324,11 @@ class KillIT {
         assertEquals(1, exit, about);
         assertEquals(1, failures(run).size(), about);
         assertTrue(failures(run).get(0).contains("the disk is full"), about);
-        where.merge(stage(out, disk.resolve("cache")), 1, Integer::sum);
+        boolean atlas = failures(run).get(0).contains("cannot write the atlas");
+        where.merge(atlas ? "1 atlas" : stage(out, disk.resolve("cache")), 1, Integer::sum);
       }
       System.out.println("disk full in " + where);
-      for (String stage : List.of("3 recording", "4 results", "5 report")) {
+      for (String stage : List.of("1 atlas", "3 recording", "4 results", "5 report")) {
         assertTrue(where.containsKey(stage), where.toString());
       }
       assertEquals(contents(folder.resolve("whole")), contents(out));

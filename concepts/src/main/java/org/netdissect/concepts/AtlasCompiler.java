@@ -2,22 +2,9 @@ package org.netdissect.concepts;
 
 import java.io.IOException;
 import java.io.InterruptedIOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.AtomicMoveNotSupportedException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.security.MessageDigest;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -31,14 +18,17 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 
 /** Turns a data set into an atlas file. */
 final class AtlasCompiler {
-  private static final Duration ABANDONED = Duration.ofHours(24);
+  /** Bytes of the journal that are held in memory. */
+  private static final int MOST_PENDING = 1 << 24;
 
-  /** Between making a file and locking it. */
-  private static final Duration UNLOCKED = Duration.ofSeconds(10);
+  /** How much work a kill may undo. */
+  private final long checkpointNanos =
+      TimeUnit.MILLISECONDS.toNanos(Long.getLong("netdissect.checkpointMillis", 2000));
 
   private final ConceptDataset data;
   private final AtlasOptions options;
@@ -64,30 +54,21 @@ final class AtlasCompiler {
   /**
    * Compiles into the file: written beside it under another name and moved there when whole, so
    * that several processes may do the same at once and a kill leaves nothing that looks like an
-   * atlas.
+   * atlas. What was compiled before a kill, or before the disk was full, is not compiled again.
    */
   static void compile(
       ConceptDataset data, String stamp, Path file, AtlasOptions options, Progress progress)
       throws IOException {
-    Path folder = file.getParent();
-    Files.createDirectories(folder);
-    removeAbandoned(folder, file.getFileName().toString());
-    Path temp =
-        Files.createTempFile(
-            folder, file.getFileName() + "-" + ProcessHandle.current().pid() + "-", ".tmp");
-    try {
-      try (FileChannel channel = FileChannel.open(temp, StandardOpenOption.WRITE)) {
-        lock(channel);
-        new AtlasCompiler(data, stamp, options, progress).write(channel);
+    Files.createDirectories(file.getParent());
+    checkSpace(data, file);
+    AtlasCompiler compiler = new AtlasCompiler(data, stamp, options, progress);
+    try (AtlasDraft draft =
+        AtlasDraft.take(file, compiler.header.stamp, data.images().size(), options.rebuild())) {
+      if (draft.journal() != null) {
+        compiler.write(draft);
       }
-      try {
-        Files.move(temp, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-      } catch (AtomicMoveNotSupportedException e) {
-        Files.move(temp, file, StandardCopyOption.REPLACE_EXISTING);
-      }
-    } catch (FileSystemException e) {
-      throw e;
-    } catch (DataException | InterruptedIOException e) {
+      draft.moveTo(file);
+    } catch (FileSystemException | DataException | InterruptedIOException e) {
       throw e;
     } catch (IOException e) {
       throw new IOException(
@@ -98,52 +79,52 @@ final class AtlasCompiler {
               + "; choose another place with"
               + " --cache",
           e);
-    } finally {
-      Files.deleteIfExists(temp);
     }
   }
 
-  /** Tells other processes that somebody writes here; the system forgets it with the process. */
-  private static FileLock lock(FileChannel channel) {
+  /** The least that an atlas takes: a byte for each pixel. Its tables add some twentieth to it. */
+  private static void checkSpace(ConceptDataset data, Path file) throws IOException {
+    long free = DiskSpace.usable(file.getParent());
+    if (free < 0 || !DiskSpace.isChecked()) {
+      return;
+    }
+    long needed = 0;
+    for (ImageRow row : data.images()) {
+      needed += AtlasReader.mapBytes((long) row.maskHeight() * row.maskWidth(), 1);
+    }
+    if (free + AtlasDraft.bytesLeft(file) < needed) {
+      throw new DataException(
+          "not enough disk: the compiled labels of "
+              + data.name()
+              + " need about "
+              + DiskSpace.text(needed - AtlasDraft.bytesLeft(file))
+              + " in "
+              + file.getParent()
+              + ", and "
+              + DiskSpace.text(free)
+              + " is free; make room or choose another folder with --cache");
+    }
+  }
+
+  private void write(AtlasDraft draft) throws IOException {
     try {
-      return channel.tryLock();
-    } catch (IOException | OverlappingFileLockException e) {
-      return null;
-    }
-  }
-
-  /**
-   * What killed processes left behind: files that nobody holds any more. Files of this process are
-   * left alone, since looking at a lock may give it up.
-   */
-  private static void removeAbandoned(Path folder, String name) {
-    Instant now = Instant.now();
-    String own = name + "-" + ProcessHandle.current().pid() + "-";
-    try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, name + "-*.tmp")) {
-      for (Path file : files) {
-        Instant written = Files.getLastModifiedTime(file).toInstant();
-        if (written.isBefore(now.minus(ABANDONED))
-            || (written.isBefore(now.minus(UNLOCKED))
-                && !file.getFileName().toString().startsWith(own)
-                && isFree(file))) {
-          Files.deleteIfExists(file);
-        }
-      }
+      compile(draft);
+    } catch (DataException e) {
+      throw e;
     } catch (IOException e) {
-      // Not ours to insist on: the next compilation tries again.
+      if (draft.journal().isBegun()) {
+        draft.keep();
+      }
+      throw e;
     }
   }
 
-  private static boolean isFree(Path file) throws IOException {
-    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
-      return lock(channel) != null;
-    }
-  }
-
-  private void write(FileChannel channel) throws IOException {
-    AtlasFile.Writer writer = new AtlasFile.Writer(channel, header);
+  private void compile(AtlasDraft draft) throws IOException {
     List<ImageRow> rows = data.images();
+    AtlasJournal journal = draft.journal();
     progress.begin("Compiling the atlas of " + data.name(), rows.size(), "images");
+    AtlasFile.Writer writer = new AtlasFile.Writer(draft.channel(), header);
+    labelStarts.add(0);
     ExecutorService pool =
         Executors.newFixedThreadPool(
             options.workers(),
@@ -153,17 +134,34 @@ final class AtlasCompiler {
               return thread;
             });
     try {
+      AtlasJournal.Replayed before = journal.replay(rows, draft.channel(), this::append);
+      writer.takeOver(before.mapBytes());
+      progress.advance(before.images());
+      if (before.damaged()) {
+        progress.warn(
+            "what an earlier compilation left of the atlas is damaged after "
+                + before.images()
+                + " images; compiling the others again");
+      }
       // A bounded window of images is under way; they are written in the order of the data set.
-      Deque<Future<Compiled>> window = new ArrayDeque<>();
-      int next = 0;
-      labelStarts.add(0);
+      Deque<Future<CompiledImage>> window = new ArrayDeque<>();
+      int next = before.images();
+      long noted = System.nanoTime();
       while (next < rows.size() || !window.isEmpty()) {
         while (next < rows.size() && window.size() < 4 * options.workers()) {
           ImageRow row = rows.get(next++);
-          window.add(pool.submit(() -> Compiled.of(data, row)));
+          window.add(pool.submit(() -> CompiledImage.of(data, row)));
         }
-        append(window.remove().get(), writer);
+        CompiledImage image = window.remove().get();
+        append(image);
+        writer.put(image.regionMap());
+        journal.add(image);
         progress.advance(1);
+        if (System.nanoTime() - noted >= checkpointNanos || journal.pending() > MOST_PENDING) {
+          writer.flush();
+          journal.append();
+          noted = System.nanoTime();
+        }
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -184,6 +182,8 @@ final class AtlasCompiler {
       progress.end();
     }
     writer.endSection(AtlasFile.REGION_MAPS);
+    // What follows is quickly made from what the journal says.
+    journal.append();
     pixels.write(writer);
     writer.endSection(AtlasFile.REGION_PIXELS);
     labelStarts.write(writer);
@@ -199,30 +199,29 @@ final class AtlasCompiler {
     writer.finish();
   }
 
-  private void append(Compiled compiled, AtlasFile.Writer writer) throws IOException {
-    AtlasImage image = compiled.image;
+  /** Everything of an image but its region map. */
+  private void append(CompiledImage compiled) throws IOException {
+    AtlasImage image = compiled.image();
     if (image.problem() != null) {
       if (options.strict()) {
         throw new DataException(image.problem());
       }
       progress.warn(image.problem());
-    } else {
-      writer.put(compiled.regionMap);
-      Map<Integer, Long> ofSize =
-          covered.computeIfAbsent(image.maskHeight() * image.maskWidth(), n -> new HashMap<>());
-      for (int r = 0; r < image.regions(); r++) {
-        pixels.add(compiled.regions.pixels[r]);
-        for (int label : compiled.regions.labels[r]) {
-          labels.add(label);
-          if (!data.coverageKnown()) {
-            ofSize.merge(label, (long) compiled.regions.pixels[r], Long::sum);
-          }
+    }
+    Map<Integer, Long> ofSize =
+        covered.computeIfAbsent(image.maskHeight() * image.maskWidth(), n -> new HashMap<>());
+    for (int r = 0; r < image.regions(); r++) {
+      pixels.add(compiled.pixels()[r]);
+      for (int label : compiled.labels()[r]) {
+        labels.add(label);
+        if (!data.coverageKnown()) {
+          ofSize.merge(label, (long) compiled.pixels()[r], Long::sum);
         }
-        labelStarts.add(labels.size());
       }
+      labelStarts.add(labels.size());
     }
     images.add(image);
-    digests.add(compiled.digest);
+    digests.add(compiled.digest());
   }
 
   /** The vocabulary with what the regions say of coverage. */
@@ -284,7 +283,7 @@ final class AtlasCompiler {
    * rows nor how its files are written.
    */
   private byte[] fingerprint(Vocabulary vocabulary) {
-    Canonical c = new Canonical();
+    CompiledImage.Canonical c = new CompiledImage.Canonical();
     c.put("netdissect atlas 1");
     c.put(vocabulary.categories().size());
     for (Category category : vocabulary.categories()) {
@@ -306,96 +305,5 @@ final class AtlasCompiler {
         .sorted(Comparator.comparing((Integer i) -> images.get(i).name()))
         .forEach(i -> c.digest.update(digests.get(i)));
     return c.digest.digest();
-  }
-
-  /** A digest over values whose ends are told, so that no two sequences run together. */
-  private static final class Canonical {
-    final MessageDigest digest = Digests.sha256();
-    private final ByteBuffer four = ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN);
-
-    void put(int value) {
-      digest.update(four.putInt(0, value).array());
-    }
-
-    void put(String text) {
-      byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-      put(bytes.length);
-      digest.update(bytes);
-    }
-  }
-
-  /** One image, ready to be written. */
-  private static final class Compiled {
-    AtlasImage image;
-    Regions regions;
-    byte[] regionMap;
-    byte[] digest;
-
-    static Compiled of(ConceptDataset data, ImageRow row) throws DataException {
-      Compiled compiled = new Compiled();
-      Canonical c = new Canonical();
-      c.put(row.name());
-      c.put(row.split());
-      c.put(row.photoHeight());
-      c.put(row.photoWidth());
-      c.put(row.maskHeight());
-      c.put(row.maskWidth());
-      long dataCategories = 0;
-      int count = 0;
-      String problem = null;
-      try {
-        AnnotatedImage annotated = data.annotate(row);
-        if (annotated.maskHeight() != row.maskHeight()
-            || annotated.maskWidth() != row.maskWidth()) {
-          throw new IllegalStateException("masks of another size than told for " + row.name());
-        }
-        compiled.regions = Regions.of(annotated);
-        dataCategories = annotated.dataCategories();
-        count = compiled.regions.pixels.length;
-        compiled.regionMap = encode(compiled.regions.map, count);
-        c.put((int) dataCategories);
-        c.put((int) (dataCategories >>> 32));
-        c.put(count);
-        for (int[] labels : compiled.regions.labels) {
-          c.put(labels.length);
-          for (int label : labels) {
-            c.put(label);
-          }
-        }
-        c.digest.update(compiled.regionMap);
-      } catch (UnreadableImageException e) {
-        problem = e.getMessage();
-        c.put("unreadable");
-      }
-      compiled.digest = c.digest.digest();
-      compiled.image =
-          new AtlasImage(
-              row.name(),
-              row.split(),
-              row.photoHeight(),
-              row.photoWidth(),
-              row.maskHeight(),
-              row.maskWidth(),
-              count,
-              dataCategories,
-              problem);
-      return compiled;
-    }
-
-    /** One byte a pixel where that suffices, else two; a whole number of 8 bytes. */
-    private static byte[] encode(char[] map, int regions) {
-      byte[] bytes = new byte[Math.toIntExact(AtlasReader.mapBytes(map.length, regions))];
-      if (regions <= 256) {
-        for (int p = 0; p < map.length; p++) {
-          bytes[p] = (byte) map[p];
-        }
-      } else {
-        for (int p = 0; p < map.length; p++) {
-          bytes[2 * p] = (byte) map[p];
-          bytes[2 * p + 1] = (byte) (map[p] >>> 8);
-        }
-      }
-      return bytes;
-    }
   }
 }

@@ -113,6 +113,16 @@ final class AtlasFile {
       channel.position(HEADER_BYTES);
     }
 
+    /**
+     * Goes on behind bytes of this section that stand in the file; what follows them is cut off.
+     */
+    void takeOver(long bytes) throws IOException {
+      AtlasJournal.read(channel, start, bytes, crc);
+      length = bytes;
+      channel.truncate(start + bytes);
+      channel.position(start + bytes);
+    }
+
     void put(byte[] bytes) throws IOException {
       for (int done = 0; done < bytes.length; ) {
         int n = Math.min(buffer.remaining(), bytes.length - done);
@@ -162,7 +172,8 @@ final class AtlasFile {
       channel.force(true);
     }
 
-    private void flush() throws IOException {
+    /** Gives what was put to the system, which keeps it should this process be killed. */
+    void flush() throws IOException {
       buffer.flip();
       crc.update(buffer.duplicate());
       while (buffer.hasRemaining()) {

@@ -22,6 +22,7 @@ import org.netdissect.concepts.AtlasImage;
 import org.netdissect.concepts.AtlasOptions;
 import org.netdissect.concepts.Category;
 import org.netdissect.concepts.ConceptDataset;
+import org.netdissect.concepts.DiskSpace;
 import org.netdissect.concepts.Progress;
 import org.netdissect.dissection.DissectionInfo.DataInfo;
 import org.netdissect.dissection.DissectionInfo.NetworkInfo;
@@ -75,6 +76,11 @@ public final class Dissector {
   @FunctionalInterface
   public interface Step {
     void run(Dissection dissection, ConceptDataset data) throws IOException;
+
+    /** About how many bytes it writes for a network of so many units on so many images. */
+    default long estimate(ConceptDataset data, int units, long images) {
+      return 0;
+    }
   }
 
   /** A result to come: of a network, or of recorded maps. */
@@ -415,8 +421,16 @@ public final class Dissector {
       ResultFolder out,
       Progress progress)
       throws IOException {
+    long after = 0;
+    for (Target target : targets) {
+      int units = target.layers().stream().mapToInt(l -> source.layers().get(l).units()).sum();
+      for (Step step : options.steps) {
+        after += step.estimate(options.data, units, images.size());
+      }
+    }
     SpaceNeeded.of(source.layers(), images.size(), options.quantile.share(), options.maps)
-        .check(options.out, progress, SpaceNeeded::usable);
+        .plus(after)
+        .check(options.out, progress, DiskSpace::usable);
     try (Recording recording =
         Recording.open(
             images,

@@ -34,6 +34,9 @@ final class ResultFolder implements Closeable {
   /** The names of images may stand in it. */
   private static final long MOST_INPUTS = 1L << 28;
 
+  /** As many as fit into a line. */
+  private static final int MOST_DIFFERENCES = 4;
+
   private final Path folder;
   private final WorkLock lock;
 
@@ -191,15 +194,35 @@ final class ResultFolder implements Closeable {
     if (before == null || !before.isObject()) {
       return List.of(file + " is damaged");
     }
-    TreeSet<String> names = new TreeSet<>(inputs.propertyNames());
-    names.addAll(before.propertyNames());
-    for (String name : names) {
-      if (!Objects.equals(before.get(name), inputs.get(name))) {
-        differences.add(
-            name + " was " + shown(before.get(name)) + ", now " + shown(inputs.get(name)));
-      }
-    }
+    // As they read from a file: there a number has lost its Java type.
+    compare("", before, Json.mapper().readTree(Json.pretty(inputs)), differences);
     return differences;
+  }
+
+  /** Notes the innermost values that differ. */
+  private static void compare(
+      String path, JsonNode before, JsonNode now, List<String> differences) {
+    if (before != null && now != null && before.isObject() && now.isObject()) {
+      TreeSet<String> names = new TreeSet<>(now.propertyNames());
+      names.addAll(before.propertyNames());
+      for (String name : names) {
+        compare(
+            path.isEmpty() ? name : path + "." + name,
+            before.get(name),
+            now.get(name),
+            differences);
+      }
+    } else if (before != null
+        && now != null
+        && before.isArray()
+        && now.isArray()
+        && before.size() == now.size()) {
+      for (int i = 0; i < now.size(); i++) {
+        compare(path + "[" + i + "]", before.get(i), now.get(i), differences);
+      }
+    } else if (!Objects.equals(before, now) && differences.size() < MOST_DIFFERENCES) {
+      differences.add(path + " was " + shown(before) + ", now " + shown(now));
+    }
   }
 
   private static String shown(JsonNode value) {

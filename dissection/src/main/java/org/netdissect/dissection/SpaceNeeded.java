@@ -9,6 +9,7 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.ToLongFunction;
+import org.netdissect.concepts.DiskSpace;
 import org.netdissect.concepts.Progress;
 
 /**
@@ -23,8 +24,8 @@ import org.netdissect.concepts.Progress;
  * above the final threshold are written twice, for a group of units and for the result; so are the
  * hits, about six regions of three bytes wherever a unit is active. Results with little data, and
  * units that are flat near their threshold, can take more: the estimate keeps people from runs that
- * cannot end well, and does not promise that the others do; it leaves out the report. A run that
- * meets a full disk can go on.
+ * cannot end well, and does not promise that the others do. What steps after the result write is
+ * their own estimate. A run that meets a full disk can go on.
  *
  * <p>Measured at its fullest on three layers of SqueezeNet 1.1 (Places365) with 1,281 images: 94 MB
  * for 64 units of 55×55, 133 MB for 256 of 27×27, 65 MB for 512 of 13×13; all between the two
@@ -34,9 +35,6 @@ import org.netdissect.concepts.Progress;
  * @param likely bytes above which no more is to be expected of most networks
  */
 record SpaceNeeded(long least, long likely) {
-  /** Set to false to go on whatever the estimate says. */
-  static final String PROPERTY = "netdissect.spaceCheck";
-
   private static final double CLUSTERED = 2;
   private static final double ALONE = 4.6;
   private static final double BYTES_OF_CELL = 4;
@@ -53,6 +51,11 @@ record SpaceNeeded(long least, long likely) {
     return new SpaceNeeded(
         bytes(layers, images, quantile, maps, CLUSTERED),
         bytes(layers, images, quantile, maps, ALONE));
+  }
+
+  /** The same with so many bytes more, written after the result. */
+  SpaceNeeded plus(long bytes) {
+    return new SpaceNeeded(least + bytes, likely + bytes);
   }
 
   private static long bytes(
@@ -81,7 +84,7 @@ record SpaceNeeded(long least, long likely) {
    */
   void check(Path out, Progress progress, ToLongFunction<Path> usable) throws IOException {
     long free = usable.applyAsLong(out);
-    if (free < 0 || !Boolean.parseBoolean(System.getProperty(PROPERTY, "true"))) {
+    if (free < 0 || !DiskSpace.isChecked()) {
       return;
     }
     long room = free + bytesIn(out);
@@ -92,10 +95,10 @@ record SpaceNeeded(long least, long likely) {
               "not enough disk: this run needs about %s in %s, and %s is free; make room, choose"
                   + " another --out, or take fewer layers (if you know better:"
                   + " NETDISSECT_OPTS=-D%s=false)",
-              text(least - bytesIn(out)),
+              DiskSpace.text(least - bytesIn(out)),
               out,
-              text(free),
-              PROPERTY));
+              DiskSpace.text(free),
+              DiskSpace.CHECK));
     }
     if (room < likely) {
       progress.warn(
@@ -103,20 +106,9 @@ record SpaceNeeded(long least, long likely) {
               Locale.ROOT,
               "this run may need up to %s in %s, and %s is free; should the disk fill up, make room"
                   + " and repeat the command",
-              text(likely - bytesIn(out)),
+              DiskSpace.text(likely - bytesIn(out)),
               out,
-              text(free)));
-    }
-  }
-
-  /** Bytes that may be written where a folder lies; −1 if the system does not tell. */
-  static long usable(Path folder) {
-    try {
-      long free = Files.getFileStore(folder).getUsableSpace();
-      // Some network drives tell nothing.
-      return free == 0 && Files.getFileStore(folder).getTotalSpace() == 0 ? -1 : free;
-    } catch (IOException e) {
-      return -1;
+              DiskSpace.text(free)));
     }
   }
 
@@ -137,18 +129,5 @@ record SpaceNeeded(long least, long likely) {
           }
         });
     return sum[0];
-  }
-
-  /** Bytes as people read them. */
-  static String text(long bytes) {
-    double value = Math.max(0, bytes);
-    String[] units = {"bytes", "kB", "MB", "GB", "TB"};
-    int unit = 0;
-    while (value >= 999.5 && unit < units.length - 1) {
-      value /= 1000;
-      unit++;
-    }
-    return String.format(
-        Locale.ROOT, unit == 0 || value >= 99.5 ? "%.0f %s" : "%.1f %s", value, units[unit]);
   }
 }

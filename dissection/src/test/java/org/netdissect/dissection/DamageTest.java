@@ -69,27 +69,30 @@ class DamageTest {
   }
 
   private Dissection run(Path out, Dissector.Step... steps) throws IOException {
+    Dissector.Builder builder = builder(out);
+    for (Dissector.Step step : steps) {
+      builder.optThen(step);
+    }
+    return builder.build().run();
+  }
+
+  private Dissector.Builder builder(Path out) {
     List<RecordedActivations.Maps> maps = new ArrayList<>();
     for (String layer : List.of("one", "two")) {
       maps.add(
           new RecordedActivations.Maps(
               layer, folder.resolve(layer + ".npy"), ReceptiveField.square(-4, 12, 4)));
     }
-    Dissector.Builder builder =
-        Dissector.builder()
-            .setRecorded(
-                new RecordedActivations(
-                    maps, data.rows.stream().map(ImageRow::name).toList(), new InputSize(32, 32)))
-            .setData(data)
-            .setOut(out)
-            .optWorkers(2)
-            .optQuantile(Quantile.of("0.02"))
-            .optCache(folder.resolve("cache"))
-            .optProgress(progress);
-    for (Dissector.Step step : steps) {
-      builder.optThen(step);
-    }
-    return builder.build().run();
+    return Dissector.builder()
+        .setRecorded(
+            new RecordedActivations(
+                maps, data.rows.stream().map(ImageRow::name).toList(), new InputSize(32, 32)))
+        .setData(data)
+        .setOut(out)
+        .optWorkers(2)
+        .optQuantile(Quantile.of("0.02"))
+        .optCache(folder.resolve("cache"))
+        .optProgress(progress);
   }
 
   /** Every byte of a folder but for the times of the run. */
@@ -349,6 +352,28 @@ class DamageTest {
     Path out = unfinished(Left.PARTLY_RECORDED);
     run(out);
     assertEquals(contents(whole), contents(out));
+  }
+
+  /** Numbers among the inputs are the same after a way through a file. */
+  @Test
+  void aRunWithALimitGoesOnAndAnotherIsRefusedSayingWhy() throws IOException {
+    Path out = folder.resolve("limited");
+    assertThrows(
+        IOException.class,
+        () ->
+            builder(out)
+                .optLimit(100)
+                .optThen(
+                    (dissection, labels) -> {
+                      throw new IOException("stopped");
+                    })
+                .build()
+                .run());
+    DissectionException e =
+        assertThrows(DissectionException.class, () -> builder(out).optLimit(99).build().run());
+    assertTrue(e.getMessage().contains("(data.limit was 100, now 99)"), e.getMessage());
+    builder(out).optLimit(100).build().run();
+    assertTrue(Files.readString(out.resolve("run.json")).contains("\"resumed\" : true"));
   }
 
   @Test

@@ -184,6 +184,7 @@ class PartsTest {
       long alone = spilled(images, parts, maps, "alone", false);
       long given = spilled(images, parts, maps, "given", true);
       String what = "one piece " + single + ", 16 parts " + alone + ", with bounds " + given;
+      System.out.println("spilled bytes: " + what);
       assertTrue(given <= 1.25 * single, what);
       assertTrue(given < alone / 2, what);
     }

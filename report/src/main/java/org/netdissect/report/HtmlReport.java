@@ -1,6 +1,7 @@
 package org.netdissect.report;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -8,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import org.netdissect.concepts.AtlasOptions;
 import org.netdissect.concepts.ConceptDataset;
+import org.netdissect.concepts.ImageRow;
 import org.netdissect.concepts.Progress;
 import org.netdissect.dissection.ConceptInfo;
 import org.netdissect.dissection.Dissection;
@@ -25,6 +27,12 @@ import org.netdissect.dissection.LayerDissection;
  */
 public final class HtmlReport {
   private static final int LEAST_SIDE = 64;
+
+  /** Photographs whose size is looked at to estimate that of all. */
+  private static final int SAMPLED = 200;
+
+  /** Bytes of a photograph that was made smaller, at most but for few. */
+  private static final long LARGEST_PHOTO = 60_000;
 
   private final Dissection dissection;
   private final ConceptDataset data;
@@ -49,6 +57,31 @@ public final class HtmlReport {
    */
   public static HtmlReport of(Dissection dissection, ConceptDataset data) {
     return new HtmlReport(dissection, data, AtlasOptions.defaults(), 50, 400);
+  }
+
+  /**
+   * About how many bytes the report of {@link #of} takes: its photographs, as large as a sample of
+   * the data set's, and 300 bytes a tile.
+   *
+   * @param units of all layers
+   * @param images that were dissected with
+   */
+  public static long estimate(ConceptDataset data, int units, long images) {
+    List<ImageRow> rows = data.images();
+    long bytes = 0;
+    int read = 0;
+    for (int i = 0; i < rows.size(); i += 1 + rows.size() / SAMPLED) {
+      try {
+        bytes += Math.min(LARGEST_PHOTO, Files.size(data.photograph(rows.get(i))));
+        read++;
+      } catch (IOException e) {
+        // Not shown, then.
+      }
+    }
+    double tiles = 50.0 * units;
+    // As many as are shown if each unit's images are any.
+    double shown = images == 0 ? 0 : images * (1 - Math.exp(-tiles / images));
+    return (long) (shown * bytes / Math.max(1, read) + tiles * TileCodec.AIM);
   }
 
   /** The same with the compiled data set found, or put, as these options say. */

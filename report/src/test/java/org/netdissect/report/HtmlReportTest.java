@@ -79,7 +79,15 @@ class HtmlReportTest {
     JsonNode photos = data(Files.readString(report.resolve("index.html"))).get("photos");
     assertTrue(photos.size() > 5 && photos.size() <= SmallWorld.IMAGES);
     try (Stream<Path> written = Files.list(report.resolve("photos"))) {
-      assertEquals(photos.size(), written.count());
+      List<Path> all = written.toList();
+      assertEquals(photos.size(), all.size());
+      long bytes = all.stream().mapToLong(photo -> photo.toFile().length()).sum();
+      int units = 2 * SmallWorld.UNITS;
+      long estimate = HtmlReport.estimate(world.data(), units, SmallWorld.IMAGES);
+      double tiles = 50 * 300 * units;
+      assertTrue(
+          estimate - tiles > 0.8 * bytes && estimate - tiles < 1.3 * bytes,
+          estimate + " for " + bytes + " of photographs");
     }
     for (JsonNode photo : photos) {
       Photographs.Photograph original =
