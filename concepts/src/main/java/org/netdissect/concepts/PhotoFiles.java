@@ -42,12 +42,17 @@ final class PhotoFiles {
    * and folders are passed over.
    */
   static List<String> below(Path folder) throws DataException {
+    return below(folder, DEEPEST);
+  }
+
+  /** The same, down to some depth: 1 for the folder alone. */
+  static List<String> below(Path folder, int depth) throws DataException {
     List<String> names = new ArrayList<>();
     try {
       Files.walkFileTree(
           folder,
           EnumSet.of(FileVisitOption.FOLLOW_LINKS),
-          DEEPEST,
+          depth,
           new SimpleFileVisitor<>() {
             @Override
             public FileVisitResult preVisitDirectory(Path dir, BasicFileAttributes a) {
