@@ -7,7 +7,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -37,7 +36,7 @@ public final class CocoDataset implements ConceptDataset {
   private final List<Path> photos = new ArrayList<>();
 
   /** For each row the file and the place in it, maybe of several files. */
-  private final List<int[][]> places = new ArrayList<>();
+  private final List<List<int[]>> places = new ArrayList<>();
 
   /** For each file, concept numbers by category id; 0 for nothing. */
   private final List<Map<Long, Integer>> numbers = new ArrayList<>();
@@ -101,10 +100,7 @@ public final class CocoDataset implements ConceptDataset {
                         + " in another place"));
             continue;
           }
-          int[][] of = places.get(row);
-          int[][] more = Arrays.copyOf(of, of.length + 1);
-          more[of.length] = new int[] {f, i};
-          places.set(row, more);
+          places.get(row).add(new int[] {f, i});
           continue;
         }
         Path base = folder.toAbsolutePath().normalize();
@@ -122,7 +118,7 @@ public final class CocoDataset implements ConceptDataset {
                 options.maskWidth(),
                 rows.size()));
         photos.add(photo);
-        places.add(new int[][] {{f, i}});
+        places.add(new ArrayList<>(List.of(new int[] {f, i})));
       }
     }
   }

@@ -431,7 +431,7 @@ final class CocoFile {
         }
         double[] xy = numbers(json);
         if (xy == null) {
-          problem = "a polygon with something that is not a sane number";
+          problem = "a polygon with something that is not a number below 10⁹";
         } else if (xy.length % 2 != 0) {
           problem = "a polygon of " + xy.length + " numbers, which is odd";
         } else if (xy.length >= 6) {
@@ -448,7 +448,7 @@ final class CocoFile {
             && (name.equals("counts") || name.equals("size"))) {
           double[] list = numbers(json);
           if (list == null || (name.equals("size") && list.length != 2)) {
-            problem = "runs that are no list of sane numbers";
+            problem = "runs that are not a list of numbers below 10⁹";
           } else if (name.equals("size")) {
             a.runHeight = (long) list[0];
             a.runWidth = (long) list[1];

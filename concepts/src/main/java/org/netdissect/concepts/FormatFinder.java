@@ -104,7 +104,12 @@ final class FormatFinder {
     }
     boolean table = Files.isRegularFile(folder.resolve("labels.csv"));
     List<String> inside = PhotoFiles.folders(folder);
-    if (inside.stream().anyMatch(ImageFolderDataset::isOfMasks)) {
+    boolean masks = inside.stream().anyMatch(ImageFolderDataset::isOfMasks);
+    for (String name : inside) {
+      masks |=
+          PhotoFiles.folders(folder.resolve(name)).stream().anyMatch(ImageFolderDataset::isOfMasks);
+    }
+    if (masks) {
       return new DataException(
           named
               + (table

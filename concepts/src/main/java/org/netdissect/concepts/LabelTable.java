@@ -103,10 +103,7 @@ final class LabelTable {
     try (CsvTable csv = CsvTable.open(file, "name")) {
       boolean rgb = !csv.has("value") && csv.has("r") && csv.has("g") && csv.has("b");
       if (!csv.has("value") && !rgb) {
-        throw DataException.at(
-            file,
-            1,
-            "column \"value\" is missing; the header has " + String.join(", ", csv.header()));
+        throw DataException.at(file, 1, csv.lacks("value"));
       }
       csv.forEach(
           problems,
