@@ -149,8 +149,10 @@ public final class Atlas implements AutoCloseable {
     int at = reader.offsetInChunk[i];
     int pixels = image.maskHeight() * image.maskWidth();
     if (image.regions() <= 256) {
+      byte[] bytes = new byte[pixels];
+      chunk.get(at, bytes);
       for (int p = 0; p < pixels; p++) {
-        target[p] = (char) (chunk.get(at + p) & 0xff);
+        target[p] = (char) (bytes[p] & 0xff);
       }
     } else {
       for (int p = 0; p < pixels; p++) {

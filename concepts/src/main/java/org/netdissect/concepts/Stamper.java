@@ -1,5 +1,7 @@
 package org.netdissect.concepts;
 
+import static java.util.concurrent.TimeUnit.NANOSECONDS;
+
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -17,7 +19,8 @@ final class Stamper {
     String line;
     try {
       BasicFileAttributes a = Files.readAttributes(file, BasicFileAttributes.class);
-      line = file.getFileName() + " " + a.size() + " " + a.lastModifiedTime().toInstant() + "\n";
+      line =
+          file.getFileName() + " " + a.size() + " " + a.lastModifiedTime().to(NANOSECONDS) + "\n";
     } catch (IOException e) {
       line = file.getFileName() + " missing\n";
     }

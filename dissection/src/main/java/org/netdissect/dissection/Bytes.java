@@ -1,5 +1,8 @@
 package org.netdissect.dissection;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
@@ -9,6 +12,9 @@ import java.util.Arrays;
  * little-endian floats.
  */
 final class Bytes {
+  private static final VarHandle FLOAT =
+      MethodHandles.byteArrayViewVarHandle(float[].class, ByteOrder.LITTLE_ENDIAN);
+
   private byte[] array;
   private int size;
 
@@ -38,6 +44,10 @@ final class Bytes {
 
   void putVarint(long value) {
     ensure(10);
+    if (value >>> 7 == 0) {
+      array[size++] = (byte) value;
+      return;
+    }
     while ((value & ~0x7fL) != 0) {
       array[size++] = (byte) (value | 0x80);
       value >>>= 7;
@@ -47,11 +57,33 @@ final class Bytes {
 
   void putFloat(float value) {
     ensure(4);
-    int bits = Float.floatToRawIntBits(value);
-    array[size++] = (byte) bits;
-    array[size++] = (byte) (bits >>> 8);
-    array[size++] = (byte) (bits >>> 16);
-    array[size++] = (byte) (bits >>> 24);
+    FLOAT.set(array, size, value);
+    size += 4;
+  }
+
+  void putFloats(float[] values, int length) {
+    ensure(Math.multiplyExact(4, length));
+    for (int i = 0; i < length; i++) {
+      FLOAT.set(array, size + 4 * i, values[i]);
+    }
+    size += 4 * length;
+  }
+
+  /**
+   * Reads floats from a buffer that is backed by an array.
+   *
+   * @throws java.nio.BufferUnderflowException if the buffer holds fewer
+   */
+  static void getFloats(ByteBuffer buffer, float[] values, int length) {
+    if (buffer.remaining() < 4L * length) {
+      throw new BufferUnderflowException();
+    }
+    byte[] array = buffer.array();
+    int at = buffer.arrayOffset() + buffer.position();
+    for (int i = 0; i < length; i++) {
+      values[i] = (float) FLOAT.get(array, at + 4 * i);
+    }
+    buffer.position(buffer.position() + 4 * length);
   }
 
   void put(byte[] source, int offset, int length) {

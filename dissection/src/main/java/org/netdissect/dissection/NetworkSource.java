@@ -1,12 +1,15 @@
 package org.netdissect.dissection;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
-import java.nio.file.Files;
+import java.nio.channels.FileChannel;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.netdissect.concepts.ConceptDataset;
 import org.netdissect.concepts.DataException;
@@ -137,10 +140,7 @@ final class NetworkSource implements ActivationSource {
       byte[] file;
       Photograph photograph;
       try {
-        if (Files.size(path) > MAX_FILE) {
-          throw new DataException(path + ": larger than 256 MiB");
-        }
-        file = Files.readAllBytes(path);
+        file = contents(path);
         photograph = Photographs.decode(file, path.toString());
       } catch (NoSuchFileException e) {
         outcome.unreadable(image, "photograph missing");
@@ -167,6 +167,21 @@ final class NetworkSource implements ActivationSource {
       }
       outcome.read(image, sha256.digest(file));
       return true;
+    }
+
+    /** One look at the file, not two: finding it costs as much as reading it. */
+    private static byte[] contents(Path path) throws IOException {
+      try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+        long size = channel.size();
+        if (size > MAX_FILE) {
+          throw new DataException(path + ": larger than 256 MiB");
+        }
+        ByteBuffer file = ByteBuffer.allocate((int) size);
+        while (file.hasRemaining() && channel.read(file) >= 0) {
+          // A read may give less than asked for.
+        }
+        return file.hasRemaining() ? Arrays.copyOf(file.array(), file.position()) : file.array();
+      }
     }
 
     private void flush(int count, float[][] dense, int slot) throws IOException {

@@ -118,29 +118,37 @@ final class RegionCounter {
       return;
     }
     // Neighbouring pixels are mostly of one region: they are counted together.
+    double[] fraction = axisX.fraction;
     int region = -1;
     int count = 0;
     for (int y = fromY; y < toY; y++) {
       double fractionY = axisY.fraction[y];
       double start = topLeft + (bottomLeft - topLeft) * fractionY;
       double end = topRight + (bottomRight - topRight) * fractionY;
-      // More than rounding can move a value of this row beyond its two ends.
-      double slack = Math.max(Math.abs(start), Math.abs(end)) * 0x1p-50;
-      if (Math.max(start, end) + slack <= limit) {
+      // Rounding keeps order, so values only rise or only fall along the row: what is lit is one
+      // run of pixels at one of its ends.
+      double slope = end - start;
+      int litFrom = fromX;
+      int litTo = toX;
+      if (start + slope * fraction[toX - 1] > limit) {
+        while (start + slope * fraction[litFrom] <= limit) {
+          litFrom++;
+        }
+      } else if (start + slope * fraction[fromX] > limit) {
+        do {
+          litTo--;
+        } while (start + slope * fraction[litTo - 1] <= limit);
+      } else {
         continue;
       }
-      boolean all = Math.min(start, end) - slack > limit;
-      double slope = end - start;
       int row = y * axisX.pixels;
-      for (int x = fromX; x < toX; x++) {
-        if (all || start + slope * axisX.fraction[x] > limit) {
-          if (regionMap[row + x] != region) {
-            add(region, count);
-            region = regionMap[row + x];
-            count = 0;
-          }
-          count++;
+      for (int x = litFrom; x < litTo; x++) {
+        if (regionMap[row + x] != region) {
+          add(region, count);
+          region = regionMap[row + x];
+          count = 0;
         }
+        count++;
       }
     }
     add(region, count);

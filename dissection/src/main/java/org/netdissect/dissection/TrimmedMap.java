@@ -98,21 +98,26 @@ final class TrimmedMap {
   private void collect(float[] map, int offset) {
     cells = 0;
     runCount = 0;
-    int end = -1;
+    int end = 0;
     for (int word = 0; word < marked.length; word++) {
       long bits = marked[word];
       marked[word] = 0;
       while (bits != 0) {
-        int i = (word << 6) + Long.numberOfTrailingZeros(bits);
-        bits &= bits - 1;
-        if (i != end) {
-          runs[runCount++] = i - Math.max(end, 0);
+        int from = Long.numberOfTrailingZeros(bits);
+        int length = Long.numberOfTrailingZeros(~(bits >>> from));
+        int first = (word << 6) + from;
+        // A run may go on from the word before.
+        if (first != end || runCount == 0) {
+          runs[runCount++] = first - end;
           runs[runCount++] = 0;
         }
-        runs[runCount - 1]++;
-        end = i + 1;
-        index[cells] = i;
-        value[cells++] = map[offset + i];
+        runs[runCount - 1] += length;
+        end = first + length;
+        for (int i = first; i < end; i++) {
+          index[cells] = i;
+          value[cells++] = map[offset + i];
+        }
+        bits = from + length < 64 ? bits >>> (from + length) << (from + length) : 0;
       }
     }
   }
@@ -122,10 +127,7 @@ final class TrimmedMap {
     for (int i = 0; i < runCount; i++) {
       out.putVarint(runs[i]);
     }
-    out.ensure(4 * cells);
-    for (int c = 0; c < cells; c++) {
-      out.putFloat(value[c]);
-    }
+    out.putFloats(value, cells);
   }
 
   /**
@@ -152,8 +154,6 @@ final class TrimmedMap {
         index[cells++] = at++;
       }
     }
-    for (int c = 0; c < cells; c++) {
-      value[c] = in.getFloat();
-    }
+    Bytes.getFloats(in, value, cells);
   }
 }

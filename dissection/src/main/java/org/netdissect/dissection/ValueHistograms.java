@@ -77,10 +77,11 @@ final class ValueHistograms {
   float add(int unit, float[] values, int offset, int length, int[] scratch) {
     int nonZero = 0;
     for (int i = offset; i < offset + length; i++) {
-      // Adding 0 turns −0 into 0.
-      int bits = Float.floatToRawIntBits(values[i] + 0f);
+      int bits = Float.floatToRawIntBits(values[i]);
       scratch[nonZero] = bits;
-      nonZero += (bits | -bits) >>> 31;
+      // Without the sign, so that −0 is 0.
+      int size = bits << 1;
+      nonZero += (size | -size) >>> 31;
     }
     int signs = 0;
     int magnitude = 0;
@@ -112,7 +113,12 @@ final class ValueHistograms {
         own[bin >>> 8] = page;
       }
       page[bin & 0xff]++;
-      above += (edge - bin) >>> 31;
+    }
+    if (bin(max) > edge) {
+      for (int i = 0; i < nonZero; i++) {
+        int bits = scratch[i];
+        above += (edge - ((bits ^ ((bits >> 31) | 0x80000000)) >>> 16)) >>> 31;
+      }
     }
     aboveBound[unit] += above;
     zeros[unit] += length - nonZero;

@@ -13,9 +13,17 @@ final class PixelTable {
   /** Which of red, green and blue each channel takes. */
   private final int[] colours;
 
+  /** The same as floats. */
+  private final float[][] floats = new float[3][256];
+
   private PixelTable(double[][] values, int[] colours) {
     this.values = values;
     this.colours = colours;
+    for (int channel = 0; channel < 3; channel++) {
+      for (int pixel = 0; pixel < 256; pixel++) {
+        floats[channel][pixel] = (float) values[channel][pixel];
+      }
+    }
   }
 
   /**
@@ -54,10 +62,7 @@ final class PixelTable {
    * @param plane a float for each pixel
    */
   void plane(int channel, byte[] rgb, float[] plane) {
-    float[] table = new float[256];
-    for (int pixel = 0; pixel < 256; pixel++) {
-      table[pixel] = (float) values[channel][pixel];
-    }
+    float[] table = floats[channel];
     for (int i = 0, at = colours[channel]; i < plane.length; i++, at += 3) {
       plane[i] = table[rgb[at] & 0xff];
     }
