@@ -6,7 +6,7 @@ set "java=java"
 if defined JAVA_HOME set "java=%JAVA_HOME%\bin\java"
 for %%j in ("%home%\lib\netdissect-app-*.jar") do set "jar=%%j"
 if "%~1"=="train" if exist "%home%\lib-train" goto train
-"%java%" -XX:+UseParallelGC %NETDISSECT_OPTS% -jar "%jar%" %*
+"%java%" "@%home%\bin\java.options" %NETDISSECT_OPTS% -jar "%jar%" %*
 exit /b %errorlevel%
 :train
 if not defined OMP_WAIT_POLICY set "OMP_WAIT_POLICY=PASSIVE"

@@ -8,6 +8,7 @@ import org.netdissect.dissection.CountsExport;
 import org.netdissect.dissection.Dissection;
 import org.netdissect.dissection.DissectionException;
 import org.netdissect.dissection.LayerDissection;
+import org.netdissect.report.ArrowTables;
 import org.netdissect.report.OriginalCsv;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -30,7 +31,9 @@ final class ExportCommand implements Callable<Integer> {
       description = {
         "counts-csv: per layer counts.csv (every unit and concept that meet) and thresholds.csv.",
         "netdissect-csv: the original project's {layer}-result.csv.",
-        "lite-csv: NetDissect-Lite's tally.csv."
+        "lite-csv: NetDissect-Lite's tally.csv.",
+        "arrow: Arrow files (Feather) for notebooks, per layer the units, and every unit and concept"
+            + " that meet."
       })
   private String format;
 
@@ -53,11 +56,12 @@ final class ExportCommand implements Callable<Integer> {
       case "netdissect-csv" ->
           tables(Dissection.open(result), OriginalCsv.Style.ORIGINAL, "-result.csv");
       case "lite-csv" -> tables(Dissection.open(result), OriginalCsv.Style.LITE, "-tally.csv");
+      case "arrow" -> arrow(Dissection.open(result));
       default ->
           throw new UsageException(
               "--format '"
                   + format
-                  + "' is unknown; there are counts-csv, netdissect-csv, lite-csv");
+                  + "' is unknown; there are counts-csv, netdissect-csv, lite-csv, arrow");
     }
     return 0;
   }
@@ -69,6 +73,21 @@ final class ExportCommand implements Callable<Integer> {
               + " was imported: it holds each unit's best labels only, no counts of other concepts");
     }
     CountsExport.write(dissection, out);
+  }
+
+  private void arrow(Dissection dissection) throws IOException {
+    Files.createDirectories(out);
+    for (LayerDissection layer : dissection.layers()) {
+      String name = layer.layer().folder();
+      ArrowTables.writeUnits(dissection, layer, out.resolve(name + "-units.arrow"));
+      if (layer.hasConceptCounts()) {
+        ArrowTables.writeCounts(dissection, layer, out.resolve(name + "-counts.arrow"));
+      }
+    }
+    if (dissection.info().imported() != null) {
+      System.err.println(
+          result + " was imported: its units are written, it holds no counts of other concepts");
+    }
   }
 
   private void tables(Dissection dissection, OriginalCsv.Style style, String suffix)

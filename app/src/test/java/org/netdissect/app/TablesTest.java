@@ -2,6 +2,7 @@ package org.netdissect.app;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -87,6 +88,11 @@ class TablesTest {
         1, run("export", result, "--format", "counts-csv", "--out", folder.resolve("counts")));
     assertTrue(err.contains("imported"), err);
     assertEquals(2, run("export", result, "--format", "xlsx", "--out", exported));
+    Path arrow = folder.resolve("arrow");
+    assertEquals(0, run("export", result, "--format", "arrow", "--out", arrow), err);
+    assertTrue(err.contains("imported"), err);
+    assertTrue(Files.exists(arrow.resolve("net-units.arrow")));
+    assertFalse(Files.exists(arrow.resolve("net-counts.arrow")));
 
     assertEquals(0, run("report", result), err);
     assertTrue(Files.readString(result.resolve("report/index.html")).contains("dog-s"));

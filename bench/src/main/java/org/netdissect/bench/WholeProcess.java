@@ -29,7 +29,7 @@ public final class WholeProcess {
   WholeProcess(Path folder) {
     this.folder = folder;
     java.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    java.add("-XX:+UseParallelGC");
+    java.add("@" + Path.of(System.getProperty("netdissect.home"), "bin", "java.options"));
     String options = System.getenv("NETDISSECT_OPTS");
     if (options != null && !options.isBlank()) {
       java.addAll(List.of(options.trim().split("\\s+")));
@@ -147,8 +147,9 @@ public final class WholeProcess {
   }
 
   private List<String> command(List<String> arguments) {
-    List<String> command = new ArrayList<>(java);
-    command.add("org.netdissect.app.Netdissect");
+    // The product as people start it, with its own options for Java.
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("netdissect.home"), "bin", "netdissect").toString());
     command.addAll(arguments);
     return command;
   }
@@ -179,6 +180,7 @@ public final class WholeProcess {
   private double[] time(String name, List<String> command, boolean shown)
       throws IOException, InterruptedException {
     ProcessBuilder builder = new ProcessBuilder(command);
+    builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
     Path log = folder.resolve("log.txt");
     builder.redirectOutput(log.toFile());
     if (shown) {

@@ -14,7 +14,7 @@ public record LabelScore(
     String category, String label, long truth, long activation, long intersection, double iou) {
 
   /** I / (A + G − I), or 0 where that is empty. */
-  static double iou(long intersection, long activation, long truth) {
+  public static double iou(long intersection, long activation, long truth) {
     long union = activation + truth - intersection;
     return union > 0 ? (double) intersection / union : 0;
   }

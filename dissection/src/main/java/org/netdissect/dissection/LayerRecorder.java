@@ -96,34 +96,45 @@ final class LayerRecorder {
    * @throws DissectionException if a value is no finite number
    */
   void record(int[] images, float[] dense, Scratch scratch) throws IOException {
-    int cells = layer.cells();
     scratch.pieces.clear();
     for (int unit = 0; unit < layer.units(); unit++) {
-      float bound;
-      synchronized (locks[unit % LOCKS]) {
-        for (int s = 0; s < images.length; s++) {
-          int offset = (s * layer.units() + unit) * cells;
-          float peak = histograms.add(unit, dense, offset, cells, scratch.bits);
-          if (Float.isNaN(peak)) {
-            throw notFinite(unit, images[s], dense, offset);
-          }
-          scratch.peak[s] = peak;
-          top.offer(unit, images[s], peak);
-        }
-        bound = bound(unit);
-      }
-      int last = -1;
-      for (int s = 0; s < images.length; s++) {
-        if (scratch.peak[s] > bound
-            && scratch.map.trim(dense, (s * layer.units() + unit) * cells, bound)) {
-          scratch.pieces.putVarint(s - last - 1);
-          scratch.map.encode(scratch.pieces);
-          last = s;
-        }
-      }
+      trim(unit, images.length, count(unit, images, dense, scratch), dense, scratch);
       scratch.pieceEnd[unit] = scratch.pieces.size();
     }
     spill.append(images, scratch.pieces, scratch.pieceEnd);
+  }
+
+  // A unit's two steps are methods of their own, so that Java compiles each once and by itself.
+
+  /** Counts a unit's values; gives the best bound then known. */
+  private float count(int unit, int[] images, float[] dense, Scratch scratch)
+      throws DissectionException {
+    int cells = layer.cells();
+    synchronized (locks[unit % LOCKS]) {
+      for (int s = 0; s < images.length; s++) {
+        int offset = (s * layer.units() + unit) * cells;
+        float peak = histograms.add(unit, dense, offset, cells, scratch.bits);
+        if (Float.isNaN(peak)) {
+          throw notFinite(unit, images[s], dense, offset);
+        }
+        scratch.peak[s] = peak;
+        top.offer(unit, images[s], peak);
+      }
+      return bound(unit);
+    }
+  }
+
+  /** Encodes what of a unit's maps is above the bound. */
+  private void trim(int unit, int images, float bound, float[] dense, Scratch scratch) {
+    int last = -1;
+    for (int s = 0; s < images; s++) {
+      if (scratch.peak[s] > bound
+          && scratch.map.trim(dense, (s * layer.units() + unit) * layer.cells(), bound)) {
+        scratch.pieces.putVarint(s - last - 1);
+        scratch.map.encode(scratch.pieces);
+        last = s;
+      }
+    }
   }
 
   private DissectionException notFinite(int unit, int image, float[] dense, int offset) {

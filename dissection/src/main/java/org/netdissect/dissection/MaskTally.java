@@ -8,7 +8,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.IntToLongFunction;
-import org.netdissect.concepts.Atlas;
 import org.netdissect.concepts.AtlasImage;
 import org.netdissect.networks.InputSize;
 
@@ -254,6 +253,11 @@ final class MaskTally implements GroupTally {
     private final RegionCounter counter = new RegionCounter(layer.height(), layer.width());
     private final float[] scratch = new float[layer.cells()];
     private char[] regionMap = new char[0];
+
+    /** The image at hand; null until a mask of it is laid. */
+    private AtlasImage about;
+
+    private MaskGeometry geometry;
     final ImageEntries[] hits;
     final ImageEntries[] maps;
     final long[] pixels;
@@ -276,43 +280,46 @@ final class MaskTally implements GroupTally {
     public void task(int number) throws IOException {
       reader.open(number);
       int[] numbers = recorder.spill().segment(number).images();
-      Atlas atlas = images.atlas();
       for (int s = 0; s < numbers.length; s++) {
-        int image = numbers[s];
-        AtlasImage about = null;
-        MaskGeometry geometry = null;
+        about = null;
         for (int u = 0; u < end - first; u++) {
-          if (reader.slot(u) != s) {
-            continue;
-          }
-          reader.next(u);
-          if (!reader.map.trimFurther(thresholds[u], scratch)) {
-            continue;
-          }
-          if (about == null) {
-            about = images.atlasImage(image);
-            int size = about.maskHeight() * about.maskWidth();
-            if (regionMap.length < size) {
-              regionMap = new char[size];
+          if (reader.slot(u) == s) {
+            reader.next(u);
+            if (reader.map.trimFurther(thresholds[u], scratch)) {
+              tally(u, numbers[s]);
             }
-            atlas.readRegionMap(images.atlasIndex(image), regionMap);
-            geometry =
-                geometries.of(
-                    input == null ? new InputSize(about.photoHeight(), about.photoWidth()) : input,
-                    about.maskHeight(),
-                    about.maskWidth());
-          }
-          reader.map.encode(maps[u].bytes);
-          maps[u].end(image);
-          long mask =
-              counter.count(reader.map, thresholds[u], geometry, regionMap, about.regions());
-          if (mask > 0) {
-            pixels[u] += mask;
-            HitTable.encode(counter, hits[u].bytes);
-            hits[u].end(image);
           }
         }
       }
+    }
+
+    /** Lays the mask of the map at hand over its image. */
+    private void tally(int u, int image) {
+      if (about == null) {
+        turnTo(image);
+      }
+      reader.map.encode(maps[u].bytes);
+      maps[u].end(image);
+      long mask = counter.count(reader.map, thresholds[u], geometry, regionMap, about.regions());
+      if (mask > 0) {
+        pixels[u] += mask;
+        HitTable.encode(counter, hits[u].bytes);
+        hits[u].end(image);
+      }
+    }
+
+    private void turnTo(int image) {
+      about = images.atlasImage(image);
+      int size = about.maskHeight() * about.maskWidth();
+      if (regionMap.length < size) {
+        regionMap = new char[size];
+      }
+      images.atlas().readRegionMap(images.atlasIndex(image), regionMap);
+      geometry =
+          geometries.of(
+              input == null ? new InputSize(about.photoHeight(), about.photoWidth()) : input,
+              about.maskHeight(),
+              about.maskWidth());
     }
   }
 

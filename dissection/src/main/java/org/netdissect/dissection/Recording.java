@@ -375,6 +375,7 @@ final class Recording implements Closeable {
   }
 
   private void writeCheckpoint() throws IOException {
+    Path next = checkpoint.resolveSibling("record.next");
     blocks.writeLock().lock();
     try {
       synchronized (doneBlocks) {
@@ -383,7 +384,6 @@ final class Recording implements Closeable {
           return;
         }
       }
-      Path next = checkpoint.resolveSibling("record.next");
       try (SectionFile.Writer writer = new SectionFile.Writer(next, MAGIC)) {
         Bytes section = new Bytes(1 << 16);
         ByteBuffer lengths =
@@ -411,11 +411,12 @@ final class Recording implements Closeable {
         }
         writer.finish();
       }
-      Files.move(
-          next, checkpoint, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     } finally {
       blocks.writeLock().unlock();
     }
+    // Outside the lock: file systems write a file out before it may replace another.
+    Files.move(
+        next, checkpoint, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
   }
 
   List<LayerRecorder> recorders() {

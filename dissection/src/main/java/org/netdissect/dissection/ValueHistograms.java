@@ -76,19 +76,16 @@ final class ValueHistograms {
    */
   float add(int unit, float[] values, int offset, int length, int[] scratch) {
     int nonZero = 0;
+    int signs = 0;
+    int magnitude = 0;
     for (int i = offset; i < offset + length; i++) {
       int bits = Float.floatToRawIntBits(values[i]);
       scratch[nonZero] = bits;
       // Without the sign, so that −0 is 0.
-      int size = bits << 1;
-      nonZero += (size | -size) >>> 31;
-    }
-    int signs = 0;
-    int magnitude = 0;
-    for (int i = 0; i < nonZero; i++) {
-      int bits = scratch[i];
+      int size = bits & 0x7fffffff;
+      nonZero += -size >>> 31;
       signs |= bits;
-      magnitude = Math.max(magnitude, bits & 0x7fffffff);
+      magnitude = Math.max(magnitude, size);
     }
     if (magnitude >= 0x7f800000) {
       return Float.NaN;

@@ -12,6 +12,7 @@ import org.netdissect.concepts.Progress;
 import org.netdissect.dissection.ConceptCounts;
 import org.netdissect.dissection.ConceptInfo;
 import org.netdissect.dissection.Dissection;
+import org.netdissect.dissection.LabelScore;
 import org.netdissect.dissection.LayerDissection;
 
 /**
@@ -67,7 +68,6 @@ final class ConceptPages {
               long activation =
                   of.activation()[dissection.categories().indexOf(concept.category())];
               long intersection = of.intersection()[i];
-              long union = activation + concept.truth() - intersection;
               best.get(place)
                   .add(
                       new Agrees(
@@ -75,7 +75,7 @@ final class ConceptPages {
                           unit,
                           intersection,
                           activation,
-                          union > 0 ? (double) intersection / union : 0));
+                          LabelScore.iou(intersection, activation, concept.truth())));
             }
           }
         }

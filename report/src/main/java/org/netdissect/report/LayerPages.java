@@ -285,8 +285,8 @@ final class LayerPages {
           continue;
         }
         long intersection = counts.intersection()[i];
-        long union = counts.activation()[c] + all.get(place).truth() - intersection;
-        met.add(new Met(place, intersection, union > 0 ? (double) intersection / union : 0));
+        double iou = LabelScore.iou(intersection, counts.activation()[c], all.get(place).truth());
+        met.add(new Met(place, intersection, iou));
       }
       met.sort(Comparator.comparingDouble(m -> -m.iou()));
       List<Object> best = new ArrayList<>();

@@ -64,7 +64,11 @@ public record OriginalCsv(List<String> categories, List<UnitScore> units) {
     Map<Integer, UnitScore> units = new LinkedHashMap<>();
     List<String> categories = new ArrayList<>();
     try (CsvReader<CsvRecord> csv =
-        CsvReader.builder().allowMissingFields(true).allowExtraFields(true).ofCsvRecord(file)) {
+        CsvReader.builder()
+            .allowMissingFields(true)
+            .allowExtraFields(true)
+            .detectBomHeader(true)
+            .ofCsvRecord(file)) {
       for (CsvRecord row : csv) {
         if (categories.isEmpty()) {
           categories = header(file, row.getFields());
@@ -199,38 +203,32 @@ public record OriginalCsv(List<String> categories, List<UnitScore> units) {
     rows.sort(
         Comparator.comparingDouble((UnitScore unit) -> -unit.label().iou())
             .thenComparingInt(unit -> -unit.unit()));
-    Path next = file.resolveSibling(file.getFileName() + ".next");
-    try {
-      try (CsvWriter csv = CsvWriter.builder().lineDelimiter(LineDelimiter.CRLF).build(next)) {
-        List<String> fields = new ArrayList<>(FIRST);
-        for (String category : categories) {
-          EACH.forEach(column -> fields.add(category + "-" + column));
+    WholeFile.write(file, next -> write(next, rows, style));
+  }
+
+  private void write(Path file, List<UnitScore> rows, Style style) throws IOException {
+    try (CsvWriter csv = CsvWriter.builder().lineDelimiter(LineDelimiter.CRLF).build(file)) {
+      List<String> fields = new ArrayList<>(FIRST);
+      for (String category : categories) {
+        EACH.forEach(column -> fields.add(category + "-" + column));
+      }
+      csv.writeRecord(fields);
+      for (UnitScore unit : rows) {
+        fields.clear();
+        LabelScore best = unit.label();
+        fields.add(Integer.toString(unit.unit() + 1));
+        fields.add(best.category());
+        fields.add(best.label());
+        fields.add(iou(best, style));
+        for (LabelScore score : unit.byCategory()) {
+          fields.add(score.label());
+          fields.add(count(score.truth(), style));
+          fields.add(score.activation() + ".0");
+          fields.add(count(score.intersection(), style));
+          fields.add(iou(score, style));
         }
         csv.writeRecord(fields);
-        for (UnitScore unit : rows) {
-          fields.clear();
-          LabelScore best = unit.label();
-          fields.add(Integer.toString(unit.unit() + 1));
-          fields.add(best.category());
-          fields.add(best.label());
-          fields.add(iou(best, style));
-          for (LabelScore score : unit.byCategory()) {
-            fields.add(score.label());
-            fields.add(count(score.truth(), style));
-            fields.add(score.activation() + ".0");
-            fields.add(count(score.intersection(), style));
-            fields.add(iou(score, style));
-          }
-          csv.writeRecord(fields);
-        }
       }
-      Files.move(
-          next,
-          file,
-          java.nio.file.StandardCopyOption.ATOMIC_MOVE,
-          java.nio.file.StandardCopyOption.REPLACE_EXISTING);
-    } finally {
-      Files.deleteIfExists(next);
     }
   }
 

@@ -5,7 +5,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -54,13 +53,7 @@ final class ReportFolder {
   void write(String name, byte[] bytes) throws IOException {
     Path file = folder.resolve(name);
     Files.createDirectories(file.getParent());
-    Path next = file.resolveSibling(file.getFileName() + ".next");
-    try {
-      Files.write(next, bytes);
-      Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-    } finally {
-      Files.deleteIfExists(next);
-    }
+    WholeFile.write(file, next -> Files.write(next, bytes));
     used.add(file);
   }
 

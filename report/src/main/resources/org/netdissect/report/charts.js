@@ -7,12 +7,12 @@ function barChart(layer, threshold, everyCategory, width, onPick) {
   if (total === 0) {
     return h("p", { class: "nothing" }, "No unit passes this threshold.");
   }
-  const left = 34;
+  const left = 44;
   const right = 46;
   const top = 26;
   const high = 130;
   const foot = 118;
-  const step = Math.max(11, Math.min(26, (width - left - right) / total));
+  const step = Math.max(11, Math.min(40, (width - left - right) / total));
   const font = Math.max(9.5, Math.min(12, step - 1.5));
   const full = left + right + total * step;
   const most = Math.max(...groups.flatMap((group) => group.bars.map((bar) => bar[1])));
@@ -32,23 +32,23 @@ function barChart(layer, threshold, everyCategory, width, onPick) {
       const bar = svg(
         "g",
         {
-          class: "bar", tabindex: "0", role: "button",
-          "aria-label": nice(label) + ", " + D.categories[group.category] + ": " + plural(n, "unit", "units"),
+          class: "bar", tabindex: parts.some((part) => part.classList.contains("bar")) ? "-1" : "0", role: "button",
           onclick: () => onPick(group.category, label),
           onkeydown: (event) => {
             if (event.key === "Enter" || event.key === " ") {
               event.preventDefault();
               onPick(group.category, label);
             }
+            fromBarToBar(event);
           },
         },
-        svg("title", {}, nice(label) + " – " + plural(n, "unit", "units")),
+        svg("title", {}, nice(label) + ", " + D.categories[group.category] + ": " + plural(n, "unit", "units")),
         svg("rect", { x, y: top - 22, width: step, height: high + 22 + foot, fill: "transparent" }),
         svg("rect", { x: x + step * 0.12, y: y(n), width: step * 0.76, height: high + top - y(n), fill: dark, class: "mark" }),
         svg(
           "text",
           {
-            class: "name", style: `font-size:${fixed(font, 1)}px`, "text-anchor": "end",
+            class: "name", "aria-hidden": "true", style: `font-size:${fixed(font, 1)}px`, "text-anchor": "end",
             transform: `translate(${x + step / 2 + font / 3} ${top + high + 9}) rotate(-55)`,
           },
           clip(nice(label), 19),
@@ -72,6 +72,20 @@ function barChart(layer, threshold, everyCategory, width, onPick) {
       svg("text", { transform: `translate(11 ${top + high / 2}) rotate(-90)`, "text-anchor": "middle", class: "number" }, "units"),
     ),
   );
+}
+
+/** One stop for the tabulator; from there the arrows lead from bar to bar. */
+function fromBarToBar(event) {
+  const bars = [...event.currentTarget.parentElement.querySelectorAll(".bar")];
+  const at = bars.indexOf(event.currentTarget);
+  const to = { ArrowLeft: at - 1, ArrowRight: at + 1, Home: 0, End: bars.length - 1 }[event.key];
+  if (bars[to]) {
+    event.preventDefault();
+    event.stopPropagation();
+    bars[at].setAttribute("tabindex", "-1");
+    bars[to].setAttribute("tabindex", "0");
+    bars[to].focus();
+  }
 }
 
 function clip(text, most) {
@@ -139,8 +153,7 @@ function iouChart(layer, threshold, width, most) {
 }
 
 /** How often a unit's activation takes which value, counts on a logarithmic scale, with T. */
-function activationChart(histogram, threshold, colour) {
-  const width = 560;
+function activationChart(histogram, threshold, colour, width) {
   const high = 120;
   const base = high + 12;
   const { from, to, counts, zeros } = histogram;

@@ -69,7 +69,7 @@ function stacks(counted, width) {
       row.link ? svg("a", { href: row.link }, name) : name, pieces,
       svg("text", { x: at + 6, y: top + 19, class: "number" }, shownValue(row.sum)));
   });
-  return svg("svg", { viewBox: `0 0 ${width} ${all.length * high + 6}`, width: "100%", class: "chart", role: "img",
+  return svg("svg", { viewBox: `0 0 ${width} ${all.length * high + 6}`, width: "100%", class: "chart", role: "group",
     "aria-label": MEASURES[state.measure][0] + " of each network" }, parts);
 }
 
@@ -221,7 +221,7 @@ function draw() {
   parts.bars.replaceChildren(stacks(counted, width));
   parts.note.textContent = published.length === 0 ? ""
     : state.threshold === 0.04
-      ? "Grey: the networks of the CVPR 2017 paper as published by its authors, measured on Broden with the original's rules; they are a yardstick only where these results are from Broden, too."
+      ? "Grey, from dark to light in the order of the colours: the networks of the CVPR 2017 paper as published by its authors, measured on Broden with the original's rules; they are a yardstick only where these results are from Broden, too."
       : "The published networks were counted at IoU 0.04 only and are hidden at other thresholds.";
   if (parts.curve) {
     parts.curve.replaceChildren(curves(counted, width));

@@ -55,15 +55,15 @@ function conceptsView(state) {
           h("span", { class: "label" }, nice(row.name)),
           h("span", { class: "about" },
             (row.units > 0 ? plural(row.units, "detector", "detectors") : "no detector")
-            + (row.best ? " · best " + fixed(row.best[0], 3) : "")
-            + (row.images === null ? "" : " · " + plural(row.images, "image", "images")))))));
+            + (row.best ? " · best " + fixed(row.best[0], 3) : "")),
+          row.images === null ? null : h("span", { class: "about" }, "in " + plural(row.images, "image", "images"))))));
     }).filter((part) => part !== null));
   };
   search.addEventListener("input", draw);
   draw();
   return h("article", {},
     h("header", { class: "plain" }, h("h1", {}, "Concepts"),
-      h("p", { class: "lead" }, "Every concept of the data set and how many units detect it (IoU > " + short(state.threshold, 4)
+      h("p", { class: "lead" }, "Every concept of the data set and how many units detect it (IoU\u00a0>\u00a0" + short(state.threshold, 4)
         + ", counted in every category)" + (layers.length > 1 ? ", in all layers together." : "."))),
     h("div", { class: "filters" }, search), body);
 }
@@ -103,7 +103,7 @@ function conceptView(category, label, state) {
       table.append(h("table", { class: "ranked" },
         h("thead", {}, h("tr", {},
           h("th", { scope: "col" }, "unit"), h("th", { scope: "col" }, "its own label"), h("th", { scope: "col", class: "num" }, "IoU"),
-          h("th", { class: "wide" }), h("th", { scope: "col" }, D.pictures ? "strongest images" : ""))),
+          h("td", { class: "wide" }), h("th", { scope: "col" }, D.pictures ? "strongest images" : ""))),
         h("tbody", {}, rows.map((row) => {
           const own = bestLabel(row.layer, row.unit);
           return h("tr", { class: row.value > state.threshold ? "" : "low" },

@@ -40,6 +40,17 @@ function decodeMap(text, height, width) {
   return { height, width, cells, peak };
 }
 
+const last = { tile: null, map: null };
+
+/** The map of a tile; cropping and lighting ask for it one after the other. */
+function mapOf(layer, tile) {
+  if (last.tile !== tile) {
+    last.map = decodeMap(tile[2], layer.height, layer.width);
+    last.tile = tile;
+  }
+  return last.map;
+}
+
 /** Size of the network's input for a photograph: the network's own, else the photograph's. */
 function inputOf(photo) {
   const height = D.network.inputHeight ?? photo[4];
@@ -93,7 +104,7 @@ function maskOf(layer, tile, height, width) {
   if (!tile[2]) {
     return mask;
   }
-  const map = decodeMap(tile[2], layer.height, layer.width);
+  const map = mapOf(layer, tile);
   const [inputHeight, inputWidth] = inputOf(D.photos[tile[0]]);
   const ys = axisFor(layer, true, inputHeight, height);
   const xs = axisFor(layer, false, inputWidth, width);
@@ -139,7 +150,7 @@ function seenBy(layer, tile, height, width) {
   if (!layer.field || !tile[2]) {
     return whole;
   }
-  const map = decodeMap(tile[2], layer.height, layer.width);
+  const map = mapOf(layer, tile);
   const [inputHeight, inputWidth] = inputOf(D.photos[tile[0]]);
   const span = (field, cell, input, pixels) => {
     const from = Math.max(0, field[0] + cell * field[2]);
@@ -161,25 +172,95 @@ function seenBy(layer, tile, height, width) {
 }
 
 const images = new Map();
+const KEPT_IMAGES = 800;
 
-/** A photograph's image element, decoded; null where it cannot be shown. */
-function image(place) {
+// Photographs are fetched a few at a time: a flood of them would hold up the frames.
+const MOST_FETCHED = 6;
+const toFetch = [];
+let fetched = 0;
+
+/**
+ * A photograph's image element, loaded; null where it cannot be shown.
+ *
+ * @param wanted whether it is still asked for when its turn has come; if nobody does, it is not
+ *     fetched and the promise stays open
+ */
+function image(place, wanted) {
   let entry = images.get(place);
   if (!entry) {
-    const element = new Image();
-    element.decoding = "async";
-    element.src = "photos/" + D.photos[place][1];
-    entry = D.photos[place][1]
-      ? element.decode().then(() => element, () => null)
-      : Promise.resolve(null);
-    if (images.size > 800) {
+    entry = { wanted: [], begun: false };
+    entry.promise = new Promise((resolve) => {
+      entry.resolve = resolve;
+    });
+    toFetch.push([place, entry]);
+    if (images.size > KEPT_IMAGES) {
       images.delete(images.keys().next().value);
     }
   } else {
     images.delete(place);
   }
   images.set(place, entry);
-  return entry;
+  if (!entry.begun) {
+    entry.wanted.push(wanted);
+    fetchNext();
+  }
+  return entry.promise;
+}
+
+function fetchNext() {
+  while (fetched < MOST_FETCHED && toFetch.length > 0) {
+    const [place, entry] = toFetch.shift();
+    if (!entry.wanted.some((wanted) => wanted())) {
+      images.delete(place);
+      continue;
+    }
+    entry.begun = true;
+    const file = D.photos[place][1];
+    if (!file) {
+      entry.resolve(null);
+      continue;
+    }
+    const element = new Image();
+    const done = (result) => {
+      fetched--;
+      entry.resolve(result);
+      fetchNext();
+    };
+    element.onload = () => done(element);
+    element.onerror = () => done(null);
+    element.src = "photos/" + file;
+    fetched++;
+  }
+}
+
+const MOST_PIXELS = 3e7;
+const bitmaps = new Map();
+let bitmapPixels = 0;
+
+/**
+ * The pixels of a loaded photograph. A canvas would decode it whenever it is drawn, behind the back
+ * of whoever counts the time of a frame; so it is decoded here, once, and kept for a while.
+ */
+function pixelsOf(element) {
+  let bitmap = bitmaps.get(element.src);
+  if (bitmap) {
+    bitmaps.delete(element.src);
+  } else {
+    const sheet = new OffscreenCanvas(element.naturalWidth, element.naturalHeight);
+    sheet.getContext("2d").drawImage(element, 0, 0);
+    bitmap = sheet.transferToImageBitmap();
+    bitmapPixels += bitmap.width * bitmap.height;
+    for (const [src, old] of bitmaps) {
+      if (bitmapPixels <= MOST_PIXELS) {
+        break;
+      }
+      bitmaps.delete(src);
+      bitmapPixels -= old.width * old.height;
+      old.close();
+    }
+  }
+  bitmaps.set(element.src, bitmap);
+  return bitmap;
 }
 
 const overlay = document.createElement("canvas");
@@ -216,7 +297,7 @@ function drawTile(context, box, element, layer, tile, options) {
   const target = [source[2] * fit, source[3] * fit];
   const left = box[0] + (box[2] - target[0]) / 2;
   const top = box[1] + (box[3] - target[1]) / 2;
-  context.drawImage(element, ...source, left, top, ...target);
+  context.drawImage(pixelsOf(element), ...source, left, top, ...target);
   if (options.darkness > 0 && tile[2] !== null && (options.label || layer.hasMaps)) {
     // A thumbnail shows no more of a mask than it has pixels.
     const part = options.least ? Math.min(1, (1.5 * Math.max(...target)) / Math.max(source[2], source[3])) : 1;
@@ -255,14 +336,18 @@ function prepare(canvas, width, height) {
   } else {
     context.clearRect(0, 0, wide, tall);
   }
-  context.imageSmoothingQuality = "high";
+  context.imageSmoothingQuality = "medium";
   return context;
 }
 
-// What is to be painted: a few tiles a frame, so that scrolling stays smooth.
+// What is to be painted: for a few milliseconds a frame, so that scrolling stays smooth.
+const FRAME_MILLISECONDS = 5;
+// A canvas draws at the end of the frame, which the clock here does not see.
+const FRAME_TILES = 10;
 const queue = [];
 let running = false;
 
+/** Queues a job; it tells whether it drew anything. */
 function soon(job) {
   queue.push(job);
   if (!running) {
@@ -271,41 +356,51 @@ function soon(job) {
   }
 }
 
+function work() {
+  const until = performance.now() + FRAME_MILLISECONDS;
+  let drawn = 0;
+  let done = 0;
+  while (done < queue.length && drawn < FRAME_TILES && performance.now() < until) {
+    drawn += queue[done++]() ? 1 : 0;
+  }
+  queue.splice(0, done);
+  running = queue.length > 0;
+  if (running) {
+    requestAnimationFrame(work);
+  }
+}
+
+/** Draws something into a canvas when a photograph is there, unless the canvas is used otherwise by then. */
+function drawSoon(canvas, ticket, place, draw) {
+  const wanted = () => canvas.ticket === ticket && canvas.isConnected;
+  image(place, wanted).then((element) => soon(() => {
+    if (!wanted()) {
+      return false;
+    }
+    draw(element);
+    canvas.classList.add("painted");
+    return true;
+  }));
+}
+
 /** Paints a canvas of one tile soon. */
 function paintSoon(canvas, layer, tile, options) {
   const ticket = (canvas.ticket = {});
-  image(tile[0]).then((element) => soon(() => {
-    if (canvas.ticket === ticket && canvas.isConnected) {
-      const box = canvas.getBoundingClientRect();
-      const context = prepare(canvas, box.width || 72, box.height || 72);
-      drawTile(context, [0, 0, canvas.width, canvas.height], element, layer, tile, options);
-      canvas.classList.add("painted");
-    }
-  }));
+  drawSoon(canvas, ticket, tile[0], (element) => {
+    const context = prepare(canvas, canvas.clientWidth || 72, canvas.clientHeight || 72);
+    drawTile(context, [0, 0, canvas.width, canvas.height], element, layer, tile, options);
+  });
 }
 
 /** Paints tiles into one canvas soon, each when its photograph is there; four in a row. */
 function paintSheet(canvas, layer, tiles, size, gap, options) {
   const ticket = (canvas.ticket = {});
-  const rows = Math.ceil(tiles.length / 4);
   const context = prepare(canvas, 4 * size + 3 * gap, 2 * size + gap);
-  tiles.slice(0, 4 * Math.min(2, rows)).forEach((tile, i) => image(tile[0]).then((element) => soon(() => {
-    if (canvas.ticket === ticket && canvas.isConnected) {
-      const at = scale() * (size + gap);
-      const side = scale() * size;
-      drawTile(context, [(i % 4) * at, Math.floor(i / 4) * at, side, side], element, layer, tile, { ...options, least: true });
-      canvas.classList.add("painted");
-    }
-  })));
-}
-
-function work() {
-  const until = performance.now() + 6;
-  while (queue.length > 0 && performance.now() < until) {
-    queue.shift()();
-  }
-  running = queue.length > 0;
-  if (running) {
-    requestAnimationFrame(work);
-  }
+  const at = scale() * (size + gap);
+  const side = scale() * size;
+  let left = Math.min(8, tiles.length);
+  tiles.slice(0, left).forEach((tile, i) => drawSoon(canvas, ticket, tile[0], (element) => {
+    drawTile(context, [(i % 4) * at, Math.floor(i / 4) * at, side, side], element, layer, tile, { ...options, least: true });
+    canvas.classList.toggle("whole", --left === 0);
+  }));
 }

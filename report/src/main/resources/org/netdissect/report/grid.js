@@ -3,6 +3,9 @@
 const GAP = 14;
 const TILE_GAP = 4;
 
+/** Pixels a frame from which one scrolls too fast to see images. */
+const FLYING = 120;
+
 function card() {
   const parts = {
     label: h("span", { class: "label" }),
@@ -12,14 +15,14 @@ function card() {
     say: h("span", { class: "say" }),
     canvas: D.pictures ? h("canvas", { class: "sheet", "aria-hidden": "true" }) : null,
   };
-  const element = h(
-    "a", { class: "card", role: "listitem" },
+  parts.link = h(
+    "a", {},
     h("span", { class: "head" },
       h("span", { class: "names" }, parts.label, parts.about), parts.score),
     h("span", { class: "rail" }, parts.meter),
     parts.canvas, parts.say,
   );
-  return { element, parts, unit: -1 };
+  return { element: h("div", { class: "card", role: "listitem" }, parts.link), parts, unit: -1 };
 }
 
 function fill(entry, layer, unit, threshold, options) {
@@ -28,7 +31,7 @@ function fill(entry, layer, unit, threshold, options) {
   const label = bestLabel(layer, unit);
   const score = bestIou(layer, unit);
   const detector = isDetector(layer, unit, threshold);
-  element.href = unitLink(layer, unit);
+  parts.link.href = unitLink(layer, unit);
   element.classList.toggle("low", !detector);
   element.style.setProperty("--colour", colours[category][0]);
   parts.label.textContent = label ? nice(label) : "no concept";
@@ -36,8 +39,18 @@ function fill(entry, layer, unit, threshold, options) {
     ...(label ? [dot(category), D.categories[category] + " · "] : []), "unit " + unit);
   parts.score.textContent = fixed(score, 3);
   parts.meter.style.width = Math.min(100, (score / options.most) * 100) + "%";
-  element.setAttribute("aria-label",
+  parts.link.setAttribute("aria-label",
     `unit ${unit}: ${label ? nice(label) + ", " + D.categories[category] : "no concept"}, IoU ${fixed(score, 3)}`);
+  if (options.texts) {
+    // It flies by; what was painted belongs to another unit.
+    entry.key = null;
+    parts.say.textContent = "";
+    if (parts.canvas) {
+      parts.canvas.ticket = null;
+      parts.canvas.classList.remove("painted", "whole");
+    }
+    return;
+  }
   const key = layer.index + "/" + unit + "/" + options.darkness + "/" + options.crop + "/" + options.size;
   if (entry.key === key) {
     return;
@@ -48,7 +61,7 @@ function fill(entry, layer, unit, threshold, options) {
     return;
   }
   parts.canvas.ticket = null;
-  parts.canvas.classList.remove("painted");
+  parts.canvas.classList.remove("painted", "whole");
   gridTiles(layer, unit).then((tiles) => {
     if (entry.key === key) {
       paintSheet(parts.canvas, layer, tiles, options.size, TILE_GAP, options);
@@ -84,6 +97,8 @@ function unitGrid() {
   let pending = false;
   let printing = false;
   let settled = 0;
+  let lastTop = 0;
+  let flying = false;
 
   function measure() {
     const width = host.clientWidth || 360;
@@ -104,6 +119,10 @@ function unitGrid() {
     const top = host.getBoundingClientRect().top;
     const rows = Math.ceil(units.length / columns);
     const margin = printing ? Infinity : rowHeight;
+    // Nobody sees images that are gone after a few frames: they come when scrolling slows down.
+    const flew = flying;
+    flying = !printing && again !== true && Math.abs(top - lastTop) > FLYING && settled !== 0;
+    lastTop = top;
     const first = printing ? 0 : Math.max(0, Math.floor((-top - margin) / rowHeight));
     const last = printing
       ? Math.min(rows, Math.ceil(120 / columns))
@@ -138,8 +157,8 @@ function unitGrid() {
         }
       }
       // While scrolling, what is there already stays as it is.
-      if (fresh || again === true) {
-        fill(entry, layer, unit, threshold, options);
+      if (fresh || again === true || (flew && !flying && !entry.key)) {
+        fill(entry, layer, unit, threshold, { ...options, texts: flying });
       }
     }
     for (const entry of idle) {
@@ -148,11 +167,16 @@ function unitGrid() {
     }
     idle.length = Math.min(idle.length, 40);
     clearTimeout(settled);
-    settled = setTimeout(settle, 250);
+    settled = setTimeout(settle, flying ? 100 : 250);
   }
 
   /** Puts the cards in the order of their units, for those who go from one to the next by key. */
   function settle() {
+    settled = 0;
+    if (flying) {
+      place();
+      return;
+    }
     const cards = [...host.children];
     const sorted = [...cards].sort((a, b) => a.dataset.at - b.dataset.at);
     if (!host.contains(document.activeElement) && cards.some((one, i) => one !== sorted[i])) {
@@ -179,7 +203,7 @@ function unitGrid() {
   }
 
   function move(event) {
-    const at = Number(event.target.dataset?.at);
+    const at = Number(event.target.closest(".card")?.dataset.at);
     const by = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -columns, ArrowDown: columns }[event.key];
     if (by === undefined || Number.isNaN(at)) {
       return;
@@ -193,7 +217,7 @@ function unitGrid() {
         window.scrollBy(0, y < 130 ? y - 140 : y + rowHeight - window.innerHeight + 10);
       }
       place();
-      pool.get(to)?.element.focus({ preventScroll: true });
+      pool.get(to)?.parts.link.focus({ preventScroll: true });
     }
   }
 

@@ -19,6 +19,8 @@ const grid = unitGrid();
 const main = document.getElementById("main");
 let parts = null;
 let kept = new Map();
+const PRINTED_WIDTH = 760;
+let printing = false;
 
 const SORTS = {
   score: ["best IoU first", (layer) => (a, b) => layer.place[a] - layer.place[b]],
@@ -236,7 +238,7 @@ function recount() {
   }, 600);
   const wide = parts.spread.clientWidth || 480;
   parts.spread.replaceChildren(iouChart(layer, state.threshold, wide, most));
-  const across = parts.figure.clientWidth || 900;
+  const across = printing ? PRINTED_WIDTH : parts.figure.clientWidth || 900;
   parts.figure.replaceChildren(barChart(layer, state.threshold, state.every, across, pick));
 }
 
@@ -379,11 +381,15 @@ addEventListener("resize", () => {
   });
 });
 addEventListener("scroll", grid.scrolled, { passive: true });
-addEventListener("beforeprint", () => {
-  document.querySelector("button.all")?.click();
-  grid.print(true);
-});
-addEventListener("afterprint", () => grid.print(false));
+for (const [event, on] of [["beforeprint", true], ["afterprint", false]]) {
+  addEventListener(event, () => {
+    printing = on;
+    if (grid.host.isConnected) {
+      recount();
+      grid.print(on);
+    }
+  });
+}
 addEventListener("hashchange", route);
 try {
   const theme = localStorage.getItem("netdissect-theme");

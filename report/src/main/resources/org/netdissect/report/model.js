@@ -216,7 +216,7 @@ function fixed(value, digits) {
 }
 
 function plain(value) {
-  return String(Math.round(value)).replace(/\B(?=(\d{3})+$)/g, "\u2009");
+  return String(Math.round(value)).replace(/\B(?=(\d{3})+$)/g, "\u202f");
 }
 
 function plural(n, one, many) {

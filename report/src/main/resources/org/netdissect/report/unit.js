@@ -61,7 +61,8 @@ function unitView(layer, unit, state, neighbours) {
       }
     }
     if (file.histogram && layer.thresholds[unit] !== null) {
-      spread.append(activationChart(file.histogram, layer.thresholds[unit], colours[category][0]));
+      spread.append(activationChart(
+        file.histogram, layer.thresholds[unit], colours[category][0], Math.min(560, spread.clientWidth || 560)));
     }
     table.append(rankedTable(layer, unit, file.ranked, state.threshold));
     if (file.holders !== undefined) {
@@ -252,13 +253,13 @@ function rankedTable(layer, unit, ranked, threshold) {
   return h("table", { class: "ranked" },
     h("thead", {}, h("tr", {},
       h("th", { scope: "col" }, "concept"), h("th", { scope: "col" }, "category"),
-      h("th", { scope: "col", class: "num" }, "IoU"), h("th", { scope: "col", class: "wide" }, ""),
+      h("th", { scope: "col", class: "num" }, "IoU"), h("td", { class: "wide" }),
       h("th", { scope: "col", class: "num", title: "G: pixels of the concept" }, "truth"),
       h("th", { scope: "col", class: "num", title: "A: pixels of the mask in images with the category" }, "activation"),
       h("th", { scope: "col", class: "num", title: "I: pixels of both" }, "intersection"))),
     h("tbody", {}, rows.map((row) => h("tr", { class: row.value > threshold ? "" : "low" },
       h("th", { scope: "row" }, h("a", { href: conceptLink(row.c, row.name) }, nice(row.name))),
-      h("td", {}, dot(row.c), D.categories[row.c]),
+      h("td", { class: "kind" }, dot(row.c), h("span", {}, D.categories[row.c])),
       h("td", { class: "num" }, fixed(row.value, 4)),
       h("td", { class: "wide" }, h("span", { class: "meter", style: `width:${(row.value / top) * 100}%;background:${colours[row.c][0]}` })),
       h("td", { class: "num" }, plain(row.truth)),

@@ -179,15 +179,23 @@ final class Browser implements AutoCloseable {
     return Json.mapper().writeValueAsString(text);
   }
 
-  /** Waits until an expression is true. */
+  /** Waits until an expression is true, also where a click just led to another page. */
   void await(String condition) throws Exception {
-    JsonNode got =
-        eval(
-            "new Promise(done => { const end = performance.now() + 20000; const look = () => {"
-                + " if ("
-                + condition
-                + ") done(true); else if (performance.now() > end) done(false);"
-                + " else setTimeout(look, 20); }; look(); })");
+    String script =
+        "new Promise(done => { const end = performance.now() + 20000; const look = () => {"
+            + " if ("
+            + condition
+            + ") done(true); else if (performance.now() > end) done(false);"
+            + " else setTimeout(look, 20); }; look(); })";
+    JsonNode got;
+    try {
+      got = eval(script);
+    } catch (IOException e) {
+      if (!e.getMessage().contains("navigated")) {
+        throw e;
+      }
+      got = eval(script);
+    }
     if (!got.asBoolean()) {
       throw new AssertionError("never came true: " + condition + "; page says " + complaints);
     }

@@ -179,6 +179,14 @@ class OriginalCsvTest {
     assertThrows(IOException.class, () -> imported("caffe_reference_imagenet"));
   }
 
+  @Test
+  void otherLineEndsAndByteOrderMarksAreRead() throws Exception {
+    Path file = folder.resolve("t.csv");
+    String columns = "unit,category,label,score,x-label,x-truth,x-activation,x-intersect,x-iou";
+    Files.writeString(file, String.join("\n", "\ufeff" + columns, "1,x,a,0.25,a,4,1.0,1,0.25", ""));
+    assertEquals("a", OriginalCsv.read(file).units().get(0).label().label());
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',

@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,6 +22,7 @@ import org.netdissect.dissection.Dissector;
 import org.netdissect.dissection.RecordedActivations;
 import org.netdissect.networks.InputSize;
 import org.netdissect.networks.ReceptiveField;
+import tools.jackson.databind.JsonNode;
 
 /**
  * Measures the page with 2,048 units in a headless browser: time to the first tiles, and the
@@ -58,9 +60,14 @@ class PageBenchmark {
     Path report = folder.resolve("out/report");
     HtmlReport.of(dissection, data).withAtlas(atlas).write(report, Progress.NONE);
     System.out.printf("report written in %.1f s%n", seconds(began));
+    scroll(report);
+  }
+
+  /** Opens a report twice and scrolls through it. */
+  static void scroll(Path report) throws Exception {
     try (Browser browser = Browser.start()) {
       browser.size(1440, 900, 1);
-      for (int round = 0; round < 3; round++) {
+      for (int round = 0; round < 2; round++) {
         browser.open("about:blank");
         browser.open(report.resolve("index.html").toUri().toString());
         browser.await("document.querySelectorAll('.card canvas.painted').length > 0");
@@ -70,19 +77,70 @@ class PageBenchmark {
                 .eval("performance.getEntriesByName('first-contentful-paint')[0].startTime")
                 .asDouble(),
             browser.eval("performance.now()").asDouble());
-        String frames =
-            "new Promise(done => { const times = []; let last = performance.now();"
-                + " const end = document.documentElement.scrollHeight - innerHeight;"
-                + " const step = now => { times.push(now - last); last = now;"
-                + " if (scrollY >= end - 1 || times.length > 2000) { times.sort((a, b) => a - b);"
-                + " done([times.length, times[times.length >> 1],"
-                + " times[Math.floor(times.length * 0.99)], times[times.length - 1]]); }"
-                + " else { scrollBy(0, 180); requestAnimationFrame(step); } };"
-                + " requestAnimationFrame(step); })";
-        System.out.println(
-            "scrolling through all: frames, median, 99 %, longest (ms): " + browser.eval(frames));
+        frames(
+            browser,
+            "wheel, 3,000 pixels a second",
+            () ->
+                browser.command(
+                    "Input.synthesizeScrollGesture",
+                    Map.of(
+                        "x",
+                        700,
+                        "y",
+                        500,
+                        "yDistance",
+                        -20_000,
+                        "speed",
+                        3_000,
+                        "gestureSourceType",
+                        "mouse")));
+        frames(
+            browser,
+            "page by page, five a second",
+            () ->
+                browser.eval(
+                    "new Promise(done => { let pages = 0; const timer = setInterval(() => {"
+                        + " scrollBy(0, innerHeight * 0.9);"
+                        + " if (++pages === 40) { clearInterval(timer); done(1); } }, 200); })"));
+        frames(
+            browser,
+            "through all units, 180 pixels a frame",
+            () ->
+                browser.eval(
+                    "new Promise(done => { scrollTo(0, 0);"
+                        + " const end = document.documentElement.scrollHeight - innerHeight;"
+                        + " const step = () => { if (scrollY >= end - 1) { done(1); return; }"
+                        + " scrollBy(0, 180); requestAnimationFrame(step); };"
+                        + " requestAnimationFrame(step); })"));
+        browser.await("document.querySelectorAll('.card canvas.painted').length > 3");
       }
     }
+  }
+
+  private interface Scrolling {
+    void run() throws Exception;
+  }
+
+  /** Prints how long the frames took while something scrolled. */
+  private static void frames(Browser browser, String what, Scrolling scrolling) throws Exception {
+    browser.eval(
+        "window.times = []; window.measuring = true; (() => { let last = performance.now();"
+            + " const step = now => { times.push(now - last); last = now;"
+            + " if (measuring) requestAnimationFrame(step); };"
+            + " requestAnimationFrame(step); })(); 1");
+    scrolling.run();
+    JsonNode told =
+        browser.eval(
+            "measuring = false, times.sort((a, b) => a - b),"
+                + " [times.length, times[times.length >> 1],"
+                + " times[Math.floor(times.length * 0.99)], times[times.length - 1]]");
+    System.out.printf(
+        "scrolling, %s: %d frames, median %.0f ms, 99 %% below %.0f ms, longest %.0f ms%n",
+        what,
+        told.get(0).asInt(),
+        told.get(1).asDouble(),
+        told.get(2).asDouble(),
+        told.get(3).asDouble());
   }
 
   private static double seconds(long since) {

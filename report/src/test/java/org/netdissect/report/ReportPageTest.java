@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -254,6 +255,50 @@ class ReportPageTest {
     browser.await("location.hash === '#first/4'");
     browser.key("Escape");
     browser.await("location.hash === '#first' && document.querySelector('.grid')");
+  }
+
+  @Test
+  void filtersByConceptAndByScore() throws Exception {
+    show(page, "#first");
+    browser.await("document.querySelectorAll('.card').length > 5");
+    List<UnitScore> units = dissection.layers().get(0).units();
+    // From the first bar by key to the second: one stop for the tabulator.
+    assertEquals(
+        1, browser.eval("document.querySelectorAll('.bar[tabindex=\"0\"]').length").asInt());
+    browser.eval("document.querySelector('.bar[tabindex=\"0\"]').focus()");
+    browser.key("ArrowRight");
+    browser.key("Enter");
+    String title = browser.text(".bar[tabindex='0'] title");
+    String label = title.substring(0, title.indexOf(", "));
+    long detect =
+        units.stream()
+            .filter(unit -> unit.label().label().replaceFirst("-[sc]$", "").equals(label))
+            .count();
+    assertTrue(detect > 0, title);
+    assertEquals(detect, browser.eval("document.querySelectorAll('.card').length").asLong());
+    browser.click(".chip.picked");
+    browser.type("#least", "0.15");
+    assertEquals(
+        units.stream().filter(unit -> unit.label().iou() >= 0.15).count(),
+        browser.eval("document.querySelectorAll('.card').length").asLong());
+  }
+
+  @Test
+  void printsWhatHasBeenPainted() throws Exception {
+    show(page, "#first/0");
+    browser.await("document.querySelectorAll('.wall canvas.painted').length > 5");
+    browser.command("Emulation.setEmulatedMedia", Map.of("media", "print"));
+    assertEquals(
+        "painted true, not painted false, bar false",
+        browser
+            .eval(
+                "(() => { const shown = e => e.checkVisibility();"
+                    + " const canvas = document.querySelector('.wall canvas.painted');"
+                    + " const painted = shown(canvas); canvas.classList.remove('painted');"
+                    + " return `painted ${painted}, not painted ${shown(canvas)},"
+                    + " bar ${shown(document.getElementById('bar'))}`; })()")
+            .asString());
+    browser.command("Emulation.setEmulatedMedia", Map.of("media", ""));
   }
 
   @Test
