@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import org.netdissect.concepts.Atlas;
 import org.netdissect.concepts.DatasetInfo;
+import org.netdissect.concepts.Datasets;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -37,7 +38,7 @@ final class DataInfoCommand implements Callable<Integer> {
   @Option(
       names = "--top",
       paramLabel = "N",
-      description = "Concepts listed a category. Default: ${DEFAULT-VALUE}.")
+      description = "Concepts listed a category, the most frequent. Default: ${DEFAULT-VALUE}.")
   private int top = 5;
 
   @Mixin private DataOptions dataOptions;
@@ -82,8 +83,12 @@ final class DataInfoCommand implements Callable<Integer> {
     return 0;
   }
 
-  private void print(DatasetInfo info, String fingerprint, PrintStream out) {
+  private void print(DatasetInfo info, String fingerprint, PrintStream out) throws IOException {
     out.println(info.name());
+    for (Path folder : data) {
+      Datasets.Recognised found = dataOptions.recognise(folder);
+      out.println("  format       " + found.format() + ", " + found.folder());
+    }
     out.println(
         "  images       "
             + info.images()
@@ -100,16 +105,33 @@ final class DataInfoCommand implements Callable<Integer> {
         info.mostRegions());
     out.println("  fingerprint  " + fingerprint);
     out.println();
-    out.printf("  %-14s %8s %8s  %s%n", "category", "concepts", "images", "most frequent (images)");
+    out.printf("  %-24s %8s %8s %9s%n", "", "concepts", "images", "coverage");
     for (DatasetInfo.OfCategory category : info.categories()) {
-      List<String> labels = new ArrayList<>();
-      for (DatasetInfo.OfConcept label :
-          category.labels().subList(0, Math.min(Math.max(0, top), category.labels().size()))) {
-        labels.add(label.name() + " (" + label.images() + ")");
-      }
+      List<DatasetInfo.OfConcept> labels = category.labels();
       out.printf(
-          "  %-14s %8d %8d  %s%n",
-          category.name(), category.concepts(), category.images(), String.join(", ", labels));
+          Locale.ROOT,
+          "  %-24s %8d %8d %9.2f%n",
+          category.name(),
+          category.concepts(),
+          category.images(),
+          labels.stream().mapToDouble(DatasetInfo.OfConcept::coverage).sum());
+      int listed = Math.min(Math.max(0, top), labels.size());
+      for (DatasetInfo.OfConcept label : labels.subList(0, listed)) {
+        out.printf(
+            Locale.ROOT,
+            "    %-31s %8d %9.2f%n",
+            Failures.oneLine(label.name()),
+            label.images(),
+            label.coverage());
+      }
+      if (listed > 0 && listed < labels.size()) {
+        out.println("    and " + (labels.size() - listed) + " more (--top N)");
+      }
+    }
+    out.println();
+    out.println("  images: how many hold it; coverage: its pixels, in whole images");
+    if (info.unreadable() > 0) {
+      out.println("  \"netdissect data verify\" tells what is wrong with the unreadable images");
     }
   }
 

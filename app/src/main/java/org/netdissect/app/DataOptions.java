@@ -75,4 +75,9 @@ final class DataOptions {
   ConceptDataset open(List<Path> folders, int inputHeight, int inputWidth) throws IOException {
     return Datasets.open(folders, options(inputHeight, inputWidth));
   }
+
+  /** What a folder is taken for. */
+  Datasets.Recognised recognise(Path folder) throws IOException {
+    return Datasets.recognise(folder, format);
+  }
 }

@@ -42,7 +42,11 @@ final class DataVerifyCommand implements Callable<Integer> {
                     (finding.serious() ? "error: " : "note: ") + Failures.oneLine(finding.text()));
               },
               progress);
-      System.out.println(folder + ": " + count[0] + " errors, " + count[1] + " notes");
+      System.out.println(
+          folder
+              + ": "
+              + (count[0] == 1 ? "1 error, " : count[0] + " errors, ")
+              + (count[1] == 1 ? "1 note" : count[1] + " notes"));
     }
     System.out.flush();
     return sound ? 0 : 1;

@@ -78,7 +78,7 @@ class DataLabelTest {
               "--preprocess",
               "unit",
               "--quiet"));
-      assertEquals("masks", Datasets.recognise(out));
+      assertEquals("masks", Datasets.recognise(out, null).format());
       ConceptDataset data = Datasets.open(out, DatasetOptions.defaults().withMaskSize(8, 8));
       assertEquals(3, data.images().size());
       for (ImageRow row : data.images()) {

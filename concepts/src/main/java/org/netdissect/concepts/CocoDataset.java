@@ -7,14 +7,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /**
@@ -28,6 +26,7 @@ import java.util.stream.Stream;
  */
 public final class CocoDataset implements ConceptDataset {
   private static final int DEEPEST = 3;
+  private static final int MOST_FOLDERS = 1_000;
 
   private final Path folder;
   private final List<CocoFile> files;
@@ -37,14 +36,14 @@ public final class CocoDataset implements ConceptDataset {
   private final List<Path> photos = new ArrayList<>();
 
   /** For each row the file and the place in it, maybe of several files. */
-  private final List<int[][]> places = new ArrayList<>();
+  private final List<List<int[]>> places = new ArrayList<>();
 
   /** For each file, concept numbers by category id; 0 for nothing. */
   private final List<Map<Long, Integer>> numbers = new ArrayList<>();
 
   private final List<Path> segmentFolders = new ArrayList<>();
 
-  private CocoDataset(Path folder, List<CocoFile> files, DatasetOptions options)
+  private CocoDataset(Path folder, List<CocoFile> files, DatasetOptions options, Problems problems)
       throws DataException {
     this.folder = folder;
     this.files = files;
@@ -67,8 +66,15 @@ public final class CocoDataset implements ConceptDataset {
     Map<Path, Integer> known = new LinkedHashMap<>();
     for (int f = 0; f < files.size(); f++) {
       CocoFile file = files.get(f);
-      Path images = findPhotos(file);
-      segmentFolders.add(file.panoptic ? findSegments(file) : null);
+      Path images;
+      segmentFolders.add(null);
+      try {
+        images = findPhotos(file);
+        segmentFolders.set(f, file.panoptic ? findSegments(file) : null);
+      } catch (DataException e) {
+        problems.add(e);
+        continue;
+      }
       String stem = PhotoFiles.stem(file.file.getFileName().toString());
       String split = splitOf(stem, file.file, images);
       for (int i = 0; i < file.images.size(); i++) {
@@ -78,24 +84,23 @@ public final class CocoDataset implements ConceptDataset {
         if (row != null) {
           ImageRow other = rows.get(row);
           if (other.photoHeight() != image.height() || other.photoWidth() != image.width()) {
-            throw new DataException(
-                file.file
-                    + ": "
-                    + Text.oneLine(image.fileName())
-                    + " is "
-                    + image.height()
-                    + " × "
-                    + image.width()
-                    + " pixels here, "
-                    + other.photoHeight()
-                    + " × "
-                    + other.photoWidth()
-                    + " in another place");
+            problems.add(
+                new DataException(
+                    file.file
+                        + ": "
+                        + Text.oneLine(image.fileName())
+                        + " is "
+                        + image.height()
+                        + " × "
+                        + image.width()
+                        + " pixels here, "
+                        + other.photoHeight()
+                        + " × "
+                        + other.photoWidth()
+                        + " in another place"));
+            continue;
           }
-          int[][] of = places.get(row);
-          int[][] more = Arrays.copyOf(of, of.length + 1);
-          more[of.length] = new int[] {f, i};
-          places.set(row, more);
+          places.get(row).add(new int[] {f, i});
           continue;
         }
         Path base = folder.toAbsolutePath().normalize();
@@ -113,33 +118,45 @@ public final class CocoDataset implements ConceptDataset {
                 options.maskWidth(),
                 rows.size()));
         photos.add(photo);
-        places.add(new int[][] {{f, i}});
+        places.add(new ArrayList<>(List.of(new int[] {f, i})));
       }
     }
   }
 
   /** Opens a json file, or a folder that holds json files and photographs. */
   public static CocoDataset open(Path fileOrFolder, DatasetOptions options) throws DataException {
+    return open(fileOrFolder, options, Problems.STOP);
+  }
+
+  /** Opens it; what is wrong with one image, category or annotation need not stop the others. */
+  static CocoDataset open(Path fileOrFolder, DatasetOptions options, Problems problems)
+      throws DataException {
     List<CocoFile> files = new ArrayList<>();
     Path folder = fileOrFolder;
     if (Files.isDirectory(fileOrFolder)) {
       List<Path> candidates = jsonFiles(fileOrFolder);
       List<Path> masks = candidates.stream().filter(CocoDataset::isInstancesOrStuff).toList();
       for (Path file : masks.isEmpty() ? candidates : masks) {
-        files.add(CocoFile.open(file));
+        try {
+          files.add(CocoFile.open(file, problems));
+        } catch (DataException e) {
+          problems.add(e);
+        }
       }
       if (files.isEmpty()) {
-        throw new DataException("no COCO json file in " + fileOrFolder);
+        throw new DataException(
+            "no COCO json file in " + fileOrFolder + (candidates.isEmpty() ? "" : " can be read"));
       }
     } else {
-      files.add(CocoFile.open(fileOrFolder));
+      files.add(CocoFile.open(fileOrFolder, problems));
       folder = fileOrFolder.toAbsolutePath().getParent();
-      // COCO's own layout keeps the json files in a folder of their own.
-      if (folder.getFileName() != null && folder.getFileName().toString().equals("annotations")) {
-        folder = folder.getParent();
-      }
     }
-    return new CocoDataset(folder, files, options);
+    // COCO's own layout keeps the json files in a folder of their own.
+    folder = folder.toAbsolutePath().normalize();
+    if (folder.getFileName() != null && folder.getFileName().toString().equals("annotations")) {
+      folder = folder.getParent();
+    }
+    return new CocoDataset(folder, files, options, problems);
   }
 
   static boolean isCoco(Path path) throws DataException {
@@ -219,7 +236,6 @@ public final class CocoDataset implements ConceptDataset {
     Path at = file.file.toAbsolutePath().normalize().getParent();
     Path above = at.getParent() == null ? at : at.getParent();
     String set = setOf(file);
-    TreeSet<String> tried = new TreeSet<>();
     List<Path> places =
         List.of(
             at,
@@ -233,20 +249,47 @@ public final class CocoDataset implements ConceptDataset {
             folder.toAbsolutePath().normalize(),
             folder.toAbsolutePath().normalize().resolve("images"));
     for (Path place : places) {
-      for (int i = 0; i < Math.min(5, file.images.size()); i++) {
-        if (Files.isRegularFile(Folders.below(place, file.images.get(i).fileName()))) {
-          return place;
+      if (holdsPhotos(place, file)) {
+        return place;
+      }
+    }
+    // Data sets of other makers have names of their own for the folder.
+    List<Path> level = List.of(folder.toAbsolutePath().normalize());
+    for (int depth = 0; depth < DEEPEST; depth++) {
+      List<Path> next = new ArrayList<>();
+      for (Path holder : level) {
+        for (String name : PhotoFiles.folders(holder)) {
+          Path place = holder.resolve(name);
+          if (holdsPhotos(place, file)) {
+            return place;
+          }
+          if (next.size() < MOST_FOLDERS) {
+            next.add(place);
+          }
         }
       }
-      tried.add(place.toString());
+      level = next;
     }
     throw new DataException(
         "no photographs of "
             + file.file
             + " found: "
             + Text.quoted(file.images.get(0).fileName())
-            + " is in none of "
-            + Text.oneLine(String.join(", ", tried)));
+            + " is in no folder of "
+            + Text.oneLine(folder.toString())
+            + "; put the photographs beside the json file or in a folder "
+            + Text.quoted(set)
+            + " there");
+  }
+
+  /** Whether one of the first few photographs of a file is in the folder. */
+  private static boolean holdsPhotos(Path place, CocoFile file) {
+    for (int i = 0; i < Math.min(5, file.images.size()); i++) {
+      if (Files.isRegularFile(Folders.below(place, file.images.get(i).fileName()))) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static Path findSegments(CocoFile file) throws DataException {
@@ -260,7 +303,13 @@ public final class CocoDataset implements ConceptDataset {
       }
     }
     throw new DataException(
-        "the pictures of segments of " + file.file + " are missing; expected a folder " + stem);
+        "the pictures of segments of "
+            + file.file
+            + " are missing; expected a folder "
+            + Text.quoted(stem)
+            + " beside it (COCO has them in "
+            + stem
+            + ".zip)");
   }
 
   @Override
@@ -310,7 +359,7 @@ public final class CocoDataset implements ConceptDataset {
       for (CocoFile.Annotation a : file.read(place[1], problems)) {
         try {
           if (a.fileName != null) {
-            drawSegments(place[0], a, image, ofLabel);
+            drawSegments(place[0], a, image, ofLabel, problems);
             continue;
           }
           int number = number(place[0], a, a.category, image);
@@ -378,7 +427,11 @@ public final class CocoDataset implements ConceptDataset {
   }
 
   private void drawSegments(
-      int file, CocoFile.Annotation a, ImageRow image, Map<Integer, boolean[]> ofLabel)
+      int file,
+      CocoFile.Annotation a,
+      ImageRow image,
+      Map<Integer, boolean[]> ofLabel,
+      Problems problems)
       throws DataException {
     String complaint = Folders.complaint(a.fileName);
     if (complaint != null) {
@@ -406,6 +459,7 @@ public final class CocoDataset implements ConceptDataset {
     int width = image.maskWidth();
     int[] rowsOf = Nearest.indices(png.height, height);
     int[] columnsOf = Nearest.indices(png.width, width);
+    Map<Integer, Integer> numberOf = new HashMap<>(); // of the segments met so far
     int last = 0;
     boolean[] target = null;
     for (int y = 0; y < height; y++) {
@@ -418,23 +472,35 @@ public final class CocoDataset implements ConceptDataset {
         }
         if (segment != last) {
           last = segment;
-          Long category = a.segments.get(segment);
-          if (category == null) {
-            throw files
-                .get(file)
-                .error(image.name(), a, "segment " + segment + " of its picture is in no list");
+          Integer number = numberOf.get(segment);
+          if (number == null) {
+            try {
+              number = numberOfSegment(file, a, segment, image);
+            } catch (DataException e) {
+              problems.add(e);
+              number = 0;
+            }
+            numberOf.put(segment, number);
           }
-          int number = number(file, a, category, image);
-          target =
-              number == 0
-                  ? null
-                  : ofLabel.computeIfAbsent(number, n -> new boolean[height * width]);
+          int of = number;
+          target = of == 0 ? null : ofLabel.computeIfAbsent(of, n -> new boolean[height * width]);
         }
         if (target != null) {
           target[y * width + x] = true;
         }
       }
     }
+  }
+
+  private int numberOfSegment(int file, CocoFile.Annotation a, int segment, ImageRow image)
+      throws DataException {
+    Long category = a.segments.get(segment);
+    if (category == null) {
+      throw files
+          .get(file)
+          .error(image.name(), a, "segment " + segment + " of its picture is in no list");
+    }
+    return number(file, a, category, image);
   }
 
   /** Labels above one another, in as few maps as a greedy choice needs. */

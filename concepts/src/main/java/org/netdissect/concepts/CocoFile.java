@@ -21,6 +21,7 @@ import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.TokenStreamLocation;
 import tools.jackson.core.json.JsonFactory;
+import tools.jackson.core.json.JsonReadFeature;
 
 /**
  * A json file of COCO (Lin et al., ECCV 2014). It is read once for its images, categories and the
@@ -36,6 +37,8 @@ final class CocoFile {
                   .maxNestingDepth(20)
                   .maxStringLength(LONGEST_ANNOTATION)
                   .build())
+          // Python writes NaN; then it is one annotation that is broken, and not the file.
+          .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
           .build();
 
   /** An image as the file states it. */
@@ -65,7 +68,7 @@ final class CocoFile {
     this.file = file;
   }
 
-  static CocoFile open(Path file) throws DataException {
+  static CocoFile open(Path file, Problems problems) throws DataException {
     CocoFile coco = new CocoFile(file);
     try (InputStream in = new BufferedInputStream(Files.newInputStream(file), 1 << 16);
         JsonParser json = JSON.createParser(ObjectReadContext.empty(), in)) {
@@ -84,14 +87,17 @@ final class CocoFile {
         while (json.nextToken() != JsonToken.END_ARRAY) {
           if (json.currentToken() != JsonToken.START_OBJECT) {
             json.skipChildren();
-          } else if (name.equals("images")) {
-            coco.readImage(json);
-          } else if (name.equals("categories")) {
-            coco.readCategory(json);
-          } else if (name.equals("annotations")) {
-            coco.readPlace(json);
-          } else {
-            json.skipChildren();
+            continue;
+          }
+          try {
+            switch (name) {
+              case "images" -> coco.readImage(json);
+              case "categories" -> coco.readCategory(json);
+              case "annotations" -> coco.readPlace(json);
+              default -> json.skipChildren();
+            }
+          } catch (DataException e) {
+            problems.add(e);
           }
         }
       }
@@ -99,7 +105,7 @@ final class CocoFile {
         throw new DataException(
             file + " is not a COCO file: images, annotations or categories are missing");
       }
-      coco.group();
+      coco.group(problems);
       return coco;
     } catch (JacksonException e) {
       throw broken(file, e);
@@ -133,7 +139,8 @@ final class CocoFile {
   }
 
   private long id(JsonParser json) throws DataException {
-    if (json.currentToken() != JsonToken.VALUE_NUMBER_INT) {
+    if (json.currentToken() != JsonToken.VALUE_NUMBER_INT
+        || json.getNumberType() == JsonParser.NumberType.BIG_INTEGER) {
       throw at(json, Text.quoted(json.currentName()) + " is not a whole number");
     }
     return json.getLongValue();
@@ -154,76 +161,105 @@ final class CocoFile {
     return json.getString();
   }
 
-  private void readImage(JsonParser json) throws DataException {
-    Long id = null;
-    String fileName = null;
-    int height = 0;
-    int width = 0;
+  /** What is done with a field of an object; its value is the parser's token. */
+  private interface Field {
+    void take(String name) throws DataException;
+  }
+
+  /** Goes through an object to its end, whatever is wrong in it, and tells the first problem. */
+  private static void fields(JsonParser json, Field action) throws DataException {
+    DataException problem = null;
     while (json.nextToken() == JsonToken.PROPERTY_NAME) {
       String name = json.currentName();
       json.nextToken();
-      switch (name) {
-        case "id" -> id = id(json);
-        case "file_name" -> fileName = text(json);
-        case "height" -> height = size(json);
-        case "width" -> width = size(json);
-        default -> json.skipChildren();
+      try {
+        action.take(name);
+      } catch (DataException e) {
+        problem = problem == null ? e : problem;
       }
+      json.skipChildren(); // nothing where the value was taken
     }
-    if (id == null || fileName == null || height == 0 || width == 0) {
+    if (problem != null) {
+      throw problem;
+    }
+  }
+
+  /** An image while it is read. */
+  private static final class ReadImage {
+    Long id;
+    String fileName;
+    int height;
+    int width;
+  }
+
+  private void readImage(JsonParser json) throws DataException {
+    ReadImage image = new ReadImage();
+    fields(
+        json,
+        name -> {
+          switch (name) {
+            case "id" -> image.id = id(json);
+            case "file_name" -> image.fileName = text(json);
+            case "height" -> image.height = size(json);
+            case "width" -> image.width = size(json);
+            default -> {}
+          }
+        });
+    if (image.id == null || image.fileName == null || image.height == 0 || image.width == 0) {
       throw at(json, "an image without id, file_name, height or width");
     }
-    if ((long) height * width > Limits.PHOTO_PIXELS) {
-      throw at(json, "a photograph of " + height + " × " + width + " pixels");
+    if ((long) image.height * image.width > Limits.PHOTO_PIXELS) {
+      throw at(json, "a photograph of " + image.height + " × " + image.width + " pixels");
     }
-    String complaint = Folders.complaint(fileName);
+    String complaint = Folders.complaint(image.fileName);
     if (complaint != null) {
       throw at(json, complaint);
     }
     if (images.size() == Limits.IMAGES) {
       throw at(json, "more than " + Limits.IMAGES + " images");
     }
-    images.add(new Image(id, fileName, height, width));
+    images.add(new Image(image.id, image.fileName, image.height, image.width));
   }
 
   private void readCategory(JsonParser json) throws DataException {
-    Long id = null;
-    String label = null;
-    while (json.nextToken() == JsonToken.PROPERTY_NAME) {
-      String name = json.currentName();
-      json.nextToken();
-      switch (name) {
-        case "id" -> id = id(json);
-        case "name" -> label = text(json);
-        default -> json.skipChildren();
-      }
-    }
-    if (id == null || label == null) {
+    Long[] id = new Long[1];
+    String[] label = new String[1];
+    fields(
+        json,
+        name -> {
+          switch (name) {
+            case "id" -> id[0] = id(json);
+            case "name" -> label[0] = text(json);
+            default -> {}
+          }
+        });
+    if (id[0] == null || label[0] == null) {
       throw at(json, "a category without id or name");
     }
-    if (categories.putIfAbsent(id, label) != null) {
-      throw at(json, "category " + id + " stands twice");
+    if (categories.putIfAbsent(id[0], label[0]) != null) {
+      throw at(json, "category " + id[0] + " stands twice");
     }
   }
 
   private void readPlace(JsonParser json) throws DataException {
     long offset = json.currentTokenLocation().getByteOffset();
-    Long image = null;
-    while (json.nextToken() == JsonToken.PROPERTY_NAME) {
-      String name = json.currentName();
-      json.nextToken();
-      switch (name) {
-        case "image_id" -> image = id(json);
-        case "segments_info" -> {
-          panoptic = true;
-          json.skipChildren();
-        }
-        default -> json.skipChildren();
-      }
+    if (offset < 0) {
+      throw at(json, "text that is not UTF-8; save the file as UTF-8");
     }
-    if (image == null) {
+    Long[] of = new Long[1];
+    fields(
+        json,
+        name -> {
+          if (name.equals("image_id")) {
+            of[0] = id(json);
+          } else if (name.equals("segments_info")) {
+            panoptic = true;
+          }
+        });
+    if (of[0] == null) {
       throw at(json, "an annotation without image_id");
     }
+    long image = of[0];
     long length = json.currentLocation().getByteOffset() - offset;
     if (length > LONGEST_ANNOTATION) {
       throw at(json, "an annotation of " + length + " bytes");
@@ -242,11 +278,20 @@ final class CocoFile {
   }
 
   /** Sorts the annotations by image. */
-  private void group() throws DataException {
+  private void group(Problems problems) throws DataException {
     Map<Long, Integer> rowOf = new HashMap<>();
     for (int i = 0; i < images.size(); i++) {
-      if (rowOf.put(images.get(i).id(), i) != null) {
-        throw new DataException(file + ": image id " + images.get(i).id() + " stands twice");
+      Image image = images.get(i);
+      if (rowOf.putIfAbsent(image.id(), i) != null) {
+        problems.add(
+            new DataException(
+                file
+                    + ": image id "
+                    + image.id()
+                    + " stands twice; "
+                    + Text.oneLine(images.get(rowOf.get(image.id())).fileName())
+                    + " and "
+                    + Text.oneLine(image.fileName())));
       }
     }
     int[] row = new int[annotations];
@@ -386,7 +431,7 @@ final class CocoFile {
         }
         double[] xy = numbers(json);
         if (xy == null) {
-          problem = "a polygon with something that is not a sane number";
+          problem = "a polygon with something that is not a number below 10⁹";
         } else if (xy.length % 2 != 0) {
           problem = "a polygon of " + xy.length + " numbers, which is odd";
         } else if (xy.length >= 6) {
@@ -403,7 +448,7 @@ final class CocoFile {
             && (name.equals("counts") || name.equals("size"))) {
           double[] list = numbers(json);
           if (list == null || (name.equals("size") && list.length != 2)) {
-            problem = "runs that are no list of sane numbers";
+            problem = "runs that are not a list of numbers below 10⁹";
           } else if (name.equals("size")) {
             a.runHeight = (long) list[0];
             a.runWidth = (long) list[1];

@@ -13,7 +13,7 @@ import java.util.Set;
 /**
  * Several data sets as one. Categories and labels of the same name are the same (for labels,
  * without regard to case); a file of synonyms may name further ones. Images keep their own mask
- * sizes; their names get the name of their data set in front.
+ * sizes; of several data sets, their names get that of their data set in front.
  */
 final class CombinedDataset implements ConceptDataset {
   private final List<ConceptDataset> parts;
@@ -65,7 +65,7 @@ final class CombinedDataset implements ConceptDataset {
       for (ImageRow row : data.images()) {
         rows.add(
             new ImageRow(
-                prefix + "/" + row.name(),
+                parts.size() > 1 ? prefix + "/" + row.name() : row.name(),
                 row.split(),
                 row.photoHeight(),
                 row.photoWidth(),

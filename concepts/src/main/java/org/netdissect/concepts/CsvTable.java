@@ -90,11 +90,7 @@ final class CsvTable implements Closeable {
       }
       for (String column : required) {
         if (!table.has(column)) {
-          DataException missing =
-              DataException.at(
-                  file,
-                  1,
-                  "column " + Text.quoted(column) + " is missing; the header has " + table.names());
+          DataException missing = DataException.at(file, 1, table.lacks(column));
           table.close();
           throw missing;
         }
@@ -109,8 +105,14 @@ final class CsvTable implements Closeable {
     }
   }
 
-  private String names() {
-    return Text.oneLine(String.join(", ", header));
+  /** What is said of a header without that column. */
+  String lacks(String column) {
+    boolean semicolons = header.size() == 1 && header.get(0).contains(";");
+    return "column "
+        + Text.quoted(column)
+        + " is missing; the header has "
+        + Text.oneLine(String.join(", ", header))
+        + (semicolons ? " (put commas between the columns, not semicolons)" : "");
   }
 
   boolean has(String column) {
@@ -163,9 +165,14 @@ final class CsvTable implements Closeable {
       return record;
     } catch (CsvParseException e) {
       Throwable cause = e.getCause() != null ? e.getCause() : e;
-      throw new DataException(
-          file + " after line " + line + ": " + Text.oneLine(String.valueOf(cause.getMessage())),
-          e);
+      String what = String.valueOf(cause.getMessage());
+      if (what.contains(MOST_COLUMNS + " fields")) {
+        what = "more than " + MOST_COLUMNS + " columns";
+      } else if (what.contains("maximum")) {
+        what = "a field of more than " + LONGEST_FIELD + " characters (is a quote unclosed?)";
+      }
+      String where = columns.isEmpty() ? " line 1: " : " after line " + line + ": ";
+      throw new DataException(file + where + Text.oneLine(what), e);
     } catch (UncheckedIOException e) {
       throw new DataException("cannot read " + file + ": " + e.getCause().getMessage(), e);
     }
@@ -176,7 +183,8 @@ final class CsvTable implements Closeable {
     for (int k = 0; k < text.length(); k++) {
       char c = text.charAt(k);
       if ((c < ' ' && c != '\t') || c == '\ufffd') {
-        String column = i < header.size() ? header.get(i) : String.valueOf(i + 1);
+        boolean named = i < header.size() && record.getStartingLineNumber() > 1;
+        String column = named ? header.get(i) : String.valueOf(i + 1);
         throw DataException.at(
             file,
             record.getStartingLineNumber(),

@@ -79,13 +79,27 @@ public final class DatasetVerifier {
   }
 
   private void open(Path folder, DatasetOptions options) throws DataException {
-    String format = options.format() != null ? options.format() : Datasets.recognise(folder);
-    if (format.equals("broden")) {
-      BrodenDataset broden = BrodenDataset.open(folder, e -> serious(e.getMessage()));
-      broden.checkTables(e -> serious(e.getMessage()));
-      data = broden;
-    } else {
-      data = Datasets.open(folder, options.withFormat(format));
+    Datasets.Recognised found = Datasets.recognise(folder, options.format());
+    Path at = found.folder();
+    Problems problems = e -> serious(e.getMessage());
+    if (options.colors()) {
+      ColorNames.of(options.colorTable()); // that the table can be read
+    }
+    data =
+        switch (found.format()) {
+          case "broden" -> {
+            BrodenDataset broden = BrodenDataset.open(at, problems);
+            broden.checkTables(problems);
+            yield broden;
+          }
+          case "masks" -> MaskFolderDataset.open(at, options, problems);
+          case "voc" -> MaskFolderDataset.openVoc(at, options, problems);
+          case "ade20k" -> MaskFolderDataset.openAde20k(at, options, problems);
+          case "cityscapes" -> MaskFolderDataset.openCityscapes(at, options, problems);
+          case "coco" -> CocoDataset.open(at, options, problems);
+          default -> ImageFolderDataset.open(at, options);
+        };
+    if (!found.format().equals("broden")) {
       long unread = PhotoFiles.unread(data.folder());
       if (unread > 0) {
         note(unread + " pictures are neither JPEG nor PNG and are passed over; convert them");

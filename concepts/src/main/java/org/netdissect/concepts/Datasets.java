@@ -1,6 +1,5 @@
 package org.netdissect.concepts;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,7 +13,8 @@ public final class Datasets {
   private Datasets() {}
 
   /**
-   * Opens a data set, or several as one, whose labels are joined by name.
+   * Opens a data set, or several as one, whose labels are joined by name. Each is looked for in its
+   * folder and those below it.
    *
    * @param folders at least one; a COCO json file counts as a folder
    * @throws DataException when one is of no known format, or broken
@@ -31,7 +31,9 @@ public final class Datasets {
               ? new ColoredDataset(data, ColorNames.of(options.colorTable()))
               : data);
     }
-    return parts.size() == 1 ? parts.get(0) : new CombinedDataset(parts, options.synonyms());
+    return parts.size() == 1 && options.synonyms() == null
+        ? parts.get(0)
+        : new CombinedDataset(parts, options.synonyms());
   }
 
   /** Opens one data set. */
@@ -41,45 +43,37 @@ public final class Datasets {
 
   private static ConceptDataset openPlain(Path folder, DatasetOptions options)
       throws DataException {
-    if (!Files.exists(folder)) {
-      throw new DataException("no such data folder: " + folder);
-    }
-    String format = options.format() != null ? options.format() : recognise(folder);
-    return switch (format) {
-      case "broden" -> BrodenDataset.open(folder);
-      case "masks" -> MaskFolderDataset.open(folder, options);
-      case "voc" -> MaskFolderDataset.openVoc(folder, options);
-      case "ade20k" -> MaskFolderDataset.openAde20k(folder, options);
-      case "cityscapes" -> MaskFolderDataset.openCityscapes(folder, options);
-      case "coco" -> CocoDataset.open(folder, options);
-      case "folders" -> ImageFolderDataset.open(folder, options);
-      default ->
-          throw new DataException(
-              "unknown format " + Text.quoted(format) + "; one of " + String.join(", ", FORMATS));
+    Recognised found = recognise(folder, options.format());
+    return switch (found.format) {
+      case "broden" -> BrodenDataset.open(found.folder);
+      case "masks" -> MaskFolderDataset.open(found.folder, options);
+      case "voc" -> MaskFolderDataset.openVoc(found.folder, options);
+      case "ade20k" -> MaskFolderDataset.openAde20k(found.folder, options);
+      case "cityscapes" -> MaskFolderDataset.openCityscapes(found.folder, options);
+      case "coco" -> CocoDataset.open(found.folder, options);
+      default -> ImageFolderDataset.open(found.folder, options);
     };
   }
 
-  /** The format of a folder. */
-  public static String recognise(Path folder) throws DataException {
-    if (BrodenDataset.isBroden(folder)) {
-      return "broden";
-    } else if (MaskFolderDataset.isVoc(folder)) {
-      return "voc";
-    } else if (MaskFolderDataset.isCityscapes(folder)) {
-      return "cityscapes";
-    } else if (MaskFolderDataset.isAde20k(folder)) {
-      return "ade20k";
-    } else if (MaskFolderDataset.isSimple(folder)) {
-      return "masks";
-    } else if (CocoDataset.isCoco(folder)) {
-      return "coco";
-    } else if (ImageFolderDataset.isImageFolder(folder)) {
-      return "folders";
+  /**
+   * What a folder was found to be.
+   *
+   * @param format one of {@link #FORMATS}
+   * @param folder where the data set begins: the folder itself, or one below it
+   */
+  public record Recognised(String format, Path folder) {}
+
+  /**
+   * Finds the data set in a folder, or in the folders below it.
+   *
+   * @param format name of the format when it is known, otherwise null
+   * @throws DataException when there is none, or more than one
+   */
+  public static Recognised recognise(Path folder, String format) throws DataException {
+    if (format != null && !FORMATS.contains(format)) {
+      throw new DataException(
+          "unknown format " + Text.quoted(format) + "; one of " + String.join(", ", FORMATS));
     }
-    throw new DataException(
-        folder
-            + " is of no known format; expected index.csv and category.csv (Broden), images, masks"
-            + " and labels.csv, a COCO json file, or one folder of photographs a class. Name the format with"
-            + " --format");
+    return FormatFinder.find(folder, format);
   }
 }

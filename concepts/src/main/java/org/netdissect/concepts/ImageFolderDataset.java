@@ -10,10 +10,11 @@ import java.util.Map;
 
 /**
  * Folders of photographs, one folder a class: {@code DIR/<class>/…}, or {@code
- * DIR/<split>/<class>/…} where every folder in DIR is named like a split (train, val, test). Each
- * photograph has its class as a label of the whole image; a class is a scene, or of another
- * category by name. Names of scenes end in "-s", as in Broden, so that they stay apart from objects
- * of the same name when data sets are joined.
+ * DIR/<split>/<class>/…} where every folder in DIR is named like a split (train, val, test); maybe
+ * in a folder {@code images}, or sorted by first letters. Each photograph has its class as a label
+ * of the whole image; a class is a scene, or of another category by name. Names of scenes end in
+ * "-s", as in Broden, so that they stay apart from objects of the same name when data sets are
+ * joined.
  */
 public final class ImageFolderDataset implements ConceptDataset {
   private final Path folder;
@@ -31,28 +32,89 @@ public final class ImageFolderDataset implements ConceptDataset {
     this.numbers = numbers;
   }
 
-  /** Whether there are folders in the folder, all of which hold photographs. */
-  static boolean isImageFolder(Path folder) throws DataException {
-    List<String> inside = Files.isDirectory(folder) ? PhotoFiles.folders(folder) : List.of();
-    for (String name : inside) {
-      // A folder of masks is no class: better no guess than a wrong one.
-      if (name.toLowerCase(Locale.ROOT).matches("masks?|annotations?|labels?|segmentation.*")) {
-        return false;
-      }
-      if (PhotoFiles.below(folder.resolve(name)).isEmpty()) {
-        return false;
-      }
-    }
-    return !inside.isEmpty();
+  /** Whether the name says that a folder holds masks or annotations rather than a class. */
+  static boolean isOfMasks(String name) {
+    return name.toLowerCase(Locale.ROOT)
+        .matches(
+            "((train|val|test|training|validation)[_-]?)?"
+                + "(mask|annot|annotation|label|segmentation|gt|ground_?truth)(s|_.*|class.*)?");
   }
 
-  private static boolean hasSplits(Path folder) throws DataException {
-    for (String name : PhotoFiles.folders(folder)) {
-      if (Splits.ofFolder(name) == null || PhotoFiles.folders(folder.resolve(name)).isEmpty()) {
-        return false;
+  /** Whether the name says merely that there are photographs in a folder. */
+  static boolean isOfPhotos(String name) {
+    return name.toLowerCase(Locale.ROOT)
+        .matches("(images?|imgs?|photos?|photographs|pictures|jpegimages)(_.*)?");
+  }
+
+  /**
+   * The folders of the classes, and the split of each or null, by their paths below the folder;
+   * null when this is no folder of classes. Data sets have them in a folder "images" often, or
+   * sorted by first letters ("b/beach"), as Places and SUN are.
+   */
+  static Map<String, String> classesIn(Path folder) throws DataException {
+    return Files.isDirectory(folder) ? classesIn(folder, "", 0) : null;
+  }
+
+  private static Map<String, String> classesIn(Path folder, String prefix, int depth)
+      throws DataException {
+    List<String> inside = PhotoFiles.folders(folder);
+    List<String> ofPhotos = inside.stream().filter(ImageFolderDataset::isOfPhotos).toList();
+    if (ofPhotos.size() == 1 && depth < 3) {
+      // What lies beside it may be anything, but masks in the same folders make them no classes.
+      Path photos = folder.resolve(ofPhotos.get(0));
+      for (String other : inside) {
+        if (isOfMasks(other)
+            && PhotoFiles.folders(folder.resolve(other)).containsAll(PhotoFiles.folders(photos))) {
+          return null;
+        }
+      }
+      return classesIn(photos, prefix + ofPhotos.get(0) + "/", depth + 1);
+    }
+    if (inside.isEmpty()
+        || inside.stream().anyMatch(ImageFolderDataset::isOfMasks)
+        || ofPhotos.size() == inside.size()) {
+      return null;
+    }
+    if (inside.size() == 1 && depth < 3 && !holdsPhotos(folder.resolve(inside.get(0)))) {
+      return classesIn(folder.resolve(inside.get(0)), prefix + inside.get(0) + "/", depth + 1);
+    }
+    boolean splits = inside.stream().allMatch(name -> Splits.ofFolder(name) != null);
+    boolean letters =
+        inside.stream().allMatch(name -> name.matches("[A-Za-z]"))
+            && !holdsPhotos(folder.resolve(inside.get(0)));
+    Map<String, String> classes = new LinkedHashMap<>();
+    for (String name : inside) {
+      if (!splits && !letters) {
+        classes.put(prefix + name, null);
+        continue;
+      }
+      Path at = folder.resolve(name);
+      String split = splits ? Splits.ofFolder(name) : null;
+      List<String> below = PhotoFiles.folders(at);
+      if (splits
+          && (holdsPhotos(at)
+              || below.stream().anyMatch(one -> isOfMasks(one) || isOfPhotos(one)))) {
+        return null; // photographs in splits, without classes
+      }
+      for (String one : below) {
+        List<String> deeper = letters ? PhotoFiles.folders(at.resolve(one)) : List.of();
+        if (deeper.isEmpty() || holdsPhotos(at.resolve(one))) {
+          classes.put(prefix + name + "/" + one, split);
+        } else { // SUN's "a/apartment_building/outdoor"
+          deeper.forEach(last -> classes.put(prefix + name + "/" + one + "/" + last, split));
+        }
       }
     }
-    return true;
+    for (String path : classes.keySet()) {
+      if (!PhotoFiles.below(folder.resolve(path.substring(prefix.length()))).isEmpty()) {
+        return classes;
+      }
+    }
+    return null;
+  }
+
+  private static boolean holdsPhotos(Path folder) throws DataException {
+    return !PhotoFiles.below(folder, 1).isEmpty();
   }
 
   /** Opens the folder. */
@@ -61,14 +123,10 @@ public final class ImageFolderDataset implements ConceptDataset {
       throw new DataException("no such data folder: " + folder);
     }
     String category = options.category() != null ? options.category() : "scene";
-    Map<String, String> classes = new LinkedHashMap<>(); // folder below DIR → split or null
-    boolean splits = hasSplits(folder);
-    for (String name : PhotoFiles.folders(folder)) {
-      if (splits) {
-        for (String below : PhotoFiles.folders(folder.resolve(name))) {
-          classes.put(name + "/" + below, Splits.ofFolder(name));
-        }
-      } else {
+    Map<String, String> classes = classesIn(folder);
+    if (classes == null) {
+      classes = new LinkedHashMap<>(); // not what one would take for classes, but asked for
+      for (String name : PhotoFiles.folders(folder)) {
         classes.put(name, null);
       }
     }
@@ -87,7 +145,7 @@ public final class ImageFolderDataset implements ConceptDataset {
       if (photos.isEmpty()) {
         continue;
       }
-      String label = path.substring(path.lastIndexOf('/') + 1);
+      String label = labelOf(path);
       int of = vocabulary.concept(category.equals("scene") ? label + "-s" : label);
       for (String photo : photos) {
         String name = path + "/" + photo;
@@ -119,6 +177,15 @@ public final class ImageFolderDataset implements ConceptDataset {
         vocabulary.build(),
         List.copyOf(rows),
         number.stream().mapToInt(n -> n).toArray());
+  }
+
+  /** The class of a folder; below a first letter, folders in one another make one name. */
+  private static String labelOf(String path) {
+    String[] parts = path.split("/", -1);
+    int last = parts.length - 1;
+    return last > 1 && parts[last - 2].length() == 1 && Splits.ofFolder(parts[last - 1]) == null
+        ? parts[last - 1] + "-" + parts[last]
+        : parts[last];
   }
 
   @Override

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -30,6 +31,9 @@ final class LabelTable {
           "unknown");
 
   private static final int UNLISTED = -1;
+
+  /** How many unlisted values of a mask are named. */
+  private static final int MOST_UNLISTED = 12;
 
   /** For each value {@code number << 8 | category}, 0 for nothing, or {@link #UNLISTED}. */
   private final int[] meanings = new int[1 << 16];
@@ -86,58 +90,80 @@ final class LabelTable {
 
   /**
    * Reads a table {@code value,name[,category[,synonyms]]}. A value is 0 … 65535, or #RRGGBB for
-   * masks drawn in colours. Values 0, 255 and 65535 mean nothing unless they are listed.
+   * masks drawn in colours, for which the columns r, g, b may stand too. Values 0, 255 and 65535
+   * mean nothing unless they are listed.
    *
    * @param category of rows that name none
+   * @param problems told of each row that is wrong, which is then left out
    */
-  static LabelTable read(Path file, String category, VocabularyBuilder v) throws IOException {
+  static LabelTable read(Path file, String category, VocabularyBuilder v, Problems problems)
+      throws IOException {
     LabelTable table = new LabelTable();
     Map<String, Long> lines = new HashMap<>();
-    try (CsvTable csv = CsvTable.open(file, "value", "name")) {
-      for (CsvTable.Row row = csv.next(); row != null; row = csv.next()) {
-        String value = row.get("value").strip();
-        Long earlier = lines.putIfAbsent(value.toLowerCase(Locale.ROOT), row.line());
-        if (earlier != null) {
-          throw row.error(
-              "value", Text.quoted(value) + " stands twice; it is on line " + earlier + " too");
-        }
-        boolean colour = value.startsWith("#");
-        if (lines.size() == 1 && colour) {
-          table.byColour = new HashMap<>();
-        }
-        if (colour != table.isByColour()) {
-          throw row.error("value", "colours and numbers cannot stand in one table");
-        }
-        if (colour && !value.matches("#[0-9A-Fa-f]{6}")) {
-          throw row.error("value", Text.quoted(value) + " is not a colour like #80FF00");
-        }
-        int key =
-            colour ? Integer.parseInt(value.substring(1), 16) : row.integer("value", 0, 65_535);
-        String name = row.get("name").strip();
-        int meaning = 0;
-        if (!meansNothing(name)) {
-          String of = row.get("category").strip();
-          List<String> others = new ArrayList<>();
-          for (String other : row.get("synonyms").split(";", -1)) {
-            others.add(other.strip());
-          }
-          try {
-            meaning = table.meaning(name, of.isEmpty() ? category : of, others, v);
-          } catch (DataException e) {
-            throw row.error("category", e.getMessage());
-          }
-        }
-        if (colour) {
-          table.byColour.put(key, meaning);
-        } else {
-          table.meanings[key] = meaning;
-        }
+    try (CsvTable csv = CsvTable.open(file, "name")) {
+      boolean rgb = !csv.has("value") && csv.has("r") && csv.has("g") && csv.has("b");
+      if (!csv.has("value") && !rgb) {
+        throw DataException.at(file, 1, csv.lacks("value"));
       }
+      csv.forEach(
+          problems,
+          row -> table.add(row, rgb ? colour(row) : row.get("value"), lines, category, v));
     }
     if (table.categories == 0) {
       throw new DataException(file + " names no label");
     }
     return table;
+  }
+
+  private static String colour(CsvTable.Row row) throws DataException {
+    return String.format(
+        "#%02X%02X%02X",
+        row.integer("r", 0, 255), row.integer("g", 0, 255), row.integer("b", 0, 255));
+  }
+
+  private void add(
+      CsvTable.Row row,
+      String written,
+      Map<String, Long> lines,
+      String category,
+      VocabularyBuilder v)
+      throws DataException {
+    String value = written.strip();
+    Long earlier = lines.putIfAbsent(value.toLowerCase(Locale.ROOT), row.line());
+    if (earlier != null) {
+      throw row.error(
+          "value", Text.quoted(value) + " stands twice; it is on line " + earlier + " too");
+    }
+    boolean colour = value.startsWith("#");
+    if (lines.size() == 1 && colour) {
+      byColour = new HashMap<>();
+    }
+    if (colour != isByColour()) {
+      throw row.error("value", "colours and numbers cannot stand in one table");
+    }
+    if (colour && !value.matches("#[0-9A-Fa-f]{6}")) {
+      throw row.error("value", Text.quoted(value) + " is not a colour like #80FF00");
+    }
+    int key = colour ? Integer.parseInt(value.substring(1), 16) : row.integer("value", 0, 65_535);
+    String name = row.get("name").strip();
+    int meaning = 0;
+    if (!meansNothing(name)) {
+      String of = row.get("category").strip();
+      List<String> others = new ArrayList<>();
+      for (String other : row.get("synonyms").split(";", -1)) {
+        others.add(other.strip());
+      }
+      try {
+        meaning = meaning(name, of.isEmpty() ? category : of, others, v);
+      } catch (DataException e) {
+        throw row.error("category", e.getMessage());
+      }
+    }
+    if (colour) {
+      byColour.put(key, meaning);
+    } else {
+      meanings[key] = meaning;
+    }
   }
 
   /** Values that every data set uses for pixels without a label. */
@@ -158,15 +184,20 @@ final class LabelTable {
     }
     int pixels = mask.height * mask.width;
     int last = -1;
+    Map<Integer, Integer> unlisted = new LinkedHashMap<>(); // value → where it is first
     for (int p = 0; p < pixels; p++) {
       int value = value(mask, p);
       if (value != last) {
         last = value;
-        int meaning = meaning(last);
-        if (meaning == UNLISTED && (isByColour() || !isCustomaryNothing(last, mask.bitDepth))) {
-          throw unlisted(name, last, p / mask.width, p % mask.width, mask.channels >= 3);
+        if (meaning(last) == UNLISTED
+            && (isByColour() || !isCustomaryNothing(last, mask.bitDepth))
+            && unlisted.size() < MOST_UNLISTED) {
+          unlisted.putIfAbsent(last, p);
         }
       }
+    }
+    if (!unlisted.isEmpty()) {
+      throw unlisted(name, unlisted, mask.width, mask.channels >= 3);
     }
     char[][] maps = new char[Limits.CATEGORIES][];
     int[] rows = Nearest.indices(mask.height, height);
@@ -226,18 +257,28 @@ final class LabelTable {
     return ((of[at] & 0xff) << 16) | ((of[at + step] & 0xff) << 8) | (of[at + 2 * step] & 0xff);
   }
 
-  private DataException unlisted(String name, int value, int y, int x, boolean colour) {
-    String what = isByColour() ? String.format("#%06X", value) : String.valueOf(value);
+  private DataException unlisted(
+      String name, Map<Integer, Integer> unlisted, int width, boolean colour) {
+    List<String> values = new ArrayList<>();
+    unlisted.forEach(
+        (value, at) ->
+            values.add(isByColour() ? String.format("#%06X", value) : String.valueOf(value)));
+    int first = unlisted.values().iterator().next();
+    boolean many = values.size() == MOST_UNLISTED;
     return new DataException(
         Text.oneLine(name)
             + " holds the value "
-            + what
+            + values.get(0)
             + " at row "
-            + y
+            + first / width
             + ", column "
-            + x
-            + ", which the table of labels does not list; list it, with a blank name if it means"
-            + " nothing"
+            + first % width
+            + ", which the table of labels does not list"
+            + (values.size() > 1
+                ? ", nor does it list " + String.join(", ", values.subList(1, values.size()))
+                : "")
+            + (many ? ", …" : "")
+            + "; list it, with a blank name if it means nothing"
             + (colour && !isByColour()
                 ? " (colour masks are read as R + 256·G; if these are drawn in colours, give the"
                     + " values as #RRGGBB)"

@@ -149,10 +149,18 @@ public final class MaskFolderDataset implements ConceptDataset {
     this.rows = List.copyOf(list);
   }
 
-  static boolean isSimple(Path folder) {
-    return Files.isRegularFile(folder.resolve("labels.csv"))
-        && Files.isDirectory(folder.resolve("images"))
-        && Files.isDirectory(folder.resolve("masks"));
+  static boolean isSimple(Path folder) throws DataException {
+    return Files.isRegularFile(tableOf(folder, "")) && !MaskLayout.of(folder).isEmpty();
+  }
+
+  /** The table of labels; many data sets of masks in colours come with a class_dict.csv. */
+  private static Path tableOf(Path folder, String which) {
+    Path own = folder.resolve("labels" + which + ".csv");
+    Path plain = folder.resolve("labels.csv");
+    Path colours = folder.resolve("class_dict.csv");
+    return Files.exists(own)
+        ? own
+        : Files.exists(plain) || !Files.exists(colours) ? plain : colours;
   }
 
   static boolean isVoc(Path folder) {
@@ -166,9 +174,21 @@ public final class MaskFolderDataset implements ConceptDataset {
         && Files.isRegularFile(folder.resolve("objectInfo150.txt"));
   }
 
-  static boolean isCityscapes(Path folder) {
-    return Files.isDirectory(folder.resolve("leftImg8bit"))
-        && Files.isDirectory(folder.resolve("gtFine"));
+  static boolean isCityscapes(Path folder) throws DataException {
+    return Files.isDirectory(folder)
+        && Files.isDirectory(cityscapes(folder, "leftImg8bit"))
+        && Files.isDirectory(cityscapes(folder, "gtFine"));
+  }
+
+  /** A part of Cityscapes; each may lie in a folder named like the archive it came in. */
+  private static Path cityscapes(Path folder, String part) throws DataException {
+    for (String name : PhotoFiles.folders(folder)) {
+      Path inside = folder.resolve(name).resolve(part);
+      if (name.startsWith(part + "_") && Files.isDirectory(inside)) {
+        return inside;
+      }
+    }
+    return folder.resolve(part);
   }
 
   private static String category(DatasetOptions options) {
@@ -177,41 +197,58 @@ public final class MaskFolderDataset implements ConceptDataset {
 
   /** Opens a folder in the simple format described above. */
   public static MaskFolderDataset open(Path folder, DatasetOptions options) throws DataException {
+    return open(folder, options, Problems.STOP);
+  }
+
+  /** Opens it; what is wrong in one row or file need not stop the others. */
+  static MaskFolderDataset open(Path folder, DatasetOptions options, Problems problems)
+      throws DataException {
     try {
-      Path images = require(folder.resolve("images"));
-      require(folder.resolve("masks"));
+      List<MaskLayout> layout = MaskLayout.of(folder);
+      if (layout.isEmpty()) {
+        require(folder.resolve("images"));
+        require(folder.resolve("masks"));
+      }
       VocabularyBuilder vocabulary = new VocabularyBuilder();
-      Path labels = folder.resolve("labels.csv");
-      List<Path> tables = new ArrayList<>();
-      Map<String, Path> photos = byStem(images);
+      Map<Path, LabelTable> tables = new LinkedHashMap<>();
       Map<String, Entry> entries = new TreeMap<>();
+      Map<Path, Map<String, Path>> photosOf = new LinkedHashMap<>();
       List<String> orphans = new ArrayList<>();
-      for (String masks : PhotoFiles.folders(folder)) {
-        if (!masks.equals("masks") && !masks.startsWith("masks_")) {
-          continue;
+      for (MaskLayout part : layout) {
+        Path file = tableOf(folder, part.which());
+        LabelTable table = tables.get(file);
+        if (table == null) {
+          table = LabelTable.read(file, category(options), vocabulary, problems);
+          tables.put(file, table);
         }
-        Path own = folder.resolve("labels" + masks.substring(5) + ".csv");
-        Path file = Files.exists(own) ? own : labels;
-        tables.add(file);
-        LabelTable table = LabelTable.read(file, category(options), vocabulary);
-        withoutSuffix(byStem(folder.resolve(masks)), photos)
-            .forEach(
-                (stem, mask) -> {
-                  Path photo = photos.get(stem);
-                  if (photo != null) {
-                    entries
-                        .computeIfAbsent(stem, s -> entry(images, photo))
-                        .masks
-                        .add(new Mask(mask, table));
-                  } else {
-                    orphans.add("no photograph for the mask " + Text.oneLine(mask.toString()));
-                  }
-                });
+        Map<String, Path> photos = photosOf.get(part.photos());
+        if (photos == null) {
+          photos = byStem(part.photos(), problems);
+          photosOf.put(part.photos(), photos);
+        }
+        for (Map.Entry<String, Path> mask :
+            withoutSuffix(byStem(part.masks(), problems), photos).entrySet()) {
+          Path photo = photos.get(mask.getKey());
+          if (photo != null) {
+            entries
+                .computeIfAbsent(
+                    part.prefix() + mask.getKey(), s -> entry(part.photos(), part.prefix(), photo))
+                .masks
+                .add(new Mask(mask.getValue(), table));
+          } else {
+            orphans.add(orphan(mask.getValue()));
+          }
+        }
       }
       MaskFolderDataset data =
           new MaskFolderDataset(
-              folder, "masks", List.copyOf(entries.values()), tables, vocabulary, options);
-      data.unmasked = photos.size() - entries.size();
+              folder,
+              "masks",
+              List.copyOf(entries.values()),
+              List.copyOf(tables.keySet()),
+              vocabulary,
+              options);
+      data.unmasked = photosOf.values().stream().mapToInt(Map::size).sum() - entries.size();
       data.orphans.addAll(orphans);
       return data;
     } catch (DataException e) {
@@ -227,7 +264,7 @@ public final class MaskFolderDataset implements ConceptDataset {
    */
   public static BitSet listedValues(Path labels) throws DataException {
     try {
-      LabelTable table = LabelTable.read(labels, "object", new VocabularyBuilder());
+      LabelTable table = LabelTable.read(labels, "object", new VocabularyBuilder(), Problems.STOP);
       if (table.isByColour()) {
         throw new DataException(labels + " names colours; numbers are needed here");
       }
@@ -239,24 +276,29 @@ public final class MaskFolderDataset implements ConceptDataset {
     }
   }
 
+  private static String orphan(Path mask) {
+    return "no photograph for the mask " + Text.oneLine(mask.toString());
+  }
+
   /** An image named by its path below the photographs; its split is that of the folder it is in. */
-  private static Entry entry(Path images, Path photo) {
-    String name = images.relativize(photo).toString().replace('\\', '/');
+  private static Entry entry(Path images, String prefix, Path photo) {
+    String name = prefix + images.relativize(photo).toString().replace('\\', '/');
     int slash = name.indexOf('/');
     return new Entry(name, photo, slash < 0 ? null : Splits.ofFolder(name.substring(0, slash)));
   }
 
   /** The files below a folder by their paths without ending. */
-  private static Map<String, Path> byStem(Path folder) throws DataException {
+  private static Map<String, Path> byStem(Path folder, Problems problems) throws DataException {
     Map<String, Path> files = new LinkedHashMap<>();
     for (String name : PhotoFiles.below(folder)) {
-      Path earlier = files.put(PhotoFiles.stem(name), folder.resolve(name));
+      Path earlier = files.putIfAbsent(PhotoFiles.stem(name), folder.resolve(name));
       if (earlier != null) {
-        throw new DataException(
-            Text.oneLine(earlier.toString())
-                + " and "
-                + Text.oneLine(name)
-                + " differ only in their endings, so a mask cannot tell which it belongs to");
+        problems.add(
+            new DataException(
+                Text.oneLine(earlier.toString())
+                    + " and "
+                    + Text.oneLine(name)
+                    + " differ only in their endings, so a mask cannot tell which it belongs to"));
       }
     }
     return files;
@@ -302,6 +344,11 @@ public final class MaskFolderDataset implements ConceptDataset {
    */
   public static MaskFolderDataset openVoc(Path folder, DatasetOptions options)
       throws DataException {
+    return openVoc(folder, options, Problems.STOP);
+  }
+
+  static MaskFolderDataset openVoc(Path folder, DatasetOptions options, Problems problems)
+      throws DataException {
     VocabularyBuilder vocabulary = new VocabularyBuilder();
     LabelTable table = new LabelTable();
     table.ignore(0);
@@ -310,7 +357,7 @@ public final class MaskFolderDataset implements ConceptDataset {
       table.put(i + 1, VOC.get(i), category(options), List.of(), vocabulary);
     }
     Path images = require(folder.resolve("JPEGImages"));
-    Map<String, Path> photos = byStem(images);
+    Map<String, Path> photos = byStem(images, problems);
     Map<String, String> splits = new HashMap<>();
     for (String split : List.of("train", "val")) {
       Path list = folder.resolve("ImageSets/Segmentation/" + split + ".txt");
@@ -321,17 +368,23 @@ public final class MaskFolderDataset implements ConceptDataset {
       }
     }
     List<Entry> entries = new ArrayList<>();
-    byStem(require(folder.resolve("SegmentationClass")))
+    List<String> orphans = new ArrayList<>();
+    byStem(require(folder.resolve("SegmentationClass")), problems)
         .forEach(
             (stem, mask) -> {
               if (photos.containsKey(stem)) {
-                Entry entry = entry(images, photos.get(stem));
+                Entry entry = entry(images, "", photos.get(stem));
                 entry.split = splits.get(stem);
                 entry.masks.add(new Mask(mask, table));
                 entries.add(entry);
+              } else {
+                orphans.add(orphan(mask));
               }
             });
-    return new MaskFolderDataset(folder, "voc", entries, List.of(), vocabulary, options);
+    MaskFolderDataset data =
+        new MaskFolderDataset(folder, "voc", entries, List.of(), vocabulary, options);
+    data.orphans.addAll(orphans);
+    return data;
   }
 
   /**
@@ -339,6 +392,11 @@ public final class MaskFolderDataset implements ConceptDataset {
    * images, annotations, objectInfo150.txt; sceneCategories.txt adds scenes where it is there.
    */
   public static MaskFolderDataset openAde20k(Path folder, DatasetOptions options)
+      throws DataException {
+    return openAde20k(folder, options, Problems.STOP);
+  }
+
+  static MaskFolderDataset openAde20k(Path folder, DatasetOptions options, Problems problems)
       throws DataException {
     VocabularyBuilder vocabulary = new VocabularyBuilder();
     LabelTable table = new LabelTable();
@@ -383,14 +441,17 @@ public final class MaskFolderDataset implements ConceptDataset {
       vocabulary.concept(name);
     }
     Path images = require(folder.resolve("images"));
-    Map<String, Path> photos = byStem(images);
+    Map<String, Path> photos = byStem(images, problems);
     List<Entry> entries = new ArrayList<>();
-    for (Map.Entry<String, Path> mask : byStem(require(folder.resolve("annotations"))).entrySet()) {
+    List<String> orphans = new ArrayList<>();
+    for (Map.Entry<String, Path> mask :
+        byStem(require(folder.resolve("annotations")), problems).entrySet()) {
       Path photo = photos.get(mask.getKey());
       if (photo == null) {
+        orphans.add(orphan(mask.getValue()));
         continue;
       }
-      Entry entry = entry(images, photo);
+      Entry entry = entry(images, "", photo);
       entry.masks.add(new Mask(mask.getValue(), table));
       String sceneName = sceneOf.get(PhotoFiles.stem(photo.getFileName().toString()));
       if (sceneName != null) {
@@ -398,11 +459,20 @@ public final class MaskFolderDataset implements ConceptDataset {
       }
       entries.add(entry);
     }
-    return new MaskFolderDataset(folder, "ade20k", entries, tables, vocabulary, options);
+    MaskFolderDataset data =
+        new MaskFolderDataset(folder, "ade20k", entries, tables, vocabulary, options);
+    data.unmasked = photos.size() - entries.size();
+    data.orphans.addAll(orphans);
+    return data;
   }
 
   /** Opens Cityscapes (Cordts et al., CVPR 2016): leftImg8bit and gtFine with its labelIds. */
   public static MaskFolderDataset openCityscapes(Path folder, DatasetOptions options)
+      throws DataException {
+    return openCityscapes(folder, options, Problems.STOP);
+  }
+
+  static MaskFolderDataset openCityscapes(Path folder, DatasetOptions options, Problems problems)
       throws DataException {
     VocabularyBuilder vocabulary = new VocabularyBuilder();
     LabelTable table = new LabelTable();
@@ -412,21 +482,24 @@ public final class MaskFolderDataset implements ConceptDataset {
     for (int i = 0; i < CITYSCAPES.size(); i++) {
       table.put(i + 7, CITYSCAPES.get(i), category(options), List.of(), vocabulary);
     }
-    Path images = require(folder.resolve("leftImg8bit"));
-    Map<String, Path> masks = byStem(require(folder.resolve("gtFine")));
+    Path images = require(cityscapes(folder, "leftImg8bit"));
+    Map<String, Path> masks = byStem(require(cityscapes(folder, "gtFine")), problems);
     List<Entry> entries = new ArrayList<>();
-    byStem(images)
-        .forEach(
-            (stem, photo) -> {
-              String base = stem.replaceFirst("_leftImg8bit$", "");
-              Path mask = masks.get(base + "_gtFine_labelIds");
-              if (mask != null) {
-                Entry entry = entry(images, photo);
-                entry.masks.add(new Mask(mask, table));
-                entries.add(entry);
-              }
-            });
-    return new MaskFolderDataset(folder, "cityscapes", entries, List.of(), vocabulary, options);
+    Map<String, Path> photos = byStem(images, problems);
+    photos.forEach(
+        (stem, photo) -> {
+          String base = stem.replaceFirst("_leftImg8bit$", "");
+          Path mask = masks.get(base + "_gtFine_labelIds");
+          if (mask != null) {
+            Entry entry = entry(images, "", photo);
+            entry.masks.add(new Mask(mask, table));
+            entries.add(entry);
+          }
+        });
+    MaskFolderDataset data =
+        new MaskFolderDataset(folder, "cityscapes", entries, List.of(), vocabulary, options);
+    data.unmasked = photos.size() - entries.size();
+    return data;
   }
 
   private static List<String> lines(Path file) throws DataException {
@@ -510,7 +583,7 @@ public final class MaskFolderDataset implements ConceptDataset {
   private static void checkShape(Png png, String name, ImageRow image) throws DataException {
     double expected = (double) png.width / image.photoWidth() * image.photoHeight();
     if (image.photoHeight() > 0 && Math.abs(expected - png.height) > 1 + 0.01 * png.height) {
-      throw new DataException(
+      throw new UnreadableImageException(
           Text.oneLine(name)
               + " is "
               + png.height

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -42,12 +43,17 @@ final class PhotoFiles {
    * and folders are passed over.
    */
   static List<String> below(Path folder) throws DataException {
+    return below(folder, DEEPEST);
+  }
+
+  /** The same, down to some depth: 1 for the folder alone. */
+  static List<String> below(Path folder, int depth) throws DataException {
     List<String> names = new ArrayList<>();
     try {
       Files.walkFileTree(
           folder,
           EnumSet.of(FileVisitOption.FOLLOW_LINKS),
-          DEEPEST,
+          depth,
           new SimpleFileVisitor<>() {
             @Override
             public FileVisitResult preVisitDirectory(Path dir, BasicFileAttributes a) {
@@ -77,11 +83,15 @@ final class PhotoFiles {
     } catch (IOException e) {
       throw new DataException("cannot list " + folder + ": " + e.getMessage(), e);
     }
-    for (String name : names) {
-      String complaint = Folders.complaint(name);
-      if (complaint != null) {
-        throw new DataException(folder + ": " + complaint + "; rename the file");
-      }
+    List<String> complaints =
+        names.stream().map(Folders::complaint).filter(Objects::nonNull).toList();
+    if (!complaints.isEmpty()) {
+      throw new DataException(
+          folder
+              + ": "
+              + String.join("; ", complaints.subList(0, Math.min(5, complaints.size())))
+              + (complaints.size() > 5 ? "; and " + (complaints.size() - 5) + " more" : "")
+              + "; rename what is named so");
     }
     names.sort(null);
     return names;

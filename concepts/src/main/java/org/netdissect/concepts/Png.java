@@ -74,7 +74,16 @@ final class Png {
       long h = int32(file, 20) & 0xffffffffL;
       if (w == 0 || h == 0 || w > Limits.SIDE || h > Limits.SIDE || w * h > maxPixels) {
         throw broken(
-            name, "its header claims " + h + " × " + w + " pixels, which is not sane here");
+            name,
+            "its header claims "
+                + h
+                + " × "
+                + w
+                + " pixels; at most "
+                + maxPixels / 1_000_000
+                + " million are read, "
+                + Limits.SIDE
+                + " a side");
       }
       this.width = (int) w;
       this.height = (int) h;

@@ -9,13 +9,13 @@ final class Splits {
   /** The split a folder's name stands for, or null when it stands for none. */
   static String ofFolder(String name) {
     String lower = name.toLowerCase(Locale.ROOT);
-    if (lower.matches("train(ing)?(_?\\d{4})?")) {
+    if (lower.matches("train(ing)?[_-]?(set|data|\\d{4})?")) {
       return "train";
     }
-    if (lower.matches("val(id|idation)?(_?\\d{4})?")) {
+    if (lower.matches("val(id|idation)?[_-]?(set|data|\\d{4})?")) {
       return "val";
     }
-    return lower.matches("test(ing)?(_?\\d{4})?") ? "test" : null;
+    return lower.matches("test(ing)?[_-]?(set|data|\\d{4})?") ? "test" : null;
   }
 
   /** Broden's rule for images without a split of their own: by the MD5 hash of the name. */

@@ -75,7 +75,7 @@ class CocoTest {
         polygon(2, 7, 90, "[[2,0, 4,0, 4,4.0e0, 2,4]]"),
         polygon(3, 9_000_000_000L, 90, "{\"size\": [8, 12], \"counts\": [8, 16, 72]}"),
         polygon(4, 9_000_000_000L, 1, "{\"counts\": \"" + pack(88, 8) + "\", \"size\": [8, 12]}"));
-    assertEquals("coco", Datasets.recognise(dir));
+    assertEquals("coco", Datasets.recognise(dir, null).format());
     ConceptDataset data = open();
     assertEquals("val", data.images().get(0).split());
     assertEquals(12, data.images().get(1).photoWidth());
@@ -140,6 +140,8 @@ class CocoTest {
       "[[1,1,1e999,1,3,3]]",
       "[[1,1,\"x\",1,3,3]]",
       "[[1,1,null,1,3,3]]",
+      "[[NaN,1,2,1,3,3]]",
+      "[[1,1,2,1,3,-Infinity]]",
       "[[1,1,2,1,3]]",
       "[1,2,3,4,5,6]",
       "{\"size\": [4, 6], \"counts\": [8, 17]}",
@@ -166,7 +168,7 @@ class CocoTest {
 
   @Test
   void brokenFiles() throws Exception {
-    Path file = json("instances_val2017.json", polygon(1, 7, 1, "[[NaN,1,2,1,3,3]]"));
+    Path file = json("instances_val2017.json", polygon(1, 7, 1, "[[1,1,2,1,.,3]]"));
     FormatsTest.assertBroken("instances_val2017.json line 3", this::open);
     json("instances_val2017.json", polygon(1, 7, 1, "[[1,1,2,1,3,3]]"));
     String sound = Files.readString(file);

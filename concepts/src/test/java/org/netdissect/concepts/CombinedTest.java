@@ -61,6 +61,18 @@ class CombinedTest {
   }
 
   @Test
+  void synonymsOfOneDataSet() throws Exception {
+    Path dir = temp.resolve("one");
+    Pictures.photo(dir.resolve("sea/1.jpg"), 8, 12);
+    Pictures.photo(dir.resolve("ocean/1.jpg"), 8, 12);
+    Path synonyms = Files.writeString(temp.resolve("s.csv"), "name,synonyms\nocean-s,sea-s\n");
+    ConceptDataset data =
+        Datasets.open(dir, DatasetOptions.defaults().withMaskSize(2, 3).withSynonyms(synonyms));
+    assertEquals(1, data.vocabulary().concepts().size());
+    assertEquals(List.of("scene:ocean-s"), FormatsTest.at(data, "sea/1.jpg", 0, 0));
+  }
+
+  @Test
   void colours() throws Exception {
     Path own = temp.resolve("c");
     Pictures.rgb(own.resolve("flag/x.png"), new int[][] {{0xFF0000, 0xFFFFFF, 0x0000FF}});

@@ -80,7 +80,7 @@ class FormatsTest {
     Pictures.grey(dir.resolve("masks/val/c.png"), 16, new int[][] {{300, 65_535, 2}, {0, 1, 1}});
     int[] line = {0x2C0100, 0x010000, 0x020000};
     Pictures.rgb(dir.resolve("masks/d.png"), new int[][] {line, line, line});
-    assertEquals("masks", Datasets.recognise(dir));
+    assertEquals("masks", Datasets.recognise(dir, null).format());
     ConceptDataset data = Datasets.open(dir, SMALL);
     assertEquals("my set", data.name());
     assertEquals(
@@ -195,7 +195,7 @@ class FormatsTest {
     Files.createDirectories(dir.resolve("ImageSets/Segmentation"));
     Files.writeString(dir.resolve("ImageSets/Segmentation/val.txt"), "2007_000003\n");
     Files.writeString(dir.resolve("ImageSets/Segmentation/train.txt"), "2007_000001\n");
-    assertEquals("voc", Datasets.recognise(dir));
+    assertEquals("voc", Datasets.recognise(dir, null).format());
     ConceptDataset data = Datasets.open(dir, SMALL);
     assertEquals(2, data.images().size());
     assertEquals("train", data.images().get(0).split());
@@ -218,7 +218,7 @@ class FormatsTest {
             "2\t0.1072\t6046\t612\t1\tbuilding, edifice"));
     Files.writeString(
         dir.resolve("sceneCategories.txt"), "ADE_train_00000001 airport_terminal\nx misc\n");
-    assertEquals("ade20k", Datasets.recognise(dir));
+    assertEquals("ade20k", Datasets.recognise(dir, null).format());
     ConceptDataset data = Datasets.open(dir, SMALL);
     String name = "training/ADE_train_00000001.jpg";
     assertEquals("train", data.images().get(0).split());
@@ -235,7 +235,7 @@ class FormatsTest {
     Pictures.grey(
         dir.resolve("gtFine/val/ulm/ulm_000_gtFine_labelIds.png"), 8, new int[][] {{4, 7, 33}});
     Pictures.rgb(dir.resolve("gtFine/val/ulm/ulm_000_gtFine_color.png"), new int[][] {{4, 7, 33}});
-    assertEquals("cityscapes", Datasets.recognise(dir));
+    assertEquals("cityscapes", Datasets.recognise(dir, null).format());
     ConceptDataset data = Datasets.open(dir, SMALL);
     String name = "val/ulm/ulm_000_leftImg8bit.png";
     assertEquals("val", data.images().get(0).split());
@@ -250,7 +250,7 @@ class FormatsTest {
     Pictures.photo(dir.resolve("beach/2.png"), 8, 13);
     Pictures.photo(dir.resolve("forêt/deep/1.jpg"), 8, 12);
     Files.writeString(dir.resolve("beach/notes.txt"), "x");
-    assertEquals("folders", Datasets.recognise(dir));
+    assertEquals("folders", Datasets.recognise(dir, null).format());
     ConceptDataset data = Datasets.open(dir, SMALL);
     assertEquals(3, data.images().size());
     assertEquals(13, data.images().get(1).photoWidth());
@@ -275,6 +275,96 @@ class FormatsTest {
         splits.toString());
     assertEquals(2, data.vocabulary().concepts().size());
     assertEquals(List.of("scene:beach-s"), at(data, "validation/beach/1.jpg", 0, 0));
+  }
+
+  @Test
+  void foldersOfImagesFurtherDown() throws Exception {
+    Pictures.photo(dir.resolve("set/images/banded/1.jpg"), 8, 12);
+    Pictures.photo(dir.resolve("set/images/dotted/1.jpg"), 8, 12);
+    Files.createDirectories(dir.resolve("set/labels"));
+    ConceptDataset data = Datasets.open(dir, SMALL.withCategory("texture"));
+    assertEquals(List.of("texture:dotted"), at(data, "set/images/dotted/1.jpg", 0, 0));
+    assertEquals(2, data.vocabulary().concepts().size());
+  }
+
+  @Test
+  void foldersOfImagesByFirstLetter() throws Exception {
+    Pictures.photo(dir.resolve("a/abbey/1.jpg"), 8, 12);
+    Pictures.photo(dir.resolve("a/apartment/outdoor/1.jpg"), 8, 12);
+    Pictures.photo(dir.resolve("b/bar/1.jpg"), 8, 12);
+    ConceptDataset data = Datasets.open(dir, SMALL);
+    assertEquals(List.of("scene:abbey-s"), at(data, "a/abbey/1.jpg", 0, 0));
+    assertEquals(List.of("scene:apartment-outdoor-s"), at(data, "a/apartment/outdoor/1.jpg", 0, 0));
+    assertEquals(3, data.vocabulary().concepts().size());
+    // Letters that hold photographs are classes themselves.
+    Path signs = temp.resolve("signs");
+    Pictures.photo(signs.resolve("A/1.jpg"), 8, 12);
+    Pictures.photo(signs.resolve("B/1.jpg"), 8, 12);
+    assertEquals(List.of("scene:B-s"), at(Datasets.open(signs, SMALL), "B/1.jpg", 0, 0));
+  }
+
+  @Test
+  void photographsInSplitsAreNoClasses() throws Exception {
+    Pictures.photo(dir.resolve("train/a.jpg"), 8, 12);
+    Pictures.photo(dir.resolve("val/b.jpg"), 8, 12);
+    assertBroken("photographs without labels", () -> Datasets.open(dir, SMALL));
+    Pictures.grey(dir.resolve("trainannot/a.png"), 8, new int[][] {{1}});
+    Pictures.grey(dir.resolve("valannot/b.png"), 8, new int[][] {{2}});
+    assertBroken("no labels.csv", () -> Datasets.open(dir, SMALL));
+    labels("value,name", "1,car", "2,bus");
+    ConceptDataset data = Datasets.open(dir, SMALL);
+    assertEquals(List.of("object:car"), at(data, "train/a.jpg", 0, 0));
+    assertEquals(List.of("object:bus"), at(data, "val/b.jpg", 0, 0));
+    assertEquals("val", data.images().get(1).split());
+  }
+
+  @Test
+  void masksUnderOtherNames() throws Exception {
+    Files.createDirectories(dir);
+    Files.writeString(
+        dir.resolve("class_dict.csv"), "name,r,g,b\nCar,255,128,0\nVoid,0,0,0\n\"Sky\",0,0,255\n");
+    for (String split : List.of("train", "valid")) {
+      Pictures.photo(dir.resolve(split + "/photos/a.jpg"), 8, 12);
+      Pictures.rgb(
+          dir.resolve(split + "/annotations/a_L.png"), new int[][] {{0xFF8000, 0x0000FF, 0}});
+    }
+    ConceptDataset data = Datasets.open(temp, SMALL);
+    assertEquals("my set", data.name());
+    assertEquals(List.of("object:Car"), at(data, "train/a.jpg", 0, 0));
+    assertEquals(List.of("object:Sky"), at(data, "valid/a.jpg", 0, 1));
+    assertEquals(List.of(), at(data, "valid/a.jpg", 0, 2));
+    Files.writeString(dir.resolve("class_dict.csv"), "name,r,g,b\nCar,256,128,0\n");
+    assertBroken("line 2, column \"r\"", () -> Datasets.open(dir, SMALL));
+    Files.writeString(dir.resolve("class_dict.csv"), "name,r,g\nCar,25,128\n");
+    assertBroken("column \"value\" is missing", () -> Datasets.open(dir, SMALL));
+  }
+
+  @Test
+  void theFolderAnArchiveWasUnpackedTo() throws Exception {
+    for (String year : List.of("VOC2007", "VOC2012")) {
+      Path voc = dir.resolve("VOCdevkit").resolve(year);
+      Pictures.photo(voc.resolve("JPEGImages/1.jpg"), 8, 12);
+      Pictures.palette(voc.resolve("SegmentationClass/1.png"), new int[][] {{15}});
+      ConceptDataset data = Datasets.open(voc, SMALL);
+      assertEquals(year, data.name());
+      if (year.equals("VOC2007")) {
+        assertEquals(voc, Datasets.recognise(dir, null).folder());
+        assertEquals(voc, Datasets.recognise(dir, "voc").folder());
+        assertEquals(data.images(), Datasets.open(dir, SMALL).images());
+      } else {
+        assertBroken("VOC2007 (voc), ", () -> Datasets.open(dir, SMALL));
+        assertBroken("name the one you mean", () -> Datasets.open(dir, SMALL));
+      }
+    }
+    Path city = temp.resolve("city");
+    Pictures.photo(
+        city.resolve("leftImg8bit_trainvaltest/leftImg8bit/val/x/1_leftImg8bit.png"), 8, 12);
+    Pictures.grey(
+        city.resolve("gtFine_trainvaltest/gtFine/val/x/1_gtFine_labelIds.png"),
+        8,
+        new int[][] {{26}});
+    assertEquals(
+        List.of("object:car"), at(Datasets.open(city, SMALL), "val/x/1_leftImg8bit.png", 0, 0));
   }
 
   @Test

@@ -208,6 +208,53 @@ class ToolsTest {
   }
 
   @Test
+  void verifyGoesOnInBrokenTables() throws Exception {
+    Path dir = temp.resolve("m");
+    Files.createDirectories(dir);
+    Files.writeString(
+        dir.resolve("labels.csv"), "value,name\n1,car\nx,bus\n1,van\n70000,tram\n2,bus\n");
+    Pictures.photo(dir.resolve("images/a.jpg"), 4, 4);
+    Pictures.photo(dir.resolve("images/a.png"), 4, 4);
+    Pictures.grey(dir.resolve("masks/a.png"), 8, new int[][] {{1, 9}, {7, 9}});
+    List<String> found = verify(dir, false);
+    assertHas(found, "error", "labels.csv line 3", "\"x\"");
+    assertHas(found, "error", "labels.csv line 4", "line 2");
+    assertHas(found, "error", "labels.csv line 5", "70000");
+    assertHas(found, "error", "a.png differ only in their endings");
+    assertHas(found, "error", "holds the value 9 at row 0, column 1", "nor does it list 7");
+
+    Path coco = temp.resolve("coco");
+    Pictures.photo(coco.resolve("a.jpg"), 4, 4);
+    Pictures.photo(coco.resolve("b.jpg"), 4, 4);
+    Files.writeString(
+        coco.resolve("x.json"),
+        """
+        {"images":[{"id":1,"file_name":"a.jpg","height":4,"width":4},
+        {"id":2.5,"file_name":{"x":[1]},"height":4,"width":4},
+        {"id":3,"file_name":"../b.jpg","height":4,"width":4},
+        {"id":1,"file_name":"b.jpg","height":4,"width":4},
+        {"id":99999999999999999999,"file_name":"c.jpg","height":4,"width":4}],
+        "categories":[{"id":1,"name":"cat"},
+        {"id":1,"name":"dog"},
+        {"name":"cow"}],
+        "annotations":[{"id":11,"category_id":1,"segmentation":[[1,2,3]]},
+        {"id":12,"image_id":1,"category_id":7,"segmentation":[[1,2,3,4,5,6]]}]}
+        """);
+    Files.writeString(
+        coco.resolve("y.json"), "{\"images\":[{\"id\":1,\"file_name\":\"a.jpg\",\"height\":4,");
+    found = verify(coco, false);
+    assertHas(found, "error", "x.json line 2", "\"id\" is not a whole number");
+    assertHas(found, "error", "x.json line 3", "leaves the data folder");
+    assertHas(found, "error", "image id 1 stands twice");
+    assertHas(found, "error", "x.json line 5", "not a whole number");
+    assertHas(found, "error", "x.json line 7", "category 1 stands twice");
+    assertHas(found, "error", "x.json line 8", "a category without id or name");
+    assertHas(found, "error", "x.json line 9", "an annotation without image_id");
+    assertHas(found, "error", "annotation 12", "category 7");
+    assertHas(found, "error", "y.json line 1");
+  }
+
+  @Test
   void verifyTellsOfJpegOddities() throws Exception {
     Path dir = temp.resolve("j");
     Path file = Pictures.photo(dir.resolve("a/x.jpg"), 4, 4);
