@@ -22,7 +22,8 @@ final class SelftestCommand implements Callable<Integer> {
       names = "--out",
       paramLabel = "DIR",
       defaultValue = "netdissect-selftest",
-      description = "Working folder, new or empty; selftest.csv stays. Default: ${DEFAULT-VALUE}.")
+      description =
+          "Working folder, new or empty; selftest.csv and .svg stay. Default: ${DEFAULT-VALUE}.")
   private Path out;
 
   @Option(
@@ -68,7 +69,11 @@ final class SelftestCommand implements Callable<Integer> {
               + " clean planted units were not found again");
     }
     new TerminalProgress(System.err, common.quiet)
-        .say("every clean planted unit was found again; table: " + out.resolve("selftest.csv"));
+        .say(
+            "every clean planted unit was found again; table and chart: "
+                + out.resolve("selftest.csv")
+                + ", "
+                + out.resolve("selftest.svg"));
     return 0;
   }
 }

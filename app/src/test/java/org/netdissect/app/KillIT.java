@@ -223,9 +223,11 @@ class KillIT {
     List<String> words = slow(out, folder.resolve("cache"));
     LiveRun first = LiveRun.start(words, folder, environment(""), true);
     assertTrue(awaitFile(first, out.resolve(".work/inputs.json")), () -> first.lines().toString());
+    // It waits, however fast it is.
+    signal(first, "STOP");
     LiveRun second = LiveRun.start(words, folder, environment(""), true);
-    assertEquals(1, second.end());
-    assertTrue(first.process().isAlive(), "the first run was too fast for this test");
+    assertEquals(1, second.end(), () -> String.join("\n", second.lines()));
+    signal(first, "CONT");
     assertEquals(1, failures(second).size(), second.lines().toString());
     String said = failures(second).get(0);
     assertTrue(
@@ -254,7 +256,7 @@ class KillIT {
     LiveRun run = LiveRun.start(words, here, environment("-Djava.io.tmpdir=" + temporary), false);
     assertTrue(awaitFile(run, out.resolve(".work/record.bin")), () -> run.lines().toString());
     long sent = System.nanoTime();
-    new ProcessBuilder("kill", "-" + signal, Long.toString(run.process().pid())).start().waitFor();
+    signal(run, signal);
     assertEquals(exitCode, run.end(), () -> String.join("\n", run.lines()));
     System.out.printf("%s: ended after %.2f s%n", signal, (System.nanoTime() - sent) / 1e9);
     assertEquals(
@@ -268,6 +270,11 @@ class KillIT {
     assertEquals(0, again.end(), () -> String.join("\n", again.lines()));
     assertTrue(Files.readString(out.resolve("run.json")).contains("\"resumed\" : true"));
     assertEquals(contents(whole), contents(out));
+  }
+
+  private static void signal(LiveRun run, String signal) throws Exception {
+    String pid = Long.toString(run.process().pid());
+    assertEquals(0, new ProcessBuilder("kill", "-" + signal, pid).start().waitFor(), signal);
   }
 
   private static boolean canSignal() throws InterruptedException {
@@ -288,7 +295,7 @@ class KillIT {
   void aFullDiskIsSaidAndTheRunGoesOn() throws Exception {
     Path disk = Files.createDirectories(folder.resolve("disk"));
     assumeTrue(
-        mount("mount", "-t", "tmpfs", "-o", "size=256k", "tmpfs", disk.toString()),
+        mount("mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", disk.toString()),
         "skipped: no right to mount a small file system here");
     try {
       LiveRun undisturbed = start(folder.resolve("whole"), folder.resolve("whole-cache"));
@@ -310,7 +317,7 @@ class KillIT {
       assertTrue(
           failures(unread).get(0).contains("not enough disk: the compiled labels"),
           unread.lines().toString());
-      for (int kilobytes = 256; ; kilobytes = kilobytes * 4 / 3) {
+      for (int kilobytes = 64; ; kilobytes = kilobytes * 4 / 3) {
         assertTrue(kilobytes < 1 << 20, where.toString());
         assertTrue(mount("mount", "-o", "remount,size=" + kilobytes + "k", disk.toString()));
         LiveRun run =

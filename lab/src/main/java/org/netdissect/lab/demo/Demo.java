@@ -25,7 +25,7 @@ import org.netdissect.networks.Network;
  */
 public final class Demo {
   /** The world the demonstration measures on; no network was trained or chosen on it. */
-  public static final long WORLD_SEED = 20170721;
+  public static final long WORLD_SEED = 20170726;
 
   /** Images of that world. */
   public static final int IMAGES = 1500;

@@ -32,7 +32,7 @@ public final class Selftest {
   public static final long WORLD_SEED = 31415926;
 
   private static final int SIZE = 112;
-  private static final double QUANTILE = 0.005;
+  static final double QUANTILE = 0.005;
   private static final double IOU = Dissector.DEFAULT_IOU;
   private static final int NOISE_UNITS = 64;
 
@@ -91,7 +91,7 @@ public final class Selftest {
   }
 
   /**
-   * Plants, dissects, compares, and writes {@code selftest.csv}.
+   * Plants, dissects, compares, and writes {@code selftest.svg} and {@code selftest.csv}.
    *
    * @param out working folder; new or empty
    * @param images of the world
@@ -147,6 +147,7 @@ public final class Selftest {
       lines.add(line);
       say.accept(text(line));
     }
+    Files.writeString(out.resolve("selftest.svg"), SelftestChart.svg(lines));
     Files.writeString(out.resolve("selftest.csv"), csv(lines));
     return lines;
   }
@@ -184,7 +185,7 @@ public final class Selftest {
     return Double.isNaN(value) ? "–" : String.format(Locale.ROOT, "%.3f", value);
   }
 
-  private static String number(double value) {
+  static String number(double value) {
     return value == Math.rint(value) ? Integer.toString((int) value) : Double.toString(value);
   }
 
@@ -402,61 +403,9 @@ public final class Selftest {
       // More than q of all values share the maximum: nothing is above the threshold.
       case FLAT -> size > kept ? 0 : 1;
       case NOISE ->
-          noisy(size / truth.pixels(), experiment.level, truth.imagesHolding(concept.category()));
+          Expected.noisy(
+              size / truth.pixels(), experiment.level, truth.imagesHolding(concept.category()));
       default -> Double.NaN;
     };
-  }
-
-  /**
-   * IoU of a unit that answers 1 + u + noise inside a concept of share p, noise outside, where a
-   * share s of all images counts for the concept's category.
-   */
-  static double noisy(double p, double deviation, double s) {
-    double low = -10 * deviation;
-    double high = 2 + 10 * deviation;
-    for (int i = 0; i < 60; i++) {
-      double mid = (low + high) / 2;
-      if (p * above(mid, deviation) + (1 - p) * tail(mid / deviation) > QUANTILE) {
-        low = mid;
-      } else {
-        high = mid;
-      }
-    }
-    double hits = p * above(low, deviation);
-    double rest = s * (1 - p) * tail(low / deviation);
-    return hits / (p + rest);
-  }
-
-  /** Probability that 1 + u + noise exceeds t. */
-  private static double above(double t, double deviation) {
-    double sum = 0;
-    for (int i = 0; i < 200; i++) {
-      sum += tail((t - 1 - (i + 0.5) / 200) / deviation);
-    }
-    return sum / 200;
-  }
-
-  /** Probability that a normal variable exceeds z (Numerical Recipes' erfc, error below 1.2e-7). */
-  static double tail(double z) {
-    double x = Math.abs(z) / Math.sqrt(2);
-    double t = 1 / (1 + 0.5 * x);
-    double[] c = {
-      0.17087277,
-      -0.82215223,
-      1.48851587,
-      -1.13520398,
-      0.27886807,
-      -0.18628806,
-      0.09678418,
-      0.37409196,
-      1.00002368,
-      -1.26551223
-    };
-    double poly = 0;
-    for (double v : c) {
-      poly = poly * t + v;
-    }
-    double erfc = t * Math.exp(-x * x + poly);
-    return z >= 0 ? erfc / 2 : 1 - erfc / 2;
   }
 }

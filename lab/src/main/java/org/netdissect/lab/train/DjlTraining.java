@@ -201,7 +201,8 @@ final class DjlTraining implements AutoCloseable {
           throw new IOException(
               String.format(
                   Locale.ROOT,
-                  "training diverged at iteration %d; try a smaller --rate than %s",
+                  "training diverged at iteration %d; try once more, and if it comes again a smaller"
+                      + " --rate than %s",
                   i,
                   options.rate()));
         }

@@ -43,6 +43,8 @@ class SelftestTest {
       }
     }
     assertEquals(lines.size() + 1, Files.readAllLines(out.resolve("selftest.csv")).size());
+    String chart = Files.readString(out.resolve("selftest.svg"));
+    assertEquals(9, chart.split("<polyline", -1).length - 1, "three curves in three panels");
     assertFalse(Files.exists(out.resolve("maps.npy")));
     assertThrows(IOException.class, () -> Selftest.run(out, 80, 2, line -> {}));
   }
@@ -82,7 +84,7 @@ class SelftestTest {
   void tailOfTheNormalDistribution() {
     double[][] known = {{0, 0.5}, {1, 0.158655254}, {2.5758293, 0.005}, {-1, 0.841344746}};
     for (double[] pair : known) {
-      assertEquals(pair[1], Selftest.tail(pair[0]), 2e-7);
+      assertEquals(pair[1], Expected.tail(pair[0]), 2e-7);
     }
   }
 
@@ -112,7 +114,7 @@ class SelftestTest {
       }
     }
     assertEquals(
-        hits / (all + p * n - hits), Selftest.noisy(p, deviation, 1), 0.005, "seed " + seed);
+        hits / (all + p * n - hits), Expected.noisy(p, deviation, 1), 0.005, "seed " + seed);
   }
 
   @Test
