@@ -25,7 +25,7 @@ function barChart(layer, threshold, everyCategory, width, onPick) {
     const wide = group.bars.length * step;
     parts.push(svg("rect", { x, y: top - 22, width: wide, height: high + 22, fill: light, class: "ground" }));
     const name = group.bars.length + " " + D.categories[group.category];
-    if (name.length * 6.2 < wide) {
+    if (name.length * 7.2 + 5 < wide) {
       parts.push(svg("text", { x: x + 5, y: top - 8, class: "group" }, name));
     }
     for (const [label, n] of group.bars) {

@@ -46,7 +46,7 @@ function stacks(counted, width) {
   const of = MEASURES[state.measure][1];
   const all = rows(counted);
   const narrow = width < 620;
-  const left = narrow ? 0 : 250;
+  const left = narrow ? 0 : 300;
   const high = narrow ? 44 : 28;
   const right = 64;
   const most = Math.max(1e-9, ...all.map((row) => row.sum));
@@ -64,7 +64,7 @@ function stacks(counted, width) {
       return piece;
     });
     const name = svg("text", { x: narrow ? 0 : left - 10, y: narrow ? top - 1 : top + 19, "text-anchor": narrow ? "start" : "end", class: row.grey ? "name faded" : "name", style: "font-size:13px" },
-      clip(row.name, narrow ? 46 : 34), row.note ? svg("title", {}, "published: " + row.note) : svg("title", {}, row.name));
+      clip(row.name, narrow ? 46 : 42), row.note ? svg("title", {}, "published: " + row.note) : svg("title", {}, row.name));
     return svg("g", { class: "stack" },
       row.link ? svg("a", { href: row.link }, name) : name, pieces,
       svg("text", { x: at + 6, y: top + 19, class: "number" }, shownValue(row.sum)));
