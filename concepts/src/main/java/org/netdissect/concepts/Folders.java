@@ -6,6 +6,9 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Collection;
+import java.util.List;
+import java.util.Objects;
 
 /** Paths and files named by a data set, which nobody has vouched for. */
 final class Folders {
@@ -44,6 +47,24 @@ final class Folders {
       return "file name " + Text.quoted(name) + " is not possible on this system";
     }
     return null;
+  }
+
+  /**
+   * Checks names as paths below a folder.
+   *
+   * @throws DataException that says what is wrong with them: with five, and how many more
+   */
+  static void checkNames(Path folder, Collection<String> names) throws DataException {
+    List<String> complaints =
+        names.stream().map(Folders::complaint).filter(Objects::nonNull).toList();
+    if (!complaints.isEmpty()) {
+      throw new DataException(
+          folder
+              + ": "
+              + String.join("; ", complaints.subList(0, Math.min(5, complaints.size())))
+              + (complaints.size() > 5 ? "; and " + (complaints.size() - 5) + " more" : "")
+              + "; rename what is named so");
+    }
   }
 
   /** The file of that name below the folder; the name has passed {@link #complaint}. */

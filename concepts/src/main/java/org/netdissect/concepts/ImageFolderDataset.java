@@ -135,12 +135,9 @@ public final class ImageFolderDataset implements ConceptDataset {
     List<String> names = new ArrayList<>();
     List<String> split = new ArrayList<>();
     List<Integer> number = new ArrayList<>();
+    Folders.checkNames(folder, classes.keySet());
     for (Map.Entry<String, String> entry : classes.entrySet()) {
       String path = entry.getKey();
-      String complaint = Folders.complaint(path);
-      if (complaint != null) {
-        throw new DataException(folder + ": " + complaint + "; rename the folder");
-      }
       List<String> photos = PhotoFiles.below(folder.resolve(path));
       if (photos.isEmpty()) {
         continue;

@@ -13,7 +13,6 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Objects;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -83,16 +82,7 @@ final class PhotoFiles {
     } catch (IOException e) {
       throw new DataException("cannot list " + folder + ": " + e.getMessage(), e);
     }
-    List<String> complaints =
-        names.stream().map(Folders::complaint).filter(Objects::nonNull).toList();
-    if (!complaints.isEmpty()) {
-      throw new DataException(
-          folder
-              + ": "
-              + String.join("; ", complaints.subList(0, Math.min(5, complaints.size())))
-              + (complaints.size() > 5 ? "; and " + (complaints.size() - 5) + " more" : "")
-              + "; rename what is named so");
-    }
+    Folders.checkNames(folder, names);
     names.sort(null);
     return names;
   }

@@ -113,10 +113,11 @@ final class TrimmedMap {
         }
         runs[runCount - 1] += length;
         end = first + length;
-        for (int i = first; i < end; i++) {
-          index[cells] = i;
-          value[cells++] = map[offset + i];
+        System.arraycopy(map, offset + first, value, cells, length);
+        for (int i = 0; i < length; i++) {
+          index[cells + i] = first + i;
         }
+        cells += length;
         bits = from + length < 64 ? bits >>> (from + length) << (from + length) : 0;
       }
     }
