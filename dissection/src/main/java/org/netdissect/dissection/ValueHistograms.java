@@ -47,7 +47,10 @@ final class ValueHistograms {
 
   /** Maps floats to integers in the same order (unsigned). */
   static int key(float value) {
-    int bits = Float.floatToRawIntBits(value);
+    return keyOfBits(Float.floatToRawIntBits(value));
+  }
+
+  private static int keyOfBits(int bits) {
     return bits ^ ((bits >> 31) | 0x80000000);
   }
 
@@ -102,8 +105,7 @@ final class ValueHistograms {
     int edge = bound[unit];
     int above = edge < ZERO_BIN ? length - nonZero : 0;
     for (int i = 0; i < nonZero; i++) {
-      int bits = scratch[i];
-      int bin = (bits ^ ((bits >> 31) | 0x80000000)) >>> 16;
+      int bin = keyOfBits(scratch[i]) >>> 16;
       int[] page = own[bin >>> 8];
       if (page == null) {
         page = new int[PAGE];
@@ -113,8 +115,7 @@ final class ValueHistograms {
     }
     if (bin(max) > edge) {
       for (int i = 0; i < nonZero; i++) {
-        int bits = scratch[i];
-        above += (edge - ((bits ^ ((bits >> 31) | 0x80000000)) >>> 16)) >>> 31;
+        above += (edge - (keyOfBits(scratch[i]) >>> 16)) >>> 31;
       }
     }
     aboveBound[unit] += above;
