@@ -78,13 +78,12 @@ final class LayerRecorder {
     private final Bytes pieces = new Bytes(1 << 16);
     private final int[] pieceEnd;
     private final float[] peak;
-    private final int[] bits;
+    private final BinCounter counter = new BinCounter();
 
     Scratch(LayerInfo layer, int blockImages) {
       map = new TrimmedMap(layer.height(), layer.width());
       pieceEnd = new int[layer.units()];
       peak = new float[blockImages];
-      bits = new int[layer.cells()];
     }
   }
 
@@ -110,15 +109,15 @@ final class LayerRecorder {
   private float count(int unit, int[] images, float[] dense, Scratch scratch)
       throws DissectionException {
     int cells = layer.cells();
+    for (int s = 0; s < images.length; s++) {
+      scratch.peak[s] = scratch.counter.count(dense, (s * layer.units() + unit) * cells, cells);
+    }
     synchronized (locks[unit % LOCKS]) {
+      if (!histograms.add(unit, scratch.counter)) {
+        throw notFinite(unit, images, dense);
+      }
       for (int s = 0; s < images.length; s++) {
-        int offset = (s * layer.units() + unit) * cells;
-        float peak = histograms.add(unit, dense, offset, cells, scratch.bits);
-        if (Float.isNaN(peak)) {
-          throw notFinite(unit, images[s], dense, offset);
-        }
-        scratch.peak[s] = peak;
-        top.offer(unit, images[s], peak);
+        top.offer(unit, images[s], scratch.peak[s]);
       }
       return bound(unit);
     }
@@ -137,10 +136,14 @@ final class LayerRecorder {
     }
   }
 
-  private DissectionException notFinite(int unit, int image, float[] dense, int offset) {
-    int bad = offset;
-    while (Float.isFinite(dense[bad])) {
-      bad++;
+  private DissectionException notFinite(int unit, int[] images, float[] dense) {
+    int image = 0;
+    int cell = 0;
+    while (Float.isFinite(dense[(image * layer.units() + unit) * layer.cells() + cell])) {
+      if (++cell == layer.cells()) {
+        cell = 0;
+        image++;
+      }
     }
     return new DissectionException(
         "layer "
@@ -148,9 +151,9 @@ final class LayerRecorder {
             + ": unit "
             + unit
             + " gives "
-            + dense[bad]
+            + dense[(image * layer.units() + unit) * layer.cells() + cell]
             + " on image "
-            + imageName.apply(image)
+            + imageName.apply(images[image])
             + "; check the network and its preprocessing");
   }
 

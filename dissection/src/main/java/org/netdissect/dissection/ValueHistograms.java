@@ -20,7 +20,7 @@ final class ValueHistograms {
 
   static final String MAGIC = "NDHISTO1";
 
-  private static final int PAGE = 256;
+  static final int PAGE = 256;
 
   private final int[][][] pages;
   private final long[] zeros;
@@ -69,67 +69,62 @@ final class ValueHistograms {
   }
 
   /**
-   * Counts values; −0 counts as 0.
+   * Adds what was counted to a unit and empties the counter.
    *
-   * <p>Most values behind a ReLU are zeros, in no order that a processor could foresee: so the
-   * others are gathered first, without a branch.
-   *
-   * @param scratch at least {@code length} long
-   * @return the largest value; NaN, and nothing is counted, if one of them is no finite number
+   * @return false, and nothing is added, if one of the values is no finite number
    */
-  float add(int unit, float[] values, int offset, int length, int[] scratch) {
-    int nonZero = 0;
-    int signs = 0;
-    int magnitude = 0;
-    for (int i = offset; i < offset + length; i++) {
-      int bits = Float.floatToRawIntBits(values[i]);
-      scratch[nonZero] = bits;
-      // Without the sign, so that −0 is 0.
-      int size = bits & 0x7fffffff;
-      nonZero += -size >>> 31;
-      signs |= bits;
-      magnitude = Math.max(magnitude, size);
+  boolean add(int unit, BinCounter counter) {
+    if (!counter.isFinite()) {
+      for (int p = 0; p < PAGE; p++) {
+        counter.clear(p);
+      }
+      counter.reset();
+      return false;
     }
-    if (magnitude >= 0x7f800000) {
-      return Float.NaN;
-    }
-    float max =
-        signs >= 0
-            ? Float.intBitsToFloat(magnitude)
-            : max(scratch, nonZero, nonZero == length ? Float.NEGATIVE_INFINITY : 0f);
+    counter.setZerosApart();
     int[][] own = pages[unit];
     if (own == null) {
       own = new int[PAGE][];
       pages[unit] = own;
     }
     int edge = bound[unit];
-    int above = edge < ZERO_BIN ? length - nonZero : 0;
-    for (int i = 0; i < nonZero; i++) {
-      int bin = keyOfBits(scratch[i]) >>> 16;
-      int[] page = own[bin >>> 8];
-      if (page == null) {
-        page = new int[PAGE];
-        own[bin >>> 8] = page;
+    int above = edge < ZERO_BIN ? counter.zeros() : 0;
+    int left = counter.counted() - counter.zeros();
+    for (int p = 0; p < PAGE; p++) {
+      if (own[p] != null) {
+        int sum = counter.sum(p);
+        left -= sum;
+        if (sum != 0) {
+          above += above(edge, p, sum, counter);
+          counter.addTo(own[p], p);
+        }
+        counter.clear(p);
       }
-      page[bin & 0xff]++;
     }
-    if (bin(max) > edge) {
-      for (int i = 0; i < nonZero; i++) {
-        above += (edge - (keyOfBits(scratch[i]) >>> 16)) >>> 31;
+    // Values where the unit never had any.
+    for (int p = 0; left > 0; p++) {
+      if (own[p] == null) {
+        int sum = counter.sum(p);
+        if (sum != 0) {
+          left -= sum;
+          above += above(edge, p, sum, counter);
+          own[p] = new int[PAGE];
+          counter.addTo(own[p], p);
+          counter.clear(p);
+        }
       }
     }
     aboveBound[unit] += above;
-    zeros[unit] += length - nonZero;
-    counted[unit] += length;
-    return max;
+    zeros[unit] += counter.zeros();
+    counted[unit] += counter.counted();
+    counter.reset();
+    return true;
   }
 
-  private static float max(int[] bits, int length, float least) {
-    float max = least;
-    for (int i = 0; i < length; i++) {
-      max = Math.max(max, Float.intBitsToFloat(bits[i]));
-    }
-    return max;
+  /** How many of the {@code sum} values counted in a page are in the bins above {@code edge}. */
+  private static int above(int edge, int page, int sum, BinCounter counter) {
+    int edgePage = edge >> 8;
+    return page > edgePage ? sum : page < edgePage ? 0 : counter.sum(page, (edge & 0xff) + 1);
   }
 
   /** Adds another histogram's counts to a unit. */

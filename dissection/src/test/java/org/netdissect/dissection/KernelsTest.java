@@ -1,10 +1,13 @@
 package org.netdissect.dissection;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Arrays;
 import java.util.Random;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 /** The innermost loops against what they stand for, on random values. */
@@ -61,13 +64,15 @@ class KernelsTest {
       boolean positive = random.nextBoolean();
       int rank = 1 + random.nextInt(40);
       ValueHistograms histograms = new ValueHistograms(1);
+      BinCounter counter = new BinCounter();
       float[] all = new float[0];
       for (int map = 0; map < 30; map++) {
         float[] values = new float[1 + random.nextInt(20)];
         for (int i = 0; i < values.length; i++) {
           values[i] = positive ? Math.max(0f, any(random)) : any(random);
         }
-        float largest = histograms.add(0, values, 0, values.length, new int[values.length]);
+        float largest = counter.count(values, 0, values.length);
+        assertTrue(histograms.add(0, counter));
         int before = all.length;
         all = Arrays.copyOf(all, before + values.length);
         for (int i = 0; i < values.length; i++) {
@@ -86,8 +91,13 @@ class KernelsTest {
             "seed " + seed);
       }
       int zeros = 0;
+      SortedMap<Integer, Integer> bins = new TreeMap<>();
       for (float value : all) {
         zeros += value == 0 ? 1 : 0;
+        bins.merge(ValueHistograms.bin(value), 1, Integer::sum);
+      }
+      for (int bin = 0; bin < 1 << 16; bin++) {
+        assertEquals(bins.getOrDefault(bin, 0), (int) histograms.count(0, bin), "seed " + seed);
       }
       assertEquals(zeros, histograms.zeros(0), "seed " + seed);
       assertEquals(all.length, histograms.counted(0), "seed " + seed);
@@ -99,8 +109,15 @@ class KernelsTest {
     for (float bad : new float[] {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY}) {
       ValueHistograms histograms = new ValueHistograms(1);
       float[] values = {0, 1, bad, -2};
-      assertTrue(Float.isNaN(histograms.add(0, values, 0, 4, new int[4])));
+      BinCounter counter = new BinCounter();
+      counter.count(values, 0, 4);
+      assertFalse(histograms.add(0, counter));
       assertEquals(0, histograms.counted(0));
+      // The counter can be used again.
+      counter.count(values, 0, 2);
+      assertTrue(histograms.add(0, counter));
+      assertEquals(2, histograms.counted(0));
+      assertEquals(1, histograms.zeros(0));
     }
   }
 }
