@@ -40,6 +40,7 @@ public class MaskBenchmark {
   public int side;
 
   private final char[] regionMap = new char[MASK * MASK];
+  private final int[] runs = new int[MASK * MASK];
   private final List<float[]> firing = new ArrayList<>();
   private final List<TrimmedMap> trimmed = new ArrayList<>();
   private final Bytes bytes = new Bytes(1 << 16);
@@ -73,12 +74,14 @@ public class MaskBenchmark {
       TrimmedMap kept = new TrimmedMap(side, side);
       if (kept.trim(one, 0, threshold)) {
         firing.add(one);
+        kept.locate();
         trimmed.add(kept);
       }
     }
     for (int p = 0; p < regionMap.length; p++) {
       regionMap[p] = (char) Mix.below(Mix.of(p / MASK / 16, p % MASK / 32, 3), REGIONS);
     }
+    RegionCounter.runs(regionMap, MASK, MASK, runs);
   }
 
   /** What the tally does. */
@@ -87,7 +90,7 @@ public class MaskBenchmark {
   public long cornerSkip() {
     long pixels = 0;
     for (TrimmedMap one : trimmed) {
-      pixels += counter.count(one, threshold, geometry, regionMap, REGIONS);
+      pixels += counter.count(one, threshold, geometry, runs, REGIONS);
     }
     return pixels;
   }

@@ -52,6 +52,7 @@ public final class ActivationMaps implements Closeable {
       while (section.hasRemaining()) {
         image += 1 + Bytes.getVarint(section, Integer.MAX_VALUE - image - 1);
         map.decode(section);
+        map.locate();
         visitor.map(image, map.cells, map.index, map.value);
       }
     } catch (BufferUnderflowException | IllegalStateException | IndexOutOfBoundsException e) {

@@ -253,6 +253,7 @@ final class MaskTally implements GroupTally {
     private final RegionCounter counter = new RegionCounter(layer.height(), layer.width());
     private final float[] scratch = new float[layer.cells()];
     private char[] regionMap = new char[0];
+    private int[] runs = new int[0];
 
     /** The image at hand; null until a mask of it is laid. */
     private AtlasImage about;
@@ -300,7 +301,7 @@ final class MaskTally implements GroupTally {
       }
       reader.map.encode(maps[u].bytes);
       maps[u].end(image);
-      long mask = counter.count(reader.map, thresholds[u], geometry, regionMap, about.regions());
+      long mask = counter.count(reader.map, thresholds[u], geometry, runs, about.regions());
       if (mask > 0) {
         pixels[u] += mask;
         HitTable.encode(counter, hits[u].bytes);
@@ -313,8 +314,10 @@ final class MaskTally implements GroupTally {
       int size = about.maskHeight() * about.maskWidth();
       if (regionMap.length < size) {
         regionMap = new char[size];
+        runs = new int[size];
       }
       images.atlas().readRegionMap(images.atlasIndex(image), regionMap);
+      RegionCounter.runs(regionMap, about.maskHeight(), about.maskWidth(), runs);
       geometry =
           geometries.of(
               input == null ? new InputSize(about.photoHeight(), about.photoWidth()) : input,

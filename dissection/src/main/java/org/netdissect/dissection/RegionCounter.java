@@ -35,13 +35,12 @@ final class RegionCounter {
   /**
    * Counts a mask.
    *
-   * @param map holds at least all cells above the threshold and their neighbours
-   * @param regionMap the region of each mask pixel, row-major
+   * @param map holds at least all cells above the threshold and their neighbours, located
+   * @param runs the image's regions as {@link #runs} gives them
    * @param regions how many regions the image has
    * @return the number of pixels of the mask
    */
-  long count(
-      TrimmedMap map, float threshold, MaskGeometry geometry, char[] regionMap, int regions) {
+  long count(TrimmedMap map, float threshold, MaskGeometry geometry, int[] runs, int regions) {
     if (hits.length < regions) {
       hits = new int[regions];
       touched = new int[regions];
@@ -56,7 +55,7 @@ final class RegionCounter {
     for (int c = 0; c < map.cells; c++) {
       if (map.value[c] > threshold) {
         // The activation is a corner of the four spans around it.
-        int span = map.index[c] / width * (width + 1) + map.index[c] % width;
+        int span = map.index[c] + map.index[c] / width;
         markSpan(span);
         markSpan(span + 1);
         markSpan(span + width + 1);
@@ -69,7 +68,7 @@ final class RegionCounter {
       while (bits != 0) {
         int span = (word << 6) + Long.numberOfTrailingZeros(bits);
         bits &= bits - 1;
-        visit(span / (width + 1), span % (width + 1), geometry, regionMap);
+        visit(span / (width + 1), span % (width + 1), geometry, runs);
       }
     }
     Arrays.sort(touched, 0, touchedCount);
@@ -90,7 +89,29 @@ final class RegionCounter {
     return (float) middle > threshold ? Math.nextDown(middle) : middle;
   }
 
-  private void visit(int spanY, int spanX, MaskGeometry geometry, char[] regionMap) {
+  /**
+   * An image's regions, for counting them by run: for each mask pixel, row-major, in the lower
+   * sixteen bits its region, in the upper ones the column behind the last pixel of the row that
+   * follows in the same region without a gap.
+   *
+   * @param regionMap the region of each mask pixel, row-major
+   * @param runs as long
+   */
+  static void runs(char[] regionMap, int height, int width, int[] runs) {
+    for (int y = 0; y < height; y++) {
+      int end = width;
+      int region = regionMap[y * width + width - 1];
+      for (int x = width - 1; x >= 0; x--) {
+        if (regionMap[y * width + x] != region) {
+          region = regionMap[y * width + x];
+          end = x + 1;
+        }
+        runs[y * width + x] = end << 16 | region;
+      }
+    }
+  }
+
+  private void visit(int spanY, int spanX, MaskGeometry geometry, int[] runs) {
     AxisInterpolation axisY = geometry.y();
     AxisInterpolation axisX = geometry.x();
     int fromX = axisX.start[spanX];
@@ -108,17 +129,20 @@ final class RegionCounter {
     double topRight = dense[rowAbove + right];
     double bottomLeft = dense[rowBelow + left];
     double bottomRight = dense[rowBelow + right];
+    double[] fraction = axisX.fraction;
     if (toX - fromX == 1 && toY - fromY == 1) {
       double fractionY = axisY.fraction[fromY];
       double start = topLeft + (bottomLeft - topLeft) * fractionY;
       double end = topRight + (bottomRight - topRight) * fractionY;
-      if (start + (end - start) * axisX.fraction[fromX] > limit) {
-        add(regionMap[fromY * axisX.pixels + fromX], 1);
+      if (start + (end - start) * fraction[fromX] > limit) {
+        add(runs[fromY * axisX.pixels + fromX] & 0xffff, 1);
       }
       return;
     }
-    // Neighbouring pixels are mostly of one region: they are counted together.
-    double[] fraction = axisX.fraction;
+    double first = fraction[fromX];
+    double last = fraction[toX - 1];
+    double perFraction = (toX - 1 - fromX) / (last - first);
+    // Neighbouring rows are mostly of one region: they are counted together.
     int region = -1;
     int count = 0;
     for (int y = fromY; y < toY; y++) {
@@ -130,25 +154,37 @@ final class RegionCounter {
       double slope = end - start;
       int litFrom = fromX;
       int litTo = toX;
-      if (start + slope * fraction[toX - 1] > limit) {
-        while (start + slope * fraction[litFrom] <= limit) {
-          litFrom++;
+      boolean leftLit = start + slope * first > limit;
+      boolean rightLit = start + slope * last > limit;
+      if (leftLit != rightLit) {
+        // Where it ends is about here; the pixels themselves decide.
+        int edge = fromX + 1 + (int) (((limit - start) / slope - first) * perFraction);
+        edge = Math.max(fromX + 1, Math.min(toX - 1, edge));
+        while ((start + slope * fraction[edge - 1] > limit) != leftLit) {
+          edge--;
         }
-      } else if (start + slope * fraction[fromX] > limit) {
-        do {
-          litTo--;
-        } while (start + slope * fraction[litTo - 1] <= limit);
-      } else {
+        while ((start + slope * fraction[edge] > limit) == leftLit) {
+          edge++;
+        }
+        if (leftLit) {
+          litTo = edge;
+        } else {
+          litFrom = edge;
+        }
+      } else if (!leftLit) {
         continue;
       }
       int row = y * axisX.pixels;
-      for (int x = litFrom; x < litTo; x++) {
-        if (regionMap[row + x] != region) {
+      while (litFrom < litTo) {
+        int run = runs[row + litFrom];
+        if ((run & 0xffff) != region) {
           add(region, count);
-          region = regionMap[row + x];
+          region = run & 0xffff;
           count = 0;
         }
-        count++;
+        int runEnd = Math.min(run >>> 16, litTo);
+        count += runEnd - litFrom;
+        litFrom = runEnd;
       }
     }
     add(region, count);

@@ -1,6 +1,7 @@
 package org.netdissect.dissection;
 
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 
 /**
  * One unit's activation map on one image, cut down to the cells that can matter: those above a
@@ -22,7 +23,7 @@ final class TrimmedMap {
   /** Cells held, in row-major order. */
   int cells;
 
-  /** Index y·width + x of each cell. */
+  /** Index y·width + x of each cell, once it has been asked for by {@link #locate}. */
   final int[] index;
 
   /** Value of each cell. */
@@ -59,20 +60,58 @@ final class TrimmedMap {
     return any;
   }
 
-  /** As {@link #trim}, from the cells that this map holds now: a stricter bound on the same map. */
+  /**
+   * As {@link #trim}, from the cells that this map holds now: a stricter bound on the same map. The
+   * cells are located.
+   *
+   * @param scratch as large as the dense map
+   */
   boolean trimFurther(float bound, float[] scratch) {
-    boolean any = false;
+    if (!isAbove(bound)) {
+      return false;
+    }
+    locate();
     for (int c = 0; c < cells; c++) {
       if (value[c] > bound) {
-        any = true;
         mark(index[c]);
       }
     }
-    if (any) {
+    if (marks() == cells) {
+      Arrays.fill(marked, 0);
+    } else {
       scatter(scratch);
       collect(scratch, 0);
+      locate();
+    }
+    return true;
+  }
+
+  private boolean isAbove(float bound) {
+    boolean any = false;
+    for (int c = 0; c < cells; c++) {
+      any |= value[c] > bound;
     }
     return any;
+  }
+
+  private int marks() {
+    int marks = 0;
+    for (long word : marked) {
+      marks += Long.bitCount(word);
+    }
+    return marks;
+  }
+
+  /** Fills {@link #index}. */
+  void locate() {
+    int at = 0;
+    int c = 0;
+    for (int r = 0; r < runCount; r += 2) {
+      at += runs[r];
+      for (int end = c + runs[r + 1]; c < end; c++) {
+        index[c] = at++;
+      }
+    }
   }
 
   /** Writes the held cells into a dense map; others keep what they were. */
@@ -113,11 +152,10 @@ final class TrimmedMap {
         }
         runs[runCount - 1] += length;
         end = first + length;
-        System.arraycopy(map, offset + first, value, cells, length);
-        for (int i = 0; i < length; i++) {
-          index[cells + i] = first + i;
+        // Runs are short.
+        for (int i = offset + first; i < offset + end; i++) {
+          value[cells++] = map[i];
         }
-        cells += length;
         bits = from + length < 64 ? bits >>> (from + length) << (from + length) : 0;
       }
     }
@@ -150,10 +188,8 @@ final class TrimmedMap {
       }
       runs[runCount++] = gap;
       runs[runCount++] = length;
-      at += gap;
-      for (int i = 0; i < length; i++) {
-        index[cells++] = at++;
-      }
+      at += gap + length;
+      cells += length;
     }
     Bytes.getFloats(in, value, cells);
   }
