@@ -6,7 +6,9 @@ set "java=java"
 if defined JAVA_HOME set "java=%JAVA_HOME%\bin\java"
 for %%j in ("%home%\lib\netdissect-app-*.jar") do set "jar=%%j"
 if "%~1"=="train" if exist "%home%\lib-train" goto train
-"%java%" "@%home%\bin\java.options" %NETDISSECT_OPTS% -jar "%jar%" %*
+set "archive="
+if exist "%home%\lib\netdissect.jsa" set archive="-XX:SharedArchiveFile=%home%\lib\netdissect.jsa"
+"%java%" "@%home%\bin\java.options" %archive% %NETDISSECT_OPTS% -jar "%jar%" %*
 exit /b %errorlevel%
 :train
 if not defined OMP_WAIT_POLICY set "OMP_WAIT_POLICY=PASSIVE"

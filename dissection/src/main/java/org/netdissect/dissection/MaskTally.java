@@ -24,7 +24,7 @@ final class MaskTally implements GroupTally {
   /** Recorded bytes of the units of one group, about. */
   private static final long GROUP_BYTES = 96L << 20;
 
-  private static final int GROUP_UNITS = 256;
+  private static final int GROUP_UNITS = 1024;
 
   private final LayerInfo layer;
   private final LayerRecorder recorder;

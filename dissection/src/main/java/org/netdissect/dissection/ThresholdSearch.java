@@ -2,6 +2,7 @@ package org.netdissect.dissection;
 
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -9,7 +10,8 @@ import java.util.List;
  * needed value lies; one pass over the recorded maps counts the lower sixteen bits of the values in
  * those bins. Counts of parts of a recording add up, so the pass may be done in parts.
  *
- * <p>Memory: 256 KiB a bin, one or two bins a unit. Counting is safe from several threads.
+ * <p>Memory: two bytes for each value in a bin, at most 256 KiB a bin; one or two bins a unit.
+ * Counting is safe from several threads.
  */
 final class ThresholdSearch {
   private final ValueHistograms histograms;
@@ -40,7 +42,7 @@ final class ThresholdSearch {
           rank -> {
             int bin = histograms.place(u, rank).bin();
             if (own.stream().noneMatch(detail -> detail.bin == bin)) {
-              own.add(new BinDetail(bin));
+              own.add(new BinDetail(bin, histograms.count(u, bin)));
             }
             return 0;
           });
@@ -119,13 +121,31 @@ final class ThresholdSearch {
 
   /** The values of one unit in one bin of its histogram, by their lower sixteen bits. */
   private static final class BinDetail {
+    /** Values that are held one by one; more are counted in a table, which is then smaller. */
+    private static final int LISTED = 1 << 15;
+
     final int bin;
     private final float edge;
-    private final int[] counts = new int[1 << 16];
 
-    BinDetail(int bin) {
+    /** The lower bits of each value, or null where they are counted. */
+    private char[] list;
+
+    private int listed;
+    private int[] counts;
+
+    /**
+     * A bin.
+     *
+     * @param values how many values it holds
+     */
+    BinDetail(int bin, long values) {
       this.bin = bin;
       edge = ValueHistograms.lowerEdge(bin);
+      if (values <= LISTED) {
+        list = new char[(int) values];
+      } else {
+        counts = new int[1 << 16];
+      }
     }
 
     synchronized void count(TrimmedMap map) {
@@ -135,29 +155,62 @@ final class ThresholdSearch {
         int key = ValueHistograms.key(value);
         // The bin's lowest value may be the bound itself, which is not recorded: it is the rest.
         if (key >>> 16 == bin && value > edge) {
-          counts[key & 0xffff]++;
+          add(key & 0xffff, 1);
+        }
+      }
+    }
+
+    private void add(int low, long times) {
+      if (list == null) {
+        counts[low] += (int) times;
+      } else {
+        // The histogram told how many values there are.
+        for (long i = 0; i < times; i++) {
+          list[listed++] = (char) low;
         }
       }
     }
 
     float ofRank(long rank) {
       long left = rank;
+      if (list != null) {
+        Arrays.sort(list, 0, listed);
+        return left > listed ? edge + 0f : value(list[listed - (int) left]);
+      }
       for (int low = counts.length - 1; low > 0; low--) {
         left -= Integer.toUnsignedLong(counts[low]);
         if (left <= 0) {
-          return ValueHistograms.valueOfKey(bin << 16 | low);
+          return value(low);
         }
       }
       return edge + 0f;
     }
 
+    private float value(int low) {
+      return ValueHistograms.valueOfKey(bin << 16 | low);
+    }
+
     void encode(Bytes out) {
       int last = 0;
-      for (int low = 1; low < counts.length; low++) {
-        if (counts[low] != 0) {
+      if (list != null) {
+        Arrays.sort(list, 0, listed);
+        for (int i = 0; i < listed; ) {
+          int low = list[i];
+          int from = i;
+          while (i < listed && list[i] == low) {
+            i++;
+          }
           out.putVarint(low - last);
-          out.putVarint(Integer.toUnsignedLong(counts[low]));
+          out.putVarint(i - from);
           last = low;
+        }
+      } else {
+        for (int low = 1; low < counts.length; low++) {
+          if (counts[low] != 0) {
+            out.putVarint(low - last);
+            out.putVarint(Integer.toUnsignedLong(counts[low]));
+            last = low;
+          }
         }
       }
       out.putVarint(0);
@@ -169,7 +222,7 @@ final class ThresholdSearch {
           gap != 0;
           gap = Bytes.getVarint(in, 0xffff - low)) {
         low += gap;
-        counts[low] += (int) Bytes.getVarint(in);
+        add(low, Bytes.getVarint(in));
       }
     }
   }
