@@ -143,12 +143,13 @@ final class MaskTally implements GroupTally {
    */
   void tally(int first, int end, float[] thresholds, int workers, Path file) throws IOException {
     List<Output> outputs = new ArrayList<>();
+    int[] order = recorder.spill().byImage();
     Workers.run(
         workers,
-        recorder.spill().segments(),
+        order.length,
         "tally",
         () -> {
-          Output output = new Output(first, end, thresholds);
+          Output output = new Output(first, end, thresholds, order);
           synchronized (outputs) {
             outputs.add(output);
           }
@@ -244,11 +245,12 @@ final class MaskTally implements GroupTally {
     }
   }
 
-  /** What one thread tallies. */
+  /** What one thread tallies: images in ascending order. */
   private final class Output implements Workers.Worker {
     private final int first;
     private final int end;
     private final float[] thresholds;
+    private final int[] order;
     private final PieceReader reader;
     private final RegionCounter counter = new RegionCounter(layer.height(), layer.width());
     private final float[] scratch = new float[layer.cells()];
@@ -263,10 +265,11 @@ final class MaskTally implements GroupTally {
     final ImageEntries[] maps;
     final long[] pixels;
 
-    Output(int first, int end, float[] thresholds) {
+    Output(int first, int end, float[] thresholds, int[] order) {
       this.first = first;
       this.end = end;
       this.thresholds = thresholds;
+      this.order = order;
       reader = new PieceReader(first, end);
       pixels = new long[end - first];
       hits = new ImageEntries[end - first];
@@ -279,8 +282,8 @@ final class MaskTally implements GroupTally {
 
     @Override
     public void task(int number) throws IOException {
-      reader.open(number);
-      int[] numbers = recorder.spill().segment(number).images();
+      reader.open(order[number]);
+      int[] numbers = recorder.spill().segment(order[number]).images();
       for (int s = 0; s < numbers.length; s++) {
         about = null;
         for (int u = 0; u < end - first; u++) {
@@ -326,7 +329,7 @@ final class MaskTally implements GroupTally {
     }
   }
 
-  /** Encoded entries of images, in the order in which they were made. */
+  /** Encoded entries of images, ascending. */
   private static final class ImageEntries {
     final Bytes bytes = new Bytes(64);
     private int[] images = new int[8];
@@ -343,31 +346,32 @@ final class MaskTally implements GroupTally {
       ends[size++] = bytes.size();
     }
 
-    /** Writes the entries of several lists by ascending image, each behind its distance. */
+    /** Writes the entries of several lists, each ascending, by ascending image. */
     static void merge(List<ImageEntries> lists, Bytes out) {
-      int total = lists.stream().mapToInt(list -> list.size).sum();
-      // Image above, list in the middle, entry below: sorting the packed numbers sorts by image.
-      int listBits = 32 - Integer.numberOfLeadingZeros(lists.size());
-      int entryBits = 32 - Integer.numberOfLeadingZeros(total);
-      assert 31 + listBits + entryBits <= 64;
-      long[] order = new long[total];
-      int n = 0;
-      for (int l = 0; l < lists.size(); l++) {
-        for (int e = 0; e < lists.get(l).size; e++) {
-          order[n++] = ((long) lists.get(l).images[e] << listBits | l) << entryBits | e;
-        }
-      }
-      Arrays.sort(order);
+      int[] next = new int[lists.size()];
       int last = -1;
-      for (long packed : order) {
-        int e = (int) (packed & ((1L << entryBits) - 1));
-        ImageEntries list = lists.get((int) (packed >>> entryBits & ((1L << listBits) - 1)));
-        int image = list.images[e];
-        int from = e == 0 ? 0 : list.ends[e - 1];
+      while (true) {
+        int least = 0;
+        for (int l = 1; l < next.length; l++) {
+          least = lists.get(l).image(next[l]) < lists.get(least).image(next[least]) ? l : least;
+        }
+        ImageEntries list = lists.get(least);
+        int entry = next[least]++;
+        int image = list.image(entry);
+        if (image == Integer.MAX_VALUE) {
+          return;
+        }
+        assert image > last : "a thread's images ascend";
+        int from = entry == 0 ? 0 : list.ends[entry - 1];
         out.putVarint(image - last - 1);
-        out.put(list.bytes.array(), from, list.ends[e] - from);
+        out.put(list.bytes.array(), from, list.ends[entry] - from);
         last = image;
       }
+    }
+
+    /** The image of an entry; the largest number behind the last. */
+    private int image(int entry) {
+      return entry < size ? images[entry] : Integer.MAX_VALUE;
     }
   }
 }

@@ -14,6 +14,8 @@ import java.util.Arrays;
  * <p>Invariant: the counts of a mask sum to its pixels. One thread at a time.
  */
 final class RegionCounter {
+  private static final int MANY = 32;
+
   private final int width;
   private final float[] dense;
   private final long[] spans;
@@ -71,9 +73,25 @@ final class RegionCounter {
         visit(span / (width + 1), span % (width + 1), geometry, runs);
       }
     }
-    Arrays.sort(touched, 0, touchedCount);
+    sortTouched();
     assert sum() == pixels : "the counts of a mask sum to its pixels";
     return pixels;
+  }
+
+  /** A mask touches few regions, mostly in order. */
+  private void sortTouched() {
+    if (touchedCount > MANY) {
+      Arrays.sort(touched, 0, touchedCount);
+      return;
+    }
+    for (int i = 1; i < touchedCount; i++) {
+      int region = touched[i];
+      int at = i;
+      for (; at > 0 && touched[at - 1] > region; at--) {
+        touched[at] = touched[at - 1];
+      }
+      touched[at] = region;
+    }
   }
 
   private void markSpan(int span) {

@@ -8,7 +8,9 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * The trimmed activation maps of one layer while they are recorded: a file of segments, one for
@@ -168,6 +170,16 @@ final class Spill implements Closeable {
 
   Segment segment(int number) {
     return segments.get(number);
+  }
+
+  /** The numbers of the segments by ascending image: blocks are runs of images. */
+  int[] byImage() {
+    return IntStream.range(0, segments.size())
+        .filter(number -> segments.get(number).images().length > 0)
+        .boxed()
+        .sorted(Comparator.comparingInt(number -> segments.get(number).images()[0]))
+        .mapToInt(number -> number)
+        .toArray();
   }
 
   /** Bytes of a unit's pieces in all segments. */
