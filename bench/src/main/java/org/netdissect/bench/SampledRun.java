@@ -29,7 +29,7 @@ final class SampledRun {
     PARTS.put("preprocess", List.of("Runner.photograph"));
     PARTS.put("network", List.of("Runner.run"));
     PARTS.put("read files", List.of("NetworkReader.load"));
-    PARTS.put("copy maps", List.of("NetworkReader.flush"));
+    PARTS.put("copy maps", List.of("NetworkReader.run"));
     PARTS.put("spill", List.of("Spill.append"));
     PARTS.put("record", List.of("LayerRecorder.record"));
     PARTS.put("checkpoint", List.of("Recording.writeCheckpoint"));

@@ -98,17 +98,22 @@ final class NetworkSource implements ActivationSource {
     }
   }
 
+  /**
+   * Decodes all photographs asked for before the first goes through a network: alternating would
+   * have each find the processor's caches full of the other's.
+   */
   private final class NetworkReader implements Reader {
     private final List<Runner> runners = new ArrayList<>();
     private final MessageDigest sha256 = Digests.sha256();
-    private int together = Integer.MAX_VALUE;
+
+    /** By network, the photographs decoded and of its input's size. */
+    private final List<List<byte[]>> pixels = new ArrayList<>();
 
     NetworkReader() throws IOException {
       try {
         for (Tapped network : networks) {
-          Runner runner = network.tapped().newRunner(batch);
-          runners.add(runner);
-          together = Math.min(together, runner.batch());
+          runners.add(network.tapped().newRunner(batch));
+          pixels.add(new ArrayList<>());
         }
       } catch (IOException | RuntimeException e) {
         close();
@@ -118,24 +123,22 @@ final class NetworkSource implements ActivationSource {
 
     @Override
     public void read(int[] numbers, float[][] dense, int slot, Outcome outcome) throws IOException {
-      int filled = 0;
-      int at = slot;
+      pixels.forEach(List::clear);
       for (int image : numbers) {
-        if (load(image, filled, outcome)) {
-          filled++;
-        }
-        if (filled == together) {
-          flush(filled, dense, at);
-          at += filled;
-          filled = 0;
-        }
+        load(image, outcome);
       }
-      if (filled > 0) {
-        flush(filled, dense, at);
+      int layer = 0;
+      for (int n = 0; n < runners.size(); n++) {
+        List<byte[]> all = pixels.get(n);
+        int step = runners.get(n).batch();
+        for (int from = 0; from < all.size(); from += step) {
+          run(n, all.subList(from, Math.min(all.size(), from + step)), dense, layer, slot + from);
+        }
+        layer += networks.get(n).layers().size();
       }
     }
 
-    private boolean load(int image, int slot, Outcome outcome) throws IOException {
+    private void load(int image, Outcome outcome) throws IOException {
       Path path = data.photograph(data.images().get(images.atlasIndex(image)));
       byte[] file;
       Photograph photograph;
@@ -144,10 +147,10 @@ final class NetworkSource implements ActivationSource {
         photograph = Photographs.decode(file, path.toString());
       } catch (NoSuchFileException e) {
         outcome.unreadable(image, "photograph missing");
-        return false;
+        return;
       } catch (DataException e) {
         outcome.unreadable(image, e.getMessage().replace(path.toString(), images.name(image)));
-        return false;
+        return;
       }
       for (int n = 0; n < runners.size(); n++) {
         InputSize input = networks.get(n).input();
@@ -163,10 +166,25 @@ final class NetworkSource implements ActivationSource {
           }
           fitting = photograph.resized(input.height(), input.width());
         }
-        runners.get(n).photograph(slot, fitting.rgb());
+        pixels.get(n).add(fitting.rgb());
       }
       outcome.read(image, sha256.digest(file));
-      return true;
+    }
+
+    /** Sends photographs through a network and copies what its layers give. */
+    private void run(
+        int network, List<byte[]> photographs, float[][] dense, int firstLayer, int slot)
+        throws IOException {
+      Runner runner = runners.get(network);
+      for (int i = 0; i < photographs.size(); i++) {
+        runner.photograph(i, photographs.get(i));
+      }
+      int layer = firstLayer;
+      for (FloatBuffer maps : runner.run(photographs.size())) {
+        int perImage = layers.get(layer).units() * layers.get(layer).cells();
+        maps.get(0, dense[layer], slot * perImage, photographs.size() * perImage);
+        layer++;
+      }
     }
 
     /** One look at the file, not two: finding it costs as much as reading it. */
@@ -181,17 +199,6 @@ final class NetworkSource implements ActivationSource {
           // A read may give less than asked for.
         }
         return file.hasRemaining() ? Arrays.copyOf(file.array(), file.position()) : file.array();
-      }
-    }
-
-    private void flush(int count, float[][] dense, int slot) throws IOException {
-      int l = 0;
-      for (Runner runner : runners) {
-        for (FloatBuffer maps : runner.run(count)) {
-          int perImage = layers.get(l).units() * layers.get(l).cells();
-          maps.get(0, dense[l], slot * perImage, count * perImage);
-          l++;
-        }
       }
     }
 
