@@ -125,11 +125,6 @@ final class JpegDecoder {
     final int[][] widened = new int[3][0];
 
     final int[] widenedRow = new int[3];
-
-    /** What a row is widened from. */
-    int[] here = {};
-
-    int[] beside = {};
   }
 
   private byte[] file;
@@ -398,8 +393,6 @@ final class JpegDecoder {
           c.widened[j] = new int[wide];
         }
         c.wide = new int[wide];
-        c.here = new int[wide];
-        c.beside = new int[wide];
         // Last, so that it is no larger than the others should memory run out before it.
         c.row = new byte[wide];
       }
@@ -926,7 +919,7 @@ final class JpegDecoder {
   private static int[] widened(Component c, int row) {
     int slot = row % 3;
     if (c.widenedRow[slot] != row) {
-      JpegPixels.widen(c.plane, 8 * c.paddedWide * row, c.width, c.here, c.beside, c.widened[slot]);
+      JpegPixels.widen(c.plane, 8 * c.paddedWide * row, c.width, c.widened[slot]);
       c.widenedRow[slot] = row;
     }
     return c.widened[slot];

@@ -96,22 +96,20 @@ final class JpegPixels {
     }
   }
 
-  /**
-   * Four times the samples of a row twice as wide, unrounded, as two halves.
-   *
-   * @param here room for two halves: of each pixel the nearer sample
-   * @param beside the same for the further sample
-   */
-  static void widen(byte[] in, int inAt, int width, int[] here, int[] beside, int[] out) {
-    ints(in, inAt, here, 0, width);
-    System.arraycopy(here, 0, here, width, width);
-    beside[0] = here[0];
-    System.arraycopy(here, 0, beside, 1, width - 1);
-    System.arraycopy(here, 1, beside, width, width - 1);
-    beside[2 * width - 1] = here[width - 1];
-    for (int x = 0; x < 2 * width; x++) {
-      out[x] = 3 * here[x] + beside[x];
+  /** Four times the samples of a row twice as wide, unrounded, as two halves. */
+  static void widen(byte[] in, int inAt, int width, int[] out) {
+    int before = in[inAt] & 0xff;
+    int here = before;
+    int end = width - 1;
+    for (int x = 0; x < end; x++) {
+      int after = in[inAt + x + 1] & 0xff;
+      out[x] = 3 * here + before;
+      out[width + x] = 3 * here + after;
+      before = here;
+      here = after;
     }
+    out[end] = 3 * here + before;
+    out[width + end] = 4 * here;
   }
 
   /** Rounds what {@link #widen} gave; of halves of that width. */
