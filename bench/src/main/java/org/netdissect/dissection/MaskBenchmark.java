@@ -79,9 +79,10 @@ public class MaskBenchmark {
       }
     }
     for (int p = 0; p < regionMap.length; p++) {
-      regionMap[p] = (char) Mix.below(Mix.of(p / MASK / 16, p % MASK / 32, 3), REGIONS);
+      int block = p % MASK / 32;
+      regionMap[p] = (char) Mix.below(Mix.of(p / MASK / 16, block, 3), REGIONS);
+      runs[p] = Math.min(MASK, (block + 1) * 32) << 16 | regionMap[p];
     }
-    RegionCounter.runs(regionMap, MASK, MASK, runs);
   }
 
   /** What the tally does. */

@@ -22,7 +22,7 @@ final class MaskTally implements GroupTally {
   static final int SECTIONS = 3;
 
   /** Recorded bytes of the units of one group, about. */
-  private static final long GROUP_BYTES = 96L << 20;
+  private static final long GROUP_BYTES = 256L << 20;
 
   private static final int GROUP_UNITS = 1024;
 
@@ -254,7 +254,6 @@ final class MaskTally implements GroupTally {
     private final PieceReader reader;
     private final RegionCounter counter = new RegionCounter(layer.height(), layer.width());
     private final float[] scratch = new float[layer.cells()];
-    private char[] regionMap = new char[0];
     private int[] runs = new int[0];
 
     /** The image at hand; null until a mask of it is laid. */
@@ -315,12 +314,10 @@ final class MaskTally implements GroupTally {
     private void turnTo(int image) {
       about = images.atlasImage(image);
       int size = about.maskHeight() * about.maskWidth();
-      if (regionMap.length < size) {
-        regionMap = new char[size];
+      if (runs.length < size) {
         runs = new int[size];
       }
-      images.atlas().readRegionMap(images.atlasIndex(image), regionMap);
-      RegionCounter.runs(regionMap, about.maskHeight(), about.maskWidth(), runs);
+      images.atlas().readRegionRuns(images.atlasIndex(image), runs);
       geometry =
           geometries.of(
               input == null ? new InputSize(about.photoHeight(), about.photoWidth()) : input,

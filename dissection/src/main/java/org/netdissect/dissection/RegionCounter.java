@@ -38,7 +38,7 @@ final class RegionCounter {
    * Counts a mask.
    *
    * @param map holds at least all cells above the threshold and their neighbours, located
-   * @param runs the image's regions as {@link #runs} gives them
+   * @param runs the image's regions, from {@link org.netdissect.concepts.Atlas#readRegionRuns}
    * @param regions how many regions the image has
    * @return the number of pixels of the mask
    */
@@ -105,28 +105,6 @@ final class RegionCounter {
   static double limit(float threshold) {
     double middle = ((double) threshold + Math.nextUp(threshold)) / 2;
     return (float) middle > threshold ? Math.nextDown(middle) : middle;
-  }
-
-  /**
-   * An image's regions, for counting them by run: for each mask pixel, row-major, in the lower
-   * sixteen bits its region, in the upper ones the column behind the last pixel of the row that
-   * follows in the same region without a gap.
-   *
-   * @param regionMap the region of each mask pixel, row-major
-   * @param runs as long
-   */
-  static void runs(char[] regionMap, int height, int width, int[] runs) {
-    for (int y = 0; y < height; y++) {
-      int end = width;
-      int region = regionMap[y * width + width - 1];
-      for (int x = width - 1; x >= 0; x--) {
-        if (regionMap[y * width + x] != region) {
-          region = regionMap[y * width + x];
-          end = x + 1;
-        }
-        runs[y * width + x] = end << 16 | region;
-      }
-    }
   }
 
   private void visit(int spanY, int spanX, MaskGeometry geometry, int[] runs) {
