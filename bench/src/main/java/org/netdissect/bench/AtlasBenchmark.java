@@ -41,7 +41,7 @@ public class AtlasBenchmark {
 
   private ConceptDataset dataset;
   private Atlas atlas;
-  private int[] runs;
+  private char[] regionMap;
 
   /** Opens, or compiles, the atlas. */
   @Setup
@@ -52,7 +52,7 @@ public class AtlasBenchmark {
     for (int i = 0; i < IMAGES; i++) {
       size = Math.max(size, atlas.image(i).maskHeight() * atlas.image(i).maskWidth());
     }
-    runs = new int[size];
+    regionMap = new char[size];
   }
 
   /** What the tally does. */
@@ -61,8 +61,8 @@ public class AtlasBenchmark {
   public int atlas() {
     int sum = 0;
     for (int i = 0; i < IMAGES; i++) {
-      atlas.readRegionRuns(i, runs);
-      sum += runs[0];
+      atlas.readRegionMap(i, regionMap);
+      sum += regionMap[0];
     }
     return sum;
   }

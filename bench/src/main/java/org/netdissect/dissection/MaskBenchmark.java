@@ -40,8 +40,8 @@ public class MaskBenchmark {
   public int side;
 
   private final char[] regionMap = new char[MASK * MASK];
-  private final int[] runs = new int[MASK * MASK];
   private final List<float[]> firing = new ArrayList<>();
+  private final List<int[]> stretches = new ArrayList<>();
   private final List<TrimmedMap> trimmed = new ArrayList<>();
   private final Bytes bytes = new Bytes(1 << 16);
   private float threshold;
@@ -72,16 +72,16 @@ public class MaskBenchmark {
       source.fill(0, i, all, 0);
       float[] one = Arrays.copyOfRange(all, 8 * cells, 9 * cells);
       TrimmedMap kept = new TrimmedMap(side, side);
-      if (kept.trim(one, 0, threshold)) {
+      int[] peaks = new int[BinCounter.stretches(cells)];
+      new BinCounter().count(one, 0, cells, peaks, 0);
+      if (kept.trim(one, 0, threshold, peaks, 0)) {
         firing.add(one);
-        kept.locate();
+        stretches.add(peaks);
         trimmed.add(kept);
       }
     }
     for (int p = 0; p < regionMap.length; p++) {
-      int block = p % MASK / 32;
-      regionMap[p] = (char) Mix.below(Mix.of(p / MASK / 16, block, 3), REGIONS);
-      runs[p] = Math.min(MASK, (block + 1) * 32) << 16 | regionMap[p];
+      regionMap[p] = (char) Mix.below(Mix.of(p / MASK / 16, p % MASK / 32, 3), REGIONS);
     }
   }
 
@@ -91,7 +91,7 @@ public class MaskBenchmark {
   public long cornerSkip() {
     long pixels = 0;
     for (TrimmedMap one : trimmed) {
-      pixels += counter.count(one, threshold, geometry, runs, REGIONS);
+      pixels += counter.count(one, threshold, geometry, regionMap, REGIONS);
     }
     return pixels;
   }
@@ -135,8 +135,8 @@ public class MaskBenchmark {
   @OperationsPerInvocation(MAPS)
   public int trim() {
     bytes.clear();
-    for (float[] one : firing) {
-      map.trim(one, 0, threshold);
+    for (int i = 0; i < MAPS; i++) {
+      map.trim(firing.get(i), 0, threshold, stretches.get(i), 0);
       map.encode(bytes);
     }
     return bytes.size();

@@ -37,6 +37,7 @@ public class TailBenchmark {
   public int side;
 
   private float[] dense;
+  private final int[] peaks = new int[BinCounter.stretches(13 * 13)];
   private final BinCounter counter = new BinCounter();
   private int cells;
 
@@ -59,7 +60,7 @@ public class TailBenchmark {
   public int histogram() {
     ValueHistograms histograms = new ValueHistograms(1);
     for (int i = 0; i < MAPS; i++) {
-      counter.count(dense, i * cells, cells);
+      counter.count(dense, i * cells, cells, peaks, 0);
       if (i % BLOCK == BLOCK - 1) {
         histograms.add(0, counter);
       }

@@ -141,74 +141,24 @@ public final class Atlas implements AutoCloseable {
    * @throws IllegalStateException when the image has a problem, and so no regions
    */
   public void readRegionMap(int i, char[] target) {
-    AtlasImage image = requireRegions(i);
-    int pixels = image.maskHeight() * image.maskWidth();
-    if (image.regions() <= 256) {
-      byte[] bytes = regionBytes(i, pixels);
-      for (int p = 0; p < pixels; p++) {
-        target[p] = (char) (bytes[p] & 0xff);
-      }
-    } else {
-      ByteBuffer chunk = reader.chunks[reader.chunkOf[i]];
-      int at = reader.offsetInChunk[i];
-      for (int p = 0; p < pixels; p++) {
-        target[p] = chunk.getChar(at + 2 * p);
-      }
-    }
-  }
-
-  /**
-   * As {@link #readRegionMap}, with how far each region goes on to the right, so that pixels can be
-   * counted by run: for each pixel in the lower sixteen bits its region, in the upper sixteen the
-   * column behind the last pixel that follows in the same row and region without a gap.
-   *
-   * @param target at least maskHeight · maskWidth long
-   * @throws IllegalStateException when the image has a problem, and so no regions
-   */
-  public void readRegionRuns(int i, int[] target) {
-    AtlasImage image = requireRegions(i);
-    int width = image.maskWidth();
-    int pixels = image.maskHeight() * width;
-    if (image.regions() <= 256) {
-      byte[] bytes = regionBytes(i, pixels);
-      for (int row = 0; row < pixels; row += width) {
-        int run = width << 16 | (bytes[row + width - 1] & 0xff);
-        for (int x = width - 1; x >= 0; x--) {
-          int region = bytes[row + x] & 0xff;
-          if (region != (run & 0xffff)) {
-            run = (x + 1) << 16 | region;
-          }
-          target[row + x] = run;
-        }
-      }
-    } else {
-      ByteBuffer chunk = reader.chunks[reader.chunkOf[i]];
-      int at = reader.offsetInChunk[i];
-      for (int row = 0; row < pixels; row += width) {
-        int run = width << 16 | chunk.getChar(at + 2 * (row + width - 1));
-        for (int x = width - 1; x >= 0; x--) {
-          int region = chunk.getChar(at + 2 * (row + x));
-          if (region != (run & 0xffff)) {
-            run = (x + 1) << 16 | region;
-          }
-          target[row + x] = run;
-        }
-      }
-    }
-  }
-
-  private AtlasImage requireRegions(int i) {
     AtlasImage image = reader.images[i];
     if (image.regions() == 0) {
       throw new IllegalStateException("no regions: " + image.problem());
     }
-    return image;
-  }
-
-  private byte[] regionBytes(int i, int pixels) {
-    byte[] bytes = new byte[pixels];
-    reader.chunks[reader.chunkOf[i]].get(reader.offsetInChunk[i], bytes);
-    return bytes;
+    ByteBuffer chunk = reader.chunks[reader.chunkOf[i]];
+    int at = reader.offsetInChunk[i];
+    int pixels = image.maskHeight() * image.maskWidth();
+    if (image.regions() <= 256) {
+      byte[] bytes = new byte[pixels];
+      chunk.get(at, bytes);
+      for (int p = 0; p < pixels; p++) {
+        target[p] = (char) (bytes[p] & 0xff);
+      }
+    } else {
+      for (int p = 0; p < pixels; p++) {
+        target[p] = chunk.getChar(at + 2 * p);
+      }
+    }
   }
 
   /** The global number of the image's region 0; at {@code size()}, the number of all regions. */

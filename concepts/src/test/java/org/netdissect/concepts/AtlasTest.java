@@ -84,17 +84,6 @@ class AtlasTest {
       assertEquals(annotated.dataCategories(), image.dataCategories(), message);
       char[] map = new char[row.maskHeight() * row.maskWidth()];
       atlas.readRegionMap(i, map);
-      int[] runs = new int[map.length];
-      atlas.readRegionRuns(i, runs);
-      for (int p = 0; p < map.length; p++) {
-        int x = p % image.maskWidth();
-        int end = x + 1;
-        while (end < image.maskWidth() && map[p - x + end] == map[p]) {
-          end++;
-        }
-        assertEquals(map[p], runs[p] & 0xffff, message);
-        assertEquals(end, runs[p] >>> 16, message);
-      }
       assertEquals(regions, atlas.firstRegion(i), message);
       int[] pixels = new int[image.regions()];
       for (int p = 0; p < map.length; p++) {

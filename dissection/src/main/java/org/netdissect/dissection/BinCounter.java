@@ -13,6 +13,9 @@ import java.util.Arrays;
  * <p>One thread at a time.
  */
 final class BinCounter {
+  /** Values of a map whose largest is told at a time. */
+  static final int STRETCH = 64;
+
   /** The bits of a float but for its sign. */
   private static final int SIZE = 0x7fffffff;
 
@@ -30,28 +33,49 @@ final class BinCounter {
   private int negativeZeros;
   private int counted;
 
+  /** How many stretches so many values make. */
+  static int stretches(int length) {
+    return (length + STRETCH - 1) / STRETCH;
+  }
+
   /**
    * Counts values; −0 counts as 0.
    *
+   * @param peaks is given for each stretch of {@link #STRETCH} values, in order, the largest one's
+   *     bits; if they are negative, all values of the stretch are, and any may be the largest
+   * @param at where in {@code peaks}
    * @return the largest value; without meaning if one of them is no finite number, which {@link
    *     #isFinite} tells
    */
-  float count(float[] values, int offset, int length) {
+  float count(float[] values, int offset, int length, int[] peaks, int at) {
+    int negativeTiny = even[NEGATIVE_ZERO] + odd[NEGATIVE_ZERO];
+    int end = offset + length;
+    int largest = Integer.MIN_VALUE;
+    for (int from = offset, to = at; from < end; from += STRETCH, to++) {
+      peaks[to] = countStretch(values, from, Math.min(from + STRETCH, end));
+      largest = Math.max(largest, peaks[to]);
+    }
+    counted += length;
+    if (even[NEGATIVE_ZERO] + odd[NEGATIVE_ZERO] != negativeTiny) {
+      countNegativeZeros(values, offset, end);
+    }
+    return largest >= 0 ? Float.intBitsToFloat(largest) : max(values, offset, end);
+  }
+
+  /** Gives the largest bits: ordered as integers, any positive float is above any negative one. */
+  private int countStretch(float[] values, int from, int to) {
     int[] first = even;
     int[] second = odd;
-    int negativeTiny = first[NEGATIVE_ZERO] + second[NEGATIVE_ZERO];
-    int end = offset + length;
-    int i = offset;
-    // Ordered as integers, any positive float is above any negative one.
+    int i = from;
     int largest = Integer.MIN_VALUE;
     int zero = 0;
-    if ((length & 1) != 0) {
+    if ((to - from & 1) != 0) {
       int a = Float.floatToRawIntBits(values[i++]);
       first[a >>> 16]++;
       largest = a;
       zero = ((a & SIZE) - 1) >>> 31;
     }
-    for (; i < end; i += 2) {
+    for (; i < to; i += 2) {
       int a = Float.floatToRawIntBits(values[i]);
       int b = Float.floatToRawIntBits(values[i + 1]);
       first[a >>> 16]++;
@@ -60,11 +84,7 @@ final class BinCounter {
       zero += (((a & SIZE) - 1) >>> 31) + (((b & SIZE) - 1) >>> 31);
     }
     zeros += zero;
-    counted += length;
-    if (first[NEGATIVE_ZERO] + second[NEGATIVE_ZERO] != negativeTiny) {
-      countNegativeZeros(values, offset, end);
-    }
-    return largest >= 0 ? Float.intBitsToFloat(largest) : max(values, offset, end);
+    return largest;
   }
 
   private void countNegativeZeros(float[] values, int from, int to) {

@@ -78,12 +78,25 @@ final class LayerRecorder {
     private final Bytes pieces = new Bytes(1 << 16);
     private final int[] pieceEnd;
     private final float[] peak;
-    private final BinCounter counter = new BinCounter();
+    private final BinCounter counter;
 
-    Scratch(LayerInfo layer, int blockImages) {
+    /** Of each image's map, by stretch. */
+    private final int[] peaks;
+
+    private final int stretches;
+
+    /**
+     * For blocks of a layer.
+     *
+     * @param counter may serve several layers, one after the other
+     */
+    Scratch(LayerInfo layer, int blockImages, BinCounter counter) {
+      this.counter = counter;
       map = new TrimmedMap(layer.height(), layer.width());
       pieceEnd = new int[layer.units()];
       peak = new float[blockImages];
+      stretches = BinCounter.stretches(layer.cells());
+      peaks = new int[blockImages * stretches];
     }
   }
 
@@ -110,7 +123,9 @@ final class LayerRecorder {
       throws DissectionException {
     int cells = layer.cells();
     for (int s = 0; s < images.length; s++) {
-      scratch.peak[s] = scratch.counter.count(dense, (s * layer.units() + unit) * cells, cells);
+      int offset = (s * layer.units() + unit) * cells;
+      scratch.peak[s] =
+          scratch.counter.count(dense, offset, cells, scratch.peaks, s * scratch.stretches);
     }
     synchronized (locks[unit % LOCKS]) {
       if (!histograms.add(unit, scratch.counter)) {
@@ -128,7 +143,12 @@ final class LayerRecorder {
     int last = -1;
     for (int s = 0; s < images; s++) {
       if (scratch.peak[s] > bound
-          && scratch.map.trim(dense, (s * layer.units() + unit) * layer.cells(), bound)) {
+          && scratch.map.trim(
+              dense,
+              (s * layer.units() + unit) * layer.cells(),
+              bound,
+              scratch.peaks,
+              s * scratch.stretches)) {
         scratch.pieces.putVarint(s - last - 1);
         scratch.map.encode(scratch.pieces);
         last = s;

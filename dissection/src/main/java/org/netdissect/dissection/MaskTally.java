@@ -254,7 +254,7 @@ final class MaskTally implements GroupTally {
     private final PieceReader reader;
     private final RegionCounter counter = new RegionCounter(layer.height(), layer.width());
     private final float[] scratch = new float[layer.cells()];
-    private int[] runs = new int[0];
+    private char[] regionMap = new char[0];
 
     /** The image at hand; null until a mask of it is laid. */
     private AtlasImage about;
@@ -303,7 +303,7 @@ final class MaskTally implements GroupTally {
       }
       reader.map.encode(maps[u].bytes);
       maps[u].end(image);
-      long mask = counter.count(reader.map, thresholds[u], geometry, runs, about.regions());
+      long mask = counter.count(reader.map, thresholds[u], geometry, regionMap, about.regions());
       if (mask > 0) {
         pixels[u] += mask;
         HitTable.encode(counter, hits[u].bytes);
@@ -314,10 +314,10 @@ final class MaskTally implements GroupTally {
     private void turnTo(int image) {
       about = images.atlasImage(image);
       int size = about.maskHeight() * about.maskWidth();
-      if (runs.length < size) {
-        runs = new int[size];
+      if (regionMap.length < size) {
+        regionMap = new char[size];
       }
-      images.atlas().readRegionRuns(images.atlasIndex(image), runs);
+      images.atlas().readRegionMap(images.atlasIndex(image), regionMap);
       geometry =
           geometries.of(
               input == null ? new InputSize(about.photoHeight(), about.photoWidth()) : input,

@@ -36,7 +36,7 @@ final class Recording implements Closeable {
   private static final String MAGIC = "NDRECORD";
 
   /** Dense activations of a block, about. */
-  private static final long BLOCK_BYTES = 16L << 20;
+  private static final long BLOCK_BYTES = 32L << 20;
 
   private static final int MAX_BLOCK = 64;
 
@@ -291,9 +291,10 @@ final class Recording implements Closeable {
       this.progress = progress;
       batch = Math.min(source.batch(), blockImages);
       dense = new float[layers.size()][];
+      BinCounter counter = new BinCounter();
       for (int l = 0; l < layers.size(); l++) {
         dense[l] = new float[blockImages * layers.get(l).units() * layers.get(l).cells()];
-        scratch.add(new LayerRecorder.Scratch(layers.get(l), blockImages));
+        scratch.add(new LayerRecorder.Scratch(layers.get(l), blockImages, counter));
       }
       reader = source.newReader();
     }

@@ -37,12 +37,13 @@ final class RegionCounter {
   /**
    * Counts a mask.
    *
-   * @param map holds at least all cells above the threshold and their neighbours, located
-   * @param runs the image's regions, from {@link org.netdissect.concepts.Atlas#readRegionRuns}
+   * @param map holds at least all cells above the threshold and their neighbours
+   * @param regionMap the region of each mask pixel, row-major
    * @param regions how many regions the image has
    * @return the number of pixels of the mask
    */
-  long count(TrimmedMap map, float threshold, MaskGeometry geometry, int[] runs, int regions) {
+  long count(
+      TrimmedMap map, float threshold, MaskGeometry geometry, char[] regionMap, int regions) {
     if (hits.length < regions) {
       hits = new int[regions];
       touched = new int[regions];
@@ -54,14 +55,19 @@ final class RegionCounter {
     pixels = 0;
     limit = limit(threshold);
     map.scatter(dense);
-    for (int c = 0; c < map.cells; c++) {
-      if (map.value[c] > threshold) {
-        // The activation is a corner of the four spans around it.
-        int span = map.index[c] + map.index[c] / width;
-        markSpan(span);
-        markSpan(span + 1);
-        markSpan(span + width + 1);
-        markSpan(span + width + 2);
+    int cell = 0;
+    int c = 0;
+    for (int r = 0; r < map.runCount; r += 2) {
+      cell += map.runs[r];
+      for (int end = c + map.runs[r + 1]; c < end; c++, cell++) {
+        if (map.value[c] > threshold) {
+          // The activation is a corner of the four spans around it.
+          int span = cell + cell / width;
+          markSpan(span);
+          markSpan(span + 1);
+          markSpan(span + width + 1);
+          markSpan(span + width + 2);
+        }
       }
     }
     for (int word = 0; word < spans.length; word++) {
@@ -70,7 +76,7 @@ final class RegionCounter {
       while (bits != 0) {
         int span = (word << 6) + Long.numberOfTrailingZeros(bits);
         bits &= bits - 1;
-        visit(span / (width + 1), span % (width + 1), geometry, runs);
+        visit(span / (width + 1), span % (width + 1), geometry, regionMap);
       }
     }
     sortTouched();
@@ -107,7 +113,7 @@ final class RegionCounter {
     return (float) middle > threshold ? Math.nextDown(middle) : middle;
   }
 
-  private void visit(int spanY, int spanX, MaskGeometry geometry, int[] runs) {
+  private void visit(int spanY, int spanX, MaskGeometry geometry, char[] regionMap) {
     AxisInterpolation axisY = geometry.y();
     AxisInterpolation axisX = geometry.x();
     int fromX = axisX.start[spanX];
@@ -131,7 +137,7 @@ final class RegionCounter {
       double start = topLeft + (bottomLeft - topLeft) * fractionY;
       double end = topRight + (bottomRight - topRight) * fractionY;
       if (start + (end - start) * fraction[fromX] > limit) {
-        add(runs[fromY * axisX.pixels + fromX] & 0xffff, 1);
+        add(regionMap[fromY * axisX.pixels + fromX], 1);
       }
       return;
     }
@@ -170,17 +176,20 @@ final class RegionCounter {
       } else if (!leftLit) {
         continue;
       }
-      int row = y * axisX.pixels;
-      while (litFrom < litTo) {
-        int run = runs[row + litFrom];
-        if ((run & 0xffff) != region) {
+      int x = y * axisX.pixels + litFrom;
+      int to = y * axisX.pixels + litTo;
+      while (x < to) {
+        int from = x;
+        int here = regionMap[from];
+        do {
+          x++;
+        } while (x < to && regionMap[x] == here);
+        if (here != region) {
           add(region, count);
-          region = run & 0xffff;
+          region = here;
           count = 0;
         }
-        int runEnd = Math.min(run >>> 16, litTo);
-        count += runEnd - litFrom;
-        litFrom = runEnd;
+        count += x - from;
       }
     }
     add(region, count);

@@ -17,8 +17,12 @@ final class TrimmedMap {
   final int width;
 
   private final long[] marked;
-  private final int[] runs;
-  private int runCount;
+
+  /** In turn the distance of a run of held cells from the end of the one before, and its length. */
+  final int[] runs;
+
+  /** How many numbers of {@link #runs} count. */
+  int runCount;
 
   /** Cells held, in row-major order. */
   int cells;
@@ -43,16 +47,19 @@ final class TrimmedMap {
    * Takes from a dense map the cells above the bound and their neighbours.
    *
    * @param map values in row-major order from {@code offset}
+   * @param peaks the largest of each stretch of them, as {@link BinCounter#count} gives it
+   * @param at where in {@code peaks}
    * @return whether any value is above the bound
    */
-  boolean trim(float[] map, int offset, float bound) {
+  boolean trim(float[] map, int offset, float bound, int[] peaks, int at) {
     int size = height * width;
     int hot = 0;
-    // What is above the bound comes in no order that a processor could foresee: no branch.
-    long edge = key(bound + 0f);
-    for (int i = 0; i < size; i++) {
-      index[hot] = i;
-      hot += (int) ((edge - key(map[offset + i])) >>> 63);
+    int edge = key(bound + 0f);
+    for (int from = 0, stretch = at; from < size; from += BinCounter.STRETCH, stretch++) {
+      // Where the bound is negative, the peaks do not tell.
+      if (edge < 0 || peaks[stretch] > edge) {
+        hot = above(edge, map, offset, from, Math.min(from + BinCounter.STRETCH, size), hot);
+      }
     }
     for (int i = 0; i < hot; i++) {
       mark(index[i]);
@@ -63,6 +70,16 @@ final class TrimmedMap {
     return hot > 0;
   }
 
+  /** Lists the cells above a bound; they come in no order that a processor could foresee. */
+  private int above(long edge, float[] map, int offset, int from, int to, int listed) {
+    int hot = listed;
+    for (int i = from; i < to; i++) {
+      index[hot] = i;
+      hot += (int) ((edge - key(map[offset + i])) >>> 63);
+    }
+    return hot;
+  }
+
   /** Floats as integers in the same order; −0 is just below 0. */
   private static int key(float value) {
     int bits = Float.floatToRawIntBits(value);
@@ -70,37 +87,33 @@ final class TrimmedMap {
   }
 
   /**
-   * As {@link #trim}, from the cells that this map holds now: a stricter bound on the same map. The
-   * cells are located.
+   * As {@link #trim}, from the cells that this map holds now: a stricter bound on the same map.
    *
    * @param scratch as large as the dense map
    */
   boolean trimFurther(float bound, float[] scratch) {
-    if (!isAbove(bound)) {
-      return false;
-    }
-    locate();
-    for (int c = 0; c < cells; c++) {
-      if (value[c] > bound) {
-        mark(index[c]);
+    boolean any = false;
+    int at = 0;
+    int c = 0;
+    for (int r = 0; r < runCount; r += 2) {
+      at += runs[r];
+      for (int end = c + runs[r + 1]; c < end; c++, at++) {
+        if (value[c] > bound) {
+          any = true;
+          mark(at);
+        }
       }
+    }
+    if (!any) {
+      return false;
     }
     if (marks() == cells) {
       Arrays.fill(marked, 0);
     } else {
       scatter(scratch);
       collect(scratch, 0);
-      locate();
     }
     return true;
-  }
-
-  private boolean isAbove(float bound) {
-    boolean any = false;
-    for (int c = 0; c < cells; c++) {
-      any |= value[c] > bound;
-    }
-    return any;
   }
 
   private int marks() {
@@ -125,8 +138,13 @@ final class TrimmedMap {
 
   /** Writes the held cells into a dense map; others keep what they were. */
   void scatter(float[] map) {
-    for (int c = 0; c < cells; c++) {
-      map[index[c]] = value[c];
+    int at = 0;
+    int c = 0;
+    for (int r = 0; r < runCount; r += 2) {
+      at += runs[r];
+      for (int end = c + runs[r + 1]; c < end; c++) {
+        map[at++] = value[c];
+      }
     }
   }
 

@@ -71,7 +71,7 @@ class KernelsTest {
         for (int i = 0; i < values.length; i++) {
           values[i] = positive ? Math.max(0f, any(random)) : any(random);
         }
-        float largest = counter.count(values, 0, values.length);
+        float largest = counter.count(values, 0, values.length, new int[1], 0);
         assertTrue(histograms.add(0, counter));
         int before = all.length;
         all = Arrays.copyOf(all, before + values.length);
@@ -110,14 +110,62 @@ class KernelsTest {
       ValueHistograms histograms = new ValueHistograms(1);
       float[] values = {0, 1, bad, -2};
       BinCounter counter = new BinCounter();
-      counter.count(values, 0, 4);
+      counter.count(values, 0, 4, new int[1], 0);
       assertFalse(histograms.add(0, counter));
       assertEquals(0, histograms.counted(0));
       // The counter can be used again.
-      counter.count(values, 0, 2);
+      counter.count(values, 0, 2, new int[1], 0);
       assertTrue(histograms.add(0, counter));
       assertEquals(2, histograms.counted(0));
       assertEquals(1, histograms.zeros(0));
+    }
+  }
+
+  @Test
+  void aMapIsCutToTheCellsAboveABoundAndTheirNeighbours() {
+    long seed = System.nanoTime();
+    Random random = new Random(seed);
+    BinCounter counter = new BinCounter();
+    for (int round = 0; round < 2000; round++) {
+      int height = 1 + random.nextInt(20);
+      int width = 1 + random.nextInt(20);
+      int offset = random.nextInt(5);
+      float[] dense = new float[offset + height * width];
+      int kind = random.nextInt(3);
+      for (int i = 0; i < dense.length; i++) {
+        float value = any(random);
+        dense[i] = kind == 0 ? value : kind == 1 ? -Math.abs(value) : Math.max(0, value);
+      }
+      float bound =
+          random.nextInt(8) == 0
+              ? Float.NEGATIVE_INFINITY
+              : dense[offset + random.nextInt(height * width)];
+      int[] peaks = new int[BinCounter.stretches(height * width)];
+      counter.count(dense, offset, height * width, peaks, 0);
+      TrimmedMap map = new TrimmedMap(height, width);
+      boolean any = map.trim(dense, offset, bound, peaks, 0);
+      StringBuilder expected = new StringBuilder();
+      for (int y = 0; y < height; y++) {
+        for (int x = 0; x < width; x++) {
+          boolean near = false;
+          for (int j = Math.max(0, y - 1); j <= Math.min(height - 1, y + 1); j++) {
+            for (int i = Math.max(0, x - 1); i <= Math.min(width - 1, x + 1); i++) {
+              near |= dense[offset + j * width + i] > bound;
+            }
+          }
+          if (near) {
+            expected.append(y * width + x).append('=').append(dense[offset + y * width + x]);
+          }
+        }
+      }
+      StringBuilder found = new StringBuilder();
+      if (any) {
+        map.locate();
+        for (int c = 0; c < map.cells; c++) {
+          found.append(map.index[c]).append('=').append(map.value[c]);
+        }
+      }
+      assertEquals(expected.toString(), found.toString(), "seed " + seed);
     }
   }
 }
