@@ -242,7 +242,7 @@ public final class BrodenDataset implements ConceptDataset {
     if (cell.isEmpty()) {
       return;
     }
-    String[] parts = cell.split(";", -1);
+    String[] parts = cell.indexOf(';') < 0 ? new String[] {cell} : cell.split(";", -1);
     if (parts.length > Limits.PARTS_OF_A_CELL) {
       throw row.error(column, parts.length + " labels in one cell");
     }

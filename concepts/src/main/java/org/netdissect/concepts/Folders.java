@@ -22,6 +22,9 @@ final class Folders {
 
   /** What is wrong with a name as a path below a folder, or null when nothing is. */
   static String complaint(String name) {
+    if (isPlain(name)) {
+      return null;
+    }
     if (name.isBlank()) {
       return "a blank file name";
     }
@@ -38,7 +41,7 @@ final class Folders {
       if (path.isAbsolute() || name.startsWith("/") || name.startsWith("\\")) {
         return "file name " + Text.quoted(name) + " is not below the data folder";
       }
-      for (String part : name.split("[/\\\\]", -1)) {
+      for (String part : name.replace('\\', '/').split("/", -1)) {
         if (part.equals("..")) {
           return "file name " + Text.quoted(name) + " leaves the data folder";
         }
@@ -47,6 +50,34 @@ final class Folders {
       return "file name " + Text.quoted(name) + " is not possible on this system";
     }
     return null;
+  }
+
+  /**
+   * Whether a name is so simple that no system could object to it. Nearly all are, and a data set
+   * has hundreds of thousands.
+   */
+  private static boolean isPlain(String name) {
+    int length = name.length();
+    if (length == 0 || length > 1_000 || name.charAt(0) == '/') {
+      return false;
+    }
+    char before = 0;
+    for (int i = 0; i < length; i++) {
+      char c = name.charAt(i);
+      boolean plain =
+          (c >= 'a' && c <= 'z')
+              || (c >= 'A' && c <= 'Z')
+              || (c >= '0' && c <= '9')
+              || c == '_'
+              || c == '-'
+              || c == '/'
+              || (c == '.' && before != '.');
+      if (!plain) {
+        return false;
+      }
+      before = c;
+    }
+    return true;
   }
 
   /**
