@@ -251,7 +251,9 @@ class KillIT {
     Path here = Files.createDirectories(folder.resolve("here"));
     Path temporary = Files.createDirectories(folder.resolve("temporary"));
     // Signals may be ignored here, as behind nohup, and a process inherits that.
-    List<String> words = new ArrayList<>(List.of("env", "--default-signal=INT,TERM,HUP"));
+    // TMPDIR is where native code puts temporary files.
+    List<String> words =
+        new ArrayList<>(List.of("env", "--default-signal=INT,TERM,HUP", "TMPDIR=" + temporary));
     words.addAll(Distribution.command(slow(out, cache)).command());
     LiveRun run = LiveRun.start(words, here, environment("-Djava.io.tmpdir=" + temporary), false);
     assertTrue(awaitFile(run, out.resolve(".work/record.bin")), () -> run.lines().toString());

@@ -11,6 +11,7 @@ import java.net.URL;
 import java.net.URLConnection;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
@@ -59,6 +60,7 @@ final class Natives {
         environment = start();
         environment.setTelemetry(false);
         removeTemporaryFolder();
+        removeEmptyLog();
       } catch (LinkageError | RuntimeException | OrtException e) {
         throw new ModelException(
             "ONNX Runtime cannot be started on %s: %s".formatted(platform(), firstLine(e)), e);
@@ -106,6 +108,27 @@ final class Natives {
       }
     } catch (ReflectiveOperationException | RuntimeException | IOException e) {
       // Another version of the runtime: it removes the folder on exit.
+    }
+  }
+
+  /**
+   * Removes the empty file that the runtime's telemetry, which is off, leaves in the temporary
+   * folder once per process.
+   */
+  private static void removeEmptyLog() {
+    String own = System.getenv("TMPDIR");
+    Path folder =
+        Path.of(
+            own != null && !own.isBlank()
+                ? own
+                : isWindows() ? System.getProperty("java.io.tmpdir") : "/tmp");
+    Path log = folder.resolve("mat-debug-" + ProcessHandle.current().pid() + ".log");
+    try {
+      if (Files.isRegularFile(log, LinkOption.NOFOLLOW_LINKS) && Files.size(log) == 0) {
+        Files.delete(log);
+      }
+    } catch (IOException | RuntimeException e) {
+      // In use, or of somebody else: an empty file stays.
     }
   }
 
