@@ -5,6 +5,7 @@ set "home=%~dp0.."
 set "java=java"
 if defined JAVA_HOME set "java=%JAVA_HOME%\bin\java"
 for %%j in ("%home%\lib\netdissect-app-*.jar") do set "jar=%%j"
+set "ORT_DISABLE_TELEMETRY=1"
 if "%~1"=="train" if exist "%home%\lib-train" goto train
 set "archive="
 if exist "%home%\lib\netdissect.jsa" set archive="-XX:SharedArchiveFile=%home%\lib\netdissect.jsa"

@@ -181,6 +181,8 @@ public final class WholeProcess {
       throws IOException, InterruptedException {
     ProcessBuilder builder = new ProcessBuilder(command);
     builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
+    // As the launcher has it, for both.
+    builder.environment().put("ORT_DISABLE_TELEMETRY", "1");
     Path log = folder.resolve("log.txt");
     builder.redirectOutput(log.toFile());
     if (shown) {
