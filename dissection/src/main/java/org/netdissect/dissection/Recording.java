@@ -33,7 +33,7 @@ final class Recording implements Closeable {
   /** Name of the file that says how much of the others is good. */
   static final String CHECKPOINT = "record.bin";
 
-  private static final String MAGIC = "NDRECORD";
+  private static final String MAGIC = "NDRECOR2";
 
   /** Dense activations of a block, about. */
   private static final long BLOCK_BYTES = 32L << 20;
@@ -185,6 +185,9 @@ final class Recording implements Closeable {
         ByteBuffer in = file.read(section++);
         for (int l = 0; l < layers.size(); l++) {
           state.spillLength[l] = in.getLong();
+        }
+        if (Bytes.getVarint(in, MAX_BLOCK) != blockImages(layers)) {
+          throw new IllegalStateException("blocks of another size");
         }
         state.doneBlocks = readBits(in);
         state.read = readBits(in);
@@ -391,6 +394,7 @@ final class Recording implements Closeable {
             ByteBuffer.allocate(8 * layers.size()).order(java.nio.ByteOrder.LITTLE_ENDIAN);
         recorders.forEach(recorder -> lengths.putLong(recorder.spill().length()));
         section.put(lengths.array(), 0, lengths.capacity());
+        section.putVarint(blockImages);
         putBits(doneBlocks, section);
         putBits(read, section);
         section.putVarint(unreadable.size());
