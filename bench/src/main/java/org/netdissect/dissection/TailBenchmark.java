@@ -29,7 +29,7 @@ import org.openjdk.jmh.annotations.Warmup;
 public class TailBenchmark {
   private static final int MAPS = 4096;
 
-  /** Maps counted at a time, as the recorder does with layers of 512 units. */
+  /** Maps counted at a time; the recorder takes up to 64. */
   private static final int BLOCK = 32;
 
   /** Cells along a side of the map. */

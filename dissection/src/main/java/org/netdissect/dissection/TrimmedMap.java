@@ -80,10 +80,9 @@ final class TrimmedMap {
     return hot;
   }
 
-  /** Floats as integers in the same order; −0 is just below 0. */
+  /** Floats as integers in the same order, signed; −0 is just below 0. */
   private static int key(float value) {
-    int bits = Float.floatToRawIntBits(value);
-    return bits ^ ((bits >> 31) >>> 1);
+    return ValueHistograms.key(value) ^ Integer.MIN_VALUE;
   }
 
   /**
