@@ -1,6 +1,7 @@
 package org.netdissect.app;
 
 import java.io.PrintWriter;
+import java.util.List;
 import org.netdissect.dissection.Dissector;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -13,22 +14,23 @@ import picocli.CommandLine.Spec;
     name = "netdissect",
     description = "Tells which human concepts the hidden units of a vision network detect.",
     mixinStandardHelpOptions = true,
-    versionProvider = Netdissect.Version.class,
-    subcommands = {
-      RunCommand.class,
-      LayersCommand.class,
-      ShowCommand.class,
-      ReportCommand.class,
-      CompareCommand.class,
-      ExportCommand.class,
-      ImportCommand.class,
-      DataCommand.class,
-      WorldCommand.class,
-      TrainCommand.class,
-      DemoCommand.class,
-      SelftestCommand.class
-    })
+    versionProvider = Netdissect.Version.class)
 public final class Netdissect implements Runnable {
+  private static final List<Class<?>> COMMANDS =
+      List.of(
+          RunCommand.class,
+          LayersCommand.class,
+          ShowCommand.class,
+          ReportCommand.class,
+          CompareCommand.class,
+          ExportCommand.class,
+          ImportCommand.class,
+          DataCommand.class,
+          WorldCommand.class,
+          TrainCommand.class,
+          DemoCommand.class,
+          SelftestCommand.class);
+
   @Spec private CommandSpec spec;
 
   /** Runs the command and ends the process. */
@@ -39,6 +41,7 @@ public final class Netdissect implements Runnable {
 
   static int execute(String... arguments) {
     CommandLine line = new CommandLine(new Netdissect());
+    commands(arguments).forEach(line::addSubcommand);
     line.setCaseInsensitiveEnumValuesAllowed(false);
     line.setUsageHelpAutoWidth(true);
     line.setParameterExceptionHandler(
@@ -53,6 +56,17 @@ public final class Netdissect implements Runnable {
     line.setExecutionExceptionHandler(
         (failure, command, parsed) -> Failures.report(failure, command));
     return line.execute(arguments);
+  }
+
+  /** The one command asked for, since reading how each is declared takes a while; else all. */
+  private static List<Class<?>> commands(String... arguments) {
+    for (Class<?> command : COMMANDS) {
+      if (arguments.length > 0
+          && arguments[0].equals(command.getAnnotation(Command.class).name())) {
+        return List.of(command);
+      }
+    }
+    return COMMANDS;
   }
 
   @Override

@@ -263,13 +263,14 @@ public final class Dissector {
   }
 
   private NetworkSource.Tapped tap(Network network, Progress progress) throws IOException {
-    Set<Layer> layers = new LinkedHashSet<>();
+    Map<String, Layer> byName = new LinkedHashMap<>();
     if (options.layers.isEmpty()) {
-      layers.add(network.defaultLayer());
+      byName.put(network.defaultLayer().name(), network.defaultLayer());
     }
     for (String spec : options.layers) {
-      layers.addAll(network.resolve(spec));
+      network.resolve(spec).forEach(layer -> byName.put(layer.name(), layer));
     }
+    List<Layer> layers = List.copyOf(byName.values());
     Set<String> folders = takenFolders();
     List<LayerInfo> infos = new ArrayList<>();
     for (Layer layer : layers) {
@@ -283,8 +284,7 @@ public final class Dissector {
               layer.width(),
               known(layer.name(), layer.field(), progress)));
     }
-    return new NetworkSource.Tapped(
-        network, network.tap(List.copyOf(layers), options.preprocessing), infos);
+    return new NetworkSource.Tapped(network, network.tap(layers, options.preprocessing), infos);
   }
 
   private ActivationSource recordedSource(ImageSet images, Progress progress) throws IOException {

@@ -1,6 +1,7 @@
 package org.netdissect.dissection;
 
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.netdissect.networks.InputSize;
 import org.netdissect.networks.ReceptiveField;
@@ -25,7 +26,7 @@ record MaskGeometry(AxisInterpolation y, AxisInterpolation x) {
     private final ReceptiveField field;
     private final int height;
     private final int width;
-    private final Map<Key, MaskGeometry> bySize = new HashMap<>();
+    private final Map<List<Integer>, MaskGeometry> bySize = new HashMap<>();
 
     /**
      * For a layer.
@@ -44,7 +45,7 @@ record MaskGeometry(AxisInterpolation y, AxisInterpolation x) {
     /** The geometry for an input of the network and a mask grid. */
     synchronized MaskGeometry of(InputSize input, int maskHeight, int maskWidth) {
       return bySize.computeIfAbsent(
-          new Key(input, maskHeight, maskWidth),
+          List.of(input.height(), input.width(), maskHeight, maskWidth),
           key ->
               new MaskGeometry(
                   convention.interpolation(
@@ -52,7 +53,5 @@ record MaskGeometry(AxisInterpolation y, AxisInterpolation x) {
                   convention.interpolation(
                       field == null ? null : field.x(), width, input.width(), maskWidth)));
     }
-
-    private record Key(InputSize input, int maskHeight, int maskWidth) {}
   }
 }
