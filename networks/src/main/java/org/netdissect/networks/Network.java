@@ -13,6 +13,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -191,7 +192,7 @@ public final class Network implements AutoCloseable {
     List<LayerTensor> tensors = new ArrayList<>();
     for (Layer layer : tapped) {
       LayerTensor tensor = layers.get(layer.name());
-      if (tensor == null || !tensor.layer().equals(layer)) {
+      if (tensor == null || !Objects.equals(tensor.layer(), layer)) {
         throw new ModelException(graph.file() + ": has no such layer: " + layer.name() + ".");
       }
       if (!seen.add(layer.name())) {
