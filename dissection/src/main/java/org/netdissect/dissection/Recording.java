@@ -42,7 +42,7 @@ final class Recording implements Closeable {
 
   /** Work that a kill may cost; the property lets tests be killed between many checkpoints. */
   private final long checkpointNanos =
-      TimeUnit.MILLISECONDS.toNanos(Long.getLong("netdissect.checkpointMillis", 2000));
+      TimeUnit.MILLISECONDS.toNanos(Long.getLong("netdissect.checkpointMillis", 3000));
 
   private final ImageSet images;
   private final List<LayerInfo> layers;

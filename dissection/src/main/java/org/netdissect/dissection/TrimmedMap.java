@@ -16,7 +16,19 @@ final class TrimmedMap {
   final int height;
   final int width;
 
+  // Sets of cells, a bit each, in words of 64; the words are as many as the stretches of a map.
+
+  /** Those above the bound. */
+  private final long[] hot;
+
+  /** Those and their neighbours to the left and right. */
+  private final long[] beside;
+
+  /** All that is to be held. */
   private final long[] marked;
+
+  private final long[] notFirstColumn;
+  private final long[] notLastColumn;
 
   /** In turn the distance of a run of held cells from the end of the one before, and its length. */
   final int[] runs;
@@ -37,7 +49,16 @@ final class TrimmedMap {
     this.height = height;
     this.width = width;
     int size = height * width;
-    marked = new long[(size + 63) / 64 + 1];
+    int words = BinCounter.stretches(size);
+    hot = new long[words];
+    beside = new long[words];
+    marked = new long[words];
+    notFirstColumn = new long[words];
+    notLastColumn = new long[words];
+    for (int i = 0; i < size; i++) {
+      notFirstColumn[i >> 6] |= i % width != 0 ? 1L << i : 0;
+      notLastColumn[i >> 6] |= i % width != width - 1 ? 1L << i : 0;
+    }
     runs = new int[size + 2];
     index = new int[size];
     value = new float[size];
@@ -53,31 +74,32 @@ final class TrimmedMap {
    */
   boolean trim(float[] map, int offset, float bound, int[] peaks, int at) {
     int size = height * width;
-    int hot = 0;
     int edge = key(bound + 0f);
-    for (int from = 0, stretch = at; from < size; from += BinCounter.STRETCH, stretch++) {
+    long any = 0;
+    for (int word = 0; word < hot.length; word++) {
+      int from = word * BinCounter.STRETCH;
       // Where the bound is negative, the peaks do not tell.
-      if (edge < 0 || peaks[stretch] > edge) {
-        hot = above(edge, map, offset, from, Math.min(from + BinCounter.STRETCH, size), hot);
-      }
+      hot[word] =
+          edge < 0 || peaks[at + word] > edge
+              ? above(edge, map, offset + from, Math.min(BinCounter.STRETCH, size - from))
+              : 0;
+      any |= hot[word];
     }
-    for (int i = 0; i < hot; i++) {
-      mark(index[i]);
+    if (any == 0) {
+      return false;
     }
-    if (hot > 0) {
-      collect(map, offset);
-    }
-    return hot > 0;
+    markNeighbours();
+    collect(map, offset);
+    return true;
   }
 
-  /** Lists the cells above a bound; they come in no order that a processor could foresee. */
-  private int above(long edge, float[] map, int offset, int from, int to, int listed) {
-    int hot = listed;
-    for (int i = from; i < to; i++) {
-      index[hot] = i;
-      hot += (int) ((edge - key(map[offset + i])) >>> 63);
+  /** Which of at most 64 cells are above a bound: they come in no order that could be foreseen. */
+  private static long above(long edge, float[] map, int offset, int count) {
+    long bits = 0;
+    for (int i = 0; i < count; i++) {
+      bits |= ((edge - key(map[offset + i])) >>> 63) << i;
     }
-    return hot;
+    return bits;
   }
 
   /** Floats as integers in the same order, signed; −0 is just below 0. */
@@ -91,21 +113,22 @@ final class TrimmedMap {
    * @param scratch as large as the dense map
    */
   boolean trimFurther(float bound, float[] scratch) {
-    boolean any = false;
+    long edge = key(bound + 0f);
+    long any = 0;
     int at = 0;
     int c = 0;
     for (int r = 0; r < runCount; r += 2) {
       at += runs[r];
       for (int end = c + runs[r + 1]; c < end; c++, at++) {
-        if (value[c] > bound) {
-          any = true;
-          mark(at);
-        }
+        long above = (edge - key(value[c])) >>> 63;
+        hot[at >> 6] |= above << at;
+        any |= above;
       }
     }
-    if (!any) {
+    if (any == 0) {
       return false;
     }
+    markNeighbours();
     if (marks() == cells) {
       Arrays.fill(marked, 0);
     } else {
@@ -147,45 +170,64 @@ final class TrimmedMap {
     }
   }
 
-  private void mark(int cell) {
-    int y = cell / width;
-    int x = cell - y * width;
-    int from = Math.max(x - 1, 0);
-    int to = Math.min(x + 1, width - 1);
-    int lastRow = Math.min(y + 1, height - 1);
-    for (int row = Math.max(y - 1, 0); row <= lastRow; row++) {
-      for (int i = row * width + from; i <= row * width + to; i++) {
-        marked[i >> 6] |= 1L << i;
-      }
+  /** Marks the cells that are hot, and the eight around each; forgets which are hot. */
+  private void markNeighbours() {
+    int words = hot.length;
+    long before = 0;
+    for (int w = 0; w < words; w++) {
+      long here = hot[w];
+      hot[w] = 0;
+      long right = here & notLastColumn[w];
+      long next = w + 1 < words ? hot[w + 1] & notFirstColumn[w + 1] : 0;
+      beside[w] = here | right << 1 | before | (here & notFirstColumn[w]) >>> 1 | next << 63;
+      before = right >>> 63;
     }
+    int rowWords = width >> 6;
+    for (int w = 0; w < words; w++) {
+      // Of two words each; a shift by 64 in two steps.
+      long above = word(w - rowWords) << width | word(w - rowWords - 1) >>> 1 >>> ~width;
+      long below = word(w + rowWords) >>> width | word(w + rowWords + 1) << 1 << ~width;
+      marked[w] = beside[w] | above | below;
+    }
+    int rest = height * width & 63;
+    if (rest != 0) {
+      marked[words - 1] &= (1L << rest) - 1;
+    }
+  }
+
+  private long word(int w) {
+    return w >= 0 && w < beside.length ? beside[w] : 0;
   }
 
   /** Turns the marks into runs and values, and clears them. */
   private void collect(float[] map, int offset) {
-    cells = 0;
-    runCount = 0;
-    int end = 0;
+    int held = 0;
+    int edges = 0;
+    int edge = 0;
+    long before = 0;
     for (int word = 0; word < marked.length; word++) {
       long bits = marked[word];
+      if ((bits | before) == 0) {
+        continue;
+      }
       marked[word] = 0;
-      while (bits != 0) {
-        int from = Long.numberOfTrailingZeros(bits);
-        int length = Long.numberOfTrailingZeros(~(bits >>> from));
-        int first = (word << 6) + from;
-        // A run may go on from the word before.
-        if (first != end || runCount == 0) {
-          runs[runCount++] = first - end;
-          runs[runCount++] = 0;
-        }
-        runs[runCount - 1] += length;
-        end = first + length;
-        // Runs are short.
-        for (int i = offset + first; i < offset + end; i++) {
-          value[cells++] = map[i];
-        }
-        bits = from + length < 64 ? bits >>> (from + length) << (from + length) : 0;
+      int first = word << 6;
+      // A run begins or ends where a cell is not as the one before.
+      for (long left = bits ^ (bits << 1 | before); left != 0; left &= left - 1) {
+        int next = first + Long.numberOfTrailingZeros(left);
+        runs[edges++] = next - edge;
+        edge = next;
+      }
+      before = bits >>> 63;
+      for (long left = bits; left != 0; left &= left - 1) {
+        value[held++] = map[offset + first + Long.numberOfTrailingZeros(left)];
       }
     }
+    if (before != 0) {
+      runs[edges++] = height * width - edge;
+    }
+    cells = held;
+    runCount = edges;
   }
 
   void encode(Bytes out) {
