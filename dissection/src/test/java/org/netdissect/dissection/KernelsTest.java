@@ -128,7 +128,8 @@ class KernelsTest {
     BinCounter counter = new BinCounter();
     for (int round = 0; round < 2000; round++) {
       int height = 1 + random.nextInt(20);
-      int width = 1 + random.nextInt(20);
+      // Rows shorter and longer than a word of bits, and as long.
+      int width = random.nextInt(4) > 0 ? 1 + random.nextInt(20) : 60 + random.nextInt(72);
       int offset = random.nextInt(5);
       float[] dense = new float[offset + height * width];
       int kind = random.nextInt(3);
@@ -144,28 +145,43 @@ class KernelsTest {
       counter.count(dense, offset, height * width, peaks, 0);
       TrimmedMap map = new TrimmedMap(height, width);
       boolean any = map.trim(dense, offset, bound, peaks, 0);
-      StringBuilder expected = new StringBuilder();
-      for (int y = 0; y < height; y++) {
-        for (int x = 0; x < width; x++) {
-          boolean near = false;
-          for (int j = Math.max(0, y - 1); j <= Math.min(height - 1, y + 1); j++) {
-            for (int i = Math.max(0, x - 1); i <= Math.min(width - 1, x + 1); i++) {
-              near |= dense[offset + j * width + i] > bound;
-            }
-          }
-          if (near) {
-            expected.append(y * width + x).append('=').append(dense[offset + y * width + x]);
-          }
-        }
-      }
-      StringBuilder found = new StringBuilder();
+      assertEquals(
+          cells(dense, offset, height, width, bound), any ? cells(map) : "", "seed " + seed);
       if (any) {
-        map.locate();
-        for (int c = 0; c < map.cells; c++) {
-          found.append(map.index[c]).append('=').append(map.value[c]);
+        // And further, from what is held.
+        float higher = Math.max(bound, map.value[random.nextInt(map.cells)]);
+        boolean some = map.trimFurther(higher, new float[height * width]);
+        assertEquals(
+            cells(dense, offset, height, width, higher), some ? cells(map) : "", "seed " + seed);
+      }
+    }
+  }
+
+  /** The cells above a bound or beside such a one. */
+  private static String cells(float[] dense, int offset, int height, int width, float bound) {
+    StringBuilder cells = new StringBuilder();
+    for (int y = 0; y < height; y++) {
+      for (int x = 0; x < width; x++) {
+        boolean near = false;
+        for (int j = Math.max(0, y - 1); j <= Math.min(height - 1, y + 1); j++) {
+          for (int i = Math.max(0, x - 1); i <= Math.min(width - 1, x + 1); i++) {
+            near |= dense[offset + j * width + i] > bound;
+          }
+        }
+        if (near) {
+          cells.append(y * width + x).append('=').append(dense[offset + y * width + x]);
         }
       }
-      assertEquals(expected.toString(), found.toString(), "seed " + seed);
     }
+    return cells.toString();
+  }
+
+  private static String cells(TrimmedMap map) {
+    StringBuilder cells = new StringBuilder();
+    map.locate();
+    for (int c = 0; c < map.cells; c++) {
+      cells.append(map.index[c]).append('=').append(map.value[c]);
+    }
+    return cells.toString();
   }
 }
