@@ -26,6 +26,8 @@ record MaskGeometry(AxisInterpolation y, AxisInterpolation x) {
     private final ReceptiveField field;
     private final int height;
     private final int width;
+
+    /** By rows and columns of input and mask; hashing a record would first have to be generated. */
     private final Map<List<Integer>, MaskGeometry> bySize = new HashMap<>();
 
     /**

@@ -192,6 +192,7 @@ public final class Network implements AutoCloseable {
     List<LayerTensor> tensors = new ArrayList<>();
     for (Layer layer : tapped) {
       LayerTensor tensor = layers.get(layer.name());
+      // Mostly the very same object, which this looks at first.
       if (tensor == null || !Objects.equals(tensor.layer(), layer)) {
         throw new ModelException(graph.file() + ": has no such layer: " + layer.name() + ".");
       }
