@@ -4,8 +4,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import org.netdissect.concepts.ConceptDataset;
-import org.netdissect.concepts.DatasetOptions;
-import org.netdissect.concepts.Datasets;
+import org.netdissect.datasets.Datasets;
+import org.netdissect.datasets.reading.DatasetOptions;
 import org.netdissect.networks.InputSize;
 import picocli.CommandLine.Option;
 
