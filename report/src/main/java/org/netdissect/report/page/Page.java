@@ -17,7 +17,15 @@ import org.netdissect.results.UnitScore;
 /** Puts pages together: the template, its style and scripts, and the data. */
 public final class Page {
   private static final List<String> SCRIPTS =
-      List.of("model.js", "draw.js", "charts.js", "grid.js", "unit.js", "concepts.js", "main.js");
+      List.of(
+          "model.js",
+          "address.js",
+          "draw.js",
+          "charts.js",
+          "grid.js",
+          "unit.js",
+          "concepts.js",
+          "main.js");
   private static final int LISTED_WITHOUT_SCRIPTS = 100;
 
   private Page() {}

@@ -3,22 +3,23 @@
 const D = JSON.parse(document.getElementById("data").textContent);
 const K = D.categories.length;
 
-// Published palette of the original report; other categories take the rest in turn.
+// The hues of the original report, set apart in lightness so that they differ in grey and for those
+// who do not tell red from green; in charts a pattern tells them apart as well.
 const PALETTE = {
-  object: ["#4B4CBF", "#B6B6F2"],
-  scene: ["#55B05B", "#B6F2BA"],
-  part: ["#50BDAC", "#A5E5DB"],
-  material: ["#D4CF24", "#F2F1B6"],
-  texture: ["#F0883B", "#F2CFB6"],
-  color: ["#D92E2B", "#F2B6B6"],
+  object: ["#4458C9", "#BBC3F0"],
+  scene: ["#2E8B57", "#B4DEC6"],
+  part: ["#4DB8D1", "#BDE6EF"],
+  material: ["#E3D53F", "#F5F1BC"],
+  texture: ["#F5A044", "#FBDDBA"],
+  color: ["#A81C2B", "#EDBCC1"],
 };
 const MORE = [
   ["#8A5BC0", "#DCCBF0"],
-  ["#3A8FB7", "#BFE0EE"],
-  ["#B0568A", "#EFCADF"],
-  ["#7A8450", "#DCE0C6"],
-  ["#9B6A43", "#E6D3C3"],
-  ["#5F6B7A", "#CDD3DA"],
+  ["#6F7F2E", "#DCE0C6"],
+  ["#C77CA8", "#EFCADF"],
+  ["#7A4A22", "#E6D3C3"],
+  ["#9FB6C6", "#DFE8EE"],
+  ["#3F4A57", "#CDD3DA"],
 ];
 // The order of the paper's figures; unknown categories follow in the data set's order.
 const FIGURE_ORDER = ["object", "scene", "part", "material", "texture", "color"];
@@ -186,6 +187,7 @@ const waiting = new Map();
 window.netdissect = {
   unit: (folder, unit, value) => waiting.get(folder + "/unit-" + unit + ".js")?.(value),
   grid: (folder, file, value) => waiting.get(folder + "/grid-" + file + ".js")?.(value),
+  label: (folder, place, value) => waiting.get(folder + "/label-" + place + ".js")?.(value),
   concept: (folder, place, value) => waiting.get(folder + "/concept-" + place + ".js")?.(value),
 };
 
@@ -206,6 +208,13 @@ const conceptFiles = new Map();
 /** The units and images of a concept. */
 function conceptFile(place) {
   return load(conceptFiles, { folder: "concepts~" }, place, "concepts~/concept-" + place + ".js");
+}
+
+const labelFiles = new Map();
+
+/** Where a concept is on the images that units with its label show: masks by photograph. */
+function labelFile(place) {
+  return load(labelFiles, { folder: "concepts~" }, place, "concepts~/label-" + place + ".js");
 }
 
 /** Place of a concept in the table by category and label; −1 if there is none. */
@@ -256,6 +265,20 @@ function plural(n, one, many) {
 /** A number in so many significant digits. */
 function short(value, digits = 3) {
   return value === 0 ? "0" : String(Number(value.toPrecision(digits)));
+}
+
+/** Names every cell after its column, so that a narrow page can set the cells of a row below each other. */
+function stackable(table) {
+  const names = [...table.querySelectorAll("thead tr > *")].map((cell) => cell.textContent);
+  for (const row of table.querySelectorAll("tbody tr")) {
+    [...row.children].forEach((cell, i) => {
+      if (i > 0 && names[i]) {
+        cell.dataset.column = names[i];
+      }
+    });
+  }
+  table.classList.add("stackable");
+  return table;
 }
 
 function unitLink(layer, unit) {
