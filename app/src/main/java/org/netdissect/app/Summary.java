@@ -137,7 +137,7 @@ final class Summary {
                 "    unit %5d  IoU %.4f  %s (%s)%n",
                 unit.unit(),
                 score.iou(),
-                score.label(),
+                LabelScore.readable(score.label()),
                 score.category()));
       }
     }

@@ -11,6 +11,7 @@ import org.netdissect.base.Json;
 import org.netdissect.base.Numbers;
 import org.netdissect.results.DetectorCounts;
 import org.netdissect.results.Dissection;
+import org.netdissect.results.LabelScore;
 import org.netdissect.results.LayerDissection;
 import org.netdissect.results.UnitScore;
 
@@ -18,6 +19,7 @@ import org.netdissect.results.UnitScore;
 public final class Page {
   private static final List<String> SCRIPTS =
       List.of(
+          "names.js",
           "model.js",
           "address.js",
           "draw.js",
@@ -132,7 +134,7 @@ public final class Page {
                   html.append("<tr><td>")
                       .append(unit.unit())
                       .append("<td>")
-                      .append(escape(unit.label().label()))
+                      .append(escape(LabelScore.readable(unit.label().label())))
                       .append("<td>")
                       .append(escape(unit.label().category()))
                       .append("<td>")

@@ -3,42 +3,8 @@
 const D = JSON.parse(document.getElementById("data").textContent);
 const K = D.categories.length;
 
-// The hues of the original report, set apart in lightness so that they differ in grey and for those
-// who do not tell red from green; in charts a pattern tells them apart as well.
-const PALETTE = {
-  object: ["#4458C9", "#BBC3F0"],
-  scene: ["#2E8B57", "#B4DEC6"],
-  part: ["#4DB8D1", "#BDE6EF"],
-  material: ["#E3D53F", "#F5F1BC"],
-  texture: ["#F5A044", "#FBDDBA"],
-  color: ["#A81C2B", "#EDBCC1"],
-};
-const MORE = [
-  ["#8A5BC0", "#DCCBF0"],
-  ["#6F7F2E", "#DCE0C6"],
-  ["#C77CA8", "#EFCADF"],
-  ["#7A4A22", "#E6D3C3"],
-  ["#9FB6C6", "#DFE8EE"],
-  ["#3F4A57", "#CDD3DA"],
-];
-// The order of the paper's figures; unknown categories follow in the data set's order.
-const FIGURE_ORDER = ["object", "scene", "part", "material", "texture", "color"];
-let spare = 0;
-const colours = D.categories.map((name) =>
-  Object.hasOwn(PALETTE, name) ? PALETTE[name] : MORE[spare++ % MORE.length]);
-const shownOrder = D.categories
-  .map((name, index) => index)
-  .sort((a, b) => rankOf(a) - rankOf(b) || a - b);
-
-function rankOf(category) {
-  const at = FIGURE_ORDER.indexOf(D.categories[category]);
-  return at < 0 ? FIGURE_ORDER.length : at;
-}
-
-/** A label as people read it: without the suffix of scenes and colours. */
-function nice(label) {
-  return label.replace(/-[sc]$/, "").replaceAll("_", " ") || "no label";
-}
+const colours = coloursOf(D.categories);
+const shownOrder = orderOf(D.categories);
 
 /** I / (A + G − I) in the same double arithmetic as the program's. */
 function ratio(i, a, g) {
