@@ -48,7 +48,8 @@ final class OnnxGraph {
     this.input = singleInput(graph);
     dependent.add(input.getName());
     for (OnnxNode node : nodes) {
-      if (!Operators.is(node, Trait.SHAPE_ONLY) && !Collections.disjoint(node.reads(), dependent)) {
+      if (!Operators.is(node, Trait.SHAPE_ONLY)
+          && node.reads().stream().anyMatch(dependent::contains)) {
         dependent.addAll(node.outputs());
       }
     }
