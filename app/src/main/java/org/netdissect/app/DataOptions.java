@@ -6,6 +6,7 @@ import java.util.List;
 import org.netdissect.concepts.ConceptDataset;
 import org.netdissect.concepts.DatasetOptions;
 import org.netdissect.concepts.Datasets;
+import org.netdissect.concepts.Progress;
 import org.netdissect.networks.InputSize;
 import picocli.CommandLine.Option;
 
@@ -74,6 +75,14 @@ final class DataOptions {
   /** Opens the data sets as one. */
   ConceptDataset open(List<Path> folders, int inputHeight, int inputWidth) throws IOException {
     return Datasets.open(folders, options(inputHeight, inputWidth));
+  }
+
+  /** Opens the data sets as one and tells what is passed over in them. */
+  ConceptDataset open(List<Path> folders, int inputHeight, int inputWidth, Progress progress)
+      throws IOException {
+    ConceptDataset data = open(folders, inputHeight, inputWidth);
+    data.remarks().forEach(progress::warn);
+    return data;
   }
 
   /** What a folder is taken for. */

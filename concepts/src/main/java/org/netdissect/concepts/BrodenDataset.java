@@ -324,7 +324,7 @@ public final class BrodenDataset implements ConceptDataset {
 
   private char[] readMask(String name, ImageRow image) throws DataException {
     Path path = Folders.below(images, name);
-    byte[] file = Folders.readImage(path);
+    byte[] file = PictureFiles.read(path);
     Png.Header header = Png.header(file, path.toString(), Limits.PHOTO_PIXELS);
     if (header.height != image.maskHeight() || header.width != image.maskWidth()) {
       throw new DataException(

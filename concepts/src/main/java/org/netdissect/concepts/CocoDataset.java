@@ -438,7 +438,7 @@ public final class CocoDataset implements ConceptDataset {
       throw files.get(file).error(image.name(), a, complaint);
     }
     Path path = Folders.below(segmentFolders.get(file), a.fileName);
-    Png png = Png.decode(Folders.readImage(path), path.toString(), Limits.PHOTO_PIXELS);
+    Png png = Png.decode(PictureFiles.read(path), path.toString(), Limits.PHOTO_PIXELS);
     if (png.height != image.photoHeight() || png.width != image.photoWidth()) {
       throw new DataException(
           Text.oneLine(path.toString())

@@ -1,10 +1,6 @@
 package org.netdissect.concepts;
 
-import java.io.IOException;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
@@ -106,27 +102,5 @@ final class Folders {
       throw new IllegalArgumentException("path " + Text.quoted(name) + " leaves " + folder);
     }
     return file;
-  }
-
-  /** The bytes of an image file; its size is checked first. */
-  static byte[] readImage(Path file) throws UnreadableImageException {
-    try {
-      long size = Files.size(file);
-      if (size > Limits.FILE_BYTES) {
-        throw new UnreadableImageException(
-            Text.oneLine(file.toString()) + " is too large for an image: " + size + " bytes");
-      }
-      return Files.readAllBytes(file);
-    } catch (NoSuchFileException e) {
-      throw new UnreadableImageException("missing file " + Text.oneLine(file.toString()), e);
-    } catch (AccessDeniedException e) {
-      throw new UnreadableImageException(
-          "no permission to read " + Text.oneLine(file.toString()), e);
-    } catch (UnreadableImageException e) {
-      throw e;
-    } catch (IOException e) {
-      throw new UnreadableImageException(
-          "cannot read " + Text.oneLine(file + ": " + e.getMessage()), e);
-    }
   }
 }

@@ -1,20 +1,18 @@
 package org.netdissect.dissection;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import org.netdissect.concepts.ConceptDataset;
 import org.netdissect.concepts.DataException;
+import org.netdissect.concepts.ImageRow;
 import org.netdissect.concepts.Photographs;
 import org.netdissect.concepts.Photographs.Photograph;
+import org.netdissect.concepts.PictureFiles;
 import org.netdissect.networks.InputSize;
 import org.netdissect.networks.Network;
 import org.netdissect.networks.Runner;
@@ -25,8 +23,6 @@ import org.netdissect.networks.TappedNetwork;
  * is read and decoded once for all of them.
  */
 final class NetworkSource implements ActivationSource {
-  private static final long MAX_FILE = 1L << 28;
-
   private final List<Tapped> networks;
   private final List<LayerInfo> layers;
   private final ConceptDataset data;
@@ -139,17 +135,19 @@ final class NetworkSource implements ActivationSource {
     }
 
     private void load(int image, Outcome outcome) throws IOException {
-      Path path = data.photograph(data.images().get(images.atlasIndex(image)));
+      ImageRow row = data.images().get(images.atlasIndex(image));
+      Path path = data.photograph(row);
       byte[] file;
       Photograph photograph;
       try {
-        file = contents(path);
-        photograph = Photographs.decode(file, path.toString());
-      } catch (NoSuchFileException e) {
-        outcome.unreadable(image, "photograph missing");
-        return;
+        file = PictureFiles.read(path);
+        photograph = Photographs.decode(file, path.toString(), row.photoHeight(), row.photoWidth());
       } catch (DataException e) {
-        outcome.unreadable(image, e.getMessage().replace(path.toString(), images.name(image)));
+        outcome.unreadable(
+            image,
+            e.getCause() instanceof NoSuchFileException
+                ? "photograph missing"
+                : e.getMessage().replace(path.toString(), images.name(image)));
         return;
       }
       for (int n = 0; n < runners.size(); n++) {
@@ -184,21 +182,6 @@ final class NetworkSource implements ActivationSource {
         int perImage = layers.get(layer).units() * layers.get(layer).cells();
         maps.get(0, dense[layer], slot * perImage, photographs.size() * perImage);
         layer++;
-      }
-    }
-
-    /** One look at the file, not two: finding it costs as much as reading it. */
-    private static byte[] contents(Path path) throws IOException {
-      try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
-        long size = channel.size();
-        if (size > MAX_FILE) {
-          throw new DataException(path + ": larger than 256 MiB");
-        }
-        ByteBuffer file = ByteBuffer.allocate((int) size);
-        while (file.hasRemaining() && channel.read(file) >= 0) {
-          // A read may give less than asked for.
-        }
-        return file.hasRemaining() ? Arrays.copyOf(file.array(), file.position()) : file.array();
       }
     }
 
