@@ -3,10 +3,10 @@ package org.netdissect.app;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import org.netdissect.base.Progress;
 import org.netdissect.concepts.ConceptDataset;
-import org.netdissect.concepts.DatasetOptions;
-import org.netdissect.concepts.Datasets;
-import org.netdissect.concepts.Progress;
+import org.netdissect.datasets.Datasets;
+import org.netdissect.datasets.reading.DatasetOptions;
 import org.netdissect.networks.InputSize;
 import picocli.CommandLine.Option;
 

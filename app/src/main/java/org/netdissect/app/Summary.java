@@ -6,14 +6,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import org.netdissect.dissection.DetectorCounts;
-import org.netdissect.dissection.Dissection;
-import org.netdissect.dissection.DissectionInfo;
-import org.netdissect.dissection.LabelScore;
-import org.netdissect.dissection.LayerDissection;
-import org.netdissect.dissection.LayerInfo;
-import org.netdissect.dissection.Numbers;
-import org.netdissect.dissection.UnitScore;
+import org.netdissect.base.Numbers;
+import org.netdissect.results.DetectorCounts;
+import org.netdissect.results.Dissection;
+import org.netdissect.results.DissectionInfo;
+import org.netdissect.results.LabelScore;
+import org.netdissect.results.LayerDissection;
+import org.netdissect.results.LayerInfo;
+import org.netdissect.results.UnitScore;
 
 /** What a result says in short, for people and for programs. */
 final class Summary {

@@ -3,6 +3,9 @@ package org.netdissect.concepts;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import org.netdissect.base.DataException;
+import org.netdissect.concepts.atlas.Atlas;
+import org.netdissect.pictures.UnreadableImageException;
 
 /**
  * Images densely labelled with concepts. What a reader of one data format offers; safe to use from

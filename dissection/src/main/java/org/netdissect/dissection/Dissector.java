@@ -8,7 +8,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -17,22 +16,46 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.stream.IntStream;
-import org.netdissect.concepts.Atlas;
-import org.netdissect.concepts.AtlasImage;
-import org.netdissect.concepts.AtlasOptions;
+import org.netdissect.base.DiskSpace;
+import org.netdissect.base.Json;
+import org.netdissect.base.Progress;
+import org.netdissect.base.ToolVersion;
+import org.netdissect.base.files.DamagedException;
+import org.netdissect.base.files.Seal;
 import org.netdissect.concepts.Category;
 import org.netdissect.concepts.ConceptDataset;
-import org.netdissect.concepts.DiskSpace;
-import org.netdissect.concepts.Progress;
-import org.netdissect.dissection.DissectionInfo.DataInfo;
-import org.netdissect.dissection.DissectionInfo.NetworkInfo;
-import org.netdissect.dissection.DissectionInfo.PreprocessingInfo;
-import org.netdissect.dissection.DissectionInfo.Rules;
+import org.netdissect.concepts.atlas.Atlas;
+import org.netdissect.concepts.atlas.AtlasImage;
+import org.netdissect.concepts.atlas.AtlasOptions;
+import org.netdissect.dissection.activations.ActivationSource;
+import org.netdissect.dissection.activations.NetworkSource;
+import org.netdissect.dissection.activations.RecordedActivations;
+import org.netdissect.dissection.activations.RecordedMaps;
+import org.netdissect.dissection.activations.RecordedSource;
+import org.netdissect.dissection.recording.LayerRecorder;
+import org.netdissect.dissection.recording.Recording;
+import org.netdissect.dissection.rules.Convention;
+import org.netdissect.dissection.rules.ImageSet;
+import org.netdissect.dissection.rules.Quantile;
+import org.netdissect.dissection.scoring.ConceptTotals;
+import org.netdissect.dissection.scoring.MapsKept;
+import org.netdissect.dissection.scoring.ResultWriter;
+import org.netdissect.dissection.tally.MaskTally;
 import org.netdissect.networks.InputSize;
 import org.netdissect.networks.Layer;
 import org.netdissect.networks.Network;
 import org.netdissect.networks.Preprocessing;
 import org.netdissect.networks.ReceptiveField;
+import org.netdissect.results.Dissection;
+import org.netdissect.results.DissectionException;
+import org.netdissect.results.DissectionInfo;
+import org.netdissect.results.DissectionInfo.DataInfo;
+import org.netdissect.results.DissectionInfo.NetworkInfo;
+import org.netdissect.results.DissectionInfo.PreprocessingInfo;
+import org.netdissect.results.DissectionInfo.Rules;
+import org.netdissect.results.FolderNames;
+import org.netdissect.results.LayerInfo;
+import org.netdissect.results.ResultFolder;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -60,7 +83,7 @@ public final class Dissector {
   public static final double DEFAULT_IOU = 0.04;
 
   /** How many images of each unit are kept as its top images. */
-  static final int TOP_IMAGES = 50;
+  public static final int TOP_IMAGES = 50;
 
   private final Builder options;
 
@@ -197,10 +220,10 @@ public final class Dissector {
     if (options.networks.size() < 2) {
       return List.of(options.out);
     }
-    Set<String> taken = takenFolders();
+    FolderNames folders = FolderNames.inResult();
     return options.networks.stream()
         .map(network -> network.name().replaceFirst("\\.onnx$", ""))
-        .map(name -> options.out.resolve(folder(name, taken)))
+        .map(name -> options.out.resolve(folders.of(name)))
         .toList();
   }
 
@@ -271,13 +294,13 @@ public final class Dissector {
       network.resolve(spec).forEach(layer -> byName.put(layer.name(), layer));
     }
     List<Layer> layers = List.copyOf(byName.values());
-    Set<String> folders = takenFolders();
+    FolderNames folders = FolderNames.inResult();
     List<LayerInfo> infos = new ArrayList<>();
     for (Layer layer : layers) {
       infos.add(
           new LayerInfo(
               layer.name(),
-              folder(layer.name(), folders),
+              folders.of(layer.name()),
               layer.kind(),
               layer.channels(),
               layer.height(),
@@ -290,7 +313,7 @@ public final class Dissector {
   private ActivationSource recordedSource(ImageSet images, Progress progress) throws IOException {
     List<RecordedMaps> files = new ArrayList<>();
     try {
-      Set<String> folders = takenFolders();
+      FolderNames folders = FolderNames.inResult();
       List<LayerInfo> infos = new ArrayList<>();
       for (RecordedActivations.Maps layer : options.recorded.layers()) {
         RecordedMaps maps = RecordedMaps.open(layer.file());
@@ -306,7 +329,7 @@ public final class Dissector {
         infos.add(
             new LayerInfo(
                 layer.name(),
-                folder(layer.name(), folders),
+                folders.of(layer.name()),
                 "recorded",
                 maps.units,
                 maps.height,
@@ -333,20 +356,6 @@ public final class Dissector {
               + " is unknown: its maps are stretched over the image (half-pixel centres)");
     }
     return null;
-  }
-
-  private static Set<String> takenFolders() {
-    return new HashSet<>(Set.of("report", ResultFolder.WORK));
-  }
-
-  static String folder(String layer, Set<String> taken) {
-    String safe = LayerInfo.fileSafe(layer);
-    String folder = safe;
-    // Some file systems do not tell cases apart.
-    for (int i = 2; !taken.add(folder.toLowerCase(Locale.ROOT)); i++) {
-      folder = safe + "-" + i;
-    }
-    return folder;
   }
 
   /** The original has no rule for photographs of another size than the input. */
@@ -386,7 +395,7 @@ public final class Dissector {
       List<Target> targets, DataInfo data, Rules rules, ActivationSource source)
       throws IOException {
     ObjectNode inputs = Json.mapper().createObjectNode();
-    inputs.put("tool", toolVersion());
+    inputs.put("tool", ToolVersion.get());
     List<NetworkInfo> networks = new ArrayList<>();
     for (Target target : targets) {
       networks.add(networkInfo(target, source));
@@ -461,7 +470,7 @@ public final class Dissector {
         DissectionInfo info =
             new DissectionInfo(
                 DissectionInfo.FORMAT,
-                toolVersion(),
+                ToolVersion.get(),
                 networkInfo(target, source),
                 dataInfo,
                 rules,
@@ -508,12 +517,6 @@ public final class Dissector {
     } catch (UnknownHostException e) {
       return "unknown";
     }
-  }
-
-  /** The version of this code. */
-  public static String toolVersion() {
-    String version = Dissector.class.getPackage().getImplementationVersion();
-    return "netdissect " + (version == null ? "(unpackaged)" : version);
   }
 
   /** Passes on what it is told and keeps the warnings. */
@@ -602,7 +605,7 @@ public final class Dissector {
     }
 
     /** Activations of any origin, for measuring the rest without a network. */
-    Builder setSource(ActivationSource.Factory factory) {
+    public Builder setSource(ActivationSource.Factory factory) {
       sources = factory;
       return this;
     }

@@ -21,10 +21,23 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.netdissect.base.Progress;
+import org.netdissect.base.files.FileCheck;
+import org.netdissect.base.files.SectionFile;
+import org.netdissect.base.files.WorkLock;
 import org.netdissect.concepts.ImageRow;
-import org.netdissect.concepts.Progress;
+import org.netdissect.dissection.activations.RecordedActivations;
+import org.netdissect.dissection.rules.Quantile;
 import org.netdissect.networks.InputSize;
 import org.netdissect.networks.ReceptiveField;
+import org.netdissect.results.ActivationMaps;
+import org.netdissect.results.ConceptCounts;
+import org.netdissect.results.Dissection;
+import org.netdissect.results.DissectionException;
+import org.netdissect.results.HitTable;
+import org.netdissect.results.LayerDissection;
+import org.netdissect.results.LayerInfo;
+import org.netdissect.results.ResultFolder;
 
 /**
  * Files that are read back, changed in every way: bits flipped, cut, lengthened, overwritten,

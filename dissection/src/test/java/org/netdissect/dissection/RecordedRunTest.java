@@ -24,8 +24,16 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.netdissect.concepts.ImageRow;
+import org.netdissect.dissection.activations.RecordedActivations;
+import org.netdissect.dissection.activations.RecordedMaps;
 import org.netdissect.networks.InputSize;
 import org.netdissect.networks.ReceptiveField;
+import org.netdissect.results.ConceptCounts;
+import org.netdissect.results.Dissection;
+import org.netdissect.results.DissectionException;
+import org.netdissect.results.HitTable;
+import org.netdissect.results.LayerDissection;
+import org.netdissect.results.UnitScore;
 
 /** What a user of recorded activations meets: the same result every time, and clear refusals. */
 class RecordedRunTest {

@@ -11,15 +11,16 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.netdissect.concepts.Progress;
-import org.netdissect.dissection.Convention;
-import org.netdissect.dissection.DetectorCounts;
-import org.netdissect.dissection.Dissection;
-import org.netdissect.dissection.HitTable;
-import org.netdissect.dissection.TopImage;
-import org.netdissect.dissection.UnitScore;
+import org.netdissect.base.Progress;
+import org.netdissect.dissection.rules.Convention;
 import org.netdissect.networks.InputSize;
 import org.netdissect.networks.ReceptiveField;
+import org.netdissect.report.page.HtmlReport;
+import org.netdissect.results.DetectorCounts;
+import org.netdissect.results.Dissection;
+import org.netdissect.results.HitTable;
+import org.netdissect.results.TopImage;
+import org.netdissect.results.UnitScore;
 import tools.jackson.databind.JsonNode;
 
 /** The page in a real browser, from disk. */

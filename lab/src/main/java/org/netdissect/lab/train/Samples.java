@@ -17,10 +17,10 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.netdissect.concepts.AnnotatedImage;
-import org.netdissect.concepts.BrodenDataset;
 import org.netdissect.concepts.Category;
 import org.netdissect.concepts.ImageRow;
-import org.netdissect.concepts.Photographs;
+import org.netdissect.datasets.broden.BrodenDataset;
+import org.netdissect.pictures.Photographs;
 
 /** Labelled images for training, from a Broden folder or a folder of classes. */
 final class Samples {

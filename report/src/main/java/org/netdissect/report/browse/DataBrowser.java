@@ -21,17 +21,18 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.Stream;
-import org.netdissect.concepts.Atlas;
-import org.netdissect.concepts.AtlasImage;
+import org.netdissect.base.DataException;
+import org.netdissect.base.Progress;
 import org.netdissect.concepts.Category;
 import org.netdissect.concepts.ConceptDataset;
-import org.netdissect.concepts.DataException;
 import org.netdissect.concepts.ImageRow;
-import org.netdissect.concepts.JpegWriter;
-import org.netdissect.concepts.Photographs;
-import org.netdissect.concepts.Photographs.Photograph;
-import org.netdissect.concepts.Progress;
 import org.netdissect.concepts.Vocabulary;
+import org.netdissect.concepts.atlas.Atlas;
+import org.netdissect.concepts.atlas.AtlasImage;
+import org.netdissect.pictures.JpegWriter;
+import org.netdissect.pictures.Photographs;
+import org.netdissect.pictures.Photographs.Photograph;
+import org.netdissect.report.page.Page;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
@@ -89,7 +90,7 @@ public final class DataBrowser {
     browser.writeIndex();
     Path page = folder.resolve(PAGE);
     Path unfinished = folder.resolve(PAGE + ".inc");
-    Files.writeString(unfinished, browser.html());
+    Files.writeString(unfinished, Page.resource(DataBrowser.class, "browse.html"));
     Files.move(unfinished, page, StandardCopyOption.ATOMIC_MOVE);
     return page;
   }
@@ -307,15 +308,6 @@ public final class DataBrowser {
                 + json(flat)
                 + ");\n");
       }
-    }
-  }
-
-  private String html() throws IOException {
-    try (InputStream in = DataBrowser.class.getResourceAsStream("browse.html")) {
-      if (in == null) {
-        throw new IllegalStateException("browse.html is missing from the program");
-      }
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
     }
   }
 
