@@ -34,7 +34,6 @@ import org.netdissect.networks.ReceptiveField;
 import org.netdissect.results.ActivationMaps;
 import org.netdissect.results.ConceptCounts;
 import org.netdissect.results.Dissection;
-
 import org.netdissect.results.HitTable;
 import org.netdissect.results.LayerDissection;
 import org.netdissect.results.LayerInfo;
