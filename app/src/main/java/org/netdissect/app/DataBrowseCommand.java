@@ -4,9 +4,9 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
-import org.netdissect.concepts.Atlas;
-import org.netdissect.concepts.AtlasOptions;
 import org.netdissect.concepts.ConceptDataset;
+import org.netdissect.concepts.atlas.Atlas;
+import org.netdissect.concepts.atlas.AtlasOptions;
 import org.netdissect.report.browse.DataBrowser;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -41,7 +41,7 @@ final class DataBrowseCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     TerminalProgress progress = new TerminalProgress(System.err, common.quiet);
-    ConceptDataset from = dataOptions.open(data, 0, 0);
+    ConceptDataset from = dataOptions.open(data, 0, 0, progress);
     AtlasOptions options = atlasOptions.options();
     try (Atlas atlas = Atlas.open(from, options, progress)) {
       System.out.println(DataBrowser.write(from, atlas, out, options.workers(), progress));

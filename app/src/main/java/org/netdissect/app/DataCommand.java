@@ -4,8 +4,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
-import org.netdissect.concepts.Atlas;
-import org.netdissect.concepts.AtlasOptions;
+import org.netdissect.concepts.atlas.Atlas;
+import org.netdissect.concepts.atlas.AtlasOptions;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -56,7 +56,7 @@ final class DataCommand implements Runnable {
       TerminalProgress progress = new TerminalProgress(System.err, common.quiet);
       Interruption.resumable();
       try (Atlas atlas =
-          Atlas.open(dataOptions.open(data, 0, 0), atlasOptions.options(), progress)) {
+          Atlas.open(dataOptions.open(data, 0, 0, progress), atlasOptions.options(), progress)) {
         System.out.println(atlas.name() + ": " + atlas.size() + " images in " + atlas.file());
       }
       return 0;

@@ -4,8 +4,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
-import org.netdissect.concepts.BrodenConverter;
 import org.netdissect.concepts.ConceptDataset;
+import org.netdissect.datasets.broden.BrodenConverter;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -51,7 +51,7 @@ final class DataConvertCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     TerminalProgress progress = new TerminalProgress(System.err, common.quiet);
-    ConceptDataset from = dataOptions.open(data, size, size);
+    ConceptDataset from = dataOptions.open(data, size, size, progress);
     BrodenConverter.Result result =
         BrodenConverter.convert(
             from, out, size, minImages, DataCommand.workers(workers), strict, progress);

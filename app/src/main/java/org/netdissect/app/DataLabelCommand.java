@@ -3,7 +3,7 @@ package org.netdissect.app;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
-import org.netdissect.lab.label.PhotoLabeller;
+import org.netdissect.datasets.label.PhotoLabeller;
 import org.netdissect.networks.InputSize;
 import org.netdissect.networks.Preprocessing;
 import picocli.CommandLine.Command;

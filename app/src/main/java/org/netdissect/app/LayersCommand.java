@@ -9,7 +9,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import org.netdissect.dissection.Json;
+import org.netdissect.base.Json;
 import org.netdissect.networks.InputSize;
 import org.netdissect.networks.Layer;
 import org.netdissect.networks.Network;

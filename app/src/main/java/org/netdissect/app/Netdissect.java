@@ -2,7 +2,7 @@ package org.netdissect.app;
 
 import java.io.PrintWriter;
 import java.util.List;
-import org.netdissect.dissection.Dissector;
+import org.netdissect.base.ToolVersion;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -78,7 +78,7 @@ public final class Netdissect implements Runnable {
   static final class Version implements IVersionProvider {
     @Override
     public String[] getVersion() {
-      return new String[] {Dissector.toolVersion()};
+      return new String[] {ToolVersion.get()};
     }
   }
 }

@@ -2,12 +2,12 @@ package org.netdissect.app;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import org.netdissect.concepts.AtlasOptions;
+import org.netdissect.base.Progress;
 import org.netdissect.concepts.ConceptDataset;
-import org.netdissect.concepts.Progress;
-import org.netdissect.dissection.Dissection;
+import org.netdissect.concepts.atlas.AtlasOptions;
 import org.netdissect.dissection.Dissector;
-import org.netdissect.report.HtmlReport;
+import org.netdissect.report.page.HtmlReport;
+import org.netdissect.results.Dissection;
 
 /** Writes the report of a result. */
 final class Reports {

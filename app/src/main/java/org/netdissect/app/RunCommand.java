@@ -8,17 +8,17 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import org.netdissect.dissection.Convention;
-import org.netdissect.dissection.Dissection;
 import org.netdissect.dissection.Dissector;
-import org.netdissect.dissection.MapsKept;
-import org.netdissect.dissection.Quantile;
-import org.netdissect.dissection.RecordedActivations;
+import org.netdissect.dissection.activations.RecordedActivations;
+import org.netdissect.dissection.rules.Convention;
+import org.netdissect.dissection.rules.Quantile;
+import org.netdissect.dissection.scoring.MapsKept;
 import org.netdissect.networks.InputSize;
 import org.netdissect.networks.Layer;
 import org.netdissect.networks.Network;
 import org.netdissect.networks.Preprocessing;
 import org.netdissect.networks.ReceptiveField;
+import org.netdissect.results.Dissection;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -194,7 +194,10 @@ final class RunCommand implements Callable<Integer> {
       InputSize input = inputSize == null ? null : parse(inputSize);
       builder.setData(
           dataOptions.open(
-              data, input == null ? 0 : input.height(), input == null ? 0 : input.width()));
+              data,
+              input == null ? 0 : input.height(),
+              input == null ? 0 : input.width(),
+              progress));
       finish(builder, progress);
       return 0;
     }
@@ -213,7 +216,7 @@ final class RunCommand implements Callable<Integer> {
       Network first = networks.get(0);
       builder
           .setNetworks(networks)
-          .setData(dataOptions.open(data, first.inputHeight(), first.inputWidth()));
+          .setData(dataOptions.open(data, first.inputHeight(), first.inputWidth(), progress));
       finish(builder, progress);
     } finally {
       networks.forEach(Network::close);

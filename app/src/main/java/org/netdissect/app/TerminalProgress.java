@@ -6,7 +6,7 @@ import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
-import org.netdissect.concepts.Progress;
+import org.netdissect.base.Progress;
 
 /**
  * Progress on standard error: a bar with rate and remaining time on a terminal, a line now and then

@@ -14,9 +14,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.netdissect.concepts.AnnotatedImage;
 import org.netdissect.concepts.ConceptDataset;
-import org.netdissect.concepts.DatasetOptions;
-import org.netdissect.concepts.Datasets;
 import org.netdissect.concepts.ImageRow;
+import org.netdissect.datasets.Datasets;
+import org.netdissect.datasets.reading.DatasetOptions;
 import org.netdissect.networks.GraphBuilder;
 
 class DataLabelTest {

@@ -1,47 +1,120 @@
 package org.netdissect.app;
 
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.library.Architectures.LayeredArchitecture;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** Which module may use which; Maven does not tell, since its compile scope is transitive. */
+/**
+ * Which module may use which, and which package of a module; Maven does not tell, since its compile
+ * scope is transitive.
+ */
 class LayersOfTheHouseTest {
-  @Test
-  void modulesUseOnlyWhatTheyMay() {
-    JavaClasses classes =
+  /** What each module may use. */
+  private static final Map<String, List<String>> MODULES = new LinkedHashMap<>();
+
+  static {
+    MODULES.put("base", List.of());
+    MODULES.put("networks", List.of("base"));
+    MODULES.put("pictures", List.of("base"));
+    MODULES.put("results", List.of("base", "networks"));
+    MODULES.put("concepts", List.of("base", "pictures"));
+    MODULES.put("datasets", List.of("base", "pictures", "concepts", "networks"));
+    MODULES.put("dissection", List.of("base", "pictures", "concepts", "networks", "results"));
+    MODULES.put(
+        "report", List.of("base", "pictures", "concepts", "networks", "results", "dissection"));
+    MODULES.put(
+        "lab",
+        List.of(
+            "base",
+            "pictures",
+            "concepts",
+            "datasets",
+            "networks",
+            "results",
+            "dissection",
+            "report"));
+  }
+
+  /** Packages of a module from the ground up; each may use those before it. */
+  private static final Map<String, List<String>> PACKAGES =
+      Map.of(
+          "results", List.of("values", ""),
+          "concepts", List.of("", "atlas"),
+          "dissection", List.of("rules", "activations", "recording", "tally", "scoring", ""));
+
+  private static JavaClasses classes;
+
+  @BeforeAll
+  static void read() {
+    classes =
         new ClassFileImporter()
             .withImportOption(new ImportOption.DoNotIncludeTests())
             .importPackages("org.netdissect");
-    layeredArchitecture()
-        .consideringOnlyDependenciesInLayers()
-        .layer("concepts")
-        .definedBy("org.netdissect.concepts..")
-        .layer("networks")
-        .definedBy("org.netdissect.networks..")
-        .layer("dissection")
-        .definedBy("org.netdissect.dissection..")
-        .layer("report")
-        .definedBy("org.netdissect.report..")
-        .layer("lab")
-        .definedBy("org.netdissect.lab..")
+  }
+
+  @Test
+  void modulesUseOnlyWhatTheyMay() {
+    LayeredArchitecture house = layeredArchitecture().consideringOnlyDependenciesInLayers();
+    for (String module : MODULES.keySet()) {
+      house = house.layer(module).definedBy("org.netdissect." + module + "..");
+    }
+    for (Map.Entry<String, List<String>> module : MODULES.entrySet()) {
+      house =
+          module.getValue().isEmpty()
+              ? house.whereLayer(module.getKey()).mayNotAccessAnyLayer()
+              : house
+                  .whereLayer(module.getKey())
+                  .mayOnlyAccessLayers(module.getValue().toArray(String[]::new));
+    }
+    house
         .layer("app")
         .definedBy("org.netdissect.app..")
-        .whereLayer("concepts")
-        .mayNotAccessAnyLayer()
-        .whereLayer("networks")
-        .mayNotAccessAnyLayer()
-        .whereLayer("dissection")
-        .mayOnlyAccessLayers("concepts", "networks")
-        .whereLayer("report")
-        .mayOnlyAccessLayers("concepts", "networks", "dissection")
-        .whereLayer("lab")
-        .mayOnlyAccessLayers("concepts", "networks", "dissection", "report")
         .whereLayer("app")
         .mayNotBeAccessedByAnyLayer()
-        .withOptionalLayers(true)
         .check(classes);
+  }
+
+  @Test
+  void packagesOfAModuleUseOnlyThoseBelow() {
+    PACKAGES.forEach(
+        (module, packages) -> {
+          LayeredArchitecture floor = layeredArchitecture().consideringOnlyDependenciesInLayers();
+          String[] names =
+              packages.stream()
+                  .map(name -> "org.netdissect." + module + (name.isEmpty() ? "" : "." + name))
+                  .toArray(String[]::new);
+          for (String name : names) {
+            floor = floor.layer(name).definedBy(name);
+          }
+          for (int i = 0; i < names.length; i++) {
+            floor =
+                i == 0
+                    ? floor.whereLayer(names[i]).mayNotAccessAnyLayer()
+                    : floor
+                        .whereLayer(names[i])
+                        .mayOnlyAccessLayers(java.util.Arrays.copyOf(names, i));
+          }
+          floor.check(classes);
+        });
+  }
+
+  @Test
+  void packagesAreFreeOfCircles() {
+    for (String module : List.of("base", "datasets", "report", "lab")) {
+      slices()
+          .matching("org.netdissect." + module + ".(*)..")
+          .should()
+          .beFreeOfCycles()
+          .check(classes);
+    }
   }
 }

@@ -7,12 +7,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.netdissect.concepts.BrodenDataset;
-import org.netdissect.dissection.Dissection;
+import org.netdissect.datasets.broden.BrodenDataset;
 import org.netdissect.dissection.Dissector;
-import org.netdissect.dissection.UnitScore;
 import org.netdissect.networks.Network;
 import org.netdissect.networks.TestModels;
+import org.netdissect.results.Dissection;
+import org.netdissect.results.UnitScore;
 
 /** The README's example of the library, word for word. */
 class LibraryExampleTest {

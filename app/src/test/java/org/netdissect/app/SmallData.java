@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
 import javax.imageio.ImageIO;
-import org.netdissect.concepts.BrodenWriter;
+import org.netdissect.datasets.broden.BrodenWriter;
 
 /** A Broden folder of small made-up photographs: coloured boxes on a grey ground. */
 final class SmallData {

@@ -5,16 +5,16 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.netdissect.concepts.BrodenDataset;
 import org.netdissect.concepts.ConceptDataset;
-import org.netdissect.concepts.Photographs;
-import org.netdissect.concepts.Photographs.Photograph;
+import org.netdissect.datasets.broden.BrodenDataset;
 import org.netdissect.networks.Layer;
 import org.netdissect.networks.ModelException;
 import org.netdissect.networks.Network;
 import org.netdissect.networks.Preprocessing;
 import org.netdissect.networks.Runner;
 import org.netdissect.networks.TappedNetwork;
+import org.netdissect.pictures.Photographs;
+import org.netdissect.pictures.Photographs.Photograph;
 
 /**
  * What a dissection cannot go below: the same pruned and tapped network, the same workers, and

@@ -9,10 +9,10 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
-import org.netdissect.concepts.Atlas;
-import org.netdissect.concepts.AtlasOptions;
-import org.netdissect.concepts.BrodenDataset;
-import org.netdissect.concepts.Progress;
+import org.netdissect.base.Progress;
+import org.netdissect.concepts.atlas.Atlas;
+import org.netdissect.concepts.atlas.AtlasOptions;
+import org.netdissect.datasets.broden.BrodenDataset;
 
 /**
  * Compares {@code netdissect run --no-report} with bare forward passes of the same network, both as

@@ -3,6 +3,9 @@ package org.netdissect.concepts;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import org.netdissect.base.DataException;
+import org.netdissect.concepts.atlas.Atlas;
+import org.netdissect.pictures.UnreadableImageException;
 
 /**
  * Images densely labelled with concepts. What a reader of one data format offers; safe to use from
@@ -34,6 +37,11 @@ public interface ConceptDataset {
    * @throws DataException when the data set contradicts itself
    */
   AnnotatedImage annotate(ImageRow image) throws DataException;
+
+  /** What was passed over when it was opened and the user should know, a line each. */
+  default List<String> remarks() {
+    return List.of();
+  }
 
   /** Where the photograph lies. */
   Path photograph(ImageRow image);

@@ -6,6 +6,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeMap;
+import org.netdissect.base.Limits;
 
 /** The categories and concepts of a data set. Immutable. */
 public final class Vocabulary {

@@ -7,13 +7,17 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.netdissect.base.DataException;
+import org.netdissect.base.Limits;
+import org.netdissect.base.Text;
+import org.netdissect.concepts.atlas.Atlas;
 
 /**
  * Gathers the vocabulary of a data set that names its labels. A name is one concept, in whatever
  * categories it occurs; concepts are numbered from 1 in the order they come. How much they cover is
  * not known until all masks are read; {@link Atlas} fills it in.
  */
-final class VocabularyBuilder {
+public final class VocabularyBuilder {
   /** Label maps hold 16 bits. */
   private static final int MOST = 65_535;
 
@@ -23,7 +27,7 @@ final class VocabularyBuilder {
   private final Map<String, Map<Integer, Double>> coverage = new LinkedHashMap<>();
 
   /** Index of the category, which is added when it is new. */
-  int category(String name) throws DataException {
+  public int category(String name) throws DataException {
     int index = categories.indexOf(name);
     if (index >= 0) {
       return index;
@@ -40,7 +44,7 @@ final class VocabularyBuilder {
   }
 
   /** Number of the concept, which is added when it is new. */
-  int concept(String name) throws DataException {
+  public int concept(String name) throws DataException {
     Integer number = numbers.get(name);
     if (number == null) {
       number = numbers.size() + 1;
@@ -52,7 +56,7 @@ final class VocabularyBuilder {
     return number;
   }
 
-  void synonyms(String name, List<String> others) {
+  public void synonyms(String name, List<String> others) {
     for (String other : others) {
       if (!other.isBlank() && !other.equals(name)) {
         synonyms.computeIfAbsent(name, n -> new LinkedHashSet<>()).add(other);
@@ -60,11 +64,11 @@ final class VocabularyBuilder {
     }
   }
 
-  void addCoverage(String name, int category, double images) {
+  public void addCoverage(String name, int category, double images) {
     coverage.computeIfAbsent(name, n -> new LinkedHashMap<>()).merge(category, images, Double::sum);
   }
 
-  Vocabulary build() {
+  public Vocabulary build() {
     List<Concept> concepts = new ArrayList<>();
     numbers.forEach(
         (name, number) -> {

@@ -9,8 +9,11 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.ToLongFunction;
-import org.netdissect.concepts.DiskSpace;
-import org.netdissect.concepts.Progress;
+import org.netdissect.base.DiskSpace;
+import org.netdissect.base.Progress;
+import org.netdissect.dissection.scoring.MapsKept;
+import org.netdissect.results.DissectionException;
+import org.netdissect.results.LayerInfo;
 
 /**
  * How much disk a dissection takes at its fullest, estimated before it begins.

@@ -16,13 +16,19 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.netdissect.base.Numbers;
 import org.netdissect.concepts.AnnotatedImage;
 import org.netdissect.concepts.AnnotatedImage.LabelMap;
 import org.netdissect.concepts.AnnotatedImage.WholeLabel;
 import org.netdissect.concepts.Category;
 import org.netdissect.concepts.ImageRow;
+import org.netdissect.dissection.activations.RecordedActivations;
+import org.netdissect.dissection.rules.Convention;
+import org.netdissect.dissection.rules.Quantile;
 import org.netdissect.networks.InputSize;
 import org.netdissect.networks.ReceptiveField;
+import org.netdissect.results.CountsExport;
+import org.netdissect.results.Dissection;
 
 /**
  * The whole way of the data against a slow one that follows the rules word by word: every value of

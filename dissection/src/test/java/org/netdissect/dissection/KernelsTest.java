@@ -9,6 +9,10 @@ import java.util.Random;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
+import org.netdissect.dissection.tally.RegionCounter;
+import org.netdissect.results.values.BinCounter;
+import org.netdissect.results.values.TrimmedMap;
+import org.netdissect.results.values.ValueHistograms;
 
 /** The innermost loops against what they stand for, on random values. */
 class KernelsTest {

@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
+import org.netdissect.base.Digests;
 import org.netdissect.concepts.AnnotatedImage;
 import org.netdissect.concepts.AnnotatedImage.LabelMap;
 import org.netdissect.concepts.AnnotatedImage.WholeLabel;
@@ -18,16 +19,16 @@ import org.netdissect.concepts.Vocabulary;
  * A random small data set in memory: several layers of labels in a category, one number in several
  * categories, labels of whole images, images without any.
  */
-final class MadeUpData implements ConceptDataset {
+public final class MadeUpData implements ConceptDataset {
   private static final List<String> CATEGORIES = List.of("color", "object", "part", "scene");
 
-  final List<ImageRow> rows = new ArrayList<>();
+  public final List<ImageRow> rows = new ArrayList<>();
   final List<AnnotatedImage> labels = new ArrayList<>();
   private final Vocabulary vocabulary;
   private final Path folder;
   private final String stamp;
 
-  MadeUpData(long seed, int images, int inputHeight, int inputWidth, Path folder) {
+  public MadeUpData(long seed, int images, int inputHeight, int inputWidth, Path folder) {
     this.folder = folder;
     this.stamp = "seed " + seed + " images " + images;
     Random random = new Random(seed);

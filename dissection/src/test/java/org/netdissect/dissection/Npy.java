@@ -8,16 +8,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** Writes NumPy files as other frameworks would. */
-final class Npy {
+public final class Npy {
   private Npy() {}
 
-  static Path write(Path path, float[] values, int... shape) throws IOException {
+  public static Path write(Path path, float[] values, int... shape) throws IOException {
     ByteBuffer data = ByteBuffer.allocate(4 * values.length).order(ByteOrder.LITTLE_ENDIAN);
     data.asFloatBuffer().put(values);
     return write(path, "<f4", data.array(), shape);
   }
 
-  static Path write(Path path, String type, byte[] data, int... shape) throws IOException {
+  public static Path write(Path path, String type, byte[] data, int... shape) throws IOException {
     StringBuilder dimensions = new StringBuilder();
     for (int side : shape) {
       dimensions.append(side).append(", ");

@@ -13,9 +13,14 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.netdissect.concepts.BrodenDataset;
+import org.netdissect.base.Shared;
+import org.netdissect.datasets.broden.BrodenDataset;
+import org.netdissect.dissection.activations.RecordedActivations;
+import org.netdissect.dissection.rules.Convention;
 import org.netdissect.networks.InputSize;
 import org.netdissect.networks.ReceptiveField;
+import org.netdissect.results.CountsExport;
+import org.netdissect.results.Dissection;
 
 /** Thresholds and every integer count against independent implementations, exactly. */
 class OracleTest {

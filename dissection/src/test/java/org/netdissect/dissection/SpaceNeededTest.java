@@ -11,8 +11,11 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.netdissect.concepts.DiskSpace;
-import org.netdissect.concepts.Progress;
+import org.netdissect.base.DiskSpace;
+import org.netdissect.base.Progress;
+import org.netdissect.dissection.scoring.MapsKept;
+import org.netdissect.results.DissectionException;
+import org.netdissect.results.LayerInfo;
 
 /** What is refused and warned of when the disk is nearly full. */
 class SpaceNeededTest {

@@ -19,7 +19,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
-import org.netdissect.dissection.Json;
+import org.netdissect.base.Json;
 import tools.jackson.databind.JsonNode;
 
 /**

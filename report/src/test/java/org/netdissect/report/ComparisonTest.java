@@ -15,15 +15,19 @@ import java.util.TreeSet;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.netdissect.concepts.Progress;
-import org.netdissect.dissection.Convention;
-import org.netdissect.dissection.DetectorCounts;
-import org.netdissect.dissection.Dissection;
-import org.netdissect.dissection.DissectionInfo;
-import org.netdissect.dissection.ImportedResult;
-import org.netdissect.dissection.LabelScore;
-import org.netdissect.dissection.UnitScore;
+import org.netdissect.base.Progress;
+import org.netdissect.base.Shared;
+import org.netdissect.dissection.rules.Convention;
 import org.netdissect.networks.ReceptiveField;
+import org.netdissect.report.compare.Comparison;
+import org.netdissect.report.compare.Published;
+import org.netdissect.report.page.HtmlReport;
+import org.netdissect.results.DetectorCounts;
+import org.netdissect.results.Dissection;
+import org.netdissect.results.DissectionInfo;
+import org.netdissect.results.ImportedResult;
+import org.netdissect.results.LabelScore;
+import org.netdissect.results.UnitScore;
 
 class ComparisonTest {
   private static final ReceptiveField FIELD = ReceptiveField.square(-4, 15, 8);

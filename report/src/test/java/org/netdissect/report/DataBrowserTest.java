@@ -13,12 +13,12 @@ import java.util.List;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.netdissect.concepts.Atlas;
-import org.netdissect.concepts.AtlasOptions;
-import org.netdissect.concepts.BrodenDataset;
-import org.netdissect.concepts.BrodenWriter;
-import org.netdissect.concepts.PngWriter;
-import org.netdissect.concepts.Progress;
+import org.netdissect.base.Progress;
+import org.netdissect.concepts.atlas.Atlas;
+import org.netdissect.concepts.atlas.AtlasOptions;
+import org.netdissect.datasets.broden.BrodenDataset;
+import org.netdissect.datasets.broden.BrodenWriter;
+import org.netdissect.pictures.PngWriter;
 import org.netdissect.report.browse.DataBrowser;
 import tools.jackson.databind.JsonNode;
 

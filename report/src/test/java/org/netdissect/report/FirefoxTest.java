@@ -24,12 +24,13 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.netdissect.concepts.Progress;
-import org.netdissect.dissection.Convention;
-import org.netdissect.dissection.DetectorCounts;
-import org.netdissect.dissection.Dissection;
-import org.netdissect.dissection.Json;
+import org.netdissect.base.Json;
+import org.netdissect.base.Progress;
+import org.netdissect.dissection.rules.Convention;
 import org.netdissect.networks.ReceptiveField;
+import org.netdissect.report.page.HtmlReport;
+import org.netdissect.results.DetectorCounts;
+import org.netdissect.results.Dissection;
 import tools.jackson.databind.JsonNode;
 
 /** The page in a real Firefox, from disk; skipped where none is installed. */

@@ -17,14 +17,15 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.netdissect.concepts.Photographs;
-import org.netdissect.concepts.Progress;
-import org.netdissect.dissection.Convention;
-import org.netdissect.dissection.Dissection;
-import org.netdissect.dissection.DissectionInfo;
-import org.netdissect.dissection.ImportedResult;
-import org.netdissect.dissection.Json;
+import org.netdissect.base.Json;
+import org.netdissect.base.Progress;
+import org.netdissect.dissection.rules.Convention;
 import org.netdissect.networks.ReceptiveField;
+import org.netdissect.pictures.Photographs;
+import org.netdissect.report.page.HtmlReport;
+import org.netdissect.results.Dissection;
+import org.netdissect.results.DissectionInfo;
+import org.netdissect.results.ImportedResult;
 import tools.jackson.databind.JsonNode;
 
 class HtmlReportTest {

@@ -12,16 +12,18 @@ import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.netdissect.concepts.AtlasOptions;
-import org.netdissect.concepts.BrodenDataset;
+import org.netdissect.base.Progress;
+import org.netdissect.base.Shared;
 import org.netdissect.concepts.ConceptDataset;
 import org.netdissect.concepts.ImageRow;
-import org.netdissect.concepts.Progress;
-import org.netdissect.dissection.Dissection;
+import org.netdissect.concepts.atlas.AtlasOptions;
+import org.netdissect.datasets.broden.BrodenDataset;
 import org.netdissect.dissection.Dissector;
-import org.netdissect.dissection.RecordedActivations;
+import org.netdissect.dissection.activations.RecordedActivations;
 import org.netdissect.networks.InputSize;
 import org.netdissect.networks.ReceptiveField;
+import org.netdissect.report.page.HtmlReport;
+import org.netdissect.results.Dissection;
 import tools.jackson.databind.JsonNode;
 
 /**

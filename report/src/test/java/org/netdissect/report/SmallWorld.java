@@ -13,20 +13,20 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import javax.imageio.ImageIO;
-import org.netdissect.concepts.AtlasOptions;
-import org.netdissect.concepts.BrodenDataset;
 import org.netdissect.concepts.ConceptDataset;
-import org.netdissect.dissection.Convention;
-import org.netdissect.dissection.Dissection;
+import org.netdissect.concepts.atlas.AtlasOptions;
+import org.netdissect.datasets.broden.BrodenDataset;
 import org.netdissect.dissection.Dissector;
-import org.netdissect.dissection.Quantile;
-import org.netdissect.dissection.RecordedActivations;
+import org.netdissect.dissection.activations.RecordedActivations;
+import org.netdissect.dissection.rules.Convention;
+import org.netdissect.dissection.rules.Quantile;
 import org.netdissect.networks.InputSize;
 import org.netdissect.networks.ReceptiveField;
+import org.netdissect.results.Dissection;
 
 /** A small made-up data set with hostile names, and activation maps that detect some of it. */
-final class SmallWorld {
-  static final String HOSTILE = "<script>alert(1)</script>";
+public final class SmallWorld {
+  public static final String HOSTILE = "<script>alert(1)</script>";
   static final String QUOTES = "it's \"a\" & b</script>";
   static final int HEIGHT = 48;
   static final int WIDTH = 64;
@@ -36,7 +36,7 @@ final class SmallWorld {
   static final int UNITS = 12;
 
   /** Zero on every image. */
-  static final int INACTIVE = 10;
+  public static final int INACTIVE = 10;
 
   /** Its largest value is nearly everywhere. */
   static final int SATURATED = 11;
@@ -60,7 +60,16 @@ final class SmallWorld {
     this.folder = folder;
   }
 
-  static SmallWorld make(Path folder, long seed) throws IOException {
+  public static SmallWorld make(Path folder, long seed) throws IOException {
+    return make(folder, seed, false);
+  }
+
+  /**
+   * Makes the data.
+   *
+   * @param sparse leave every fourth image without a mask of objects
+   */
+  static SmallWorld make(Path folder, long seed, boolean sparse) throws IOException {
     SmallWorld world = new SmallWorld(folder);
     Random random = new Random(seed);
     Path data = Files.createDirectories(folder.resolve("data"));
@@ -103,14 +112,17 @@ final class SmallWorld {
               + ","
               + WIDTH / 2
               + ","
-              + name
-              + "_o.png,"
+              + (sparse && i % 4 == 3 ? "" : name + "_o.png")
+              + ","
               + name
               + "_c.png,"
               + (6 + i % 2));
       List<String> held =
           new ArrayList<>(List.of(LABELS[label], LABELS[4 + i % 2], LABELS[6 + i % 2]));
       held.add(LABELS[5 - i % 2]);
+      if (sparse && i % 4 == 3) {
+        held.remove(0);
+      }
       world.labels.add(held);
       StringBuilder mask = new StringBuilder();
       for (int p = 0; p < HEIGHT / 2 * WIDTH / 2; p++) {
@@ -239,7 +251,7 @@ final class SmallWorld {
    * @param layers names; all are the same maps
    * @param input size of the network's input, or null for the photographs' own
    */
-  Dissection dissect(
+  public Dissection dissect(
       String out, Convention convention, ReceptiveField field, InputSize input, String... layers)
       throws IOException {
     List<RecordedActivations.Maps> maps = new ArrayList<>();

@@ -8,16 +8,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
-import org.netdissect.concepts.BrodenDataset;
-import org.netdissect.concepts.Progress;
-import org.netdissect.dissection.DetectorCounts;
-import org.netdissect.dissection.Dissection;
+import org.netdissect.base.Progress;
+import org.netdissect.datasets.broden.BrodenDataset;
 import org.netdissect.dissection.Dissector;
 import org.netdissect.lab.train.NetworkSpec;
 import org.netdissect.lab.train.OnnxFiles;
 import org.netdissect.lab.train.Weights;
 import org.netdissect.lab.world.WorldFolder;
 import org.netdissect.networks.Network;
+import org.netdissect.results.DetectorCounts;
+import org.netdissect.results.Dissection;
 
 /**
  * Renders a world, dissects the network of this project that was trained on another world, and the

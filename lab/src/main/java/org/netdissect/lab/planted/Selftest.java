@@ -9,19 +9,19 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Random;
 import java.util.function.Consumer;
-import org.netdissect.concepts.BrodenDataset;
-import org.netdissect.concepts.Progress;
-import org.netdissect.dissection.DetectorCounts;
-import org.netdissect.dissection.Dissection;
+import org.netdissect.base.Progress;
+import org.netdissect.datasets.broden.BrodenDataset;
 import org.netdissect.dissection.Dissector;
-import org.netdissect.dissection.MapsKept;
-import org.netdissect.dissection.RecordedActivations;
-import org.netdissect.dissection.UnitScore;
+import org.netdissect.dissection.activations.RecordedActivations;
+import org.netdissect.dissection.scoring.MapsKept;
 import org.netdissect.lab.world.Folders;
 import org.netdissect.lab.world.World;
 import org.netdissect.lab.world.WorldFolder;
 import org.netdissect.networks.InputSize;
 import org.netdissect.networks.ReceptiveField;
+import org.netdissect.results.DetectorCounts;
+import org.netdissect.results.Dissection;
+import org.netdissect.results.UnitScore;
 
 /**
  * Dissects activation maps made from true masks. A planted unit answers 1 + u inside its concept, u

@@ -13,8 +13,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntConsumer;
-import org.netdissect.concepts.BrodenWriter;
-import org.netdissect.concepts.PngWriter;
+import org.netdissect.datasets.broden.BrodenWriter;
+import org.netdissect.pictures.PngWriter;
 
 /** Writes images of a {@link World} as a data set in Broden's format. */
 public final class WorldFolder {

@@ -11,13 +11,13 @@ import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.netdissect.concepts.Progress;
-import org.netdissect.dissection.Dissection;
+import org.netdissect.base.Progress;
 import org.netdissect.dissection.Dissector;
 import org.netdissect.lab.train.NetworkSpec;
 import org.netdissect.lab.train.OnnxFiles;
 import org.netdissect.lab.train.Weights;
 import org.netdissect.lab.world.Folders;
+import org.netdissect.results.Dissection;
 
 class DemoTest {
   @TempDir Path temp;

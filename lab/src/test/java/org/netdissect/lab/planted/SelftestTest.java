@@ -12,14 +12,14 @@ import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.netdissect.concepts.BrodenDataset;
-import org.netdissect.dissection.Dissection;
+import org.netdissect.datasets.broden.BrodenDataset;
 import org.netdissect.dissection.Dissector;
-import org.netdissect.dissection.UnitScore;
 import org.netdissect.lab.train.AnalyticNetworks;
 import org.netdissect.lab.world.WorldFolder;
 import org.netdissect.networks.Network;
 import org.netdissect.networks.Preprocessing;
+import org.netdissect.results.Dissection;
+import org.netdissect.results.UnitScore;
 
 class SelftestTest {
   @TempDir Path temp;

@@ -13,8 +13,8 @@ import java.util.List;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.netdissect.concepts.PngWriter;
 import org.netdissect.lab.world.WorldFolder;
+import org.netdissect.pictures.PngWriter;
 
 class TrainingTest {
   @TempDir Path temp;

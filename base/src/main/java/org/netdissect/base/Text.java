@@ -1,0 +1,36 @@
+package org.netdissect.base;
+
+/** Text from outside, made fit for a message. */
+public final class Text {
+  private static final int LONGEST = 300;
+
+  private Text() {}
+
+  /** The text on one line: control characters are written as escapes, and it is cut when long. */
+  public static String oneLine(String text) {
+    StringBuilder line = new StringBuilder();
+    int end = Math.min(text.length(), LONGEST);
+    for (int i = 0; i < end; i++) {
+      char c = text.charAt(i);
+      if (Character.isISOControl(c) || c == '\u2028' || c == '\u2029') {
+        line.append(String.format("\\u%04x", (int) c));
+      } else {
+        line.append(c);
+      }
+    }
+    return end < text.length() ? line + "…" : line.toString();
+  }
+
+  public static String quoted(String text) {
+    return '"' + oneLine(text) + '"';
+  }
+
+  public static boolean isAllDigits(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      if (text.charAt(i) < '0' || text.charAt(i) > '9') {
+        return false;
+      }
+    }
+    return !text.isEmpty();
+  }
+}

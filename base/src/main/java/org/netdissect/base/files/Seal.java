@@ -1,0 +1,42 @@
+package org.netdissect.base.files;
+
+import java.nio.charset.StandardCharsets;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.netdissect.base.Json;
+
+/**
+ * A checksum inside a JSON text: its last property {@code sha256} is that of the text without it
+ * (and without the comma before it), so that the file stands for itself.
+ */
+public final class Seal {
+  private static final Pattern LAST =
+      Pattern.compile(",\n  \"sha256\" : \"([0-9a-f]{64})\"\n\\}\n\\z");
+
+  private Seal() {}
+
+  /** Seals what {@link Json#pretty} gave for an object with at least one property. */
+  public static String seal(String json) {
+    assert json.endsWith("\n}\n");
+    return json.substring(0, json.length() - 3)
+        + ",\n  \"sha256\" : \""
+        + FileCheck.sha256(json.getBytes(StandardCharsets.UTF_8))
+        + "\"\n}\n";
+  }
+
+  /** The text without its seal, or null if it has none or a wrong one. */
+  public static String open(byte[] sealed) {
+    String text = new String(sealed, StandardCharsets.UTF_8);
+    // A seal is short; looking for it only at the end keeps hostile text cheap.
+    int from = Math.max(0, text.length() - 96);
+    Matcher last = LAST.matcher(text).region(from, text.length());
+    if (!last.find()) {
+      return null;
+    }
+    byte[] json = (text.substring(0, last.start()) + "\n}\n").getBytes(StandardCharsets.UTF_8);
+    return FileCheck.sha256(json).equals(last.group(1))
+            && sealed.length == json.length + (text.length() - 3 - last.start())
+        ? new String(json, StandardCharsets.UTF_8)
+        : null;
+  }
+}

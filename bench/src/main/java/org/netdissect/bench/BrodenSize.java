@@ -1,0 +1,80 @@
+package org.netdissect.bench;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+import org.netdissect.base.Progress;
+import org.netdissect.concepts.atlas.Atlas;
+import org.netdissect.concepts.atlas.AtlasOptions;
+import org.netdissect.dissection.Dissector;
+import org.netdissect.results.ResultFolder;
+
+/**
+ * Dissects generated activations with a generated data set of Broden's size: everything but the
+ * network and the photographs.
+ *
+ * <p>Usage: {@code broden UNITS SIDE [regions=24] [share=1] [layers=1] [folder=DIR]}. The data
+ * set's atlas is compiled before the clock starts, as it is kept from run to run.
+ */
+public final class BrodenSize {
+  private BrodenSize() {}
+
+  /** See the class. */
+  public static void main(String[] arguments) throws IOException {
+    int units = Integer.parseInt(arguments[0]);
+    int side = Integer.parseInt(arguments[1]);
+    int regions = 24;
+    double share = 1;
+    int layers = 1;
+    Path folder = Path.of(System.getProperty("java.io.tmpdir"), "netdissect-bench");
+    for (int i = 2; i < arguments.length; i++) {
+      String value = arguments[i].substring(arguments[i].indexOf('=') + 1);
+      switch (arguments[i].substring(0, arguments[i].length() - value.length())) {
+        case "regions=" -> regions = Integer.parseInt(value);
+        case "share=" -> share = Double.parseDouble(value);
+        case "layers=" -> layers = Integer.parseInt(value);
+        case "folder=" -> folder = Path.of(value);
+        default -> throw new IllegalArgumentException(arguments[i]);
+      }
+    }
+    int images = (int) Math.round(share * GeneratedBroden.IMAGES);
+    Files.createDirectories(folder);
+    GeneratedBroden data = new GeneratedBroden(images, regions, folder);
+    try (Atlas atlas = Atlas.open(data, AtlasOptions.defaults(), Progress.NONE)) {
+      System.out.printf(
+          Locale.ROOT,
+          "%d layers of %d units of %d×%d, %d images, %.1f regions an image, %d concepts%n",
+          layers,
+          units,
+          side,
+          side,
+          images,
+          atlas.firstRegion(atlas.size()) / (double) atlas.size(),
+          atlas.vocabulary().concepts().size());
+    }
+    GeneratedActivations source = GeneratedActivations.of(units, side, layers);
+    Path out = Files.createTempDirectory(folder, "out");
+    try (Usage usage = Usage.of(ProcessHandle.current().pid())) {
+      Watched watched = new Watched();
+      Dissector.builder()
+          .setSource(all -> source)
+          .setData(data)
+          .setOut(out)
+          .optProgress(watched)
+          .optThen(watched)
+          .build()
+          .run();
+      System.out.printf(
+          Locale.ROOT,
+          "  RssAnon peak %s, -Xmx %d MiB, %d cores, Java %s%n%s",
+          usage.peak(),
+          Runtime.getRuntime().maxMemory() >> 20,
+          Runtime.getRuntime().availableProcessors(),
+          Runtime.version(),
+          watched.told());
+    } finally {
+      ResultFolder.delete(out);
+    }
+  }
+}

@@ -1,0 +1,199 @@
+package org.netdissect.concepts.atlas;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.FileSystemException;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.netdissect.base.DataException;
+import org.netdissect.base.Progress;
+import org.netdissect.concepts.ConceptDataset;
+import org.netdissect.concepts.Vocabulary;
+
+/**
+ * A data set, compiled: every image as regions, and the labels of every region. A region is the set
+ * of pixels of one image that carry the same multiset of labels; the regions of an image partition
+ * its mask. Regions are numbered through all images ("global"), those of an image one after the
+ * other.
+ *
+ * <p>The atlas knows all categories of the data set; which of them are scored is decided later. It
+ * lives in a mapped file, so its size does not burden the heap. Safe to use from several threads.
+ */
+public final class Atlas implements AutoCloseable {
+  private final String name;
+  private final Path file;
+  private final AtlasReader reader;
+  private final Map<String, Integer> indices = new HashMap<>();
+
+  private Atlas(String name, Path file, AtlasReader reader) {
+    this.name = name;
+    this.file = file;
+    this.reader = reader;
+    for (int i = 0; i < reader.images.length; i++) {
+      indices.put(reader.images[i].name(), i);
+    }
+  }
+
+  /**
+   * Opens the compiled atlas of a data set, or compiles it when there is none or when the data have
+   * changed since. A damaged atlas is noticed and compiled again.
+   *
+   * @param progress told of the compilation and of images that are left out
+   * @throws DataException when the data set contradicts itself, or, if strict, an image is
+   *     unreadable
+   * @throws IOException when the atlas can be written nowhere
+   */
+  public static Atlas open(ConceptDataset data, AtlasOptions options, Progress progress)
+      throws IOException {
+    String stamp = data.stamp();
+    if (!options.rebuild()) {
+      for (Path file : AtlasPlace.toRead(data, options.cache())) {
+        AtlasReader.Outcome found = AtlasReader.open(file, stamp);
+        if (found.damaged()) {
+          progress.warn(
+              "the atlas " + file + " is damaged or of another version; compiling it again");
+        }
+        if (found.atlas() != null) {
+          reportProblems(found.atlas(), options, progress);
+          return new Atlas(data.name(), file, found.atlas());
+        }
+      }
+    }
+    List<Path> places = AtlasPlace.toWrite(data, options.cache());
+    for (int i = 0; ; i++) {
+      Path file = places.get(i);
+      try {
+        AtlasCompiler.compile(data, stamp, file, options, progress);
+      } catch (FileSystemException e) {
+        if (i + 1 < places.size()) {
+          continue;
+        }
+        throw new IOException(
+            "cannot write the atlas " + file + " (" + reason(e) + "); choose a folder with --cache",
+            e);
+      }
+      AtlasReader.Outcome written = AtlasReader.open(file, null);
+      if (written.atlas() == null) {
+        throw new IOException(
+            "the atlas " + file + " does not read back as written; is the disk sound?");
+      }
+      return new Atlas(data.name(), file, written.atlas());
+    }
+  }
+
+  private static String reason(FileSystemException e) {
+    return e.getReason() != null ? e.getReason() : e.getClass().getSimpleName();
+  }
+
+  private static void reportProblems(AtlasReader reader, AtlasOptions options, Progress progress)
+      throws DataException {
+    for (AtlasImage image : reader.images) {
+      if (image.problem() != null) {
+        if (options.strict()) {
+          throw new DataException(image.problem());
+        }
+        progress.warn(image.problem());
+      }
+    }
+  }
+
+  /** The name of the data set. */
+  public String name() {
+    return name;
+  }
+
+  /** The compiled file. */
+  public Path file() {
+    return file;
+  }
+
+  /**
+   * 64 hexadecimal digits that stand for everything the data set says: categories, concepts, images
+   * and their labels; for neither paths nor times nor the order of its rows.
+   */
+  public String fingerprint() {
+    return reader.fingerprint;
+  }
+
+  /** The categories and concepts. */
+  public Vocabulary vocabulary() {
+    return reader.vocabulary;
+  }
+
+  /** How many images there are, those with a problem included. */
+  public int size() {
+    return reader.images.length;
+  }
+
+  /** The image at that place in the order of the data set, from 0. */
+  public AtlasImage image(int i) {
+    return reader.images[i];
+  }
+
+  /** The place of the image of that name, or -1. */
+  public int indexOf(String imageName) {
+    return indices.getOrDefault(imageName, -1);
+  }
+
+  /**
+   * Copies the region map of an image: for each pixel of its mask, rows from the top, the number of
+   * the region within the image, 0 … regions − 1.
+   *
+   * @param target at least maskHeight · maskWidth long
+   * @throws IllegalStateException when the image has a problem, and so no regions
+   */
+  public void readRegionMap(int i, char[] target) {
+    AtlasImage image = reader.images[i];
+    if (image.regions() == 0) {
+      throw new IllegalStateException("no regions: " + image.problem());
+    }
+    ByteBuffer chunk = reader.chunks[reader.chunkOf[i]];
+    int at = reader.offsetInChunk[i];
+    int pixels = image.maskHeight() * image.maskWidth();
+    if (image.regions() <= 256) {
+      byte[] bytes = new byte[pixels];
+      chunk.get(at, bytes);
+      for (int p = 0; p < pixels; p++) {
+        target[p] = (char) (bytes[p] & 0xff);
+      }
+    } else {
+      for (int p = 0; p < pixels; p++) {
+        target[p] = chunk.getChar(at + 2 * p);
+      }
+    }
+  }
+
+  /** The global number of the image's region 0; at {@code size()}, the number of all regions. */
+  public int firstRegion(int i) {
+    return reader.firstRegion[i];
+  }
+
+  /** How many pixels the region has. */
+  public int regionPixels(int globalRegion) {
+    return reader.regionPixels.get(globalRegion);
+  }
+
+  /**
+   * The labels of region r stand at the positions from {@code labelStart(r)} up to, not including,
+   * {@code labelStart(r + 1)}.
+   */
+  public int labelStart(int globalRegion) {
+    return reader.labelStarts.get(globalRegion);
+  }
+
+  /**
+   * A label: {@code number << 8 | category index}. Ascending within a region, and repeated when the
+   * label stands twice on its pixels in the same category.
+   */
+  public int label(int position) {
+    return reader.labels.get(position);
+  }
+
+  /** Forgets the atlas; the file stays mapped until the memory is collected. */
+  @Override
+  public void close() {
+    indices.clear();
+  }
+}

@@ -1,0 +1,102 @@
+package org.netdissect.concepts.atlas;
+
+import java.io.IOException;
+import java.nio.file.FileStore;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFilePermission;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.netdissect.base.Digests;
+import org.netdissect.concepts.ConceptDataset;
+
+/** Where the compiled atlas of a data set may lie. */
+final class AtlasPlace {
+  static final String SUFFIX = ".atlas";
+
+  private AtlasPlace() {}
+
+  /** The files to look for a current atlas in, best first. */
+  static List<Path> toRead(ConceptDataset data, Path cacheOption) throws IOException {
+    List<Path> places = new ArrayList<>();
+    if (cacheOption != null) {
+      places.add(inCache(cacheOption, data));
+    } else {
+      places.add(inData(data));
+      places.add(inCache(userCache(), data));
+    }
+    return places;
+  }
+
+  /** The files to try to write to, best first. */
+  static List<Path> toWrite(ConceptDataset data, Path cacheOption) throws IOException {
+    List<Path> places = toRead(data, cacheOption);
+    if (cacheOption == null) {
+      Path home = places.get(0).getParent();
+      Path deepest = Files.exists(home) ? home : home.getParent();
+      if (!isWritable(deepest)) {
+        places.remove(0);
+      }
+    }
+    return places;
+  }
+
+  private static Path inData(ConceptDataset data) {
+    return data.folder()
+        .toAbsolutePath()
+        .resolve(".netdissect")
+        .resolve("atlas-" + Digests.shortHash(data.key(), 8) + SUFFIX);
+  }
+
+  private static Path inCache(Path cache, ConceptDataset data) throws IOException {
+    String name = data.name().replaceAll("[^A-Za-z0-9._-]", "_");
+    String key = data.folder().toRealPath() + "\n" + data.key();
+    return cache
+        .toAbsolutePath()
+        .resolve(
+            name.substring(0, Math.min(40, name.length()))
+                + "-"
+                + Digests.shortHash(key, 16)
+                + SUFFIX);
+  }
+
+  /**
+   * Whether files may be put into the folder. For root every permission check passes, so a folder
+   * that its owner has protected counts as not writable; so does a read-only file system.
+   */
+  static boolean isWritable(Path folder) {
+    try {
+      FileStore store = Files.getFileStore(folder);
+      if (store.isReadOnly() || !Files.isWritable(folder)) {
+        return false;
+      }
+      PosixFileAttributeView view =
+          Files.getFileAttributeView(folder, PosixFileAttributeView.class);
+      return view == null
+          || view.readAttributes().permissions().contains(PosixFilePermission.OWNER_WRITE);
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  /** The user's own cache folder for this program. */
+  static Path userCache() {
+    String set = System.getProperty("netdissect.cache");
+    if (set != null && !set.isBlank()) {
+      return Path.of(set);
+    }
+    String xdg = System.getenv("XDG_CACHE_HOME");
+    if (xdg != null && !xdg.isBlank() && Path.of(xdg).isAbsolute()) {
+      return Path.of(xdg, "netdissect");
+    }
+    String local = System.getenv("LOCALAPPDATA");
+    if (local != null
+        && !local.isBlank()
+        && System.getProperty("os.name", "").toLowerCase(Locale.ROOT).startsWith("windows")) {
+      return Path.of(local, "netdissect", "cache");
+    }
+    return Path.of(System.getProperty("user.home", "."), ".cache", "netdissect");
+  }
+}

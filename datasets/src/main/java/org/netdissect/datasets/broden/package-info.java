@@ -1,0 +1,2 @@
+/** Broden's own format: reading, writing, converting to it. */
+package org.netdissect.datasets.broden;

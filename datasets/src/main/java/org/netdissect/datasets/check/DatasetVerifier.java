@@ -1,0 +1,309 @@
+package org.netdissect.datasets.check;
+
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.function.Consumer;
+import org.netdissect.base.DataException;
+import org.netdissect.base.Digests;
+import org.netdissect.base.Progress;
+import org.netdissect.base.Text;
+import org.netdissect.base.tables.Problems;
+import org.netdissect.concepts.AnnotatedImage;
+import org.netdissect.concepts.Category;
+import org.netdissect.concepts.Concept;
+import org.netdissect.concepts.ConceptDataset;
+import org.netdissect.concepts.ImageRow;
+import org.netdissect.concepts.Vocabulary;
+import org.netdissect.concepts.atlas.Regions;
+import org.netdissect.datasets.ColorNames;
+import org.netdissect.datasets.Datasets;
+import org.netdissect.datasets.broden.BrodenDataset;
+import org.netdissect.datasets.coco.CocoDataset;
+import org.netdissect.datasets.folders.ImageFolderDataset;
+import org.netdissect.datasets.folders.MaskFolderDataset;
+import org.netdissect.datasets.reading.DatasetOptions;
+import org.netdissect.pictures.Photographs;
+
+/**
+ * Looks for everything that is wrong with a data set, never stopping at the first. Serious are
+ * missing and unreadable files, wrong sizes, unknown labels and tables that contradict each other;
+ * merely remarkable are labels never used or in several categories, categories without data,
+ * duplicate photographs and oddities of JPEG files.
+ */
+public final class DatasetVerifier {
+  private final Consumer<Finding> out;
+  private boolean serious;
+  private ConceptDataset data;
+
+  /** Labels found, by category. */
+  private BitSet[] used;
+
+  private BitSet withData;
+  private final Map<String, String> photos = new HashMap<>();
+
+  private DatasetVerifier(Consumer<Finding> out) {
+    this.out = out;
+  }
+
+  /**
+   * Verifies a data set.
+   *
+   * @param folder of the data set
+   * @param options how it is read
+   * @param workers threads that read images
+   * @param findings told of each finding, tables first, then images in their order, all by one
+   *     thread
+   * @return whether nothing serious was found
+   * @throws IOException only when interrupted
+   */
+  public static boolean verify(
+      Path folder,
+      DatasetOptions options,
+      int workers,
+      Consumer<Finding> findings,
+      Progress progress)
+      throws IOException {
+    DatasetVerifier verifier = new DatasetVerifier(findings);
+    try {
+      verifier.open(folder, options);
+    } catch (DataException e) {
+      verifier.serious(e.getMessage());
+      return false;
+    }
+    verifier.readImages(workers, progress);
+    verifier.tellOfLabels();
+    return !verifier.serious;
+  }
+
+  private void serious(String text) {
+    serious = true;
+    out.accept(new Finding(true, text));
+  }
+
+  private void note(String text) {
+    out.accept(new Finding(false, text));
+  }
+
+  private void open(Path folder, DatasetOptions options) throws DataException {
+    Datasets.Recognised found = Datasets.recognise(folder, options.format());
+    Path at = found.folder();
+    Problems problems = e -> serious(e.getMessage());
+    if (options.colors()) {
+      ColorNames.of(options.colorTable()); // that the table can be read
+    }
+    data =
+        switch (found.format()) {
+          case "broden" -> {
+            BrodenDataset broden = BrodenDataset.open(at, problems);
+            broden.checkTables(problems);
+            yield broden;
+          }
+          case "masks" -> MaskFolderDataset.open(at, options, problems);
+          case "voc" -> MaskFolderDataset.openVoc(at, options, problems);
+          case "ade20k" -> MaskFolderDataset.openAde20k(at, options, problems);
+          case "cityscapes" -> MaskFolderDataset.openCityscapes(at, options, problems);
+          case "coco" -> CocoDataset.open(at, options, problems);
+          default -> ImageFolderDataset.open(at, options);
+        };
+    data.remarks().forEach(this::note);
+    if (data instanceof MaskFolderDataset masks) {
+      masks.orphans().forEach(this::serious);
+      if (masks.unmasked() > 0) {
+        note(masks.unmasked() + " photographs have no mask and are left out");
+      }
+    } else if (data instanceof CocoDataset coco) {
+      coco.strays().forEach(this::serious);
+    }
+    used = new BitSet[data.vocabulary().categories().size()];
+    for (int c = 0; c < used.length; c++) {
+      used[c] = new BitSet();
+    }
+    withData = new BitSet();
+  }
+
+  /** What one image gave. */
+  private static final class OfImage {
+    final List<Finding> findings = new ArrayList<>();
+    BitSet[] used;
+    long dataCategories;
+    String hash;
+
+    void serious(String text) {
+      findings.add(new Finding(true, text));
+    }
+  }
+
+  private void readImages(int workers, Progress progress) throws IOException {
+    List<ImageRow> rows = data.images();
+    progress.begin("Verifying " + data.name(), rows.size(), "images");
+    ExecutorService pool =
+        Executors.newFixedThreadPool(
+            workers,
+            task -> {
+              Thread thread = new Thread(task, "verify");
+              thread.setDaemon(true);
+              return thread;
+            });
+    try {
+      Deque<Future<OfImage>> window = new ArrayDeque<>();
+      int next = 0;
+      for (int done = 0; done < rows.size(); done++) {
+        while (next < rows.size() && window.size() < 4 * workers) {
+          ImageRow row = rows.get(next++);
+          window.add(pool.submit(() -> read(row)));
+        }
+        OfImage image = window.remove().get();
+        image.findings.forEach(out);
+        serious |= image.findings.stream().anyMatch(Finding::serious);
+        for (int c = 0; c < used.length; c++) {
+          used[c].or(image.used[c]);
+          if (((image.dataCategories >>> c) & 1) != 0) {
+            withData.set(c);
+          }
+        }
+        String name = rows.get(done).name();
+        String same = image.hash == null ? null : photos.putIfAbsent(image.hash, name);
+        if (same != null) {
+          note(
+              Text.oneLine(name)
+                  + " is the same photograph, byte for byte, as "
+                  + Text.oneLine(same));
+        }
+        progress.advance(1);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("interrupted while verifying");
+    } catch (ExecutionException e) {
+      throw e.getCause() instanceof RuntimeException bug
+          ? bug
+          : new IllegalStateException(e.getCause());
+    } finally {
+      pool.shutdownNow();
+      progress.end();
+    }
+  }
+
+  private OfImage read(ImageRow row) {
+    OfImage image = new OfImage();
+    image.used = new BitSet[used.length];
+    for (int c = 0; c < used.length; c++) {
+      image.used[c] = new BitSet();
+    }
+    readPhoto(row, image);
+    Problems problems = e -> image.serious(e.getMessage());
+    try {
+      AnnotatedImage annotated;
+      if (data instanceof BrodenDataset broden) {
+        annotated = broden.annotate(row, problems);
+      } else if (data instanceof CocoDataset coco) {
+        annotated = coco.annotate(row, problems);
+      } else if (data instanceof MaskFolderDataset masks) {
+        annotated = masks.annotate(row, problems);
+      } else {
+        annotated = data.annotate(row);
+      }
+      image.dataCategories = annotated.dataCategories();
+      for (AnnotatedImage.LabelMap map : annotated.maps()) {
+        BitSet labels = image.used[map.category()];
+        for (char label : map.labels()) {
+          labels.set(label);
+        }
+      }
+      for (AnnotatedImage.WholeLabel label : annotated.wholeLabels()) {
+        image.used[label.category()].set(label.number());
+      }
+      Regions.of(annotated);
+    } catch (DataException e) {
+      image.serious(e.getMessage());
+    } catch (OutOfMemoryError e) {
+      image.serious(Text.oneLine(row.name()) + ": too little memory to read its labels");
+    }
+    checkLabels(row, image);
+    return image;
+  }
+
+  private void checkLabels(ImageRow row, OfImage image) {
+    Vocabulary vocabulary = data.vocabulary();
+    for (int c = 0; c < used.length; c++) {
+      image.used[c].clear(0);
+      String category = vocabulary.categories().get(c).name();
+      for (int n = image.used[c].nextSetBit(0); n >= 0; n = image.used[c].nextSetBit(n + 1)) {
+        if (!vocabulary.knows(n)) {
+          image.serious(
+              Text.oneLine(row.name())
+                  + ", "
+                  + category
+                  + ": label number "
+                  + n
+                  + " is in no table");
+        } else if (data instanceof BrodenDataset broden && !broden.lists(c, n)) {
+          image.serious(
+              Text.oneLine(row.name())
+                  + ", "
+                  + category
+                  + ": label "
+                  + n
+                  + " ("
+                  + vocabulary.concept(n).name()
+                  + ") is not in c_"
+                  + category
+                  + ".csv");
+        }
+      }
+    }
+  }
+
+  private void readPhoto(ImageRow row, OfImage image) {
+    Path file = data.photograph(row);
+    try {
+      byte[] bytes = Photographs.bytes(file);
+      image.hash = HexFormat.of().formatHex(Digests.sha256().digest(bytes), 0, 16);
+      Photographs.decode(bytes, file.toString(), row.photoHeight(), row.photoWidth());
+      for (String remark : Photographs.remarks(bytes, file, row.photoHeight(), row.photoWidth())) {
+        image.findings.add(new Finding(false, remark));
+      }
+    } catch (DataException e) {
+      image.serious(e.getMessage());
+    }
+  }
+
+  private void tellOfLabels() {
+    Vocabulary vocabulary = data.vocabulary();
+    for (Category category : vocabulary.categories()) {
+      if (!withData.get(category.index())) {
+        note("category " + category.name() + " has no data in any image");
+      }
+    }
+    for (Concept concept : vocabulary.concepts()) {
+      if (concept.number() == 0) {
+        continue;
+      }
+      List<String> in = new ArrayList<>();
+      for (Category category : vocabulary.categories()) {
+        if (used[category.index()].get(concept.number())) {
+          in.add(category.name());
+        }
+      }
+      String label = "label " + concept.number() + " (" + Text.oneLine(concept.name()) + ")";
+      if (in.isEmpty()) {
+        note(label + " is never used");
+      } else if (in.size() > 1) {
+        note(label + " is used in several categories: " + String.join(", ", in));
+      }
+    }
+  }
+}

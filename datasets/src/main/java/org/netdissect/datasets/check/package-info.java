@@ -1,0 +1,2 @@
+/** What is in a data set and what is wrong with it. */
+package org.netdissect.datasets.check;

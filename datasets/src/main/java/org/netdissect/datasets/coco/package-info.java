@@ -1,0 +1,2 @@
+/** COCO's annotations. */
+package org.netdissect.datasets.coco;

@@ -1,0 +1,261 @@
+package org.netdissect.datasets.folders;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.netdissect.base.DataException;
+import org.netdissect.concepts.AnnotatedImage;
+import org.netdissect.concepts.ConceptDataset;
+import org.netdissect.concepts.ImageRow;
+import org.netdissect.concepts.Vocabulary;
+import org.netdissect.concepts.VocabularyBuilder;
+import org.netdissect.datasets.reading.DatasetOptions;
+import org.netdissect.datasets.reading.Folders;
+import org.netdissect.datasets.reading.PhotoFiles;
+import org.netdissect.datasets.reading.Splits;
+import org.netdissect.datasets.reading.Stamper;
+import org.netdissect.pictures.PhotoHeader;
+
+/**
+ * Folders of photographs, one folder a class: {@code DIR/<class>/…}, or {@code
+ * DIR/<split>/<class>/…} where every folder in DIR is named like a split (train, val, test); maybe
+ * in a folder {@code images}, or sorted by first letters. Each photograph has its class as a label
+ * of the whole image; a class is a scene, or of another category by name. Names of scenes end in
+ * "-s", as in Broden, so that they stay apart from objects of the same name when data sets are
+ * joined.
+ */
+public final class ImageFolderDataset implements ConceptDataset {
+  private final Path folder;
+  private final String category;
+  private final Vocabulary vocabulary;
+  private final List<ImageRow> rows;
+  private final int[] numbers;
+
+  private ImageFolderDataset(
+      Path folder, String category, Vocabulary vocabulary, List<ImageRow> rows, int[] numbers) {
+    this.folder = folder;
+    this.category = category;
+    this.vocabulary = vocabulary;
+    this.rows = rows;
+    this.numbers = numbers;
+  }
+
+  /** Whether the name says that a folder holds masks or annotations rather than a class. */
+  public static boolean isOfMasks(String name) {
+    return name.toLowerCase(Locale.ROOT)
+        .matches(
+            "((train|val|test|training|validation)[_-]?)?"
+                + "(mask|annot|annotation|label|segmentation|gt|ground_?truth)(s|_.*|class.*)?");
+  }
+
+  /** Whether the name says merely that there are photographs in a folder. */
+  public static boolean isOfPhotos(String name) {
+    return name.toLowerCase(Locale.ROOT)
+        .matches("(images?|imgs?|photos?|photographs|pictures|jpegimages)(_.*)?");
+  }
+
+  /**
+   * The folders of the classes, and the split of each or null, by their paths below the folder;
+   * null when this is no folder of classes. Data sets have them in a folder "images" often, or
+   * sorted by first letters ("b/beach"), as Places and SUN are.
+   */
+  public static Map<String, String> classesIn(Path folder) throws DataException {
+    return Files.isDirectory(folder) ? classesIn(folder, "", 0) : null;
+  }
+
+  private static Map<String, String> classesIn(Path folder, String prefix, int depth)
+      throws DataException {
+    List<String> inside = PhotoFiles.folders(folder);
+    List<String> ofPhotos = inside.stream().filter(ImageFolderDataset::isOfPhotos).toList();
+    if (ofPhotos.size() == 1 && depth < 3) {
+      // What lies beside it may be anything, but masks in the same folders make them no classes.
+      Path photos = folder.resolve(ofPhotos.get(0));
+      for (String other : inside) {
+        if (isOfMasks(other)
+            && PhotoFiles.folders(folder.resolve(other)).containsAll(PhotoFiles.folders(photos))) {
+          return null;
+        }
+      }
+      return classesIn(photos, prefix + ofPhotos.get(0) + "/", depth + 1);
+    }
+    if (inside.isEmpty()
+        || inside.stream().anyMatch(ImageFolderDataset::isOfMasks)
+        || ofPhotos.size() == inside.size()) {
+      return null;
+    }
+    if (inside.size() == 1 && depth < 3 && !holdsPhotos(folder.resolve(inside.get(0)))) {
+      return classesIn(folder.resolve(inside.get(0)), prefix + inside.get(0) + "/", depth + 1);
+    }
+    boolean splits = inside.stream().allMatch(name -> Splits.ofFolder(name) != null);
+    boolean letters =
+        inside.stream().allMatch(name -> name.matches("[A-Za-z]"))
+            && !holdsPhotos(folder.resolve(inside.get(0)));
+    Map<String, String> classes = new LinkedHashMap<>();
+    for (String name : inside) {
+      if (!splits && !letters) {
+        classes.put(prefix + name, null);
+        continue;
+      }
+      Path at = folder.resolve(name);
+      String split = splits ? Splits.ofFolder(name) : null;
+      List<String> below = PhotoFiles.folders(at);
+      if (splits
+          && (holdsPhotos(at)
+              || below.stream().anyMatch(one -> isOfMasks(one) || isOfPhotos(one)))) {
+        return null; // photographs in splits, without classes
+      }
+      for (String one : below) {
+        List<String> deeper = letters ? PhotoFiles.folders(at.resolve(one)) : List.of();
+        if (deeper.isEmpty() || holdsPhotos(at.resolve(one))) {
+          classes.put(prefix + name + "/" + one, split);
+        } else { // SUN's "a/apartment_building/outdoor"
+          deeper.forEach(last -> classes.put(prefix + name + "/" + one + "/" + last, split));
+        }
+      }
+    }
+    for (String path : classes.keySet()) {
+      if (!PhotoFiles.below(folder.resolve(path.substring(prefix.length()))).isEmpty()) {
+        return classes;
+      }
+    }
+    return null;
+  }
+
+  private static boolean holdsPhotos(Path folder) throws DataException {
+    return !PhotoFiles.below(folder, 1).isEmpty();
+  }
+
+  /** Opens the folder. */
+  public static ImageFolderDataset open(Path folder, DatasetOptions options) throws DataException {
+    if (!Files.isDirectory(folder)) {
+      throw new DataException("no such data folder: " + folder);
+    }
+    String category = options.category() != null ? options.category() : "scene";
+    Map<String, String> classes = classesIn(folder);
+    if (classes == null) {
+      classes = new LinkedHashMap<>(); // not what one would take for classes, but asked for
+      for (String name : PhotoFiles.folders(folder)) {
+        classes.put(name, null);
+      }
+    }
+    VocabularyBuilder vocabulary = new VocabularyBuilder();
+    vocabulary.category(category);
+    List<String> names = new ArrayList<>();
+    List<String> split = new ArrayList<>();
+    List<Integer> number = new ArrayList<>();
+    Folders.checkNames(folder, classes.keySet());
+    for (Map.Entry<String, String> entry : classes.entrySet()) {
+      String path = entry.getKey();
+      List<String> photos = PhotoFiles.below(folder.resolve(path));
+      if (photos.isEmpty()) {
+        continue;
+      }
+      String label = labelOf(path);
+      int of = vocabulary.concept(category.equals("scene") ? label + "-s" : label);
+      for (String photo : photos) {
+        String name = path + "/" + photo;
+        names.add(name);
+        split.add(entry.getValue() != null ? entry.getValue() : Splits.ofName(name));
+        number.add(of);
+      }
+    }
+    if (names.isEmpty()) {
+      throw new DataException(
+          "no photographs in the folders of " + folder + "; expected one folder a class");
+    }
+    PhotoHeader[] headers =
+        PhotoFiles.headers(names.stream().map(n -> Folders.below(folder, n)).toList());
+    List<ImageRow> rows = new ArrayList<>();
+    for (int i = 0; i < headers.length; i++) {
+      rows.add(
+          new ImageRow(
+              names.get(i),
+              split.get(i),
+              headers[i] == null ? 0 : headers[i].height(),
+              headers[i] == null ? 0 : headers[i].width(),
+              options.maskHeight(),
+              options.maskWidth(),
+              i));
+    }
+    return new ImageFolderDataset(
+        folder,
+        category,
+        vocabulary.build(),
+        List.copyOf(rows),
+        number.stream().mapToInt(n -> n).toArray());
+  }
+
+  /** The class of a folder; below a first letter, folders in one another make one name. */
+  private static String labelOf(String path) {
+    String[] parts = path.split("/", -1);
+    int last = parts.length - 1;
+    return last > 1 && parts[last - 2].length() == 1 && Splits.ofFolder(parts[last - 1]) == null
+        ? parts[last - 1] + "-" + parts[last]
+        : parts[last];
+  }
+
+  @Override
+  public String name() {
+    return Folders.nameOf(folder);
+  }
+
+  @Override
+  public Vocabulary vocabulary() {
+    return vocabulary;
+  }
+
+  @Override
+  public boolean coverageKnown() {
+    return false;
+  }
+
+  @Override
+  public List<ImageRow> images() {
+    return rows;
+  }
+
+  @Override
+  public AnnotatedImage annotate(ImageRow image) {
+    return new AnnotatedImage(
+        image.maskHeight(),
+        image.maskWidth(),
+        List.of(),
+        List.of(new AnnotatedImage.WholeLabel(0, numbers[image.row()])),
+        1);
+  }
+
+  @Override
+  public List<String> remarks() {
+    return PhotoFiles.passedOver(folder);
+  }
+
+  @Override
+  public Path photograph(ImageRow image) {
+    return Folders.below(folder, image.name());
+  }
+
+  @Override
+  public Path folder() {
+    return folder;
+  }
+
+  @Override
+  public String key() {
+    ImageRow first = rows.get(0);
+    return "folders " + first.maskHeight() + "x" + first.maskWidth() + " " + category;
+  }
+
+  @Override
+  public String stamp() {
+    Stamper stamper = new Stamper();
+    for (ImageRow row : rows) {
+      stamper.add(
+          row.name() + " " + row.split() + " " + row.photoHeight() + " " + row.photoWidth() + "\n");
+    }
+    return stamper.stamp();
+  }
+}

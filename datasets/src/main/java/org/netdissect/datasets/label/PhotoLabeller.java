@@ -1,0 +1,236 @@
+package org.netdissect.datasets.label;
+
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayDeque;
+import java.util.BitSet;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.netdissect.base.DataException;
+import org.netdissect.base.Json;
+import org.netdissect.base.Progress;
+import org.netdissect.base.ToolVersion;
+import org.netdissect.datasets.folders.MaskFolderDataset;
+import org.netdissect.datasets.reading.PhotoFiles;
+import org.netdissect.networks.InputSize;
+import org.netdissect.networks.Preprocessing;
+import org.netdissect.pictures.Photographs;
+import org.netdissect.pictures.Photographs.Photograph;
+import org.netdissect.pictures.PngWriter;
+import org.netdissect.pictures.UnreadableImageException;
+
+/**
+ * Labels a folder of photographs with a segmentation network. What comes out is a data set in the
+ * simple format of {@link MaskFolderDataset}, to be looked at, corrected, converted or dissected:
+ *
+ * <pre>
+ *   OUT/images/…          copies of the photographs
+ *   OUT/masks/…           a PNG each, of the photograph's size, class = R + 256·G
+ *   OUT/labelled-by.json  which model labelled, and how
+ *   OUT/labels.csv        the names given; written last
+ * </pre>
+ */
+public final class PhotoLabeller {
+  private final SegmentationModel model;
+  private final BitSet named;
+  private final Path namesFile;
+  private final Path images;
+  private final Path out;
+
+  private PhotoLabeller(
+      SegmentationModel model, BitSet named, Path namesFile, Path images, Path out) {
+    this.model = model;
+    this.named = named;
+    this.namesFile = namesFile;
+    this.images = images;
+    this.out = out;
+  }
+
+  /**
+   * How to label.
+   *
+   * @param size of the network's input where the model leaves it free, or null
+   * @param preprocessing of pixels
+   * @param output the model's output to read, or null for the first
+   * @param workers threads
+   * @param strict whether an unreadable photograph stops the work instead of being left out
+   */
+  public record Options(
+      InputSize size, Preprocessing preprocessing, String output, int workers, boolean strict) {}
+
+  /** What came of it: photographs labelled, and those that cannot be read. */
+  public record Result(int labelled, int leftOut) {}
+
+  /**
+   * Labels all photographs of a folder.
+   *
+   * @param names a table {@code value,name[,category[,synonyms]]} of the network's classes, from 0
+   * @param out a new or empty folder
+   */
+  public static Result label(
+      Path modelFile, Path names, Path images, Path out, Options options, Progress progress)
+      throws IOException {
+    BitSet named = MaskFolderDataset.listedValues(names);
+    if (!Files.isDirectory(images)) {
+      throw new DataException("no such folder of photographs: " + images);
+    }
+    List<String> photos = PhotoFiles.below(images);
+    if (photos.isEmpty()) {
+      throw new DataException("no photographs in " + images);
+    }
+    Set<String> stems = new HashSet<>();
+    for (String photo : photos) {
+      if (!stems.add(stem(photo))) {
+        throw new DataException(
+            images + ": two photographs differ only in their endings: " + photo + "; rename one");
+      }
+    }
+    if (Files.exists(out)) {
+      try (Stream<Path> inside = Files.list(out)) {
+        if (inside.findAny().isPresent()) {
+          throw new DataException(out + " is not empty; name a new folder");
+        }
+      }
+    }
+    try (SegmentationModel model =
+        SegmentationModel.open(
+            modelFile, options.size(), options.preprocessing(), options.output())) {
+      PhotoLabeller labeller = new PhotoLabeller(model, named, names, images, out);
+      int leftOut = labeller.labelAll(photos, options, progress);
+      if (leftOut == photos.size()) {
+        throw new DataException("not one photograph of " + images + " can be read");
+      }
+      labeller.record(options);
+      Path unfinished = out.resolve("labels.csv.inc");
+      Files.copy(names, unfinished, StandardCopyOption.REPLACE_EXISTING);
+      Files.move(unfinished, out.resolve("labels.csv"), StandardCopyOption.ATOMIC_MOVE);
+      return new Result(photos.size() - leftOut, leftOut);
+    }
+  }
+
+  private static String stem(String name) {
+    int dot = name.lastIndexOf('.');
+    return dot > name.lastIndexOf('/') ? name.substring(0, dot) : name;
+  }
+
+  private void record(Options options) throws IOException {
+    Map<String, Object> all = new LinkedHashMap<>();
+    all.put("tool", ToolVersion.get());
+    all.put("model", model.network().name());
+    all.put("sha256", model.network().sha256());
+    Map<String, String> weights = model.network().weightFiles();
+    if (!weights.isEmpty()) {
+      all.put("weights", weights);
+    }
+    all.put("input", List.of(model.height(), model.width()));
+    all.put("preprocessing", options.preprocessing());
+    Files.writeString(
+        out.resolve("labelled-by.json"),
+        Json.mapper().writerWithDefaultPrettyPrinter().writeValueAsString(all) + "\n",
+        StandardCharsets.UTF_8);
+  }
+
+  private int labelAll(List<String> photos, Options options, Progress progress) throws IOException {
+    progress.begin("Labelling with " + model.network().name(), photos.size(), "photographs");
+    ExecutorService pool =
+        Executors.newFixedThreadPool(
+            options.workers(),
+            task -> {
+              Thread thread = new Thread(task, "label");
+              thread.setDaemon(true);
+              return thread;
+            });
+    int leftOut = 0;
+    try {
+      Deque<Future<Void>> window = new ArrayDeque<>();
+      int next = 0;
+      for (int done = 0; done < photos.size(); done++) {
+        while (next < photos.size() && window.size() < 4 * options.workers()) {
+          String photo = photos.get(next++);
+          window.add(
+              pool.submit(
+                  () -> {
+                    label(photo);
+                    return null;
+                  }));
+        }
+        try {
+          window.remove().get();
+        } catch (ExecutionException e) {
+          if (options.strict() || !(e.getCause() instanceof UnreadableImageException)) {
+            throw e;
+          }
+          progress.warn(e.getCause().getMessage());
+          leftOut++;
+        }
+        progress.advance(1);
+      }
+      return leftOut;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("interrupted while labelling");
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof IOException io) {
+        throw io;
+      }
+      throw new IllegalStateException(e.getCause());
+    } finally {
+      pool.shutdown();
+      awaitEnd(pool);
+      progress.end();
+    }
+  }
+
+  /** The session must not be closed under a worker that still uses it. */
+  private static void awaitEnd(ExecutorService pool) throws InterruptedIOException {
+    pool.shutdownNow();
+    try {
+      if (!pool.awaitTermination(10, TimeUnit.MINUTES)) {
+        throw new InterruptedIOException("a worker does not end");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("interrupted while labelling");
+    }
+  }
+
+  private void label(String name) throws IOException {
+    Path from = images.resolve(name);
+    Photograph photo = Photographs.read(from);
+    SegmentationModel.Classes classes =
+        model.label(photo.resized(model.height(), model.width()).rgb());
+    byte[] rgb = new byte[3 * photo.height() * photo.width()];
+    for (int y = 0, k = 0; y < photo.height(); y++) {
+      int row = (int) ((2L * y + 1) * classes.height / (2L * photo.height())) * classes.width;
+      for (int x = 0; x < photo.width(); x++, k += 3) {
+        int value = classes.of[row + (int) ((2L * x + 1) * classes.width / (2L * photo.width()))];
+        if (value < 0 || value > 65_535 || (!named.get(value) && value != 0 && value != 255)) {
+          throw new DataException(
+              "the model gives class " + value + ", which " + namesFile + " does not list");
+        }
+        rgb[k] = (byte) value;
+        rgb[k + 1] = (byte) (value >> 8);
+      }
+    }
+    Path mask = out.resolve("masks").resolve(stem(name) + ".png");
+    Path copy = out.resolve("images").resolve(name);
+    Files.createDirectories(mask.getParent());
+    Files.createDirectories(copy.getParent());
+    Files.write(mask, PngWriter.encode(rgb, photo.height(), photo.width(), PngWriter.Filter.UP, 6));
+    Files.copy(from, copy, StandardCopyOption.REPLACE_EXISTING);
+  }
+}

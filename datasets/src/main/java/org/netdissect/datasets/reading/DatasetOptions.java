@@ -1,0 +1,66 @@
+package org.netdissect.datasets.reading;
+
+import java.nio.file.Path;
+import org.netdissect.base.Limits;
+
+/**
+ * How a data set is read. Those in Broden's format have all of this settled themselves, except the
+ * colours.
+ *
+ * @param format name of the format, or null to recognise it from the folder
+ * @param maskHeight pixels that label maps are resampled to, by nearest neighbour, so that no
+ *     photograph weighs more than another
+ * @param maskWidth pixels
+ * @param category the category of labels whose format knows none, or null: scene for folders of
+ *     images, object for all others
+ * @param colors whether to add the names of colours as a category of their own
+ * @param colorTable van de Weijer's table (.npy) to name colours with, or null for the built-in
+ *     naming
+ * @param synonyms a CSV file {@code name,synonyms} (several with ";" between) of names that mean
+ *     the same, used when several data sets are joined; or null
+ */
+public record DatasetOptions(
+    String format,
+    int maskHeight,
+    int maskWidth,
+    String category,
+    boolean colors,
+    Path colorTable,
+    Path synonyms) {
+
+  public DatasetOptions {
+    if (maskHeight < 1
+        || maskWidth < 1
+        || maskHeight > Limits.SIDE
+        || maskWidth > Limits.SIDE
+        || (long) maskHeight * maskWidth > Limits.MASK_PIXELS) {
+      throw new IllegalArgumentException("masks of " + maskHeight + " × " + maskWidth + " pixels");
+    }
+  }
+
+  /** The format recognised, masks of 112 × 112, which is half of the usual input; no colours. */
+  public static DatasetOptions defaults() {
+    return new DatasetOptions(null, 112, 112, null, false, null, null);
+  }
+
+  public DatasetOptions withFormat(String name) {
+    return new DatasetOptions(name, maskHeight, maskWidth, category, colors, colorTable, synonyms);
+  }
+
+  public DatasetOptions withMaskSize(int height, int width) {
+    return new DatasetOptions(format, height, width, category, colors, colorTable, synonyms);
+  }
+
+  public DatasetOptions withCategory(String name) {
+    return new DatasetOptions(format, maskHeight, maskWidth, name, colors, colorTable, synonyms);
+  }
+
+  /** Adds colours, named by the table, or by the built-in rule when it is null. */
+  public DatasetOptions withColors(Path table) {
+    return new DatasetOptions(format, maskHeight, maskWidth, category, true, table, synonyms);
+  }
+
+  public DatasetOptions withSynonyms(Path file) {
+    return new DatasetOptions(format, maskHeight, maskWidth, category, colors, colorTable, file);
+  }
+}

@@ -1,0 +1,59 @@
+package org.netdissect.dissection.rules;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.netdissect.networks.InputSize;
+import org.netdissect.networks.ReceptiveField;
+
+/**
+ * How a layer's activation map lies over the mask grid of an image: the interpolation along both
+ * axes.
+ */
+public record MaskGeometry(AxisInterpolation y, AxisInterpolation x) {
+
+  int maskHeight() {
+    return y.pixels;
+  }
+
+  int maskWidth() {
+    return x.pixels;
+  }
+
+  /** The geometries of one layer by mask size; computed once each. Safe for concurrent use. */
+  public static final class Cache {
+    private final Convention convention;
+    private final ReceptiveField field;
+    private final int height;
+    private final int width;
+
+    /** By rows and columns of input and mask; hashing a record would first have to be generated. */
+    private final Map<List<Integer>, MaskGeometry> bySize = new HashMap<>();
+
+    /**
+     * For a layer.
+     *
+     * @param field its receptive field, or null where unknown
+     * @param height of its activation map
+     * @param width of its activation map
+     */
+    public Cache(Convention convention, ReceptiveField field, int height, int width) {
+      this.convention = convention;
+      this.field = field;
+      this.height = height;
+      this.width = width;
+    }
+
+    /** The geometry for an input of the network and a mask grid. */
+    public synchronized MaskGeometry of(InputSize input, int maskHeight, int maskWidth) {
+      return bySize.computeIfAbsent(
+          List.of(input.height(), input.width(), maskHeight, maskWidth),
+          key ->
+              new MaskGeometry(
+                  convention.interpolation(
+                      field == null ? null : field.y(), height, input.height(), maskHeight),
+                  convention.interpolation(
+                      field == null ? null : field.x(), width, input.width(), maskWidth)));
+    }
+  }
+}

@@ -1,0 +1,386 @@
+package org.netdissect.dissection.tally;
+
+import java.io.IOException;
+import java.nio.BufferUnderflowException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.IntToLongFunction;
+import org.netdissect.base.NetdissectException;
+import org.netdissect.base.files.Bytes;
+import org.netdissect.base.files.SectionFile;
+import org.netdissect.base.threads.Workers;
+import org.netdissect.concepts.atlas.AtlasImage;
+import org.netdissect.dissection.recording.LayerRecorder;
+import org.netdissect.dissection.recording.Spill;
+import org.netdissect.dissection.rules.Convention;
+import org.netdissect.dissection.rules.ImageSet;
+import org.netdissect.dissection.rules.MaskGeometry;
+import org.netdissect.dissection.rules.Quantile;
+import org.netdissect.networks.InputSize;
+import org.netdissect.results.LayerInfo;
+import org.netdissect.results.values.TrimmedMap;
+
+/**
+ * From the recorded activations of a layer: the exact thresholds, then every unit's mask on every
+ * image, counted by region. Works on groups of units, so that memory does not grow with the layer.
+ */
+public final class MaskTally implements GroupTally {
+  public static final String GROUP_MAGIC = "NDGROUP1";
+
+  /** Sections of a unit in a group's file. */
+  public static final int SECTIONS = 3;
+
+  /** Recorded bytes of the units of one group, about. */
+  private static final long GROUP_BYTES = 256L << 20;
+
+  private static final int GROUP_UNITS = 1024;
+
+  private final LayerInfo layer;
+  private final LayerRecorder recorder;
+  private final ImageSet images;
+  private final Convention convention;
+  private final Quantile quantile;
+  private final InputSize input;
+  private final MaskGeometry.Cache geometries;
+
+  /**
+   * A tally.
+   *
+   * @param input size of the network's input, or null to take each image's own size
+   */
+  public MaskTally(
+      LayerRecorder recorder,
+      ImageSet images,
+      Convention convention,
+      Quantile quantile,
+      InputSize input) {
+    this.recorder = recorder;
+    this.layer = recorder.layer();
+    this.images = images;
+    this.convention = convention;
+    this.quantile = quantile;
+    this.input = input;
+    geometries = new MaskGeometry.Cache(convention, layer.field(), layer.height(), layer.width());
+  }
+
+  @Override
+  public int[] groups() {
+    return groups(layer.units(), recorder.spill()::unitBytes);
+  }
+
+  /**
+   * Splits units into groups.
+   *
+   * @param bytes recorded of a unit
+   * @return first unit of each group, and behind the last the number of units
+   */
+  static int[] groups(int units, IntToLongFunction bytes) {
+    int[] starts = new int[units + 1];
+    int count = 0;
+    long sum = 0;
+    int size = 0;
+    for (int u = 0; u < units; u++) {
+      long own = bytes.applyAsLong(u);
+      if (u == 0 || size == GROUP_UNITS || sum + own > GROUP_BYTES) {
+        starts[count++] = u;
+        sum = 0;
+        size = 0;
+      }
+      sum += own;
+      size++;
+    }
+    starts[count] = units;
+    return Arrays.copyOf(starts, count + 1);
+  }
+
+  /** Numbers of a unit that the tally finds. */
+  public record UnitStats(float threshold, long maskPixels) {
+    void encode(Bytes out) {
+      out.putFloat(threshold);
+      out.putVarint(maskPixels);
+    }
+
+    public static UnitStats decode(ByteBuffer in) {
+      return new UnitStats(in.getFloat(), Bytes.getVarint(in));
+    }
+  }
+
+  /**
+   * Tallies the units from {@code first} to before {@code end} and writes a group's file: per unit
+   * its {@link UnitStats}, its hits and its trimmed maps.
+   */
+  @Override
+  public void tally(int first, int end, int workers, Path file) throws IOException {
+    ThresholdSearch search = search(first, end);
+    count(search, workers);
+    tally(first, end, search.thresholds(), workers, file);
+  }
+
+  /** A search for the thresholds of units by this recording's histograms. */
+  private ThresholdSearch search(int first, int end) {
+    return new ThresholdSearch(recorder.histograms(), first, end, convention, quantile);
+  }
+
+  /** Counts what this recording holds towards a search. */
+  void count(ThresholdSearch search, int workers) throws IOException {
+    if (search.isDone()) {
+      return;
+    }
+    int first = search.first();
+    int end = search.end();
+    Workers.run(
+        workers,
+        recorder.spill().segments(),
+        "threshold",
+        () -> {
+          PieceReader reader = new PieceReader(first, end);
+          return segment -> {
+            reader.open(segment);
+            for (int u = first; u < end; u++) {
+              if (search.needs(u)) {
+                while (reader.next(u - first)) {
+                  search.count(u, reader.map);
+                }
+              }
+            }
+          };
+        });
+  }
+
+  /**
+   * As {@link #tally(int, int, int, Path)}, with thresholds found over all parts of a recording.
+   */
+  void tally(int first, int end, float[] thresholds, int workers, Path file) throws IOException {
+    List<Output> outputs = new ArrayList<>();
+    int[] order = recorder.spill().byImage();
+    Workers.run(
+        workers,
+        order.length,
+        "tally",
+        () -> {
+          Output output = new Output(first, end, thresholds, order);
+          synchronized (outputs) {
+            outputs.add(output);
+          }
+          return output;
+        });
+    try (SectionFile.Writer writer = new SectionFile.Writer(file, GROUP_MAGIC)) {
+      Bytes section = new Bytes(1 << 16);
+      for (int u = 0; u < end - first; u++) {
+        int unit = u;
+        long pixels = outputs.stream().mapToLong(output -> output.pixels[unit]).sum();
+        section.clear();
+        new UnitStats(thresholds[u], pixels).encode(section);
+        writer.add(section);
+        section.clear();
+        ImageEntries.merge(outputs.stream().map(output -> output.hits[unit]).toList(), section);
+        writer.add(section);
+        section.clear();
+        ImageEntries.merge(outputs.stream().map(output -> output.maps[unit]).toList(), section);
+        writer.add(section);
+      }
+      writer.finish();
+    }
+  }
+
+  /** Reads the maps of a group of units in one segment after another; one thread's. */
+  private final class PieceReader {
+    private final int first;
+    private final int end;
+    private final int[] position;
+    private final int[] limit;
+    private final int[] slot;
+    private ByteBuffer pieces;
+    private Spill.Segment segment;
+    final TrimmedMap map = new TrimmedMap(layer.height(), layer.width());
+
+    PieceReader(int first, int end) {
+      this.first = first;
+      this.end = end;
+      position = new int[end - first];
+      limit = new int[end - first];
+      slot = new int[end - first];
+    }
+
+    void open(int number) throws IOException {
+      segment = recorder.spill().segment(number);
+      pieces = recorder.spill().read(number, first, end);
+      long start = segment.pieceAt()[first];
+      for (int u = 0; u < end - first; u++) {
+        position[u] = (int) (segment.pieceAt()[first + u] - start);
+        limit[u] = (int) (segment.pieceAt()[first + u + 1] - start);
+        slot[u] = -1;
+        try {
+          peek(u);
+        } catch (BufferUnderflowException | IllegalStateException e) {
+          throw malformed(e);
+        }
+      }
+    }
+
+    private void peek(int u) {
+      if (position[u] == limit[u]) {
+        slot[u] = Integer.MAX_VALUE;
+        return;
+      }
+      pieces.limit(limit[u]).position(position[u]);
+      slot[u] += 1 + Bytes.getVarint(pieces, segment.images().length - 2 - slot[u]);
+      position[u] = pieces.position();
+    }
+
+    /** The image of a unit's next map in this segment, by place; a large number at the end. */
+    int slot(int u) {
+      return slot[u];
+    }
+
+    /** Reads a unit's next map; false at the end of the segment. */
+    boolean next(int u) throws IOException {
+      if (slot[u] == Integer.MAX_VALUE) {
+        return false;
+      }
+      try {
+        pieces.limit(limit[u]).position(position[u]);
+        map.decode(pieces);
+        position[u] = pieces.position();
+        peek(u);
+        return true;
+      } catch (BufferUnderflowException | IllegalStateException | IndexOutOfBoundsException e) {
+        throw malformed(e);
+      }
+    }
+
+    private NetdissectException malformed(RuntimeException cause) {
+      return recorder.spill().malformed(cause);
+    }
+  }
+
+  /** What one thread tallies: images in ascending order. */
+  private final class Output implements Workers.Worker {
+    private final int first;
+    private final int end;
+    private final float[] thresholds;
+    private final int[] order;
+    private final PieceReader reader;
+    private final RegionCounter counter = new RegionCounter(layer.height(), layer.width());
+    private final float[] scratch = new float[layer.cells()];
+    private char[] regionMap = new char[0];
+
+    /** The image at hand; null until a mask of it is laid. */
+    private AtlasImage about;
+
+    private MaskGeometry geometry;
+    final ImageEntries[] hits;
+    final ImageEntries[] maps;
+    final long[] pixels;
+
+    Output(int first, int end, float[] thresholds, int[] order) {
+      this.first = first;
+      this.end = end;
+      this.thresholds = thresholds;
+      this.order = order;
+      reader = new PieceReader(first, end);
+      pixels = new long[end - first];
+      hits = new ImageEntries[end - first];
+      maps = new ImageEntries[end - first];
+      for (int u = 0; u < end - first; u++) {
+        hits[u] = new ImageEntries();
+        maps[u] = new ImageEntries();
+      }
+    }
+
+    @Override
+    public void task(int number) throws IOException {
+      reader.open(order[number]);
+      int[] numbers = recorder.spill().segment(order[number]).images();
+      for (int s = 0; s < numbers.length; s++) {
+        about = null;
+        for (int u = 0; u < end - first; u++) {
+          if (reader.slot(u) == s) {
+            reader.next(u);
+            if (reader.map.trimFurther(thresholds[u], scratch)) {
+              tally(u, numbers[s]);
+            }
+          }
+        }
+      }
+    }
+
+    /** Lays the mask of the map at hand over its image. */
+    private void tally(int u, int image) {
+      if (about == null) {
+        turnTo(image);
+      }
+      reader.map.encode(maps[u].bytes);
+      maps[u].end(image);
+      long mask = counter.count(reader.map, thresholds[u], geometry, regionMap, about.regions());
+      if (mask > 0) {
+        pixels[u] += mask;
+        counter.encode(hits[u].bytes);
+        hits[u].end(image);
+      }
+    }
+
+    private void turnTo(int image) {
+      about = images.atlasImage(image);
+      int size = about.maskHeight() * about.maskWidth();
+      if (regionMap.length < size) {
+        regionMap = new char[size];
+      }
+      images.atlas().readRegionMap(images.atlasIndex(image), regionMap);
+      geometry =
+          geometries.of(
+              input == null ? new InputSize(about.photoHeight(), about.photoWidth()) : input,
+              about.maskHeight(),
+              about.maskWidth());
+    }
+  }
+
+  /** Encoded entries of images, ascending. */
+  private static final class ImageEntries {
+    final Bytes bytes = new Bytes(64);
+    private int[] images = new int[8];
+    private int[] ends = new int[8];
+    private int size;
+
+    /** Ends the entry of an image. */
+    void end(int image) {
+      if (size == images.length) {
+        images = Arrays.copyOf(images, 2 * size);
+        ends = Arrays.copyOf(ends, 2 * size);
+      }
+      images[size] = image;
+      ends[size++] = bytes.size();
+    }
+
+    /** Writes the entries of several lists, each ascending, by ascending image. */
+    static void merge(List<ImageEntries> lists, Bytes out) {
+      int[] next = new int[lists.size()];
+      int last = -1;
+      while (true) {
+        int least = 0;
+        for (int l = 1; l < next.length; l++) {
+          least = lists.get(l).image(next[l]) < lists.get(least).image(next[least]) ? l : least;
+        }
+        ImageEntries list = lists.get(least);
+        int entry = next[least]++;
+        int image = list.image(entry);
+        if (image == Integer.MAX_VALUE) {
+          return;
+        }
+        assert image > last : "a thread's images ascend";
+        int from = entry == 0 ? 0 : list.ends[entry - 1];
+        out.putVarint(image - last - 1);
+        out.put(list.bytes.array(), from, list.ends[entry] - from);
+        last = image;
+      }
+    }
+
+    /** The image of an entry; the largest number behind the last. */
+    private int image(int entry) {
+      return entry < size ? images[entry] : Integer.MAX_VALUE;
+    }
+  }
+}

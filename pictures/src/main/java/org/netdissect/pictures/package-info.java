@@ -1,0 +1,5 @@
+/**
+ * Photographs and masks as pixels: the one bounded reader of photographs, JPEG, PNG, resizing,
+ * writing. Knows nothing of data sets and labels.
+ */
+package org.netdissect.pictures;

@@ -1,0 +1,185 @@
+package org.netdissect.report.page;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.netdissect.base.Progress;
+import org.netdissect.concepts.Category;
+import org.netdissect.concepts.ConceptDataset;
+import org.netdissect.concepts.atlas.Atlas;
+import org.netdissect.concepts.atlas.AtlasOptions;
+import org.netdissect.results.ConceptInfo;
+import org.netdissect.results.Dissection;
+import org.netdissect.results.DissectionInfo;
+
+/** Where the concepts of a result are: which of its images hold which, and on which pixels. */
+final class ConceptImages implements AutoCloseable {
+  private static final int LONGEST_MASK = 1_000;
+
+  private final Atlas atlas;
+  private final int[] atlasIndex;
+  private final boolean[] selected = new boolean[256];
+
+  /** By concept number: the images that hold it, most pixels first, ties by number. */
+  private final Map<Integer, int[]> images = new HashMap<>();
+
+  /** By concept number and in the order of {@link #images}: pixels. */
+  private final Map<Integer, int[]> pixels = new HashMap<>();
+
+  /** By name of a category: the images that hold a concept of it. */
+  private final Map<String, boolean[]> annotated = new HashMap<>();
+
+  private char[] regionMap = new char[0];
+
+  private ConceptImages(Atlas atlas, int[] atlasIndex) {
+    this.atlas = atlas;
+    this.atlasIndex = atlasIndex;
+  }
+
+  /**
+   * Reads the compiled data set of a result.
+   *
+   * @return null if the data set is not the one that was dissected with any more; then nothing can
+   *     be said of it, and the user has been told
+   */
+  static ConceptImages open(
+      Dissection dissection, ConceptDataset data, AtlasOptions options, Progress progress)
+      throws IOException {
+    Atlas atlas = Atlas.open(data, options, progress);
+    if (!atlas.fingerprint().equals(dissection.info().data().fingerprint())) {
+      progress.warn(
+          "the data set "
+              + data.name()
+              + " is not the one that was dissected with, or has changed since: the report shows no"
+              + " examples of concepts and no misses");
+      atlas.close();
+      return null;
+    }
+    Set<String> unread = new HashSet<>();
+    for (DissectionInfo.Unreadable image : dissection.info().images().unreadable()) {
+      unread.add(image.image());
+    }
+    int[] atlasIndex = new int[dissection.images().size()];
+    for (int i = 0; i < atlasIndex.length; i++) {
+      String name = dissection.images().get(i);
+      atlasIndex[i] = unread.contains(name) ? -1 : atlas.indexOf(name);
+    }
+    ConceptImages made = new ConceptImages(atlas, atlasIndex);
+    for (Category category : atlas.vocabulary().categories()) {
+      made.selected[category.index()] = dissection.categories().contains(category.name());
+    }
+    made.collect(dissection.concepts());
+    return made;
+  }
+
+  private void collect(List<ConceptInfo> concepts) {
+    Map<Integer, List<long[]>> found = new HashMap<>();
+    Map<Integer, boolean[]> annotatedBy = new HashMap<>();
+    for (ConceptInfo concept : concepts) {
+      found.put(concept.number(), new ArrayList<>());
+      annotatedBy.put(
+          concept.number(),
+          annotated.computeIfAbsent(concept.category(), key -> new boolean[atlasIndex.length]));
+    }
+    Map<Integer, Long> here = new HashMap<>();
+    for (int image = 0; image < atlasIndex.length; image++) {
+      int index = atlasIndex[image];
+      if (index < 0) {
+        continue;
+      }
+      here.clear();
+      for (int r = atlas.firstRegion(index); r < atlas.firstRegion(index + 1); r++) {
+        int last = 0;
+        for (int l = atlas.labelStart(r); l < atlas.labelStart(r + 1); l++) {
+          int number = atlas.label(l) >>> 8;
+          // Labels of a region come in ascending order: a concept counts once a pixel.
+          if (number > 0 && number != last && selected[atlas.label(l) & 0xff]) {
+            here.merge(number, (long) atlas.regionPixels(r), Long::sum);
+            last = number;
+          }
+        }
+      }
+      int at = image;
+      here.forEach(
+          (number, count) -> {
+            if (found.containsKey(number)) {
+              found.get(number).add(new long[] {at, count});
+              annotatedBy.get(number)[at] = true;
+            }
+          });
+    }
+    found.forEach(
+        (number, list) -> {
+          list.sort((a, b) -> a[1] != b[1] ? Long.compare(b[1], a[1]) : Long.compare(a[0], b[0]));
+          images.put(number, list.stream().mapToInt(entry -> (int) entry[0]).toArray());
+          pixels.put(number, list.stream().mapToInt(entry -> (int) entry[1]).toArray());
+        });
+  }
+
+  /** Images that hold a concept, those with most of its pixels first. */
+  int[] of(int number) {
+    return images.getOrDefault(number, new int[0]);
+  }
+
+  /** Pixels of the concept in the image at that place of {@link #of}. */
+  int pixels(int number, int place) {
+    return pixels.get(number)[place];
+  }
+
+  /**
+   * The pixels of an image that carry a concept, as text: base64 of LEB128 numbers, the height and
+   * width of the mask and then the lengths of runs, rows from the top, alternately without and with
+   * the concept. Null where that would be long: a concept in specks all over the image.
+   */
+  String mask(int image, int number) {
+    int index = atlasIndex[image];
+    int height = atlas.image(index).maskHeight();
+    int width = atlas.image(index).maskWidth();
+    if (regionMap.length < height * width) {
+      regionMap = new char[height * width];
+    }
+    atlas.readRegionMap(index, regionMap);
+    boolean[] holds = new boolean[atlas.image(index).regions()];
+    int first = atlas.firstRegion(index);
+    for (int r = 0; r < holds.length; r++) {
+      for (int l = atlas.labelStart(first + r); l < atlas.labelStart(first + r + 1); l++) {
+        holds[r] |= atlas.label(l) >>> 8 == number && selected[atlas.label(l) & 0xff];
+      }
+    }
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    TileCodec.varint(out, height);
+    TileCodec.varint(out, width);
+    boolean with = false;
+    int run = 0;
+    for (int p = 0; p < height * width; p++) {
+      if (holds[regionMap[p]] != with) {
+        TileCodec.varint(out, run);
+        run = 0;
+        with = !with;
+      }
+      run++;
+    }
+    TileCodec.varint(out, run);
+    return out.size() > LONGEST_MASK ? null : Base64.getEncoder().encodeToString(out.toByteArray());
+  }
+
+  /** What the data set says of a concept in each image. */
+  Presence presence(ConceptInfo concept) {
+    boolean[] holds = new boolean[atlasIndex.length];
+    Arrays.stream(of(concept.number())).forEach(image -> holds[image] = true);
+    return new Presence(
+        holds, annotated.getOrDefault(concept.category(), new boolean[atlasIndex.length]));
+  }
+
+  @Override
+  public void close() {
+    atlas.close();
+  }
+}

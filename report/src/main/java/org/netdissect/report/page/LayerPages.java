@@ -1,0 +1,396 @@
+package org.netdissect.report.page;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.PriorityQueue;
+import java.util.Set;
+import org.netdissect.base.Progress;
+import org.netdissect.networks.ReceptiveField;
+import org.netdissect.results.ActivationHistograms;
+import org.netdissect.results.ActivationMaps;
+import org.netdissect.results.ConceptCounts;
+import org.netdissect.results.ConceptInfo;
+import org.netdissect.results.Dissection;
+import org.netdissect.results.HitTable;
+import org.netdissect.results.LabelScore;
+import org.netdissect.results.LayerDissection;
+import org.netdissect.results.LayerInfo;
+import org.netdissect.results.TopImage;
+import org.netdissect.results.UnitScore;
+
+/**
+ * What the page knows of one layer: the scores of all units, which go into the page itself; files
+ * with the first tiles of several units each, for the grid; and a file for each unit.
+ */
+public final class LayerPages {
+  /** Units whose first tiles share a file; consecutive ones by score. */
+  static final int UNITS_A_FILE = 24;
+
+  /** Tiles of a unit in the grid. */
+  static final int GRID_TILES = 8;
+
+  /** Best concepts of each category listed for a unit. */
+  private static final int RUNNERS_UP = 5;
+
+  /** Images of each kind of error. */
+  private static final int ELSEWHERE = 8;
+
+  private static final int BINS = 64;
+
+  private final Dissection dissection;
+  private final LayerDissection dissected;
+  private final LayerInfo layer;
+  private final Photos photos;
+  private final ConceptImages concepts;
+  private final ReportFolder out;
+  private final int images;
+
+  /**
+   * A layer's pages.
+   *
+   * @param concepts null if it is not known which images hold what
+   * @param images on a unit's page; 0 for none
+   */
+  LayerPages(
+      Dissection dissection,
+      LayerDissection dissected,
+      Photos photos,
+      ConceptImages concepts,
+      ReportFolder out,
+      int images) {
+    this.dissection = dissection;
+    this.dissected = dissected;
+    this.layer = dissected.layer();
+    this.photos = photos;
+    this.concepts = concepts;
+    this.out = out;
+    this.images = images;
+  }
+
+  /** Writes the files of the layer; returns what goes into the page. */
+  Map<String, Object> write(Progress progress) throws IOException {
+    List<UnitScore> units = dissected.units();
+    List<Integer> order =
+        units.stream()
+            .sorted(
+                Comparator.comparingDouble((UnitScore unit) -> -unit.label().iou())
+                    .thenComparingInt(UnitScore::unit))
+            .map(UnitScore::unit)
+            .toList();
+    List<List<TopImage>> top = dissected.topImages();
+    List<Object> marks = new ArrayList<>(Collections.nCopies(units.size(), null));
+    progress.begin("report: " + layer.name(), units.size(), "units");
+    try (ActivationMaps maps = images > 0 && dissected.hasMaps() ? dissected.maps() : null;
+        HitTable hits = concepts != null && dissected.hasHits() ? dissected.hits() : null;
+        ActivationHistograms histograms =
+            dissected.hasHistograms() ? dissected.histograms() : null;
+        ConceptCounts counts = dissected.hasConceptCounts() ? dissected.conceptCounts() : null) {
+      for (int from = 0; from < order.size(); from += UNITS_A_FILE) {
+        Map<Integer, Object> grid = new LinkedHashMap<>();
+        for (int number : order.subList(from, Math.min(from + UNITS_A_FILE, order.size()))) {
+          UnitScore unit = units.get(number);
+          ConceptInfo concept = concept(unit.label());
+          Presence presence =
+              concepts == null || concept == null ? null : concepts.presence(concept);
+          Pictures pictures = pictures(unit, top.get(number), maps, presence);
+          marks.set(number, presence == null ? null : pictures.marks());
+          grid.put(number, pictures.tiles.subList(0, Math.min(GRID_TILES, pictures.tiles.size())));
+          Map<String, Object> page = new LinkedHashMap<>();
+          page.put("tiles", pictures.tiles);
+          page.put("ranked", counts == null ? null : ranked(counts.read(number)));
+          page.put("histogram", histograms == null ? null : histogram(histograms, number));
+          if (presence != null) {
+            page.put("elsewhere", pictures.elsewhere);
+            if (hits != null) {
+              misses(unit, concept, presence, hits, page);
+            }
+          }
+          out.write(name("unit-" + number), Page.call("unit", layer.folder(), number, page));
+          progress.advance(1);
+        }
+        int file = from / UNITS_A_FILE;
+        out.write(name("grid-" + file), Page.call("grid", layer.folder(), file, grid));
+      }
+    }
+    progress.end();
+    Map<String, Object> summary = summary(units, order);
+    summary.put("marks", concepts == null ? null : marks);
+    return summary;
+  }
+
+  private String name(String file) {
+    return ReportFolder.DATA + "/" + layer.folder() + "/" + file + ".js";
+  }
+
+  /** The concept of a label; null for a blank one. */
+  private ConceptInfo concept(LabelScore label) {
+    if (label.label().isBlank()) {
+      return null;
+    }
+    for (ConceptInfo concept : dissection.concepts()) {
+      if (concept.name().equals(label.label())
+          && concept.category().equals(label.category())
+          && concept.truth() == label.truth()) {
+        return concept;
+      }
+    }
+    return null;
+  }
+
+  /** What a unit's page shows of photographs. */
+  private static final class Pictures {
+    /** The top images: photograph, largest activation, map, {@link Presence} of the concept. */
+    final List<List<Object>> tiles = new ArrayList<>();
+
+    /** Where it fires most although its concept is annotated as absent; as above. */
+    final List<List<Object>> elsewhere = new ArrayList<>();
+
+    /** Of the top images: how many hold the concept, and how many have its category annotated. */
+    List<Integer> marks() {
+      int holds = 0;
+      int annotated = 0;
+      for (List<Object> tile : tiles) {
+        holds += tile.get(3).equals(Presence.HOLDS) ? 1 : 0;
+        annotated += tile.get(3).equals(Presence.NOT_ANNOTATED) ? 0 : 1;
+      }
+      return List.of(holds, annotated, tiles.size());
+    }
+  }
+
+  private record Fired(int image, float peak) {}
+
+  private Pictures pictures(
+      UnitScore unit, List<TopImage> top, ActivationMaps maps, Presence presence)
+      throws IOException {
+    Pictures pictures = new Pictures();
+    // A unit that is zero everywhere has no images that say anything about it.
+    List<TopImage> shown =
+        dissected.result().inactive().contains(unit.unit())
+            ? List.of()
+            : top.subList(0, Math.min(images, top.size()));
+    Set<Integer> wanted = new HashSet<>();
+    shown.forEach(image -> wanted.add(image.image()));
+    Map<Integer, String> encoded = new HashMap<>();
+    PriorityQueue<Fired> highest =
+        new PriorityQueue<>(
+            Comparator.comparingDouble((Fired fired) -> fired.peak())
+                .thenComparingInt(fired -> -fired.image()));
+    if (maps != null && !shown.isEmpty()) {
+      maps.read(
+          unit.unit(),
+          (image, cells, index, value) -> {
+            boolean keep = wanted.contains(image);
+            if (presence != null && presence.of(image) == Presence.ABSENT) {
+              float peak = Float.NEGATIVE_INFINITY;
+              for (int c = 0; c < cells; c++) {
+                peak = Math.max(peak, value[c]);
+              }
+              highest.add(new Fired(image, peak));
+              keep |= highest.size() <= ELSEWHERE || highest.peek().image() != image;
+              if (highest.size() > ELSEWHERE) {
+                int dropped = highest.remove().image();
+                if (!wanted.contains(dropped)) {
+                  encoded.remove(dropped);
+                }
+              }
+            }
+            if (keep) {
+              encoded.put(image, TileCodec.encode(cells, index, value, unit.threshold()));
+            }
+          });
+    }
+    for (TopImage image : shown) {
+      pictures.tiles.add(
+          List.of(
+              photos.place(image.image()),
+              image.activation(),
+              encoded.getOrDefault(image.image(), ""),
+              presence == null ? Presence.UNKNOWN : presence.of(image.image())));
+    }
+    while (!highest.isEmpty()) {
+      Fired fired = highest.remove();
+      pictures.elsewhere.add(
+          0,
+          List.of(
+              photos.place(fired.image()),
+              fired.peak(),
+              encoded.get(fired.image()),
+              Presence.ABSENT));
+    }
+    return pictures;
+  }
+
+  /** Where the concept is largest although the unit's mask is empty: photograph, pixels, mask. */
+  private void misses(
+      UnitScore unit,
+      ConceptInfo concept,
+      Presence presence,
+      HitTable hits,
+      Map<String, Object> page)
+      throws IOException {
+    boolean[] fires = new boolean[dissection.images().size()];
+    hits.read(unit.unit(), (image, region, pixels) -> fires[image] = true);
+    List<Object> misses = new ArrayList<>();
+    int[] holders = concepts.of(concept.number());
+    int missed = 0;
+    for (int i = 0; i < holders.length; i++) {
+      if (!fires[holders[i]]) {
+        missed++;
+        if (misses.size() < ELSEWHERE) {
+          misses.add(
+              Arrays.asList(
+                  photos.place(holders[i]),
+                  concepts.pixels(concept.number(), i),
+                  concepts.mask(holders[i], concept.number())));
+        }
+      }
+    }
+    page.put("misses", misses);
+    int elsewhere = 0;
+    int unannotated = 0;
+    for (int image = 0; image < fires.length; image++) {
+      int present = presence.of(image);
+      elsewhere += fires[image] && present == Presence.ABSENT ? 1 : 0;
+      unannotated += fires[image] && present == Presence.NOT_ANNOTATED ? 1 : 0;
+    }
+    page.put("elsewhereCount", elsewhere);
+    page.put("unannotatedCount", unannotated);
+    page.put("missed", missed);
+    page.put("holders", holders.length);
+  }
+
+  /** The spread of a unit's values in bins of equal width; zeros apart. */
+  private static Map<String, Object> histogram(ActivationHistograms histograms, int unit)
+      throws IOException {
+    float[] ends = {Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY};
+    long[] zeros = new long[1];
+    histograms.read(
+        unit,
+        (from, to, count) -> {
+          ends[0] = Math.min(ends[0], from);
+          ends[1] = Math.max(ends[1], to);
+          zeros[0] += from == 0 && to == 0 ? count : 0;
+        });
+    long[] counts = new long[BINS];
+    double width = ((double) ends[1] - ends[0]) / BINS;
+    histograms.read(
+        unit,
+        (from, to, count) -> {
+          if ((from != 0 || to != 0) && width > 0) {
+            double middle = ((double) from + to) / 2;
+            counts[(int) Math.min(BINS - 1, (middle - ends[0]) / width)] += count;
+          }
+        });
+    Map<String, Object> histogram = new LinkedHashMap<>();
+    histogram.put("from", ends[0]);
+    histogram.put("to", ends[1]);
+    histogram.put("zeros", zeros[0]);
+    histogram.put("counts", counts);
+    return histogram;
+  }
+
+  /** By category the best concepts: place in the page's table and intersection. */
+  private List<List<Object>> ranked(ConceptCounts.OfUnit counts) {
+    List<ConceptInfo> all = dissection.concepts();
+    Map<Integer, Integer> places = new HashMap<>();
+    for (int i = 0; i < all.size(); i++) {
+      places.put(all.get(i).number(), i);
+    }
+    record Met(int place, long intersection, double iou) {}
+    List<List<Object>> ranked = new ArrayList<>();
+    for (int c = 0; c < dissection.categories().size(); c++) {
+      List<Met> met = new ArrayList<>();
+      for (int i = 0; i < counts.number().length; i++) {
+        Integer place = places.get(counts.number()[i]);
+        if (place == null || !all.get(place).category().equals(dissection.categories().get(c))) {
+          continue;
+        }
+        long intersection = counts.intersection()[i];
+        double iou = LabelScore.iou(intersection, counts.activation()[c], all.get(place).truth());
+        met.add(new Met(place, intersection, iou));
+      }
+      met.sort(Comparator.comparingDouble(m -> -m.iou()));
+      List<Object> best = new ArrayList<>();
+      for (Met m : met.subList(0, Math.min(RUNNERS_UP, met.size()))) {
+        best.add(List.of(m.place(), m.intersection()));
+      }
+      ranked.add(best);
+    }
+    return ranked;
+  }
+
+  private Map<String, Object> summary(List<UnitScore> units, List<Integer> order) {
+    Map<String, Object> summary = new LinkedHashMap<>();
+    summary.put("name", layer.name());
+    summary.put("folder", layer.folder());
+    summary.put("kind", layer.kind());
+    summary.put("height", layer.height());
+    summary.put("width", layer.width());
+    summary.put("field", field(layer.field()));
+    summary.put("hasMaps", dissected.hasMaps());
+    summary.put("valuesPerUnit", dissected.result().valuesPerUnit());
+    summary.put("empty", dissected.result().emptyMasks());
+    summary.put("inactive", dissected.result().inactive());
+    summary.put("unitsAFile", UNITS_A_FILE);
+    summary.put("order", order);
+    summary.put(
+        "thresholds",
+        units.stream().map(u -> Float.isNaN(u.threshold()) ? null : u.threshold()).toList());
+    scores(units, dissection.categories(), summary);
+    return summary;
+  }
+
+  /**
+   * The scores of all units: every label once, and per unit and category the place of its label (−1
+   * for none), G, A and I; and per unit the place of its best category.
+   *
+   * @param categories in the order wanted; one that the units were not scored in has no label
+   */
+  public static void scores(
+      List<UnitScore> units, List<String> categories, Map<String, Object> into) {
+    Map<String, Integer> labels = new LinkedHashMap<>();
+    List<Long> scores = new ArrayList<>();
+    List<Integer> best = new ArrayList<>();
+    for (UnitScore unit : units) {
+      Map<String, LabelScore> byCategory = new HashMap<>();
+      unit.byCategory().forEach(score -> byCategory.put(score.category(), score));
+      for (String category : categories) {
+        LabelScore score = byCategory.get(category);
+        if (score == null) {
+          scores.addAll(List.of(-1L, 0L, 0L, 0L));
+          continue;
+        }
+        scores.add(
+            score.label().isBlank()
+                ? -1L
+                : labels.computeIfAbsent(score.label(), key -> labels.size()));
+        scores.add(score.truth());
+        scores.add(score.activation());
+        scores.add(score.intersection());
+      }
+      best.add(categories.indexOf(unit.label().category()));
+    }
+    into.put("best", best);
+    into.put("labels", new ArrayList<>(labels.keySet()));
+    into.put("scores", scores);
+  }
+
+  private static Object field(ReceptiveField field) {
+    if (field == null || !field.isKnown()) {
+      return null;
+    }
+    return List.of(axis(field.y()), axis(field.x()));
+  }
+
+  private static List<Double> axis(ReceptiveField.Axis axis) {
+    return List.of(axis.offset(), axis.size(), axis.step());
+  }
+}

@@ -1,0 +1,2 @@
+/** Tables for and from other programs: the original's, Arrow. */
+package org.netdissect.report.tables;

@@ -1,0 +1,86 @@
+package org.netdissect.results;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.BufferUnderflowException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import org.netdissect.base.files.Bytes;
+import org.netdissect.base.files.FileCheck;
+import org.netdissect.base.files.SectionFile;
+import org.netdissect.results.values.TrimmedMap;
+
+/**
+ * The trimmed activation maps of one layer: for every unit and image on which it exceeds its
+ * threshold, the cells above it and their neighbours. Enough to draw the unit's mask at any size
+ * and to apply any stricter threshold.
+ *
+ * <p>Safe for reading from several threads.
+ */
+public final class ActivationMaps implements Closeable {
+  public static final String MAGIC = "NDMAPS01";
+
+  private final SectionFile file;
+  private final LayerInfo layer;
+
+  private ActivationMaps(SectionFile file, LayerInfo layer) {
+    this.file = file;
+    this.layer = layer;
+  }
+
+  /**
+   * Opens a layer's maps.
+   *
+   * @param path of {@code maps.bin}
+   * @throws DissectionException if the file holds no such maps or is damaged
+   */
+  public static ActivationMaps open(Path path, LayerInfo layer) throws IOException {
+    return new ActivationMaps(SectionFile.open(path, MAGIC, layer.units()), layer);
+  }
+
+  /** As {@link #open(Path, LayerInfo)}, for the file that a result records. */
+  public static ActivationMaps open(Path path, LayerInfo layer, FileCheck expected)
+      throws IOException {
+    return new ActivationMaps(SectionFile.open(path, MAGIC, layer.units(), expected), layer);
+  }
+
+  /**
+   * Reads a unit's maps, image by image in ascending number.
+   *
+   * @throws DissectionException if the file is damaged
+   */
+  public void read(int unit, Visitor visitor) throws IOException {
+    ByteBuffer section = file.read(unit);
+    TrimmedMap map = new TrimmedMap(layer.height(), layer.width());
+    try {
+      int image = -1;
+      while (section.hasRemaining()) {
+        image += 1 + Bytes.getVarint(section, Integer.MAX_VALUE - image - 1);
+        map.decode(section);
+        map.locate();
+        visitor.map(image, map.cells, map.index, map.value);
+      }
+    } catch (BufferUnderflowException | IllegalStateException | IndexOutOfBoundsException e) {
+      throw file.malformed(unit, e);
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    file.close();
+  }
+
+  /** Takes the maps of a unit. */
+  @FunctionalInterface
+  public interface Visitor {
+    /**
+     * Takes one map. The arrays are reused: copy what is kept.
+     *
+     * @param image number of the image in the dissection
+     * @param cells how many cells are held
+     * @param index y·width + x of each, ascending
+     * @param value activation of each
+     */
+    void map(int image, int cells, int[] index, float[] value);
+  }
+}

@@ -1,0 +1,64 @@
+package org.netdissect.results;
+
+import de.siegmar.fastcsv.writer.CsvWriter;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.netdissect.base.Numbers;
+
+/**
+ * Writes all integer counts of a result as tables: per layer {@code counts.csv} with every pair of
+ * unit and concept that meet, and {@code thresholds.csv}.
+ */
+public final class CountsExport {
+  private CountsExport() {}
+
+  /**
+   * Writes the tables.
+   *
+   * @param folder gets one folder a layer, named as in the result
+   */
+  public static void write(Dissection dissection, Path folder) throws IOException {
+    Map<Integer, ConceptInfo> concepts = new HashMap<>();
+    dissection.concepts().forEach(concept -> concepts.put(concept.number(), concept));
+    List<String> categories = dissection.categories();
+    for (LayerDissection layer : dissection.layers()) {
+      Path target = Files.createDirectories(folder.resolve(layer.layer().folder()));
+      try (CsvWriter csv = UnitTable.csv().build(target.resolve("thresholds.csv"))) {
+        csv.writeRecord("unit", "threshold");
+        for (UnitScore unit : layer.units()) {
+          csv.writeRecord(Integer.toString(unit.unit()), Numbers.general(unit.threshold(), 9));
+        }
+      }
+      try (CsvWriter csv = UnitTable.csv().build(target.resolve("counts.csv"));
+          ConceptCounts counts = layer.conceptCounts()) {
+        csv.writeRecord(
+            "unit", "number", "label", "category", "intersect", "truth", "activation", "iou");
+        for (UnitScore unit : layer.units()) {
+          ConceptCounts.OfUnit of = counts.read(unit.unit());
+          for (int i = 0; i < of.number().length; i++) {
+            ConceptInfo concept = concepts.get(of.number()[i]);
+            if (concept == null) {
+              throw new DissectionException(
+                  dissection.folder() + " is damaged: concept " + of.number()[i] + " is unknown");
+            }
+            long activation = of.activation()[categories.indexOf(concept.category())];
+            csv.writeRecord(
+                Integer.toString(unit.unit()),
+                Integer.toString(concept.number()),
+                concept.name(),
+                concept.category(),
+                Long.toString(of.intersection()[i]),
+                Long.toString(concept.truth()),
+                Long.toString(activation),
+                Numbers.general(
+                    LabelScore.iou(of.intersection()[i], activation, concept.truth()), 12));
+          }
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,154 @@
+package org.netdissect.results;
+
+import de.siegmar.fastcsv.reader.CsvReader;
+import de.siegmar.fastcsv.reader.NamedCsvRecord;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.netdissect.base.files.FileCheck;
+import org.netdissect.base.files.SectionFile;
+import org.netdissect.results.values.ValueHistograms;
+
+/** The dissection of one layer, read from its folder. Tables are read when asked for. */
+public final class LayerDissection {
+  /** Magic letters by name. */
+  private static final Map<String, String> SECTION_FILES =
+      new TreeMap<>(
+          Map.of(
+              "hits.bin", HitTable.MAGIC,
+              "maps.bin", ActivationMaps.MAGIC,
+              "counts.bin", ConceptCounts.MAGIC,
+              "histograms.bin", ValueHistograms.MAGIC));
+
+  private final Dissection dissection;
+  private final DissectionInfo.LayerResult result;
+  private final Path folder;
+  private final List<UnitScore> units;
+
+  LayerDissection(
+      Dissection dissection,
+      DissectionInfo.LayerResult result,
+      Path folder,
+      List<UnitScore> units) {
+    this.dissection = dissection;
+    this.result = result;
+    this.folder = folder;
+    this.units = units;
+  }
+
+  public LayerInfo layer() {
+    return result.layer();
+  }
+
+  public DissectionInfo.LayerResult result() {
+    return result;
+  }
+
+  /** The units by number. */
+  public List<UnitScore> units() {
+    return units;
+  }
+
+  /**
+   * Counts detectors.
+   *
+   * @param iou above which a unit is one
+   */
+  public DetectorCounts counts(double iou) {
+    return DetectorCounts.of(units, dissection.categories(), iou);
+  }
+
+  /** Whether pixel counts of masks by region are there; an imported result has none. */
+  public boolean hasHits() {
+    return recorded("hits.bin") != null;
+  }
+
+  /** Pixel counts of masks by region. */
+  public HitTable hits() throws IOException {
+    return HitTable.open(folder.resolve("hits.bin"), result.layer().units(), recorded("hits.bin"));
+  }
+
+  /** Whether trimmed activation maps were kept. */
+  public boolean hasMaps() {
+    return recorded("maps.bin") != null;
+  }
+
+  /** Reads every file once, so that damage is noticed. */
+  void verify() throws IOException {
+    topImages();
+    for (Map.Entry<String, String> file : SECTION_FILES.entrySet()) {
+      if (!file.getKey().equals("maps.bin") || hasMaps()) {
+        try (SectionFile sections =
+            SectionFile.open(
+                folder.resolve(file.getKey()),
+                file.getValue(),
+                result.layer().units(),
+                recorded(file.getKey()))) {
+          sections.verify();
+        }
+      }
+    }
+  }
+
+  private FileCheck recorded(String name) {
+    return dissection.info().files().get(result.layer().folder() + "/" + name);
+  }
+
+  /** Trimmed activation maps. */
+  public ActivationMaps maps() throws IOException {
+    return ActivationMaps.open(folder.resolve("maps.bin"), result.layer(), recorded("maps.bin"));
+  }
+
+  /** Whether intersections with every concept are there; an imported result has none. */
+  public boolean hasConceptCounts() {
+    return recorded("counts.bin") != null;
+  }
+
+  /** Whether histograms of the activation values are there; an imported result has none. */
+  public boolean hasHistograms() {
+    return recorded("histograms.bin") != null;
+  }
+
+  /** How the activation values of each unit are spread. */
+  public ActivationHistograms histograms() throws IOException {
+    return ActivationHistograms.open(
+        folder.resolve("histograms.bin"), result.layer().units(), recorded("histograms.bin"));
+  }
+
+  /** Intersections with every concept. */
+  public ConceptCounts conceptCounts() throws IOException {
+    return ConceptCounts.open(
+        folder.resolve("counts.bin"),
+        result.layer().units(),
+        dissection.categories().size(),
+        recorded("counts.bin"));
+  }
+
+  /**
+   * Per unit the images with the largest activation, highest first; an imported result has none.
+   */
+  public List<List<TopImage>> topImages() throws IOException {
+    Path path = folder.resolve("top-images.csv");
+    List<List<TopImage>> top = new ArrayList<>();
+    for (int u = 0; u < result.layer().units(); u++) {
+      top.add(new ArrayList<>());
+    }
+    try (CsvReader<NamedCsvRecord> csv =
+        CsvReader.builder().ofNamedCsvRecord(FileCheck.read(path, recorded("top-images.csv")))) {
+      for (NamedCsvRecord row : csv) {
+        try {
+          int image = dissection.imageNumber(row.getField("image"));
+          top.get(Integer.parseInt(row.getField("unit")))
+              .add(new TopImage(image, Float.parseFloat(row.getField("activation"))));
+        } catch (RuntimeException e) {
+          throw new DissectionException(
+              path + " is damaged at line " + row.getStartingLineNumber(), e);
+        }
+      }
+    }
+    return top;
+  }
+}

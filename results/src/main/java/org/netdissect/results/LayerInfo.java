@@ -1,0 +1,43 @@
+package org.netdissect.results;
+
+import org.netdissect.networks.ReceptiveField;
+
+/**
+ * A dissected layer.
+ *
+ * @param name of its tensor, or the name given to recorded maps
+ * @param folder name of its folder in the result: the name made file-safe
+ * @param kind the operation that gives the tensor, or {@code recorded}
+ * @param units channels
+ * @param height of its activation map, cells
+ * @param width of its activation map, cells
+ * @param field receptive field in input pixels, or null where it is unknown: then maps are laid
+ *     over the image with half-pixel centres
+ */
+public record LayerInfo(
+    String name,
+    String folder,
+    String kind,
+    int units,
+    int height,
+    int width,
+    ReceptiveField field) {
+
+  /** Cells of one activation map. */
+  public int cells() {
+    return height * width;
+  }
+
+  /**
+   * A layer's name as a folder's: each run of {@code - / # ? * !} and white space becomes one
+   * hyphen (as the original does), and so does whatever else some file system refuses.
+   */
+  static String fileSafe(String name) {
+    String safe =
+        name.replaceAll("[-/#?*!\\s\\\\:\"<>|\\p{Cntrl}]+", "-").replaceAll("^[-.]+|[-.]+$", "");
+    if (safe.length() > 120) {
+      safe = safe.substring(0, 120);
+    }
+    return safe.isEmpty() ? "layer" : safe;
+  }
+}

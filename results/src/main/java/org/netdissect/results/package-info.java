@@ -1,0 +1,5 @@
+/**
+ * What a dissection leaves: reads and writes a result folder and its tables. A third party reads
+ * results with this module, without the engine.
+ */
+package org.netdissect.results;
