@@ -529,18 +529,8 @@ public final class Dissector {
     }
 
     @Override
-    public void begin(String phase, long total, String unit) {
-      progress.begin(phase, total, unit);
-    }
-
-    @Override
-    public void advance(long n) {
-      progress.advance(n);
-    }
-
-    @Override
-    public void end() {
-      progress.end();
+    public Phase phase(String name, long total, String unit) {
+      return progress.phase(name, total, unit);
     }
 
     @Override

@@ -85,8 +85,8 @@ public final class LayerPages {
             .map(UnitScore::unit)
             .toList();
     List<List<TopImage>> top = dissected.topImages();
-    progress.begin("report: " + layer.name(), units.size(), "units");
-    try (ActivationMaps maps = images > 0 && dissected.hasMaps() ? dissected.maps() : null;
+    try (Progress.Phase phase = progress.phase("report: " + layer.name(), units.size(), "units");
+        ActivationMaps maps = images > 0 && dissected.hasMaps() ? dissected.maps() : null;
         HitTable hits = concepts != null && dissected.hasHits() ? dissected.hits() : null;
         ActivationHistograms histograms =
             dissected.hasHistograms() ? dissected.histograms() : null;
@@ -111,13 +111,13 @@ public final class LayerPages {
             }
           }
           out.write(name("unit-" + number), Page.call("unit", layer.folder(), number, page));
-          progress.advance(1);
+          phase.advance(1);
         }
         int file = from / UNITS_A_FILE;
         out.write(name("grid-" + file), Page.call("grid", layer.folder(), file, grid));
       }
+      phase.done();
     }
-    progress.end();
     return summary(units, order);
   }
 
