@@ -1,15 +1,11 @@
 package org.netdissect.dissection.activations;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +14,7 @@ import org.netdissect.base.DataException;
 import org.netdissect.base.Digests;
 import org.netdissect.base.Progress;
 import org.netdissect.concepts.ConceptDataset;
+import org.netdissect.concepts.ImageRow;
 import org.netdissect.dissection.rules.Convention;
 import org.netdissect.dissection.rules.ImageSet;
 import org.netdissect.networks.InputSize;
@@ -37,8 +34,6 @@ import org.netdissect.results.LayerInfo;
  * is read and decoded once for all of them.
  */
 public final class NetworkSource implements ActivationSource {
-  private static final long MAX_FILE = 1L << 28;
-
   private final List<Tapped> networks;
   private final List<LayerInfo> layers;
   private final ConceptDataset data;
@@ -219,17 +214,19 @@ public final class NetworkSource implements ActivationSource {
     }
 
     private void load(int image, Outcome outcome) throws IOException {
-      Path path = data.photograph(data.images().get(images.atlasIndex(image)));
+      ImageRow row = data.images().get(images.atlasIndex(image));
+      Path path = data.photograph(row);
       byte[] file;
       Photograph photograph;
       try {
-        file = contents(path);
-        photograph = Photographs.decode(file, path.toString());
-      } catch (NoSuchFileException e) {
-        outcome.unreadable(image, "photograph missing");
-        return;
+        file = Photographs.bytes(path);
+        photograph = Photographs.decode(file, path.toString(), row.photoHeight(), row.photoWidth());
       } catch (DataException e) {
-        outcome.unreadable(image, e.getMessage().replace(path.toString(), images.name(image)));
+        outcome.unreadable(
+            image,
+            e.getCause() instanceof NoSuchFileException
+                ? "photograph missing"
+                : e.getMessage().replace(path.toString(), images.name(image)));
         return;
       }
       for (int n = 0; n < runners.size(); n++) {
@@ -264,21 +261,6 @@ public final class NetworkSource implements ActivationSource {
         int perImage = layers.get(layer).units() * layers.get(layer).cells();
         maps.get(0, dense[layer], slot * perImage, photographs.size() * perImage);
         layer++;
-      }
-    }
-
-    /** One look at the file, not two: finding it costs as much as reading it. */
-    private static byte[] contents(Path path) throws IOException {
-      try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
-        long size = channel.size();
-        if (size > MAX_FILE) {
-          throw new DataException(path + ": larger than 256 MiB");
-        }
-        ByteBuffer file = ByteBuffer.allocate((int) size);
-        while (file.hasRemaining() && channel.read(file) >= 0) {
-          // A read may give less than asked for.
-        }
-        return file.hasRemaining() ? Arrays.copyOf(file.array(), file.position()) : file.array();
       }
     }
 
