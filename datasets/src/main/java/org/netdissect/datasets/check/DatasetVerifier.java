@@ -1,27 +1,20 @@
 package org.netdissect.datasets.check;
 
 import java.io.IOException;
-import java.io.InterruptedIOException;
 import java.nio.file.Path;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.BitSet;
-import java.util.Deque;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.function.Consumer;
 import org.netdissect.base.DataException;
 import org.netdissect.base.Digests;
 import org.netdissect.base.Progress;
 import org.netdissect.base.Text;
 import org.netdissect.base.tables.Problems;
+import org.netdissect.base.threads.InOrder;
 import org.netdissect.concepts.AnnotatedImage;
 import org.netdissect.concepts.Category;
 import org.netdissect.concepts.Concept;
@@ -36,8 +29,6 @@ import org.netdissect.datasets.coco.CocoDataset;
 import org.netdissect.datasets.folders.ImageFolderDataset;
 import org.netdissect.datasets.folders.MaskFolderDataset;
 import org.netdissect.datasets.reading.DatasetOptions;
-import org.netdissect.datasets.reading.PhotoFiles;
-import org.netdissect.pictures.Jpeg;
 import org.netdissect.pictures.Photographs;
 
 /**
@@ -121,12 +112,7 @@ public final class DatasetVerifier {
           case "coco" -> CocoDataset.open(at, options, problems);
           default -> ImageFolderDataset.open(at, options);
         };
-    if (!found.format().equals("broden")) {
-      long unread = PhotoFiles.unread(data.folder());
-      if (unread > 0) {
-        note(unread + " pictures are neither JPEG nor PNG and are passed over; convert them");
-      }
-    }
+    data.remarks().forEach(this::note);
     if (data instanceof MaskFolderDataset masks) {
       masks.orphans().forEach(this::serious);
       if (masks.unmasked() > 0) {
@@ -156,52 +142,33 @@ public final class DatasetVerifier {
 
   private void readImages(int workers, Progress progress) throws IOException {
     List<ImageRow> rows = data.images();
-    progress.begin("Verifying " + data.name(), rows.size(), "images");
-    ExecutorService pool =
-        Executors.newFixedThreadPool(
-            workers,
-            task -> {
-              Thread thread = new Thread(task, "verify");
-              thread.setDaemon(true);
-              return thread;
-            });
-    try {
-      Deque<Future<OfImage>> window = new ArrayDeque<>();
-      int next = 0;
-      for (int done = 0; done < rows.size(); done++) {
-        while (next < rows.size() && window.size() < 4 * workers) {
-          ImageRow row = rows.get(next++);
-          window.add(pool.submit(() -> read(row)));
-        }
-        OfImage image = window.remove().get();
-        image.findings.forEach(out);
-        serious |= image.findings.stream().anyMatch(Finding::serious);
-        for (int c = 0; c < used.length; c++) {
-          used[c].or(image.used[c]);
-          if (((image.dataCategories >>> c) & 1) != 0) {
-            withData.set(c);
-          }
-        }
-        String name = rows.get(done).name();
-        String same = image.hash == null ? null : photos.putIfAbsent(image.hash, name);
-        if (same != null) {
-          note(
-              Text.oneLine(name)
-                  + " is the same photograph, byte for byte, as "
-                  + Text.oneLine(same));
-        }
-        progress.advance(1);
+    try (Progress.Phase phase = progress.phase("Verifying " + data.name(), rows.size(), "images")) {
+      InOrder.run(
+          workers,
+          0,
+          rows.size(),
+          "verify",
+          n -> read(rows.get(n)),
+          (n, image) -> {
+            take(image, rows.get(n).name());
+            phase.advance(1);
+          });
+      phase.done();
+    }
+  }
+
+  private void take(OfImage image, String name) {
+    image.findings.forEach(out);
+    serious |= image.findings.stream().anyMatch(Finding::serious);
+    for (int c = 0; c < used.length; c++) {
+      used[c].or(image.used[c]);
+      if (((image.dataCategories >>> c) & 1) != 0) {
+        withData.set(c);
       }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new InterruptedIOException("interrupted while verifying");
-    } catch (ExecutionException e) {
-      throw e.getCause() instanceof RuntimeException bug
-          ? bug
-          : new IllegalStateException(e.getCause());
-    } finally {
-      pool.shutdownNow();
-      progress.end();
+    }
+    String same = image.hash == null ? null : photos.putIfAbsent(image.hash, name);
+    if (same != null) {
+      note(Text.oneLine(name) + " is the same photograph, byte for byte, as " + Text.oneLine(same));
     }
   }
 
@@ -280,32 +247,9 @@ public final class DatasetVerifier {
     try {
       byte[] bytes = Photographs.bytes(file);
       image.hash = HexFormat.of().formatHex(Digests.sha256().digest(bytes), 0, 16);
-      Photographs.Photograph photo = Photographs.decode(bytes, file.toString());
-      if (row.photoHeight() > 0
-          && (photo.height() != row.photoHeight() || photo.width() != row.photoWidth())) {
-        image.serious(
-            Text.oneLine(file.toString())
-                + " is "
-                + photo.height()
-                + " × "
-                + photo.width()
-                + " pixels, the data set says "
-                + row.photoHeight()
-                + " × "
-                + row.photoWidth());
-      }
-      String lower = file.toString().toLowerCase(Locale.ROOT);
-      if (Jpeg.isJpeg(bytes) == lower.endsWith(".png")) {
-        image.findings.add(
-            new Finding(
-                false,
-                Text.oneLine(file.toString())
-                    + (Jpeg.isJpeg(bytes) ? " is a JPEG in truth" : " is a PNG in truth")));
-      }
-      if (Jpeg.isJpeg(bytes)) {
-        for (String oddity : Jpeg.oddities(bytes)) {
-          image.findings.add(new Finding(false, Text.oneLine(file.toString()) + ": " + oddity));
-        }
+      Photographs.decode(bytes, file.toString(), row.photoHeight(), row.photoWidth());
+      for (String remark : Photographs.remarks(bytes, file, row.photoHeight(), row.photoWidth())) {
+        image.findings.add(new Finding(false, remark));
       }
     } catch (DataException e) {
       image.serious(e.getMessage());
