@@ -23,6 +23,7 @@ public final class Netdissect implements Runnable {
           ShowCommand.class,
           ReportCommand.class,
           CompareCommand.class,
+          FigureCommand.class,
           ExportCommand.class,
           ImportCommand.class,
           DataCommand.class,
