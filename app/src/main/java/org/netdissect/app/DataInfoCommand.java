@@ -50,7 +50,8 @@ final class DataInfoCommand implements Callable<Integer> {
     TerminalProgress progress = new TerminalProgress(System.err, common.quiet || json);
     DatasetInfo info;
     String fingerprint;
-    try (Atlas atlas = Atlas.open(dataOptions.open(data, 0, 0), atlasOptions.options(), progress)) {
+    try (Atlas atlas =
+        Atlas.open(dataOptions.open(data, 0, 0, progress), atlasOptions.options(), progress)) {
       info = DatasetInfo.of(atlas);
       fingerprint = atlas.fingerprint();
     }

@@ -117,6 +117,11 @@ final class ColoredDataset implements ConceptDataset {
   }
 
   @Override
+  public List<String> remarks() {
+    return data.remarks();
+  }
+
+  @Override
   public Path folder() {
     return data.folder();
   }

@@ -189,6 +189,11 @@ final class CombinedDataset implements ConceptDataset {
   }
 
   @Override
+  public List<String> remarks() {
+    return parts.stream().flatMap(part -> part.remarks().stream()).toList();
+  }
+
+  @Override
   public Path folder() {
     return parts.get(0).folder();
   }

@@ -17,6 +17,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.netdissect.base.DataException;
 import org.netdissect.base.Limits;
+import org.netdissect.base.Text;
 import org.netdissect.pictures.Jpeg;
 import org.netdissect.pictures.Png;
 import org.netdissect.pictures.UnreadableImageException;
@@ -31,7 +32,7 @@ public final class PhotoFiles {
 
   private PhotoFiles() {}
 
-  static boolean isPhotoName(String name) {
+  public static boolean isPhotoName(String name) {
     String lower = name.toLowerCase(Locale.ROOT);
     return lower.endsWith(".jpg") || lower.endsWith(".jpeg") || lower.endsWith(".png");
   }
@@ -92,8 +93,20 @@ public final class PhotoFiles {
     return names;
   }
 
-  /** How many files below a folder are pictures of kinds that are not read. */
-  public static long unread(Path folder) {
+  /** A line on the files below a folder that are pictures of kinds that are not read, if any. */
+  public static List<String> passedOver(Path folder) {
+    long count = unread(folder);
+    return count == 0
+        ? List.of()
+        : List.of(
+            Text.oneLine(folder.toString())
+                + ": "
+                + count
+                + (count == 1 ? " picture is" : " pictures are")
+                + " neither JPEG nor PNG and passed over; convert them");
+  }
+
+  private static long unread(Path folder) {
     try (Stream<Path> files = Files.walk(folder, DEEPEST)) {
       return files
           .filter(
@@ -124,7 +137,7 @@ public final class PhotoFiles {
     return names;
   }
 
-  private static boolean isHidden(Path file) {
+  static boolean isHidden(Path file) {
     Path name = file.getFileName();
     return name != null && (name.toString().startsWith(".") || name.toString().equals("__MACOSX"));
   }
