@@ -84,7 +84,8 @@ final class ColoredDataset implements ConceptDataset {
   @Override
   public AnnotatedImage annotate(ImageRow image) throws DataException {
     AnnotatedImage plain = data.annotate(image);
-    Photographs.Photograph photo = Photographs.read(data.photograph(image));
+    Photographs.Photograph photo =
+        Photographs.read(data.photograph(image), image.photoHeight(), image.photoWidth());
     int height = plain.maskHeight();
     int width = plain.maskWidth();
     int[] rows = Nearest.indices(photo.height(), height);
@@ -112,13 +113,13 @@ final class ColoredDataset implements ConceptDataset {
   }
 
   @Override
-  public Path photograph(ImageRow image) {
-    return data.photograph(image);
+  public List<String> remarks() {
+    return data.remarks();
   }
 
   @Override
-  public List<String> remarks() {
-    return data.remarks();
+  public Path photograph(ImageRow image) {
+    return data.photograph(image);
   }
 
   @Override

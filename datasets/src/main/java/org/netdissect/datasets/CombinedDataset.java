@@ -184,13 +184,13 @@ final class CombinedDataset implements ConceptDataset {
   }
 
   @Override
-  public Path photograph(ImageRow image) {
-    return parts.get(partOf.get(image.row())).photograph(inPart(image));
+  public List<String> remarks() {
+    return parts.stream().flatMap(part -> part.remarks().stream()).toList();
   }
 
   @Override
-  public List<String> remarks() {
-    return parts.stream().flatMap(part -> part.remarks().stream()).toList();
+  public Path photograph(ImageRow image) {
+    return parts.get(partOf.get(image.row())).photograph(inPart(image));
   }
 
   @Override

@@ -26,6 +26,7 @@ import org.netdissect.datasets.reading.Stamper;
 import org.netdissect.datasets.shapes.LabelLayers;
 import org.netdissect.datasets.shapes.Shapes;
 import org.netdissect.pictures.Nearest;
+import org.netdissect.pictures.PhotoHeader;
 import org.netdissect.pictures.Photographs;
 import org.netdissect.pictures.Png;
 import org.netdissect.pictures.UnreadableImageException;
@@ -183,10 +184,12 @@ public final class CocoDataset implements ReadDataset {
         without.add(row.row());
       }
     }
-    int[][] sizes = PhotoFiles.sizes(without.stream().map(photos::get).toList());
-    for (int i = 0; i < sizes.length; i++) {
-      int row = without.get(i);
-      rows.set(row, ofSize(rows.get(row), sizes[i][0], sizes[i][1]));
+    PhotoHeader[] headers = PhotoFiles.headers(without.stream().map(photos::get).toList());
+    for (int i = 0; i < headers.length; i++) {
+      if (headers[i] != null) {
+        int row = without.get(i);
+        rows.set(row, ofSize(rows.get(row), headers[i].height(), headers[i].width()));
+      }
     }
   }
 

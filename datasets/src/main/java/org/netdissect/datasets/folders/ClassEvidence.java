@@ -9,6 +9,7 @@ import org.netdissect.base.DataException;
 import org.netdissect.base.Text;
 import org.netdissect.datasets.reading.Listing;
 import org.netdissect.datasets.reading.PhotoFiles;
+import org.netdissect.pictures.Photographs;
 
 /**
  * What speaks against taking a folder of pictures for a class: masks among them, or annotations
@@ -63,7 +64,7 @@ final class ClassEvidence {
   static String annotation(Listing at) {
     Set<String> photos = new HashSet<>();
     for (String name : at.files()) {
-      if (PhotoFiles.isPhotoName(name)) {
+      if (Photographs.isPhotographName(name)) {
         photos.add(PhotoFiles.stem(name));
       }
     }

@@ -19,6 +19,7 @@ import org.netdissect.datasets.reading.PhotoFiles;
 import org.netdissect.datasets.reading.ReadDataset;
 import org.netdissect.datasets.reading.Splits;
 import org.netdissect.datasets.reading.Stamper;
+import org.netdissect.pictures.PhotoHeader;
 
 /**
  * Folders of photographs, one folder a class: {@code DIR/<class>/…}, or {@code
@@ -168,15 +169,16 @@ public final class ImageFolderDataset implements ReadDataset {
       throw new DataException(
           "no photographs in the folders of " + folder + "; expected one folder a class");
     }
-    int[][] sizes = PhotoFiles.sizes(names.stream().map(n -> Folders.below(folder, n)).toList());
+    PhotoHeader[] headers =
+        PhotoFiles.headers(names.stream().map(n -> Folders.below(folder, n)).toList());
     List<ImageRow> rows = new ArrayList<>();
-    for (int i = 0; i < sizes.length; i++) {
+    for (int i = 0; i < headers.length; i++) {
       rows.add(
           new ImageRow(
               names.get(i),
               split.get(i),
-              sizes[i][0],
-              sizes[i][1],
+              headers[i] == null ? 0 : headers[i].height(),
+              headers[i] == null ? 0 : headers[i].width(),
               options.maskHeight(),
               options.maskWidth(),
               i));

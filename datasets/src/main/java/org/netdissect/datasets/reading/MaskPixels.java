@@ -4,11 +4,12 @@ import org.netdissect.base.DataException;
 import org.netdissect.base.Limits;
 import org.netdissect.base.Text;
 import org.netdissect.pictures.Photographs;
+import org.netdissect.pictures.PictureKind;
 import org.netdissect.pictures.Png;
 import org.netdissect.pictures.UnreadableImageException;
 
 /**
- * The raw samples of a mask: a PNG as it is, or another kind of picture decoded to colours, which
+ * The raw samples of a mask: a PNG as it is, or another kind of picture decoded to colours. A JPEG
  * blurs what was drawn.
  */
 public final class MaskPixels {
@@ -34,14 +35,14 @@ public final class MaskPixels {
     blurred = false;
   }
 
-  private MaskPixels(Photographs.Photograph picture) {
+  private MaskPixels(Photographs.Photograph picture, boolean blurred) {
     height = picture.height();
     width = picture.width();
     bitDepth = 8;
     channels = 3;
     samples = picture.rgb();
     palette = null;
-    blurred = true;
+    this.blurred = blurred;
   }
 
   /**
@@ -54,7 +55,8 @@ public final class MaskPixels {
     try {
       return Png.isPng(file) || file.length == 0
           ? new MaskPixels(Png.decode(file, name, Limits.PHOTO_PIXELS))
-          : new MaskPixels(Photographs.decode(file, name));
+          : new MaskPixels(
+              Photographs.decode(file, name), PictureKind.ofContents(file) == PictureKind.JPEG);
     } catch (OutOfMemoryError e) {
       throw new UnreadableImageException(
           Text.oneLine(name) + ": not enough memory for it; give Java more with -Xmx", e);
