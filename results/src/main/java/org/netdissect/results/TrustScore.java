@@ -8,8 +8,8 @@ package org.netdissect.results;
  * @param label the best of them, as the result has it; blank if the unit meets none
  * @param iou as the result has it
  * @param best whether it is the unit's label, the best of all categories
- * @param p chance of a best IoU over all concepts as high as the unit's, where its masks lie on other
- *     images' labels; the same in all rows of the unit
+ * @param p chance of a best IoU over all concepts as high as the unit's, where its masks lie on
+ *     other images' labels; the same in all rows of the unit
  * @param q p corrected for the units of the layer (Benjamini and Hochberg)
  * @param exceedances permutations under which the best was as high
  * @param permutations that the unit took part in

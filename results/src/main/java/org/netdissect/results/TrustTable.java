@@ -100,7 +100,9 @@ public record TrustTable(TrustInfo info, List<TrustScore> scores) {
     return cell.isEmpty() ? Double.NaN : Double.parseDouble(cell);
   }
 
-  /** SHA-256 of a result's {@code dissection.json}, by which a table knows that it belongs to it. */
+  /**
+   * SHA-256 of a result's {@code dissection.json}, by which a table knows that it belongs to it.
+   */
   public static String fingerprint(Dissection dissection) throws IOException {
     return Digests.sha256Hex(Files.readAllBytes(dissection.folder().resolve(Dissection.FILE)));
   }

@@ -5,8 +5,8 @@ import java.util.Comparator;
 import java.util.stream.IntStream;
 
 /**
- * Correction for many tests: the false discovery rate (Benjamini and Hochberg, "Controlling the false
- * discovery rate", 1995).
+ * Correction for many tests: the false discovery rate (Benjamini and Hochberg, "Controlling the
+ * false discovery rate", 1995).
  */
 final class BenjaminiHochberg {
   private BenjaminiHochberg() {}

@@ -21,8 +21,8 @@ import org.netdissect.results.UnitScore;
  * numbers of permutations, the correction for many units decides on all that are left, or to a
  * stated most.
  *
- * <p>Cost: one count of the lit pixels of every mask and permutation, about 0.5 µs for masks of half
- * a percent of 112 × 112 pixels.
+ * <p>Cost: one count of the lit pixels of every mask and permutation, about 0.5 µs for masks of
+ * half a percent of 112 × 112 pixels.
  */
 final class ChanceLevel {
   /** Exceedances at which a unit ends. */
@@ -112,8 +112,8 @@ final class ChanceLevel {
     return level;
   }
 
-  private LayerMasks first(
-      Shuffle shuffle, int kept, int until, int workers, Progress progress) throws IOException {
+  private LayerMasks first(Shuffle shuffle, int kept, int until, int workers, Progress progress)
+      throws IOException {
     int[] all = IntStream.range(0, units).toArray();
     LayerMasks masks = LayerMasks.of(data, layer, all, workers, progress);
     nullBest = new double[1 + categories][kept * units];

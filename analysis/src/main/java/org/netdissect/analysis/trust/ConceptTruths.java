@@ -7,8 +7,8 @@ import org.netdissect.analysis.LabelledResult;
 import org.netdissect.dissection.scoring.ConceptTotals;
 
 /**
- * What each image holds: pixels of every concept there, under the rules of the result. What a unit's
- * score on a part of the images, or on images counted several times, is made of.
+ * What each image holds: pixels of every concept there, under the rules of the result. What a
+ * unit's score on a part of the images, or on images counted several times, is made of.
  */
 final class ConceptTruths {
   private final int[][] numbers;

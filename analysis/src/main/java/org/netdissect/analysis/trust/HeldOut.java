@@ -8,8 +8,8 @@ import org.netdissect.dissection.scoring.ConceptTotals;
 import org.netdissect.results.LabelScore;
 
 /**
- * Scores labels on images that they were not chosen on: the label is the best concept on one part of
- * the images, and is looked at on the others. Safe for concurrent reading.
+ * Scores labels on images that they were not chosen on: the label is the best concept on one part
+ * of the images, and is looked at on the others. Safe for concurrent reading.
  */
 final class HeldOut {
   private final LabelledResult data;
@@ -61,8 +61,8 @@ final class HeldOut {
    * @param iou there
    * @param rank of that IoU among all concepts there, from 1
    * @param auc the chance that an image with the concept has a larger peak activation than one
-   *     without; ties count half. Images without a mask tie: of them it is known only that they stay
-   *     at or below the threshold
+   *     without; ties count half. Images without a mask tie: of them it is known only that they
+   *     stay at or below the threshold
    * @param p one-sided p of it (Mann and Whitney, normal approximation with ties); NaN where one of
    *     both kinds of image is missing
    */

@@ -155,8 +155,7 @@ final class LayerMasks {
       }
       byte[][] cut = new byte[ofImage.length][];
       for (int i = 0; i < cut.length; i++) {
-        cut[i] =
-            ofImage[i] == null ? null : Arrays.copyOf(ofImage[i].array(), ofImage[i].size());
+        cut[i] = ofImage[i] == null ? null : Arrays.copyOf(ofImage[i].array(), ofImage[i].size());
         ofImage[i] = null;
       }
       return cut;

@@ -12,8 +12,8 @@ final class MannWhitney {
   /**
    * Compares two samples.
    *
-   * @return the chance that a value of the first is above one of the second, ties counting half; and
-   *     the one-sided p of the first being larger, by the normal approximation with ties and
+   * @return the chance that a value of the first is above one of the second, ties counting half;
+   *     and the one-sided p of the first being larger, by the normal approximation with ties and
    *     continuity corrected. Both NaN if a sample is empty
    */
   static double[] auc(float[] first, float[] second) {

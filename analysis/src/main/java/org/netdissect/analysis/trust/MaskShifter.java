@@ -9,8 +9,8 @@ import org.netdissect.dissection.scoring.ConceptTotals;
 import org.netdissect.results.LabelScore;
 
 /**
- * Lays the masks of units over other images than their own and scores them there, over all concepts,
- * under the rules of the result. One thread at a time.
+ * Lays the masks of units over other images than their own and scores them there, over all
+ * concepts, under the rules of the result. One thread at a time.
  */
 final class MaskShifter {
   private final LabelledResult data;

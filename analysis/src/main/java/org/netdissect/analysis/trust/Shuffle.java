@@ -24,13 +24,16 @@ final class Shuffle {
     for (int i = data.read().nextSetBit(0); i >= 0; i = data.read().nextSetBit(i + 1)) {
       AtlasImage about = data.images().atlasImage(i);
       bySize
-          .computeIfAbsent(List.of(about.maskHeight(), about.maskWidth()), size -> new ArrayList<>())
+          .computeIfAbsent(
+              List.of(about.maskHeight(), about.maskWidth()), size -> new ArrayList<>())
           .add(i);
     }
     bySize.values().forEach(group -> ofEqualSize.add(group.stream().mapToInt(i -> i).toArray()));
   }
 
-  /** Images that have no other of their size, so that only their own labels can meet their masks. */
+  /**
+   * Images that have no other of their size, so that only their own labels can meet their masks.
+   */
   int alone() {
     return (int) ofEqualSize.stream().filter(group -> group.length == 1).count();
   }

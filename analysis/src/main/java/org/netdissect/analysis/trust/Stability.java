@@ -8,10 +8,10 @@ import org.netdissect.dissection.scoring.ConceptTotals;
 import org.netdissect.results.LabelScore;
 
 /**
- * Whether labels survive resampling of the images: the bootstrap with Poisson weights of mean 1, the
- * same for all units, drawn once from the seed. Every image counts as often as its weight says, with
- * its mask, its labels and its part of A. Safe for concurrent use; what a unit needs lies in {@link
- * Unit}.
+ * Whether labels survive resampling of the images: the bootstrap with Poisson weights of mean 1,
+ * the same for all units, drawn once from the seed. Every image counts as often as its weight says,
+ * with its mask, its labels and its part of A. Safe for concurrent use; what a unit needs lies in
+ * {@link Unit}.
  */
 final class Stability {
   private static final int LARGEST_WEIGHT = 20;

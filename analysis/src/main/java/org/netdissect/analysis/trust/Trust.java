@@ -43,8 +43,8 @@ public final class Trust {
    * @return the tables written, in the order of the layers
    * @throws DissectionException if a layer's maps were not kept, or the split leaves no images
    */
-  public static List<TrustTable> write(
-      LabelledResult data, TrustOptions options, Progress progress) throws IOException {
+  public static List<TrustTable> write(LabelledResult data, TrustOptions options, Progress progress)
+      throws IOException {
     for (LayerDissection layer : data.dissection().layers()) {
       if (!layer.hasMaps()) {
         throw new DissectionException(
@@ -189,9 +189,7 @@ public final class Trust {
   }
 
   private String names(int[] numbers) {
-    return Arrays.stream(numbers)
-        .mapToObj(data.totals()::name)
-        .collect(Collectors.joining("; "));
+    return Arrays.stream(numbers).mapToObj(data.totals()::name).collect(Collectors.joining("; "));
   }
 
   /** The concept numbers of a unit's labels, found as the scorer finds them; 0 for none. */

@@ -12,13 +12,7 @@ package org.netdissect.analysis.trust;
  * @param workers threads; the result does not depend on them
  */
 public record TrustOptions(
-    int permutations,
-    int most,
-    int resamples,
-    double fdr,
-    long seed,
-    String split,
-    int workers) {
+    int permutations, int most, int resamples, double fdr, long seed, String split, int workers) {
 
   /** The most permutations and resamples of any kind. */
   private static final int LIMIT = 1_000_000;
@@ -33,7 +27,8 @@ public record TrustOptions(
     check("most permutations", most >= ChanceLevel.FIRST && most <= LIMIT, "99");
     check("resamples", resamples >= 20 && resamples <= 10_000, "20");
     if (!(fdr > 0 && fdr < 1)) {
-      throw new IllegalArgumentException("the false discovery rate must lie between 0 and 1: " + fdr);
+      throw new IllegalArgumentException(
+          "the false discovery rate must lie between 0 and 1: " + fdr);
     }
     if (workers < 1) {
       throw new IllegalArgumentException("workers must be at least 1: " + workers);
@@ -42,7 +37,8 @@ public record TrustOptions(
 
   private static void check(String what, boolean right, String least) {
     if (!right) {
-      throw new IllegalArgumentException(what + " must be at least " + least + ", and not millions");
+      throw new IllegalArgumentException(
+          what + " must be at least " + least + ", and not millions");
     }
   }
 
