@@ -29,11 +29,10 @@ final class TrustCommand implements Callable<Integer> {
   private Path result;
 
   @Option(
+      required = true,
       names = "--data",
       paramLabel = "DIR",
-      description =
-          "The data set that was dissected with, given as to 'netdissect run'. Default: where it lay"
-              + " then.")
+      description = "The data set that was dissected with, given as to 'netdissect run'.")
   private List<Path> data = List.of();
 
   @Option(

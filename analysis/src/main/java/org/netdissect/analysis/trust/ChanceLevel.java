@@ -136,8 +136,8 @@ final class ChanceLevel {
     for (int unit : active) {
       wanted[Arrays.binarySearch(masks.units(), unit)] = true;
     }
-    progress.begin("chance of " + layer.layer().name(), to - from, "permutations");
-    try {
+    try (Progress.Phase phase =
+        progress.phase("chance of " + layer.layer().name(), to - from, "permutations")) {
       Workers.run(
           workers,
           to - from,
@@ -149,11 +149,10 @@ final class ChanceLevel {
               int r = from + task;
               shifter.score(shuffle.permutation(r), wanted, best);
               note(r, masks.units(), wanted, best, r < kept);
-              progress.advance(1);
+              phase.advance(1);
             };
           });
-    } finally {
-      progress.end();
+      phase.done();
     }
     for (int unit : active) {
       permutations[unit] = to;

@@ -66,8 +66,8 @@ final class LayerMasks {
     LayerInfo info = layer.layer();
     MaskGeometry.Cache geometries =
         new MaskGeometry.Cache(data.convention(), info.field(), info.height(), info.width());
-    progress.begin("masks of " + info.name(), units.length, "units");
-    try (ActivationMaps maps = layer.maps()) {
+    try (ActivationMaps maps = layer.maps();
+        Progress.Phase phase = progress.phase("masks of " + info.name(), units.length, "units")) {
       Workers.run(
           workers,
           masks.length,
@@ -78,11 +78,10 @@ final class LayerMasks {
               int from = group * GROUP;
               int to = Math.min(units.length, from + GROUP);
               masks[group] = cutter.group(maps, layer, units, from, to);
-              progress.advance(to - from);
+              phase.advance(to - from);
             };
           });
-    } finally {
-      progress.end();
+      phase.done();
     }
     return new LayerMasks(units, masks);
   }

@@ -94,9 +94,10 @@ public final class Trust {
       q[scope] = BenjaminiHochberg.adjust(p[scope]);
     }
     TrustScore[][] scores = new TrustScore[layer.units().size()][];
-    progress.begin("resampling " + layer.layer().name(), scores.length, "units");
     try (HitTable hits = layer.hits();
-        ActivationMaps maps = layer.maps()) {
+        ActivationMaps maps = layer.maps();
+        Progress.Phase phase =
+            progress.phase("resampling " + layer.layer().name(), scores.length, "units")) {
       Workers.run(
           options.workers(),
           scores.length,
@@ -111,11 +112,10 @@ public final class Trust {
               resampled.take(tallies);
               peaks(maps, score, peaks);
               scores[unit] = rows(score, chance, p, q, tallies, resampled, heldOut, peaks);
-              progress.advance(1);
+              phase.advance(1);
             };
           });
-    } finally {
-      progress.end();
+      phase.done();
     }
     return write(layer, chance, shuffle, heldOut, scores);
   }
