@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.netdissect.base.CacheFolder;
 import org.netdissect.base.Digests;
+import org.netdissect.base.NetdissectException;
 import org.netdissect.base.Text;
 import org.netdissect.concepts.ConceptDataset;
 
@@ -26,7 +27,11 @@ final class AtlasPlace {
       places.add(inCache(cacheOption, data));
     } else {
       places.add(inData(data));
-      places.add(inCache(CacheFolder.get(), data));
+      try {
+        places.add(inCache(CacheFolder.get(), data));
+      } catch (NetdissectException e) {
+        // No home: beside the data, or nowhere.
+      }
     }
     return places;
   }
@@ -34,7 +39,7 @@ final class AtlasPlace {
   /** The files to try to write to, best first. */
   static List<Path> toWrite(ConceptDataset data, Path cacheOption) throws IOException {
     List<Path> places = toRead(data, cacheOption);
-    if (cacheOption == null) {
+    if (places.size() > 1) {
       Path home = places.get(0).getParent();
       Path deepest = Files.exists(home) ? home : home.getParent();
       if (!isWritable(deepest)) {
