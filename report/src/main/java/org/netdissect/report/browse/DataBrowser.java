@@ -83,7 +83,11 @@ public final class DataBrowser {
     browser.writeImages(workers);
     browser.writeIndex();
     Path page = folder.resolve(PAGE);
-    WholeFile.text(page, Page.resource(DataBrowser.class, "browse.html"));
+    WholeFile.text(
+        page,
+        Page.resource(DataBrowser.class, "browse.html")
+            .replace("{{STYLE}}", Page.resource(Page.class, "style.css"))
+            .replace("{{NAMES}}", Page.resource(Page.class, "names.js")));
     return page;
   }
 
