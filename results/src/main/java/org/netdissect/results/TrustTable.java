@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.netdissect.base.files.WholeFile;
 import org.netdissect.base.Digests;
 import org.netdissect.base.Json;
 import org.netdissect.base.Numbers;
@@ -196,8 +197,8 @@ public record TrustTable(TrustInfo info, List<TrustScore> scores) {
   public static void write(LayerDissection layer, TrustInfo info, String csv) throws IOException {
     Path folder = layer.folder();
     Files.deleteIfExists(folder.resolve(INFO));
-    ResultFolder.writeAtomically(folder.resolve(TABLE), csv);
-    ResultFolder.writeAtomically(folder.resolve(INFO), Seal.seal(Json.pretty(info)));
+    WholeFile.text(folder.resolve(TABLE), csv);
+    WholeFile.text(folder.resolve(INFO), Seal.seal(Json.pretty(info)));
   }
 
   /** What an info must record of a table. */
