@@ -177,7 +177,7 @@ public final class CocoDataset implements ReadDataset {
   }
 
   /** Some tools state no sizes; then the photographs tell. */
-  private void fillSizes() {
+  private void fillSizes() throws DataException {
     List<Integer> without = new ArrayList<>();
     for (ImageRow row : rows) {
       if (row.photoHeight() == 0) {
