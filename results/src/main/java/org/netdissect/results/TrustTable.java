@@ -10,13 +10,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.netdissect.base.files.WholeFile;
 import org.netdissect.base.Digests;
 import org.netdissect.base.Json;
 import org.netdissect.base.Numbers;
 import org.netdissect.base.files.DamagedException;
 import org.netdissect.base.files.FileCheck;
 import org.netdissect.base.files.Seal;
+import org.netdissect.base.files.WholeFile;
 import tools.jackson.core.JacksonException;
 
 /**
