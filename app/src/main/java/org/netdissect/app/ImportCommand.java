@@ -129,8 +129,7 @@ final class ImportCommand implements Callable<Integer> {
             rules,
             read,
             sources);
-    System.out.print(Summary.text(made, rules.iou()));
-    System.out.flush();
+    Output.print(Summary.text(made, rules.iou()));
     return 0;
   }
 

@@ -2,6 +2,7 @@ package org.netdissect.app;
 
 import java.io.PrintWriter;
 import java.util.List;
+import org.netdissect.base.Text;
 import org.netdissect.base.ToolVersion;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -47,15 +48,33 @@ public final class Netdissect implements Runnable {
     line.setParameterExceptionHandler(
         (failure, given) -> {
           PrintWriter err = failure.getCommandLine().getErr();
-          err.println("netdissect: " + failure.getMessage());
+          err.println("netdissect: " + Text.terminal(failure.getMessage()));
           CommandLine.UnmatchedArgumentException.printSuggestions(failure, err);
           err.println(
               "Try '" + failure.getCommandLine().getCommandSpec().qualifiedName() + " --help'.");
           return CommandLine.ExitCode.USAGE;
         });
     line.setExecutionExceptionHandler(
-        (failure, command, parsed) -> Failures.report(failure, command));
-    return line.execute(arguments);
+        (failure, command, parsed) ->
+            Failures.report(
+                failure,
+                command.getErr(),
+                command.getParseResult() != null
+                    && command.getParseResult().hasMatchedOption("--verbose")));
+    int code;
+    try {
+      code = line.execute(arguments);
+    } catch (Error failure) {
+      // Those that picocli lets through, such as running out of memory.
+      code = Failures.report(failure, line.getErr(), List.of(arguments).contains("--verbose"));
+    }
+    if (Output.failed()) {
+      Output.note(
+          "netdissect: what was to be printed could not be written to standard output: is the disk"
+              + " full, or has its reader ended?");
+      return code == CommandLine.ExitCode.OK ? 1 : code;
+    }
+    return code;
   }
 
   /** The one command asked for, since reading how each is declared takes a while; else all. */

@@ -82,7 +82,7 @@ final class ReportCommand implements Callable<Integer> {
       progress.warn("no photographs without --data, the folder of the data set");
     }
     report.write(folder, progress);
-    System.out.println(folder.resolve("index.html"));
+    Output.line(folder.resolve("index.html"));
     return 0;
   }
 

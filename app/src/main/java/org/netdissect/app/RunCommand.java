@@ -252,8 +252,7 @@ final class RunCommand implements Callable<Integer> {
     }
     Interruption.resumable();
     for (Dissection dissection : builder.build().runAll()) {
-      System.out.print(Summary.text(dissection, iou));
-      System.out.flush();
+      Output.print(Summary.text(dissection, iou));
       Path report = dissection.folder().resolve("report/index.html");
       progress.say("result: " + dissection.folder() + (noReport ? "" : ", report: " + report));
     }

@@ -1,5 +1,7 @@
 package org.netdissect.app;
 
+import static org.netdissect.app.Failures.oneLine;
+
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -35,15 +37,16 @@ final class Summary {
   static String text(Dissection dissection, double iou) {
     DissectionInfo info = dissection.info();
     StringBuilder out = new StringBuilder();
-    out.append(info.network().file() == null ? "recorded activations" : info.network().file())
+    out.append(
+            info.network().file() == null ? "recorded activations" : oneLine(info.network().file()))
         .append(" on ")
-        .append(info.data().name())
+        .append(oneLine(info.data().name()))
         .append(": ")
         .append(info.imported() == null ? info.images().read() + " images" : "imported")
         .append(", convention ")
-        .append(info.rules().convention())
+        .append(oneLine(info.rules().convention()))
         .append(", quantile ")
-        .append(info.rules().quantile())
+        .append(oneLine(info.rules().quantile()))
         .append('\n');
     if (info.imported() != null) {
       out.append("scores only, from ")
@@ -75,7 +78,7 @@ final class Summary {
     DetectorCounts counts = dissected.counts(iou);
     out.append('\n')
         .append("layer ")
-        .append(layer.name())
+        .append(oneLine(layer.name()))
         .append(": ")
         .append(layer.units())
         .append(" units");
@@ -107,7 +110,7 @@ final class Summary {
           String.format(
               Locale.ROOT,
               "    %-" + width + "s  %9d  %6d%n",
-              count.category(),
+              oneLine(count.category()),
               count.detectors(),
               count.unique()));
     }
@@ -129,8 +132,8 @@ final class Summary {
                 "    unit %5d  IoU %.4f  %s (%s)%n",
                 unit.unit(),
                 score.iou(),
-                score.label(),
-                score.category()));
+                oneLine(score.label()),
+                oneLine(score.category())));
       }
     }
     units(

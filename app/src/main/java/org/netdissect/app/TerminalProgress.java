@@ -7,6 +7,7 @@ import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 import org.netdissect.base.Progress;
+import org.netdissect.base.Text;
 
 /**
  * Progress on standard error: a bar with rate and remaining time on a terminal, a line now and then
@@ -47,13 +48,13 @@ final class TerminalProgress implements Progress {
   /** A line for people, unless quiet. */
   synchronized void say(String line) {
     if (!quiet) {
-      err.println(line);
+      err.println(Text.terminal(line));
     }
   }
 
   @Override
   public synchronized void begin(String newPhase, long newTotal, String newUnit) {
-    phase = newPhase;
+    phase = Text.oneLine(newPhase);
     unit = newUnit;
     total = newTotal;
     done = 0;
@@ -124,6 +125,6 @@ final class TerminalProgress implements Progress {
 
   @Override
   public synchronized void warn(String message) {
-    err.println("warning: " + message);
+    err.println(Text.terminal("warning: " + message));
   }
 }

@@ -75,7 +75,7 @@ final class WorldCommand implements Callable<Integer> {
         workers == null ? Runtime.getRuntime().availableProcessors() : workers,
         done -> progress.advance(1));
     progress.end();
-    System.out.println(images + " images of " + size + " × " + size + " pixels in " + out);
+    Output.line(images + " images of " + size + " × " + size + " pixels in " + out);
     return 0;
   }
 }

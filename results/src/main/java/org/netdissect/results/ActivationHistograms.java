@@ -14,13 +14,22 @@ import org.netdissect.results.values.ValueHistograms;
  */
 public final class ActivationHistograms implements Closeable {
   private final SectionFile file;
+  private final long values;
 
-  private ActivationHistograms(SectionFile file) {
+  private ActivationHistograms(SectionFile file, long values) {
     this.file = file;
+    this.values = values;
   }
 
-  static ActivationHistograms open(Path path, int units, FileCheck expected) throws IOException {
-    return new ActivationHistograms(SectionFile.open(path, ValueHistograms.MAGIC, units, expected));
+  /**
+   * Opens the file that a result records.
+   *
+   * @param values of each unit
+   */
+  static ActivationHistograms open(Path path, int units, long values, FileCheck expected)
+      throws IOException {
+    return new ActivationHistograms(
+        SectionFile.open(path, ValueHistograms.MAGIC, units, expected), values);
   }
 
   /**
@@ -32,8 +41,9 @@ public final class ActivationHistograms implements Closeable {
     ValueHistograms histogram = new ValueHistograms(1);
     try {
       histogram.decode(0, file.read(unit));
-    } catch (BufferUnderflowException | IllegalStateException | IndexOutOfBoundsException e) {
-      throw file.malformed(unit, new IllegalStateException(e));
+      check(histogram);
+    } catch (BufferUnderflowException | IllegalStateException e) {
+      throw file.malformed(unit, e);
     }
     for (int bin = 0; bin < 1 << 16; bin++) {
       long count = histogram.count(0, bin);
@@ -46,6 +56,20 @@ public final class ActivationHistograms implements Closeable {
         float next = ValueHistograms.lowerEdge(bin + 1);
         visitor.bin(edge, Float.isFinite(next) ? next : edge, count);
       }
+    }
+  }
+
+  private void check(ValueHistograms histogram) {
+    long counted = 0;
+    for (int bin = 0; bin < 1 << 16; bin++) {
+      counted += histogram.count(0, bin);
+    }
+    if (counted != values || histogram.counted(0) != values) {
+      throw new IllegalStateException(counted + " values instead of " + values);
+    }
+    if (histogram.zeros(0) < 0
+        || histogram.zeros(0) > histogram.count(0, ValueHistograms.ZERO_BIN)) {
+      throw new IllegalStateException("it has " + histogram.zeros(0) + " zeros");
     }
   }
 

@@ -22,26 +22,30 @@ public final class ActivationMaps implements Closeable {
 
   private final SectionFile file;
   private final LayerInfo layer;
+  private final int images;
 
-  private ActivationMaps(SectionFile file, LayerInfo layer) {
+  private ActivationMaps(SectionFile file, LayerInfo layer, int images) {
     this.file = file;
     this.layer = layer;
+    this.images = images;
   }
 
   /**
    * Opens a layer's maps.
    *
    * @param path of {@code maps.bin}
+   * @param images of the dissection
    * @throws DissectionException if the file holds no such maps or is damaged
    */
-  public static ActivationMaps open(Path path, LayerInfo layer) throws IOException {
-    return new ActivationMaps(SectionFile.open(path, MAGIC, layer.units()), layer);
+  public static ActivationMaps open(Path path, LayerInfo layer, int images) throws IOException {
+    return new ActivationMaps(SectionFile.open(path, MAGIC, layer.units()), layer, images);
   }
 
-  /** As {@link #open(Path, LayerInfo)}, for the file that a result records. */
-  public static ActivationMaps open(Path path, LayerInfo layer, FileCheck expected)
+  /** As {@link #open(Path, LayerInfo, int)}, for the file that a result records. */
+  public static ActivationMaps open(Path path, LayerInfo layer, int images, FileCheck expected)
       throws IOException {
-    return new ActivationMaps(SectionFile.open(path, MAGIC, layer.units(), expected), layer);
+    return new ActivationMaps(
+        SectionFile.open(path, MAGIC, layer.units(), expected), layer, images);
   }
 
   /**
@@ -55,12 +59,12 @@ public final class ActivationMaps implements Closeable {
     try {
       int image = -1;
       while (section.hasRemaining()) {
-        image += 1 + Bytes.getVarint(section, Integer.MAX_VALUE - image - 1);
+        image += 1 + Bytes.getVarint(section, images - image - 2);
         map.decode(section);
         map.locate();
         visitor.map(image, map.cells, map.index, map.value);
       }
-    } catch (BufferUnderflowException | IllegalStateException | IndexOutOfBoundsException e) {
+    } catch (BufferUnderflowException | IllegalStateException e) {
       throw file.malformed(unit, e);
     }
   }

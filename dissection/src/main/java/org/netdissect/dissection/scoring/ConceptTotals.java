@@ -134,6 +134,12 @@ public final class ConceptTotals {
     return imageCategories[image];
   }
 
+  /** How many regions an image has. */
+  int regions(int image) {
+    int index = images.atlasIndex(image);
+    return atlas.firstRegion(index + 1) - atlas.firstRegion(index);
+  }
+
   /**
    * Adds pixels of a mask in a region to the concepts there.
    *

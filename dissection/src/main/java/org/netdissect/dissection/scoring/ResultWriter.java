@@ -204,7 +204,7 @@ public final class ResultWriter {
     UnitScore[] scores = new UnitScore[layer.units()];
     byte[][] counts = new byte[layer.units()][];
     progress.begin("scoring " + layer.name(), layer.units(), "units");
-    try (HitTable hits = HitTable.open(folder.resolve("hits.bin"), layer.units())) {
+    try (HitTable hits = HitTable.open(folder.resolve("hits.bin"), layer.units(), images.size())) {
       Workers.run(
           workers,
           layer.units(),

@@ -132,17 +132,7 @@ public final class LayerPages {
 
   /** The concept of a label; null for a blank one. */
   private ConceptInfo concept(LabelScore label) {
-    if (label.label().isBlank()) {
-      return null;
-    }
-    for (ConceptInfo concept : dissection.concepts()) {
-      if (concept.name().equals(label.label())
-          && concept.category().equals(label.category())
-          && concept.truth() == label.truth()) {
-        return concept;
-      }
-    }
-    return null;
+    return label.label().isBlank() ? null : dissection.concept(label.number());
   }
 
   /** What a unit's page shows of photographs. */

@@ -149,7 +149,7 @@ public record OriginalCsv(List<String> categories, List<UnitScore> units) {
         throw at(
             file, row, categories.get(c) + "-iou is " + given + ", but its counts give " + iou);
       }
-      scores.add(new LabelScore(categories.get(c), label, truth, activation, intersection, iou));
+      scores.add(new LabelScore(categories.get(c), 0, label, truth, activation, intersection, iou));
     }
     int best = categories.indexOf(row.getField(1));
     if (best < 0) {
