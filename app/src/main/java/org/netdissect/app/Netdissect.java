@@ -1,6 +1,8 @@
 package org.netdissect.app;
 
 import java.io.PrintWriter;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.util.List;
 import org.netdissect.base.Text;
 import org.netdissect.base.ToolVersion;
@@ -45,6 +47,7 @@ public final class Netdissect implements Runnable {
     commands(arguments).forEach(line::addSubcommand);
     line.setCaseInsensitiveEnumValuesAllowed(false);
     line.setUsageHelpAutoWidth(true);
+    line.registerConverter(Path.class, Netdissect::path);
     line.setParameterExceptionHandler(
         (failure, given) -> {
           PrintWriter err = failure.getCommandLine().getErr();
@@ -75,6 +78,17 @@ public final class Netdissect implements Runnable {
       return code == CommandLine.ExitCode.OK ? 1 : code;
     }
     return code;
+  }
+
+  private static Path path(String text) {
+    try {
+      if (!text.isBlank()) {
+        return Path.of(text);
+      }
+    } catch (InvalidPathException e) {
+      throw new CommandLine.TypeConversionException("'" + text + "' is no path: " + e.getReason());
+    }
+    throw new CommandLine.TypeConversionException("the path is empty");
   }
 
   /** The one command asked for, since reading how each is declared takes a while; else all. */

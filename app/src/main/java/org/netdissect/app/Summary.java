@@ -9,6 +9,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.netdissect.base.Numbers;
+import org.netdissect.dissection.rules.Convention;
+import org.netdissect.dissection.rules.Quantile;
 import org.netdissect.results.DetectorCounts;
 import org.netdissect.results.Dissection;
 import org.netdissect.results.DissectionInfo;
@@ -21,6 +23,9 @@ import org.netdissect.results.UnitScore;
 final class Summary {
   private static final int BEST = 10;
   private static final int NAMED = 12;
+
+  /** Share of a layer's units from which something is wrong with the layer. */
+  private static final double MANY_SATURATED = 0.1;
 
   private Summary() {}
 
@@ -141,6 +146,7 @@ final class Summary {
         dissected.result().emptyMasks(),
         "active with an empty mask: the largest value is shared by more than the quantile");
     units(out, dissected.result().inactive(), "zero on every image");
+    whyEmpty(out, dissected, dissection.info().rules());
   }
 
   /** What may be wrong where a layer has no detectors, the likeliest first. */
@@ -154,6 +160,33 @@ final class Summary {
     causes.add("the quantile (--quantile) and the IoU threshold (--iou)");
     causes.add("the data (do its concepts occur in what the network was made for?)");
     return causes;
+  }
+
+  /** What to do where many masks are empty although the units are active. */
+  private static void whyEmpty(
+      StringBuilder out, LayerDissection dissected, DissectionInfo.Rules rules) {
+    int empty = dissected.result().emptyMasks().size();
+    if (empty == 0) {
+      return;
+    }
+    if (emptiesMasks(rules)) {
+      out.append("  why: ").append(Convention.EMPTY_MASKS).append('\n');
+    } else if (empty > MANY_SATURATED * dissected.layer().units()) {
+      out.append(
+              "  why: the network clips this layer's values (as ReLU6 does), so that many of them")
+          .append(" are equal;\n")
+          .append("       dissect the tensor before the clip instead: \"netdissect layers MODEL\"")
+          .append(" lists it, --layers takes it\n");
+    }
+  }
+
+  private static boolean emptiesMasks(DissectionInfo.Rules rules) {
+    try {
+      return Convention.of(rules.convention()).emptiesMasks(Quantile.of(rules.quantile()));
+    } catch (IllegalArgumentException e) {
+      // A result of another version may name rules that this one does not know.
+      return false;
+    }
   }
 
   private static void units(StringBuilder out, List<Integer> units, String what) {

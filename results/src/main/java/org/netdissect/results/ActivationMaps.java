@@ -57,15 +57,26 @@ public final class ActivationMaps implements Closeable {
     ByteBuffer section = file.read(unit);
     TrimmedMap map = new TrimmedMap(layer.height(), layer.width());
     try {
-      int image = -1;
-      while (section.hasRemaining()) {
-        image += 1 + Bytes.getVarint(section, images - image - 2);
-        map.decode(section);
-        map.locate();
-        visitor.map(image, map.cells, map.index, map.value);
-      }
+      read(section, map, images, visitor);
     } catch (BufferUnderflowException | IllegalStateException e) {
       throw file.malformed(unit, e);
+    }
+  }
+
+  /**
+   * Decodes a unit's maps.
+   *
+   * @param map for use while reading
+   * @throws BufferUnderflowException if they are cut
+   * @throws IllegalStateException if they make no sense
+   */
+  public static void read(ByteBuffer section, TrimmedMap map, int images, Visitor visitor) {
+    int image = -1;
+    while (section.hasRemaining()) {
+      image += 1 + Bytes.getVarint(section, images - image - 2);
+      map.decode(section);
+      map.locate();
+      visitor.map(image, map.cells, map.index, map.value);
     }
   }
 

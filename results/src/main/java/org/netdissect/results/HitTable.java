@@ -63,19 +63,30 @@ public final class HitTable implements Closeable {
   public void read(int unit, IntUnaryOperator regionsOf, Visitor visitor) throws IOException {
     ByteBuffer section = file.read(unit);
     try {
-      int image = -1;
-      while (section.hasRemaining()) {
-        image += 1 + Bytes.getVarint(section, images - image - 2);
-        int most = regionsOf.applyAsInt(image);
-        int regions = Bytes.getVarint(section, most);
-        int region = -1;
-        for (int i = 0; i < regions; i++) {
-          region += 1 + Bytes.getVarint(section, most - region - 2);
-          visitor.hit(image, region, Bytes.getVarint(section, Integer.MAX_VALUE));
-        }
-      }
+      read(section, images, regionsOf, visitor);
     } catch (BufferUnderflowException | IllegalStateException e) {
       throw file.malformed(unit, e);
+    }
+  }
+
+  /**
+   * Decodes a unit's hits.
+   *
+   * @throws BufferUnderflowException if they are cut
+   * @throws IllegalStateException if they make no sense
+   */
+  public static void read(
+      ByteBuffer section, int images, IntUnaryOperator regionsOf, Visitor visitor) {
+    int image = -1;
+    while (section.hasRemaining()) {
+      image += 1 + Bytes.getVarint(section, images - image - 2);
+      int most = regionsOf.applyAsInt(image);
+      int regions = Bytes.getVarint(section, most);
+      int region = -1;
+      for (int i = 0; i < regions; i++) {
+        region += 1 + Bytes.getVarint(section, most - region - 2);
+        visitor.hit(image, region, Bytes.getVarint(section, Integer.MAX_VALUE));
+      }
     }
   }
 

@@ -134,10 +134,8 @@ public final class ConceptTotals {
     return imageCategories[image];
   }
 
-  /** How many regions an image has. */
-  int regions(int image) {
-    int index = images.atlasIndex(image);
-    return atlas.firstRegion(index + 1) - atlas.firstRegion(index);
+  ImageSet images() {
+    return images;
   }
 
   /**

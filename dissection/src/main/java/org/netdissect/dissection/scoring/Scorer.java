@@ -40,7 +40,7 @@ public final class Scorer {
     image = -1;
     hits.read(
         unit,
-        totals::regions,
+        totals.images()::regions,
         (at, region, pixels) -> {
           if (at != image) {
             endImage();

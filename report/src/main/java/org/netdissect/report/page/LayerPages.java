@@ -227,7 +227,7 @@ public final class LayerPages {
       Map<String, Object> page)
       throws IOException {
     boolean[] fires = new boolean[dissection.images().size()];
-    hits.read(unit.unit(), (image, region, pixels) -> fires[image] = true);
+    hits.read(unit.unit(), concepts::regions, (image, region, pixels) -> fires[image] = true);
     List<Object> misses = new ArrayList<>();
     int[] holders = concepts.of(concept.number());
     int missed = 0;
