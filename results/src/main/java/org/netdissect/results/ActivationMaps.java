@@ -54,6 +54,16 @@ public final class ActivationMaps implements Closeable {
    * @throws DissectionException if the file is damaged
    */
   public void read(int unit, Visitor visitor) throws IOException {
+    readTrimmed(
+        unit,
+        (image, map) -> {
+          map.locate();
+          visitor.map(image, map.cells, map.index, map.value);
+        });
+  }
+
+  /** As {@link #read}, for who lays masks; the map is reused. */
+  public void readTrimmed(int unit, TrimmedVisitor visitor) throws IOException {
     ByteBuffer section = file.read(unit);
     TrimmedMap map = new TrimmedMap(layer.height(), layer.width());
     try {
@@ -70,13 +80,13 @@ public final class ActivationMaps implements Closeable {
    * @throws BufferUnderflowException if they are cut
    * @throws IllegalStateException if they make no sense
    */
-  public static void read(ByteBuffer section, TrimmedMap map, int images, Visitor visitor) {
+  public static void read(
+      ByteBuffer section, TrimmedMap map, int images, TrimmedVisitor visitor) {
     int image = -1;
     while (section.hasRemaining()) {
       image += 1 + Bytes.getVarint(section, images - image - 2);
       map.decode(section);
-      map.locate();
-      visitor.map(image, map.cells, map.index, map.value);
+      visitor.map(image, map);
     }
   }
 
@@ -97,5 +107,16 @@ public final class ActivationMaps implements Closeable {
      * @param value activation of each
      */
     void map(int image, int cells, int[] index, float[] value);
+  }
+
+  /** Takes the maps of a unit. */
+  @FunctionalInterface
+  public interface TrimmedVisitor {
+    /**
+     * Takes one map, which is reused.
+     *
+     * @param image number of the image in the dissection
+     */
+    void map(int image, TrimmedMap map);
   }
 }

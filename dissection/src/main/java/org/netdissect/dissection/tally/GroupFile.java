@@ -56,6 +56,6 @@ public final class GroupFile {
       throw new IllegalStateException(pixels[0] + " pixels instead of " + stats.maskPixels());
     }
     ActivationMaps.read(
-        group.read(section + 2), map, images.size(), (image, cells, index, value) -> {});
+        group.read(section + 2), map, images.size(), (image, cells) -> {});
   }
 }
