@@ -80,8 +80,7 @@ public final class ActivationMaps implements Closeable {
    * @throws BufferUnderflowException if they are cut
    * @throws IllegalStateException if they make no sense
    */
-  public static void read(
-      ByteBuffer section, TrimmedMap map, int images, TrimmedVisitor visitor) {
+  public static void read(ByteBuffer section, TrimmedMap map, int images, TrimmedVisitor visitor) {
     int image = -1;
     while (section.hasRemaining()) {
       image += 1 + Bytes.getVarint(section, images - image - 2);

@@ -55,7 +55,6 @@ public final class GroupFile {
     if (pixels[0] != stats.maskPixels()) {
       throw new IllegalStateException(pixels[0] + " pixels instead of " + stats.maskPixels());
     }
-    ActivationMaps.read(
-        group.read(section + 2), map, images.size(), (image, cells) -> {});
+    ActivationMaps.read(group.read(section + 2), map, images.size(), (image, cells) -> {});
   }
 }
