@@ -25,6 +25,7 @@ import org.netdissect.base.files.Bytes;
 import org.netdissect.base.files.FileCheck;
 import org.netdissect.base.files.Seal;
 import org.netdissect.base.files.SectionFile;
+import org.netdissect.base.files.Trees;
 import org.netdissect.concepts.ImageRow;
 import org.netdissect.concepts.atlas.AtlasOptions;
 import org.netdissect.dissection.activations.RecordedActivations;
@@ -177,12 +178,12 @@ class ForgedResultTest {
           {"maps/units.csv", "\n1,", "\nx,"},
           {"maps/units.csv", "-truth", "-pixels"},
         }) {
-      ResultFolder.clear(out);
+      clear(out);
       copy(sound, out);
       replaceText(lie[0], lie[1], lie[2]);
       refused(lie[0]);
     }
-    ResultFolder.clear(out);
+    clear(out);
     copy(sound, out);
     replaceText("maps/top-images.csv", "0,1,image", "0,1,nowhere");
     NetdissectException e =
@@ -191,12 +192,9 @@ class ForgedResultTest {
     assertTrue(e.getMessage().contains("top-images.csv"), e.getMessage());
   }
 
-  /** Removing what lies in a folder. */
-  private static final class ResultFolder {
-    static void clear(Path folder) throws IOException {
-      org.netdissect.results.ResultFolder.delete(folder);
-      Files.createDirectory(folder);
-    }
+  private static void clear(Path folder) throws IOException {
+    Trees.delete(folder);
+    Files.createDirectory(folder);
   }
 
   private static void copy(Path from, Path to) throws IOException {

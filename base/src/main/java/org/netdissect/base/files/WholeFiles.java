@@ -4,7 +4,6 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -27,11 +26,7 @@ public final class WholeFiles implements Closeable {
   /** Puts all files in place. */
   public void commit() throws IOException {
     for (Map.Entry<Path, Path> entry : nexts.entrySet()) {
-      Files.move(
-          entry.getValue(),
-          entry.getKey(),
-          StandardCopyOption.ATOMIC_MOVE,
-          StandardCopyOption.REPLACE_EXISTING);
+      WholeFile.place(entry.getValue(), entry.getKey());
     }
     nexts.clear();
   }
