@@ -12,6 +12,7 @@ import org.netdissect.concepts.Category;
 import org.netdissect.concepts.ConceptDataset;
 import org.netdissect.concepts.atlas.Atlas;
 import org.netdissect.concepts.atlas.AtlasOptions;
+import org.netdissect.dissection.activations.basis.Basis;
 import org.netdissect.dissection.rules.Convention;
 import org.netdissect.dissection.rules.ImageSet;
 import org.netdissect.dissection.rules.Quantile;
@@ -23,6 +24,7 @@ import org.netdissect.results.DissectionInfo.Rules;
  * All that a run is asked to do. Immutable: what a builder is told afterwards does not reach it.
  *
  * @param subject what is dissected
+ * @param bases views of each layer that are dissected beside it
  * @param data the labelled images
  * @param out the result folder
  * @param selection which images and concepts take part
@@ -38,6 +40,7 @@ import org.netdissect.results.DissectionInfo.Rules;
  */
 record DissectionPlan(
     Subject subject,
+    List<Basis> bases,
     ConceptDataset data,
     Path out,
     Selection selection,
@@ -52,6 +55,7 @@ record DissectionPlan(
     Map<String, Object> notes) {
 
   DissectionPlan {
+    bases = List.copyOf(bases);
     steps = List.copyOf(steps);
     notes = Collections.unmodifiableMap(new LinkedHashMap<>(notes));
   }
