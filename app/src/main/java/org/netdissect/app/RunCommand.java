@@ -8,15 +8,18 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.netdissect.base.DataException;
 import org.netdissect.concepts.ConceptDataset;
 import org.netdissect.dissection.Dissector;
 import org.netdissect.dissection.activations.RecordedActivations;
 import org.netdissect.dissection.activations.basis.Basis;
+import org.netdissect.dissection.fit.PreprocessingCheck;
 import org.netdissect.dissection.rules.Convention;
 import org.netdissect.dissection.rules.Quantile;
 import org.netdissect.dissection.scoring.MapsKept;
 import org.netdissect.networks.InputSize;
 import org.netdissect.networks.Layer;
+import org.netdissect.networks.ModelException;
 import org.netdissect.networks.Network;
 import org.netdissect.networks.Preprocessing;
 import org.netdissect.networks.ReceptiveField;
@@ -34,6 +37,9 @@ import picocli.CommandLine.Parameters;
     mixinStandardHelpOptions = true,
     sortOptions = false)
 final class RunCommand implements Callable<Integer> {
+  /** Photographs that are shown to a network to see whether the default preprocessing fits. */
+  private static final int CHECKED = 16;
+
   @Parameters(
       arity = "0..*",
       paramLabel = "MODEL.onnx",
@@ -223,14 +229,45 @@ final class RunCommand implements Callable<Integer> {
       }
       announceDefaults(networks, progress);
       Network first = networks.get(0);
-      builder
-          .setNetworks(networks)
-          .setData(open(first.inputHeight(), first.inputWidth(), progress));
+      ConceptDataset labelled = open(first.inputHeight(), first.inputWidth(), progress);
+      if (preprocess == null) {
+        warnOfPreprocessing(networks, labelled, progress);
+      }
+      builder.setNetworks(networks).setData(labelled);
       finish(builder, progress);
     } finally {
       networks.forEach(Network::close);
     }
     return 0;
+  }
+
+  /** Warns where another preprocessing than the default clearly fits a classifier better. */
+  private void warnOfPreprocessing(
+      List<Network> networks, ConceptDataset labelled, TerminalProgress progress)
+      throws IOException {
+    for (int n = 0; n < networks.size(); n++) {
+      try {
+        PreprocessingCheck check =
+            PreprocessingCheck.of(
+                models.get(n),
+                networks.get(n),
+                PreprocessingCheck.known(),
+                labelled,
+                CHECKED,
+                progress);
+        if (check.isClearlyBetterThan(Preprocessing.TORCH.name())) {
+          progress.warn(
+              models.get(n)
+                  + ": preprocessing "
+                  + check.fits().get(0).name()
+                  + " fits better than torch, by "
+                  + check.images()
+                  + " photographs ('netdissect check' says how it knows); choose with --preprocess");
+        }
+      } catch (ModelException | DataException e) {
+        // It cannot be told: no classifier, or hardly a photograph. The run says what it is given.
+      }
+    }
   }
 
   private ConceptDataset open(int inputHeight, int inputWidth, TerminalProgress progress)

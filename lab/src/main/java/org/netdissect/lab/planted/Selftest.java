@@ -94,7 +94,7 @@ public final class Selftest {
   /**
    * Plants, dissects, compares, and writes {@code selftest.svg} and {@code selftest.csv}.
    *
-   * @param out working folder; new or empty
+   * @param out working folder; new, empty, or with a selftest, which is made anew
    * @param images of the world
    * @param perCategory concepts planted in each category
    * @param say is told line by line
@@ -102,7 +102,8 @@ public final class Selftest {
   public static List<Line> run(Path out, int images, int perCategory, Consumer<String> say)
       throws IOException {
     if (Files.exists(out.resolve("selftest.csv"))) {
-      throw new IOException(out + " holds a selftest already; name another folder or delete it");
+      say.accept(out + " holds a selftest; it is made anew");
+      Files.delete(out.resolve("selftest.csv"));
     }
     Files.createDirectories(out);
     Path world = out.resolve("world");
