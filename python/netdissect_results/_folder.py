@@ -269,7 +269,7 @@ class Layer:
         """Where a unit fires on an image, as booleans of size (height, width).
 
         The activation map is interpolated at the pixels as the result's convention says; the mask is
-        where it exceeds T. input_size: (height, width) that the network saw; by default what the
+        where it exceeds T. At the size of the data set's masks it is the mask that was counted. input_size: (height, width) that the network saw; by default what the
         result says, or the size itself.
         """
         network = self.result.info["network"]
@@ -291,9 +291,15 @@ class Layer:
         pixel = np.arange(pixels)
         if field is None or convention == "lite":
             at = (pixel + 0.5) * cells / pixels - 0.5
+        elif convention == "paper":
+            # As the original: cells sit on whole pixels of the mask, if a step is one at least.
+            ratio = np.rint(seen / pixels)
+            first, step = (np.floor(field["size"] / 2) + field["offset"]) / ratio, field["step"] / ratio
+            if np.floor(step) > 0:
+                first, step = np.floor(first), np.floor(step)
+            at = (pixel - first) / step
         else:
-            centre = (np.floor(field["size"] / 2) + field["offset"] if convention == "paper"
-                      else field["offset"] + (field["size"] - 1) / 2)
+            centre = field["offset"] + (field["size"] - 1) / 2
             at = ((pixel + 0.5) * seen / pixels - 0.5 - centre) / field["step"]
         at = np.clip(at, 0, cells - 1)
         low = np.floor(at).astype(np.int64)

@@ -37,9 +37,11 @@ public final class Netdissect implements Runnable {
           WorldCommand.class,
           TrainCommand.class,
           DemoCommand.class,
-          SelftestCommand.class,
-          CommandLine.HelpCommand.class,
-          AutoComplete.GenerateCompletion.class);
+          SelftestCommand.class);
+
+  /** Commands that speak of all others. */
+  private static final List<Class<?>> ABOUT_ALL =
+      List.of(CommandLine.HelpCommand.class, AutoComplete.GenerateCompletion.class);
 
   @Spec private CommandSpec spec;
 
@@ -131,7 +133,9 @@ public final class Netdissect implements Runnable {
         return List.of(command);
       }
     }
-    return COMMANDS;
+    List<Class<?>> all = new ArrayList<>(COMMANDS);
+    all.addAll(ABOUT_ALL);
+    return all;
   }
 
   @Override
