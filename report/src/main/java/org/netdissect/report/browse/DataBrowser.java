@@ -16,6 +16,7 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.netdissect.base.DataException;
 import org.netdissect.base.Progress;
+import org.netdissect.base.files.Unfinished;
 import org.netdissect.base.threads.InOrder;
 import org.netdissect.concepts.Category;
 import org.netdissect.concepts.ConceptDataset;
@@ -71,7 +72,8 @@ public final class DataBrowser {
    * Writes the page of a data set.
    *
    * @param atlas of the same data set
-   * @param folder a new or empty folder, or one that holds such a page, which is replaced
+   * @param folder a new or empty folder, or one that holds such a page, whole or not, which is
+   *     replaced
    * @param workers threads that read photographs
    * @return the page
    */
@@ -90,6 +92,7 @@ public final class DataBrowser {
             .replace("{{STYLE}}", Page.resource(Page.class, "style.css"))
             .replace("{{NAMES}}", Page.resource(Page.class, "names.js")));
     Files.move(unfinished, page, StandardCopyOption.ATOMIC_MOVE);
+    Unfinished.unmark(folder);
     return page;
   }
 
@@ -98,7 +101,8 @@ public final class DataBrowser {
     if (Files.exists(folder)) {
       boolean ours =
           startsWith(folder.resolve("data/index.js"), "netdissect.index(")
-              || startsWith(folder.resolve("data/0.js"), "netdissect.images(");
+              || startsWith(folder.resolve("data/0.js"), "netdissect.images(")
+              || Unfinished.is(folder);
       try (Stream<Path> inside = Files.list(folder)) {
         if (!ours && inside.findAny().isPresent()) {
           throw new DataException(folder + " is not empty; name a new folder for the page");
@@ -116,6 +120,8 @@ public final class DataBrowser {
         }
       }
     }
+    Files.createDirectories(folder);
+    Unfinished.mark(folder, "netdissect data browse");
     Files.createDirectories(folder.resolve("data"));
     Files.createDirectories(folder.resolve("photos"));
   }
