@@ -1,15 +1,18 @@
 package org.netdissect.app;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.netdissect.concepts.ConceptDataset;
+import org.netdissect.datasets.reading.ImageList;
 import org.netdissect.dissection.Dissector;
 import org.netdissect.dissection.activations.RecordedActivations;
+import org.netdissect.dissection.activations.RecordedMaps;
+import org.netdissect.dissection.activations.basis.Basis;
 import org.netdissect.dissection.rules.Convention;
 import org.netdissect.dissection.rules.Quantile;
 import org.netdissect.dissection.scoring.MapsKept;
@@ -60,6 +63,16 @@ final class RunCommand implements Callable<Integer> {
               + " means its output after batch norm and activation; tensor:NAME is literal."
               + " Default: the last spatial tensor before the classifier.")
   private List<String> layers = List.of();
+
+  @Option(
+      names = "--basis",
+      paramLabel = "SPEC",
+      description =
+          "Dissect beside each layer its activations in another basis, as layers of their own:"
+              + " rotation:seeds=1,2;alphas=0.2,0.4,0.6,0.8,1 (random rotations to powers of alpha),"
+              + " matrix:FILE.npy[;bias=FILE.npy][;relu][;topk=K] (any directions x channels) or"
+              + " random:k=64;seed=1 (unit vectors). May be repeated.")
+  private List<String> bases = List.of();
 
   @Option(
       names = "--preprocess",
@@ -124,8 +137,9 @@ final class RunCommand implements Callable<Integer> {
       names = "--activations",
       paramLabel = "NAME=maps.npy",
       description =
-          "Dissect recorded activation maps instead of a network: NumPy float32 or float16,"
-              + " images x units x height x width. May be repeated.")
+          "Dissect recorded activation maps instead of a network: NumPy float32, float16 or float64"
+              + " (.npy, or the one array of an .npz), images x units x height x width. May be"
+              + " repeated.")
   private Map<String, Path> activations = new LinkedHashMap<>();
 
   @Option(
@@ -139,7 +153,9 @@ final class RunCommand implements Callable<Integer> {
   @Option(
       names = "--images",
       paramLabel = "list.txt",
-      description = "The images of the recorded maps, one name a line, in the order of their rows.")
+      description =
+          "The images of the recorded maps, one name a line, in the order of their rows."
+              + " Backslashes and folders before the data set's names do not matter.")
   private Path images;
 
   @Option(
@@ -190,14 +206,15 @@ final class RunCommand implements Callable<Integer> {
     }
     Dissector.Builder builder = options().optProgress(progress);
     if (models.isEmpty()) {
-      builder.setRecorded(recorded());
+      checkRecorded();
       InputSize input = inputSize == null ? null : parse(inputSize);
-      builder.setData(
+      ConceptDataset from =
           dataOptions.open(
               data,
               input == null ? 0 : input.height(),
               input == null ? 0 : input.width(),
-              progress));
+              progress);
+      builder.setRecorded(recorded(from, input, progress)).setData(from);
       finish(builder, progress);
       return 0;
     }
@@ -271,6 +288,7 @@ final class RunCommand implements Callable<Integer> {
               .optSplit(split.equals("all") ? null : split)
               .optCategories(categories)
               .optMaps(MapsKept.of(maps))
+              .optBases(bases.stream().map(Basis::parse).toList())
               .optCache(cache)
               .optOverwrite(overwrite)
               .optStrict(strict);
@@ -300,7 +318,7 @@ final class RunCommand implements Callable<Integer> {
     }
   }
 
-  private RecordedActivations recorded() throws IOException {
+  private void checkRecorded() {
     if (images == null) {
       throw new UsageException("--activations needs --images, the names in the order of the rows");
     }
@@ -310,6 +328,10 @@ final class RunCommand implements Callable<Integer> {
     if (fields.size() > 1 && fields.size() != activations.size()) {
       throw new UsageException("--field stands once, or once for each --activations");
     }
+  }
+
+  private RecordedActivations recorded(
+      ConceptDataset from, InputSize input, TerminalProgress progress) throws IOException {
     List<RecordedActivations.Maps> recorded = new ArrayList<>();
     for (Map.Entry<String, Path> entry : activations.entrySet()) {
       String field = fields.isEmpty() ? null : fields.get(fields.size() == 1 ? 0 : recorded.size());
@@ -318,12 +340,13 @@ final class RunCommand implements Callable<Integer> {
               entry.getKey(),
               entry.getValue(),
               field == null ? ReceptiveField.UNKNOWN : field(field)));
+      try (RecordedMaps maps = RecordedMaps.open(entry.getValue())) {
+        if (maps.doubt() != null) {
+          progress.warn(maps.doubt());
+        }
+      }
     }
-    List<String> names = new ArrayList<>(Files.readAllLines(images));
-    while (!names.isEmpty() && names.get(names.size() - 1).isBlank()) {
-      names.remove(names.size() - 1);
-    }
-    return new RecordedActivations(recorded, names, inputSize == null ? null : parse(inputSize));
+    return new RecordedActivations(recorded, ImageList.read(images, from), input);
   }
 
   private static ReceptiveField field(String text) {

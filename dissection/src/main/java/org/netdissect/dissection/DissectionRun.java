@@ -8,8 +8,10 @@ import org.netdissect.base.files.DamagedException;
 import org.netdissect.concepts.Category;
 import org.netdissect.concepts.atlas.Atlas;
 import org.netdissect.dissection.activations.ActivationSource;
+import org.netdissect.dissection.activations.basis.ViewedSource;
 import org.netdissect.dissection.rules.ImageSet;
 import org.netdissect.results.Dissection;
+import org.netdissect.results.DissectionException;
 import org.netdissect.results.ResultFolder;
 
 /**
@@ -30,10 +32,14 @@ final class DissectionRun {
   List<Dissection> run() throws IOException {
     ResultFolder.check(plan.out(), results, plan.overwrite());
     try (Atlas atlas = Atlas.open(plan.data(), plan.atlasOptions(), log)) {
+      checkLabels(atlas);
       List<Category> categories = plan.selection().categories(atlas);
       ImageSet images = plan.selection().images(atlas, plan.subject().imageList(), categories);
       try (ActivationSource source =
-          plan.subject().open(plan.data(), images, plan.scoring().convention(), log)) {
+          ViewedSource.of(
+              plan.subject().open(plan.data(), images, plan.scoring().convention(), log),
+              plan.bases(),
+              log)) {
         Measurement measurement = new Measurement(plan, results, categories, images, source, log);
         measurement.check();
         try (ResultFolder out =
@@ -41,6 +47,17 @@ final class DissectionRun {
           return finish(out, measurement);
         }
       }
+    }
+  }
+
+  /** Without a label there is nothing to find, and every unit would come out as no detector. */
+  private static void checkLabels(Atlas atlas) throws DissectionException {
+    if (atlas.labelStart(atlas.firstRegion(atlas.size())) == 0) {
+      throw new DissectionException(
+          "the images of "
+              + atlas.name()
+              + " hold no label at all, so there is nothing to find; \"netdissect data info\" and"
+              + " \"netdissect data verify\" tell why");
     }
   }
 

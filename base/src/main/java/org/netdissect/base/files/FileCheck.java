@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.HexFormat;
+import org.jspecify.annotations.Nullable;
 import org.netdissect.base.Digests;
 import org.netdissect.base.NetdissectException;
 
@@ -17,10 +17,10 @@ import org.netdissect.base.NetdissectException;
  * @param tableCrc32c of a file of sections, eight hexadecimal digits: the checksum of its table,
  *     which holds those of all sections; null for others
  */
-public record FileCheck(long bytes, String sha256, String tableCrc32c) {
+public record FileCheck(long bytes, @Nullable String sha256, @Nullable String tableCrc32c) {
   public static FileCheck ofText(Path file) throws IOException {
     byte[] bytes = Files.readAllBytes(file);
-    return new FileCheck(bytes.length, sha256(bytes), null);
+    return new FileCheck(bytes.length, Digests.sha256Hex(bytes), null);
   }
 
   public static FileCheck ofSections(Path file, String magic) throws IOException {
@@ -29,17 +29,13 @@ public record FileCheck(long bytes, String sha256, String tableCrc32c) {
     }
   }
 
-  static String sha256(byte[] bytes) {
-    return HexFormat.of().formatHex(Digests.sha256().digest(bytes));
-  }
-
   /**
    * Reads a text file after checking it.
    *
    * @param expected null if nothing is recorded of it
    * @throws NetdissectException naming the file if it is not the one recorded
    */
-  public static String read(Path file, FileCheck expected) throws IOException {
+  public static String read(Path file, @Nullable FileCheck expected) throws IOException {
     if (expected == null || expected.sha256() == null) {
       throw new DamagedException(file, "the result does not record what it should hold", null);
     }
@@ -54,7 +50,7 @@ public record FileCheck(long bytes, String sha256, String tableCrc32c) {
           file, "it has " + size + " bytes where " + expected.bytes() + " were written", null);
     }
     byte[] bytes = Files.readAllBytes(file);
-    if (!sha256(bytes).equals(expected.sha256())) {
+    if (!Digests.sha256Hex(bytes).equals(expected.sha256())) {
       throw new DamagedException(file, "it is not what was written (SHA-256 differs)", null);
     }
     return new String(bytes, java.nio.charset.StandardCharsets.UTF_8);

@@ -3,6 +3,8 @@ package org.netdissect.base.files;
 import java.nio.charset.StandardCharsets;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.netdissect.base.Digests;
 import org.netdissect.base.Json;
 
 /**
@@ -20,12 +22,12 @@ public final class Seal {
     assert json.endsWith("\n}\n");
     return json.substring(0, json.length() - 3)
         + ",\n  \"sha256\" : \""
-        + FileCheck.sha256(json.getBytes(StandardCharsets.UTF_8))
+        + Digests.sha256Hex(json.getBytes(StandardCharsets.UTF_8))
         + "\"\n}\n";
   }
 
   /** The text without its seal, or null if it has none or a wrong one. */
-  public static String open(byte[] sealed) {
+  public static @Nullable String open(byte[] sealed) {
     String text = new String(sealed, StandardCharsets.UTF_8);
     // A seal is short; looking for it only at the end keeps hostile text cheap.
     int from = Math.max(0, text.length() - 96);
@@ -34,7 +36,7 @@ public final class Seal {
       return null;
     }
     byte[] json = (text.substring(0, last.start()) + "\n}\n").getBytes(StandardCharsets.UTF_8);
-    return FileCheck.sha256(json).equals(last.group(1))
+    return Digests.sha256Hex(json).equals(last.group(1))
             && sealed.length == json.length + (text.length() - 3 - last.start())
         ? new String(json, StandardCharsets.UTF_8)
         : null;

@@ -13,7 +13,6 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -32,6 +31,7 @@ import java.util.zip.InflaterInputStream;
 import org.netdissect.base.DataException;
 import org.netdissect.base.Text;
 import org.netdissect.base.files.Unfinished;
+import org.netdissect.base.files.WholeFile;
 import org.netdissect.base.threads.Workers;
 import org.netdissect.datasets.reading.Splits;
 import org.netdissect.pictures.PngWriter;
@@ -55,7 +55,10 @@ import org.netdissect.pictures.PngWriter;
  */
 public final class BrodenWriter implements Closeable {
   private static final String SPOOL = ".masks-inc";
-  private static final String UNFINISHED = "index.csv.inc";
+
+  /** What index.csv was called in earlier versions until it was whole. */
+  private static final String EARLIER = "index.csv.inc";
+
   private static final List<String> COLUMNS = List.of("image", "split", "ih", "iw", "sh", "sw");
   private static final int MAX_LABELS = 65_535;
   // Coverage is summed in integers: such a sum does not depend on the order of the images.
@@ -92,14 +95,9 @@ public final class BrodenWriter implements Closeable {
     Set<String> writes =
         new HashSet<>(
             List.of(
-                "images",
-                SPOOL,
-                "README.txt",
-                "label.csv",
-                "category.csv",
-                UNFINISHED,
-                "index.csv"));
+                "images", SPOOL, "README.txt", "label.csv", "category.csv", "index.csv", EARLIER));
     categories.forEach(category -> writes.add("c_" + category + ".csv"));
+    List.copyOf(writes).forEach(name -> writes.add(name + ".next"));
     this.unfinished = Unfinished.begin(folder, "netdissect", writes);
     FileChannel opened = null;
     try {
@@ -607,8 +605,11 @@ public final class BrodenWriter implements Closeable {
   }
 
   private void writeIndex(List<String> bases, char[] numbers) throws IOException {
-    Path next = folder.resolve(UNFINISHED);
-    try (CsvWriter out = csv(next)) {
+    WholeFile.write(folder.resolve("index.csv"), next -> writeIndex(next, bases, numbers));
+  }
+
+  private void writeIndex(Path file, List<String> bases, char[] numbers) throws IOException {
+    try (CsvWriter out = csv(file)) {
       List<String> header = new ArrayList<>(COLUMNS);
       header.addAll(categories);
       out.writeRecord(header);
@@ -639,7 +640,6 @@ public final class BrodenWriter implements Closeable {
         out.writeRecord(line);
       }
     }
-    Files.move(next, folder.resolve("index.csv"), StandardCopyOption.ATOMIC_MOVE);
   }
 
   /** Closes and removes the spool file. Without {@link #finish} the folder stays unfinished. */
