@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.netdissect.base.Json;
+import org.netdissect.base.Text;
 import org.netdissect.networks.InputSize;
 import org.netdissect.networks.Layer;
 import org.netdissect.networks.Network;
@@ -99,15 +100,15 @@ final class LayersCommand implements Callable<Integer> {
       String note =
           after
               .filter(target -> !target.name().equals(layer.name()))
-              .map(target -> "--layers " + layer.name() + " means " + target.name())
+              .map(target -> Text.oneLine("--layers " + layer.name() + " means " + target.name()))
               .orElse("");
       if (layer.name().equals(standard)) {
         note = note.isEmpty() ? "default" : "default; " + note;
       }
       rows.add(
           new String[] {
-            layer.name(),
-            layer.kind(),
+            Text.oneLine(layer.name()),
+            Text.oneLine(layer.kind()),
             layer.channels() + " × " + layer.height() + " × " + layer.width(),
             layer.field().toString(),
             note
@@ -120,7 +121,7 @@ final class LayersCommand implements Callable<Integer> {
       }
     }
     StringBuilder out = new StringBuilder();
-    out.append(network.name())
+    out.append(Text.oneLine(network.name()))
         .append(": input ")
         .append(network.inputHeight())
         .append('×')

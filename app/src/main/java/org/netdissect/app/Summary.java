@@ -7,6 +7,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.netdissect.base.Numbers;
+import org.netdissect.base.Text;
+import org.netdissect.dissection.rules.Convention;
+import org.netdissect.dissection.rules.Quantile;
 import org.netdissect.results.DetectorCounts;
 import org.netdissect.results.Dissection;
 import org.netdissect.results.DissectionInfo;
@@ -75,7 +78,7 @@ final class Summary {
     DetectorCounts counts = dissected.counts(iou);
     out.append('\n')
         .append("layer ")
-        .append(layer.name())
+        .append(Text.oneLine(layer.name()))
         .append(": ")
         .append(layer.units())
         .append(" units");
@@ -136,8 +139,18 @@ final class Summary {
     units(
         out,
         dissected.result().emptyMasks(),
-        "active with an empty mask: the largest value is shared by more than the quantile");
+        "active with an empty mask: " + whyEmpty(dissection.info().rules()));
     units(out, dissected.result().inactive(), "zero on every image");
+  }
+
+  private static String whyEmpty(DissectionInfo.Rules rules) {
+    return Convention.PAPER.word().equals(rules.convention())
+            && Quantile.of(rules.quantile()).isNothingOfPaper()
+        ? "the convention paper rounds the quantile to thousandths, so "
+            + rules.quantile()
+            + " means 0 and no value is above the threshold; give --quantile 0.001 or more, or"
+            + " --convention exact"
+        : "the largest value is shared by more than the quantile";
   }
 
   /** What may be wrong where a layer has no detectors, the likeliest first. */

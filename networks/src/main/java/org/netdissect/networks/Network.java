@@ -29,6 +29,7 @@ public final class Network implements AutoCloseable {
   private final Map<String, LayerTensor> layers;
   private final LayerNames names;
   private final DefaultLayer.Choice standard;
+  private final Bounds bounds;
 
   private Network(OnnxGraph graph, ImageInput input) throws ModelException {
     this.graph = graph;
@@ -42,6 +43,7 @@ public final class Network implements AutoCloseable {
     }
     this.names = new LayerNames(graph, layers.keySet());
     this.standard = DefaultLayer.of(graph, layers);
+    this.bounds = new Bounds(graph);
   }
 
   /**
@@ -127,8 +129,9 @@ public final class Network implements AutoCloseable {
   /**
    * The last layer with height and width above 1 before the classifier, which is the last operation
    * with weights (convolution or matrix product) on the way to the first output. Where copies of it
-   * follow (dropout, transpose), it is the one that computes. If there is none such, the last layer
-   * with height and width above 1, or the last at all.
+   * follow (dropout, transpose), it is the one that computes. A network whose last weights give
+   * features, such as a backbone that ends in a sum of branches, has no classifier: then it is the
+   * last layer with height and width above 1 on the way to the first output, or the last at all.
    */
   public Layer defaultLayer() {
     return layers.get(standard.layer()).layer();
@@ -160,6 +163,28 @@ public final class Network implements AutoCloseable {
     return end.equals(convolution.name()) || !layers.containsKey(end)
         ? Optional.empty()
         : Optional.of(layers.get(end).layer());
+  }
+
+  /** Why {@link #defaultLayer} is what it is, for people. */
+  public String defaultReason() {
+    if (standard.isPicture()) {
+      return "the picture as it goes in: nothing with height and width follows from weights";
+    }
+    return standard.classifier() == null
+        ? "the last of the network, which seems to have no classifier"
+        : "the last before the classifier, " + standard.classifier().name();
+  }
+
+  /**
+   * Where a layer ends in a bound such as ReLU6's, that all its largest values may share: the layer
+   * with the values as they were before. Empty for layers without a bound, and where what comes
+   * before is no layer.
+   */
+  public Optional<Layer> beforeBound(Layer layer) {
+    String before = bounds.before(layer.name());
+    return before == null || !layers.containsKey(before)
+        ? Optional.empty()
+        : Optional.of(layers.get(before).layer());
   }
 
   /** The name of the node that makes a layer. */

@@ -32,6 +32,7 @@ public final class RecordedSource implements ActivationSource {
     try {
       FolderNames folders = FolderNames.inResult();
       List<LayerInfo> infos = new ArrayList<>();
+      LayerFields fields = new LayerFields(convention);
       for (RecordedActivations.Maps layer : recorded.layers()) {
         RecordedMaps maps = RecordedMaps.open(layer.file());
         files.add(maps);
@@ -51,8 +52,9 @@ public final class RecordedSource implements ActivationSource {
                 maps.units,
                 maps.height,
                 maps.width,
-                LayerFields.knownOrNull(layer.name(), layer.field(), convention, progress)));
+                fields.knownOrNull(layer.name(), layer.field())));
       }
+      fields.warn(progress);
       return new RecordedSource(files, infos, images, recorded.input());
     } catch (IOException | RuntimeException e) {
       for (RecordedMaps maps : files) {
