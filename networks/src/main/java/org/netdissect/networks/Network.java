@@ -220,6 +220,20 @@ public final class Network implements AutoCloseable {
     return TappedNetwork.open(graph, input, tensors, preprocessing);
   }
 
+  /**
+   * Opens a session that gives what the network puts out, one photograph at a time.
+   *
+   * @param preprocessing what is done to pixels
+   * @param names of outputs, or of any other tensors that follow from the image; empty for the
+   *     model's first output
+   * @throws ModelException if there is no such tensor, the preprocessing does not fit the input's
+   *     type, or ONNX Runtime refuses the model
+   */
+  public NetworkOutputs outputs(Preprocessing preprocessing, List<String> names)
+      throws IOException {
+    return NetworkOutputs.open(graph, input, preprocessing, names);
+  }
+
   /** Nothing is held that needs closing yet; tapped networks live on. */
   @Override
   public void close() {}
