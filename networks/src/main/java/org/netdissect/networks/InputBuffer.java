@@ -44,8 +44,7 @@ final class InputBuffer {
             .order(ByteOrder.nativeOrder())
             .position(0)
             .limit((int) bytes(input, images));
-    return OnnxTensor.createTensor(
-        Natives.environment(), part, input.dims(images), input.type());
+    return OnnxTensor.createTensor(Natives.environment(), part, input.dims(images), input.type());
   }
 
   /**

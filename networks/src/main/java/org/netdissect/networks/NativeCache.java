@@ -7,13 +7,10 @@ import java.net.JarURLConnection;
 import java.net.URL;
 import java.net.URLConnection;
 import java.nio.channels.FileChannel;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -23,6 +20,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
+import org.netdissect.base.files.Trees;
 
 /** The runtime's native libraries, unpacked once into the user's cache folder. */
 final class NativeCache {
@@ -74,8 +72,7 @@ final class NativeCache {
       return target;
     }
     ProcessHandle own = ProcessHandle.current();
-    Path fresh =
-        Files.createTempDirectory(cache, UNPACKING + own.pid() + "-" + started(own) + "-");
+    Path fresh = Files.createTempDirectory(cache, UNPACKING + own.pid() + "-" + started(own) + "-");
     try {
       for (String file : libraries.keySet()) {
         try (InputStream in = OrtEnvironment.class.getResourceAsStream(folder + file)) {
@@ -83,7 +80,7 @@ final class NativeCache {
         }
       }
       if (Files.exists(target) && !isComplete(target, libraries)) {
-        delete(target);
+        Trees.delete(target);
       }
       try {
         Files.move(fresh, target, StandardCopyOption.ATOMIC_MOVE);
@@ -95,7 +92,7 @@ final class NativeCache {
       }
       return target;
     } finally {
-      delete(fresh);
+      Trees.delete(fresh);
     }
   }
 
@@ -129,7 +126,7 @@ final class NativeCache {
     try (var folders = Files.newDirectoryStream(cache, UNPACKING + "*")) {
       for (Path folder : folders) {
         if (isAbandoned(folder)) {
-          delete(folder);
+          Trees.delete(folder);
         }
       }
     }
@@ -149,27 +146,5 @@ final class NativeCache {
 
   private static String started(ProcessHandle process) {
     return process.info().startInstant().map(i -> Long.toString(i.toEpochMilli())).orElse("0");
-  }
-
-  private static void delete(Path folder) throws IOException {
-    if (!Files.exists(folder)) {
-      return;
-    }
-    Files.walkFileTree(
-        folder,
-        new SimpleFileVisitor<>() {
-          @Override
-          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
-              throws IOException {
-            Files.deleteIfExists(file);
-            return FileVisitResult.CONTINUE;
-          }
-
-          @Override
-          public FileVisitResult postVisitDirectory(Path dir, IOException e) throws IOException {
-            Files.deleteIfExists(dir);
-            return FileVisitResult.CONTINUE;
-          }
-        });
   }
 }

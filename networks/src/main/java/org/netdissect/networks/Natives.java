@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.Locale;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
+import org.netdissect.base.CacheFolder;
 
 /**
  * Starts ONNX Runtime. Its own way unpacks 28 MB of native code into the temporary folder at each
@@ -32,7 +33,7 @@ final class Natives {
       requireTemporaryFolder();
       if (System.getProperty(PATH_PROPERTY) == null) {
         try {
-          Path folder = NativeCache.unpacked(cacheFolder());
+          Path folder = NativeCache.unpacked(CacheFolder.get());
           if (folder != null) {
             // A folder from which nothing may be executed fails here, while there is another way.
             System.load(folder.resolve(fileName("onnxruntime")).toString());
@@ -126,27 +127,6 @@ final class Natives {
     } catch (IOException | RuntimeException e) {
       // In use, or of somebody else: an empty file stays.
     }
-  }
-
-  /** The system property netdissect.cache, or the platform's folder for caches. */
-  static Path cacheFolder() throws IOException {
-    String own = System.getProperty("netdissect.cache");
-    if (own != null && !own.isBlank()) {
-      return Path.of(own);
-    }
-    String windows = System.getenv("LOCALAPPDATA");
-    if (isWindows() && windows != null && !windows.isBlank()) {
-      return Path.of(windows, "netdissect");
-    }
-    String xdg = System.getenv("XDG_CACHE_HOME");
-    if (xdg != null && Path.of(xdg).isAbsolute()) {
-      return Path.of(xdg, "netdissect");
-    }
-    Path home = Path.of(System.getProperty("user.home"));
-    if (!home.isAbsolute() || !Files.isDirectory(home)) {
-      throw new IOException("no home folder: " + home);
-    }
-    return home.resolve(".cache").resolve("netdissect");
   }
 
   private static boolean isWindows() {

@@ -54,14 +54,17 @@ class DefaultLayerTest {
                 g.node(
                     "Div",
                     "unit",
-                    pooled(g, twoBlocks(g)) + " " + g.node("ReduceL2", "norm", "flat", "axes=1,"))));
+                    pooled(g, twoBlocks(g))
+                        + " "
+                        + g.node("ReduceL2", "norm", "flat", "axes=1,"))));
     assertEquals(
         "b2.out",
         chosen(g -> g.node("ReduceMean", "mean", twoBlocks(g), "axes=2,3", "keepdims=0")));
     // With a classifier nothing changes.
     assertEquals(
         "b2.out",
-        chosen(g -> g.node("Gemm", "fc", pooled(g, twoBlocks(g)) + " " + g.weights("w", 1, 12, 5))));
+        chosen(
+            g -> g.node("Gemm", "fc", pooled(g, twoBlocks(g)) + " " + g.weights("w", 1, 12, 5))));
   }
 
   /** A block that ends in the sum, without an activation. */
@@ -113,8 +116,7 @@ class DefaultLayerTest {
               String gate = convRelu(g, "down", g.node("GlobalAveragePool", "s", way), 8, 2, 1);
               gate = g.node("Sigmoid", "gate", g.conv("up", gate, 2, 8, 1));
               String excited = g.node("Mul", "excited", way + " " + gate);
-              return pooled(
-                  g, g.node("Relu", "out", g.node("Add", "sum", excited + " " + stem)));
+              return pooled(g, g.node("Relu", "out", g.node("Add", "sum", excited + " " + stem)));
             }));
   }
 
@@ -125,8 +127,7 @@ class DefaultLayerTest {
     assertEquals(
         "pool",
         chosen(
-            g ->
-                g.node("MaxPool", "pool", twoConvolutions(g), "kernel_shape=2,2", "strides=2,2")));
+            g -> g.node("MaxPool", "pool", twoConvolutions(g), "kernel_shape=2,2", "strides=2,2")));
     assertEquals("c2.relu", chosen(g -> pooled(g, twoConvolutions(g))));
     // MobileNet v2: the last convolution is 1 × 1, with a clip behind it.
     assertEquals(
@@ -167,7 +168,8 @@ class DefaultLayerTest {
               return g.node("Resize", "up", scores + " - " + scales, "mode=linear");
             }));
     assertEquals(
-        "features.relu", chosen(g -> g.node("Sigmoid", "p", g.conv("s", features.apply(g), 8, 1, 3))));
+        "features.relu",
+        chosen(g -> g.node("Sigmoid", "p", g.conv("s", features.apply(g), 8, 1, 3))));
   }
 
   /** A detector's heads, flattened and put behind each other. */

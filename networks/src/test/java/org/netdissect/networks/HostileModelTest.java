@@ -103,9 +103,9 @@ class HostileModelTest {
 
   @Test
   void graphsThatAreNone() throws IOException {
-    NodeProto loop =
-        NodeProto.newBuilder().setOpType("Relu").addInput("b").addOutput("a").build();
-    NodeProto back = loop.toBuilder().clearInput().addInput("a").clearOutput().addOutput("b").build();
+    NodeProto loop = NodeProto.newBuilder().setOpType("Relu").addInput("b").addOutput("a").build();
+    NodeProto back =
+        loop.toBuilder().clearInput().addInput("a").clearOutput().addOutput("b").build();
     assertTrue(
         refusal(changed(m -> m.getGraphBuilder().addNode(loop).addNode(back))).contains("cycle"));
     NodeProto self = loop.toBuilder().clearInput().addInput("a").build();
@@ -126,8 +126,7 @@ class HostileModelTest {
     refusal(changed(m -> m.getGraphBuilder().getInitializerBuilder(0).setDims(0, -4)));
     refusal(changed(m -> m.getGraphBuilder().getInitializerBuilder(0).setDims(0, 5)));
     refusal(
-        changed(
-            m -> m.getGraphBuilder().getInitializerBuilder(0).setRawData(ByteString.EMPTY)));
+        changed(m -> m.getGraphBuilder().getInitializerBuilder(0).setRawData(ByteString.EMPTY)));
     refusal(changed(m -> m.getGraphBuilder().clearInitializer()));
   }
 
@@ -155,8 +154,7 @@ class HostileModelTest {
       graph.node("Relu", "relu", graph.conv("conv", "image", 3, 4, 3));
       refusal(graph.output("relu").build());
     }
-    ModelProto untyped =
-        changed(m -> m.getGraphBuilder().getInputBuilder(0).clearType());
+    ModelProto untyped = changed(m -> m.getGraphBuilder().getInputBuilder(0).clearType());
     refusal(untyped);
   }
 }

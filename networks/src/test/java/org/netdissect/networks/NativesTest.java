@@ -43,7 +43,8 @@ class NativesTest {
     long start = ProcessHandle.current().info().startInstant().orElseThrow().toEpochMilli();
     Path gone = Files.createDirectory(cache.resolve("deep/.unpacking-" + pid + "-7-abc"));
     Files.write(gone.resolve("half.so"), new byte[7]);
-    Path alive = Files.createDirectory(cache.resolve("deep/.unpacking-" + pid + "-" + start + "-x"));
+    Path alive =
+        Files.createDirectory(cache.resolve("deep/.unpacking-" + pid + "-" + start + "-x"));
     Path left = Files.createDirectory(cache.resolve("deep/.unpacking-1"));
     Files.setLastModifiedTime(left, FileTime.from(Instant.now().minusSeconds(100_000)));
     assertEquals(folder, NativeCache.unpacked(cache.resolve("deep")));

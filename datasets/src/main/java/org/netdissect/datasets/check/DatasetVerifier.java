@@ -5,7 +5,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -18,17 +17,13 @@ import org.netdissect.base.threads.InOrder;
 import org.netdissect.concepts.AnnotatedImage;
 import org.netdissect.concepts.Category;
 import org.netdissect.concepts.Concept;
-import org.netdissect.concepts.ConceptDataset;
 import org.netdissect.concepts.ImageRow;
 import org.netdissect.concepts.Vocabulary;
 import org.netdissect.concepts.atlas.Regions;
 import org.netdissect.datasets.ColorNames;
 import org.netdissect.datasets.Datasets;
-import org.netdissect.datasets.broden.BrodenDataset;
-import org.netdissect.datasets.coco.CocoDataset;
-import org.netdissect.datasets.folders.ImageFolderDataset;
-import org.netdissect.datasets.folders.MaskFolderDataset;
 import org.netdissect.datasets.reading.DatasetOptions;
+import org.netdissect.datasets.reading.ReadDataset;
 import org.netdissect.pictures.Photographs;
 
 /**
@@ -40,7 +35,7 @@ import org.netdissect.pictures.Photographs;
 public final class DatasetVerifier {
   private final Consumer<Finding> out;
   private boolean serious;
-  private ConceptDataset data;
+  private ReadDataset data;
 
   /** Labels found, by category. */
   private BitSet[] used;
@@ -92,35 +87,13 @@ public final class DatasetVerifier {
   }
 
   private void open(Path folder, DatasetOptions options) throws DataException {
-    Datasets.Recognised found = Datasets.recognise(folder, options.format());
-    Path at = found.folder();
     Problems problems = e -> serious(e.getMessage());
     if (options.colors()) {
       ColorNames.of(options.colorTable()); // that the table can be read
     }
-    data =
-        switch (found.format()) {
-          case "broden" -> {
-            BrodenDataset broden = BrodenDataset.open(at, problems);
-            broden.checkTables(problems);
-            yield broden;
-          }
-          case "masks" -> MaskFolderDataset.open(at, options, problems);
-          case "voc" -> MaskFolderDataset.openVoc(at, options, problems);
-          case "ade20k" -> MaskFolderDataset.openAde20k(at, options, problems);
-          case "cityscapes" -> MaskFolderDataset.openCityscapes(at, options, problems);
-          case "coco" -> CocoDataset.open(at, options, problems);
-          default -> ImageFolderDataset.open(at, options);
-        };
+    data = Datasets.openAlone(folder, options, problems);
+    data.check(problems);
     data.remarks().forEach(this::note);
-    if (data instanceof MaskFolderDataset masks) {
-      masks.orphans().forEach(this::serious);
-      if (masks.unmasked() > 0) {
-        note(masks.unmasked() + " photographs have no mask and are left out");
-      }
-    } else if (data instanceof CocoDataset coco) {
-      coco.strays().forEach(this::serious);
-    }
     used = new BitSet[data.vocabulary().categories().size()];
     for (int c = 0; c < used.length; c++) {
       used[c] = new BitSet();
@@ -181,16 +154,7 @@ public final class DatasetVerifier {
     readPhoto(row, image);
     Problems problems = e -> image.serious(e.getMessage());
     try {
-      AnnotatedImage annotated;
-      if (data instanceof BrodenDataset broden) {
-        annotated = broden.annotate(row, problems);
-      } else if (data instanceof CocoDataset coco) {
-        annotated = coco.annotate(row, problems);
-      } else if (data instanceof MaskFolderDataset masks) {
-        annotated = masks.annotate(row, problems);
-      } else {
-        annotated = data.annotate(row);
-      }
+      AnnotatedImage annotated = data.annotate(row, problems);
       image.dataCategories = annotated.dataCategories();
       for (AnnotatedImage.LabelMap map : annotated.maps()) {
         BitSet labels = image.used[map.category()];
@@ -225,18 +189,11 @@ public final class DatasetVerifier {
                   + ": label number "
                   + n
                   + " is in no table");
-        } else if (data instanceof BrodenDataset broden && !broden.lists(c, n)) {
-          image.serious(
-              Text.oneLine(row.name())
-                  + ", "
-                  + category
-                  + ": label "
-                  + n
-                  + " ("
-                  + vocabulary.concept(n).name()
-                  + ") is not in c_"
-                  + category
-                  + ".csv");
+          continue;
+        }
+        String complaint = data.complaint(c, n);
+        if (complaint != null) {
+          image.serious(Text.oneLine(row.name()) + ", " + category + ": " + complaint);
         }
       }
     }
@@ -246,7 +203,7 @@ public final class DatasetVerifier {
     Path file = data.photograph(row);
     try {
       byte[] bytes = Photographs.bytes(file);
-      image.hash = HexFormat.of().formatHex(Digests.sha256().digest(bytes), 0, 16);
+      image.hash = Digests.sha256Hex(bytes).substring(0, 32);
       Photographs.decode(bytes, file.toString(), row.photoHeight(), row.photoWidth());
       for (String remark : Photographs.remarks(bytes, file, row.photoHeight(), row.photoWidth())) {
         image.findings.add(new Finding(false, remark));
