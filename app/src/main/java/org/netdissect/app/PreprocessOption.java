@@ -6,7 +6,9 @@ import java.util.List;
 import org.netdissect.networks.ModelException;
 import org.netdissect.networks.Preprocessing;
 
-/** What {@code --preprocess} says: NAME or FILE for all models, MODEL=NAME or MODEL=FILE for one. */
+/**
+ * What {@code --preprocess} says: NAME or FILE for all models, MODEL=NAME or MODEL=FILE for one.
+ */
 final class PreprocessOption {
   private PreprocessOption() {}
 

@@ -117,13 +117,6 @@ final class RunCommand implements Callable<Integer> {
   private Long limit;
 
   @Option(
-      names = "--input-size",
-      paramLabel = "H,W",
-      description =
-          "Size of the network's input, for models that leave it free and for --activations.")
-  private String inputSize;
-
-  @Option(
       names = "--activations",
       paramLabel = "NAME=maps.npy",
       description =
@@ -182,6 +175,7 @@ final class RunCommand implements Callable<Integer> {
   @Option(names = "--no-report", description = "Write no HTML report.")
   private boolean noReport;
 
+  @Mixin private ModelOptions modelOptions;
   @Mixin private DataOptions dataOptions;
   @Mixin private CommonOptions common;
 
@@ -194,7 +188,7 @@ final class RunCommand implements Callable<Integer> {
     if (models.isEmpty()) {
       Dissector.Builder builder = options().optProgress(progress);
       builder.setRecorded(recorded()).setOut(out);
-      InputSize input = inputSize == null ? null : parse(inputSize);
+      InputSize input = modelOptions.inputSize();
       builder.setData(
           dataOptions.open(
               data,
@@ -211,7 +205,7 @@ final class RunCommand implements Callable<Integer> {
     List<Network> networks = new ArrayList<>();
     try {
       for (Path model : models) {
-        networks.add(Network.open(model, inputSize == null ? null : parse(inputSize)));
+        networks.add(modelOptions.open(model));
       }
       announceDefaults(networks, progress);
       dissect(networks, preprocessings, progress);
@@ -261,6 +255,7 @@ final class RunCommand implements Callable<Integer> {
       progress.say(
           "preprocessing: torch (RGB/255, ImageNet mean and std); choose with --preprocess");
     }
+    networks.forEach(network -> network.remarks().forEach(progress::say));
     if (layers.isEmpty()) {
       for (Network network : networks) {
         Layer layer = network.defaultLayer();
@@ -281,8 +276,7 @@ final class RunCommand implements Callable<Integer> {
     }
   }
 
-  private void finish(
-      Dissector.Builder builder, List<Network> networks, TerminalProgress progress)
+  private void finish(Dissector.Builder builder, List<Network> networks, TerminalProgress progress)
       throws IOException {
     if (!noReport) {
       builder.optThen(Reports.step(cache, progress));
@@ -351,14 +345,6 @@ final class RunCommand implements Callable<Integer> {
     }
   }
 
-  private static InputSize parse(String text) {
-    try {
-      return InputSize.parse(text);
-    } catch (IllegalArgumentException e) {
-      throw new UsageException("--input-size: " + e.getMessage());
-    }
-  }
-
   private RecordedActivations recorded() throws IOException {
     if (images == null) {
       throw new UsageException("--activations needs --images, the names in the order of the rows");
@@ -382,7 +368,7 @@ final class RunCommand implements Callable<Integer> {
     while (!names.isEmpty() && names.get(names.size() - 1).isBlank()) {
       names.remove(names.size() - 1);
     }
-    return new RecordedActivations(recorded, names, inputSize == null ? null : parse(inputSize));
+    return new RecordedActivations(recorded, names, modelOptions.inputSize());
   }
 
   private static ReceptiveField field(String text) {

@@ -319,8 +319,8 @@ public final class Dissector {
   }
 
   /**
-   * Where the results of several networks go: folders of their own in the result folder, named after
-   * the models' files. That of one network is the folder itself.
+   * Where the results of several networks go: folders of their own in the result folder, named
+   * after the models' files. That of one network is the folder itself.
    */
   public static List<Path> resultFolders(Path out, List<Network> networks) {
     return new Subject.OfNetworks(networks, List.of(), List.of(), Quantile.DEFAULT, 1)

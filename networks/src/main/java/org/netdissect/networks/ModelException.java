@@ -19,7 +19,8 @@ public final class ModelException extends NetdissectException {
   /** Names in a model are anybody's: what would steer a terminal is written as escapes. */
   private static String plain(String message) {
     StringBuilder plain = new StringBuilder();
-    for (char c : message.toCharArray()) {
+    for (int i = 0; i < message.length(); i++) {
+      char c = message.charAt(i);
       if (Character.isISOControl(c) && c != '\n') {
         plain.append(String.format("\\u%04x", (int) c));
       } else {

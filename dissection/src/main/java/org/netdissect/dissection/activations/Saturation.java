@@ -27,7 +27,12 @@ record Saturation(int saturated, int units, int images) {
   String warning(String layer, String before) {
     return "%d of the %d units of layer %s share their largest value with more than the quantile of all values in the first %d images, so their masks would be empty; %s, the layer before that bound, is dissected instead (--layers tensor:%s for the other)"
         .formatted(
-            saturated, units, Text.oneLine(layer), images, Text.oneLine(before), Text.oneLine(layer));
+            saturated,
+            units,
+            Text.oneLine(layer),
+            images,
+            Text.oneLine(before),
+            Text.oneLine(layer));
   }
 
   /**
@@ -36,8 +41,7 @@ record Saturation(int saturated, int units, int images) {
    * @param images how many there are
    * @param share of the values above the threshold
    */
-  static Saturation measure(ActivationSource source, int images, double share)
-      throws IOException {
+  static Saturation measure(ActivationSource source, int images, double share) throws IOException {
     LayerInfo layer = source.layers().get(0);
     int perImage = Math.multiplyExact(layer.units(), layer.cells());
     float[] largest = new float[layer.units()];
