@@ -40,8 +40,7 @@ final class LayersCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     try (Network network = modelOptions.open(model)) {
-      System.out.print(json ? Json.pretty(json(network)) : text(network));
-      System.out.flush();
+      Output.print(json ? Json.pretty(json(network)) : text(network));
     }
     return 0;
   }

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.netdissect.base.Text;
+import org.netdissect.concepts.ConceptDataset;
 import org.netdissect.dissection.Dissector;
 import org.netdissect.dissection.activations.RecordedActivations;
 import org.netdissect.dissection.activations.basis.Basis;
@@ -22,6 +23,7 @@ import org.netdissect.networks.Preprocessing;
 import org.netdissect.networks.ReceptiveField;
 import org.netdissect.results.Dissection;
 import org.netdissect.results.LayerDissection;
+import org.netdissect.results.DissectionException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -201,11 +203,7 @@ final class RunCommand implements Callable<Integer> {
       builder.setRecorded(recorded()).setOut(out);
       InputSize input = modelOptions.inputSize();
       builder.setData(
-          dataOptions.open(
-              data,
-              input == null ? 0 : input.height(),
-              input == null ? 0 : input.width(),
-              progress));
+          open(input == null ? 0 : input.height(), input == null ? 0 : input.width(), progress));
       finish(builder, List.of(), progress);
       return 0;
     }
@@ -258,7 +256,23 @@ final class RunCommand implements Callable<Integer> {
         .optPreprocessings(preprocessings)
         .optLayers(layers)
         .setNetworks(networks)
-        .setData(dataOptions.open(data, first.inputHeight(), first.inputWidth(), progress));
+        .setData(open(first.inputHeight(), first.inputWidth(), progress));
+  }
+
+  private ConceptDataset open(int inputHeight, int inputWidth, TerminalProgress progress)
+      throws IOException {
+    ConceptDataset labelled = dataOptions.open(data, inputHeight, inputWidth, progress);
+    // A result within the data set would be part of the data set from then on.
+    for (Path at = out.toAbsolutePath().normalize(); at != null; at = at.getParent()) {
+      if (Files.exists(at) && Files.isSameFile(at, labelled.folder())) {
+        throw new DissectionException(
+            out
+                + " lies in the data set "
+                + labelled.folder()
+                + " and would become part of it; choose a folder outside for --out");
+      }
+    }
+    return labelled;
   }
 
   private void announceDefaults(List<Network> networks, TerminalProgress progress) {
@@ -289,6 +303,10 @@ final class RunCommand implements Callable<Integer> {
 
   private void finish(Dissector.Builder builder, List<Network> networks, TerminalProgress progress)
       throws IOException {
+    builder.optNote("dataset", dataOptions.note(data));
+    if (cache != null) {
+      builder.optNote("cache", cache.toAbsolutePath().normalize().toString());
+    }
     if (!noReport) {
       builder.optThen(Reports.step(cache, progress));
     }
@@ -296,11 +314,10 @@ final class RunCommand implements Callable<Integer> {
     List<Dissection> dissections = builder.build().runAll();
     for (int i = 0; i < dissections.size(); i++) {
       Dissection dissection = dissections.get(i);
-      System.out.print(Summary.text(dissection, iou));
+      Output.print(Summary.text(dissection, iou));
       if (!networks.isEmpty()) {
-        System.out.print(beforeBounds(networks.get(i), dissection));
+        Output.print(beforeBounds(networks.get(i), dissection));
       }
-      System.out.flush();
       Path report = dissection.folder().resolve("report/index.html");
       progress.say("result: " + dissection.folder() + (noReport ? "" : ", report: " + report));
     }
@@ -376,10 +393,7 @@ final class RunCommand implements Callable<Integer> {
               entry.getValue(),
               field == null ? ReceptiveField.UNKNOWN : field(field)));
     }
-    List<String> names = new ArrayList<>(Files.readAllLines(images));
-    while (!names.isEmpty() && names.get(names.size() - 1).isBlank()) {
-      names.remove(names.size() - 1);
-    }
+    List<String> names = ImageList.read(images);
     return new RecordedActivations(recorded, names, modelOptions.inputSize());
   }
 

@@ -10,7 +10,6 @@ import org.netdissect.dissection.rules.Convention;
 import org.netdissect.dissection.rules.ImageSet;
 import org.netdissect.networks.InputSize;
 import org.netdissect.results.DissectionException;
-import org.netdissect.results.FolderNames;
 import org.netdissect.results.LayerInfo;
 
 /** Activation maps recorded by another framework. */
@@ -30,9 +29,8 @@ public final class RecordedSource implements ActivationSource {
       throws IOException {
     List<RecordedMaps> files = new ArrayList<>();
     try {
-      FolderNames folders = FolderNames.inResult();
+      LayerDescriptions describe = new LayerDescriptions(convention, progress);
       List<LayerInfo> infos = new ArrayList<>();
-      LayerFields fields = new LayerFields(convention);
       for (RecordedActivations.Maps layer : recorded.layers()) {
         RecordedMaps maps = RecordedMaps.open(layer.file());
         files.add(maps);
@@ -45,16 +43,10 @@ public final class RecordedSource implements ActivationSource {
                   + recorded.images().size());
         }
         infos.add(
-            new LayerInfo(
-                layer.name(),
-                folders.of(layer.name()),
-                "recorded",
-                maps.units,
-                maps.height,
-                maps.width,
-                fields.knownOrNull(layer.name(), layer.field())));
+            describe.of(
+                layer.name(), "recorded", maps.units, maps.height, maps.width, layer.field()));
       }
-      fields.warn(progress);
+      describe.warn();
       return new RecordedSource(files, infos, images, recorded.input());
     } catch (IOException | RuntimeException e) {
       for (RecordedMaps maps : files) {

@@ -55,11 +55,6 @@ public final class Quantile {
     return value.doubleValue();
   }
 
-  /** Whether the original's table of 1000 quantiles rounds it to nothing: no value is above. */
-  public boolean isNothingOfPaper() {
-    return paperTail() == 0;
-  }
-
   /**
    * The upper-tail probability of the original's table of 1000 quantiles: its entry round(1000q)
    * stands at round(1000q)/999 from the top.
