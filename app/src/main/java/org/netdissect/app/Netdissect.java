@@ -23,6 +23,7 @@ public final class Netdissect implements Runnable {
           ShowCommand.class,
           ReportCommand.class,
           TrustCommand.class,
+          FormulasCommand.class,
           CompareCommand.class,
           ExportCommand.class,
           ImportCommand.class,
