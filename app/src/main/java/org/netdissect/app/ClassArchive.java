@@ -28,7 +28,7 @@ final class ClassArchive {
   /** Where the launcher wants the archive; not set where it wants none. */
   static final String PROPERTY = "netdissect.classes";
 
-  private static final String FAILED = "could not be made";
+  static final String FAILED = "could not be made";
   private static final Duration UNTIL_NEXT_TRY = Duration.ofDays(1);
 
   private final Path file;
