@@ -3,6 +3,7 @@ package org.netdissect.app;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import org.netdissect.base.Progress;
 import org.netdissect.concepts.ConceptDataset;
 import org.netdissect.datasets.Datasets;
 import org.netdissect.datasets.reading.DatasetOptions;
@@ -15,8 +16,8 @@ final class DataOptions {
       names = "--format",
       paramLabel = "FORMAT",
       description =
-          "broden, masks, voc, ade20k, cityscapes, coco or folders. Default: recognised from the"
-              + " folder.")
+          "How the data is kept: broden, voc, cityscapes, ade20k, masks, coco, yolo, labelme, cvat"
+              + " or folders. Default: recognised from the folder.")
   private String format;
 
   @Option(
@@ -46,6 +47,12 @@ final class DataOptions {
   private String colors;
 
   @Option(
+      names = "--boxes",
+      description =
+          "Take annotations that have a box but no shape (COCO, YOLO, CVAT) as rectangles.")
+  private boolean boxes;
+
+  @Option(
       names = "--synonyms",
       paramLabel = "FILE.csv",
       description = "Names that mean the same (name,synonyms), for several data sets together.")
@@ -57,6 +64,9 @@ final class DataOptions {
         DatasetOptions.defaults().withFormat(format).withCategory(category).withSynonyms(synonyms);
     if (colors != null) {
       options = options.withColors(colors.isEmpty() ? null : Path.of(colors));
+    }
+    if (boxes) {
+      options = options.withBoxes();
     }
     try {
       if (maskSize != null) {
@@ -74,6 +84,14 @@ final class DataOptions {
   /** Opens the data sets as one. */
   ConceptDataset open(List<Path> folders, int inputHeight, int inputWidth) throws IOException {
     return Datasets.open(folders, options(inputHeight, inputWidth));
+  }
+
+  /** Opens the data sets as one and tells what is passed over in them. */
+  ConceptDataset open(List<Path> folders, int inputHeight, int inputWidth, Progress progress)
+      throws IOException {
+    ConceptDataset data = open(folders, inputHeight, inputWidth);
+    data.remarks().forEach(progress::warn);
+    return data;
   }
 
   /** What a folder is taken for. */

@@ -22,6 +22,7 @@ public final class Netdissect implements Runnable {
           LayersCommand.class,
           ShowCommand.class,
           ReportCommand.class,
+          TrustCommand.class,
           CompareCommand.class,
           ExportCommand.class,
           ImportCommand.class,

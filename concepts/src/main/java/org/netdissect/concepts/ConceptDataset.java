@@ -26,6 +26,11 @@ public interface ConceptDataset {
     return true;
   }
 
+  /** What was passed over when it was opened and the user should know, a line each. */
+  default List<String> remarks() {
+    return List.of();
+  }
+
   /** The images in the order of the data set. Sizes of photographs may be 0 where unreadable. */
   List<ImageRow> images();
 

@@ -21,9 +21,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.netdissect.base.Progress;
+import org.netdissect.base.NetdissectException;
+import org.netdissect.base.RecordedProgress;
 import org.netdissect.base.files.FileCheck;
 import org.netdissect.base.files.SectionFile;
+import org.netdissect.base.files.Trees;
 import org.netdissect.base.files.WorkLock;
 import org.netdissect.concepts.ImageRow;
 import org.netdissect.dissection.activations.RecordedActivations;
@@ -33,11 +35,9 @@ import org.netdissect.networks.ReceptiveField;
 import org.netdissect.results.ActivationMaps;
 import org.netdissect.results.ConceptCounts;
 import org.netdissect.results.Dissection;
-import org.netdissect.results.DissectionException;
 import org.netdissect.results.HitTable;
 import org.netdissect.results.LayerDissection;
 import org.netdissect.results.LayerInfo;
-import org.netdissect.results.ResultFolder;
 
 /**
  * Files that are read back, changed in every way: bits flipped, cut, lengthened, overwritten,
@@ -50,23 +50,7 @@ class DamageTest {
 
   @TempDir Path folder;
   private MadeUpData data;
-  private final List<String> warnings = new ArrayList<>();
-  private final Progress progress =
-      new Progress() {
-        @Override
-        public void begin(String phase, long total, String unit) {}
-
-        @Override
-        public void advance(long n) {}
-
-        @Override
-        public void end() {}
-
-        @Override
-        public void warn(String message) {
-          warnings.add(message);
-        }
-      };
+  private final RecordedProgress progress = new RecordedProgress();
 
   @BeforeEach
   void makeData() throws IOException {
@@ -198,7 +182,7 @@ class DamageTest {
       try {
         readAll(out);
         fail("not noticed in " + file + ", seed " + seed);
-      } catch (DissectionException e) {
+      } catch (NetdissectException e) {
         assertTrue(e.getMessage().contains(file.toString()), e.getMessage() + ", seed " + seed);
       }
       Files.write(file, bytes);
@@ -214,10 +198,10 @@ class DamageTest {
       Path one = out.resolve("one").resolve(name);
       byte[] bytes = Files.readAllBytes(one);
       Files.write(one, Files.readAllBytes(out.resolve("two").resolve(name)));
-      DissectionException e = assertThrows(DissectionException.class, () -> readAll(out));
+      NetdissectException e = assertThrows(NetdissectException.class, () -> readAll(out));
       assertTrue(e.getMessage().contains(one.toString()), e.getMessage());
       Files.delete(one);
-      e = assertThrows(DissectionException.class, () -> readAll(out));
+      e = assertThrows(NetdissectException.class, () -> readAll(out));
       assertTrue(e.getMessage().contains(one.toString()), e.getMessage());
       Files.write(one, bytes);
     }
@@ -257,7 +241,7 @@ class DamageTest {
           } else {
             counts.read(0);
           }
-        } catch (DissectionException e) {
+        } catch (NetdissectException e) {
           refused++;
         } catch (RuntimeException | OutOfMemoryError e) {
           throw new AssertionError(magic + ", seed " + seed, e);
@@ -289,7 +273,7 @@ class DamageTest {
       Files.setLastModifiedTime(file, time);
       try {
         // One worker: of two, the other may not have recorded anything by then.
-        assertThrows(DissectionException.class, () -> builder(out).optWorkers(1).build().run());
+        assertThrows(NetdissectException.class, () -> builder(out).optWorkers(1).build().run());
       } finally {
         System.clearProperty("netdissect.checkpointMillis");
       }
@@ -339,20 +323,20 @@ class DamageTest {
       } else {
         Files.write(file, damaged(Files.readAllBytes(file), random));
       }
-      warnings.clear();
+      progress.warnings.clear();
       String about = left + ", seed " + seed + ", " + file;
       try {
         run(out);
         assertEquals(expected, contents(out), about);
-        repaired += warnings.isEmpty() ? 0 : 1;
-      } catch (DissectionException e) {
+        repaired += progress.warnings.isEmpty() ? 0 : 1;
+      } catch (NetdissectException e) {
         // Only what says whether this is the same run is refused, by name.
         assertTrue(file.endsWith("inputs.json") && e.getMessage().contains("inputs"), about + e);
         refused++;
       } catch (RuntimeException e) {
         throw new AssertionError(about, e);
       }
-      ResultFolder.delete(out);
+      Trees.delete(out);
     }
     System.out.println(left + ": repaired " + repaired + ", refused " + refused + " of 60");
     assertTrue(repaired > 5, "repaired " + repaired);
@@ -383,8 +367,8 @@ class DamageTest {
                     })
                 .build()
                 .run());
-    DissectionException e =
-        assertThrows(DissectionException.class, () -> builder(out).optLimit(99).build().run());
+    NetdissectException e =
+        assertThrows(NetdissectException.class, () -> builder(out).optLimit(99).build().run());
     assertTrue(e.getMessage().contains("(data.limit was 100, now 99)"), e.getMessage());
     builder(out).optLimit(100).build().run();
     assertTrue(Files.readString(out.resolve("run.json")).contains("\"resumed\" : true"));
@@ -394,8 +378,8 @@ class DamageTest {
   void aRunWithOverwriteGoesOnToo() throws IOException {
     Path out = unfinished(Left.WRITTEN);
     run(out);
-    assertTrue(warnings.isEmpty(), warnings.toString());
-    DissectionException e = assertThrows(DissectionException.class, () -> run(out));
+    assertTrue(progress.warnings.isEmpty(), progress.warnings.toString());
+    NetdissectException e = assertThrows(NetdissectException.class, () -> run(out));
     assertTrue(e.getMessage().contains("--overwrite"), e.getMessage());
   }
 
@@ -405,7 +389,7 @@ class DamageTest {
     Path out = unfinished(Left.WRITTEN);
     Files.delete(out.resolve(".work/inputs.json"));
     Map<String, Integer> before = contents(out);
-    DissectionException e = assertThrows(DissectionException.class, () -> run(out));
+    NetdissectException e = assertThrows(NetdissectException.class, () -> run(out));
     assertTrue(e.getMessage().contains("already holds a result"), e.getMessage());
     before.keySet().removeIf(name -> name.startsWith(".work"));
     assertEquals(before, contents(out), "nothing but the rest of the work is gone");
@@ -417,10 +401,10 @@ class DamageTest {
     run(
         out,
         (dissection, labels) -> {
-          DissectionException e = assertThrows(DissectionException.class, () -> run(out));
+          NetdissectException e = assertThrows(NetdissectException.class, () -> run(out));
           assertTrue(e.getMessage().contains("is in use"), e.getMessage());
         });
-    assertTrue(warnings.isEmpty(), warnings.toString());
+    assertTrue(progress.warnings.isEmpty(), progress.warnings.toString());
     assertTrue(Files.notExists(out.resolve(".work")));
   }
 
@@ -435,11 +419,11 @@ class DamageTest {
             channel -> {
               throw new IOException("No locks available");
             });
-    assertTrue(warnings.get(0).contains("knows no locks"), warnings.toString());
+    assertTrue(progress.warnings.get(0).contains("knows no locks"), progress.warnings.toString());
     lock.remove();
-    DissectionException e =
+    NetdissectException e =
         assertThrows(
-            DissectionException.class,
+            NetdissectException.class,
             () -> WorkLock.take(work.getParent(), work, progress, channel -> null));
     assertTrue(e.getMessage().contains("is in use by another run"), e.getMessage());
   }

@@ -1,5 +1,6 @@
 package org.netdissect.results;
 
+import org.netdissect.base.Text;
 import org.netdissect.networks.ReceptiveField;
 
 /**
@@ -28,16 +29,9 @@ public record LayerInfo(
     return height * width;
   }
 
-  /**
-   * A layer's name as a folder's: each run of {@code - / # ? * !} and white space becomes one
-   * hyphen (as the original does), and so does whatever else some file system refuses.
-   */
+  /** A layer's name as a folder's. */
   static String fileSafe(String name) {
-    String safe =
-        name.replaceAll("[-/#?*!\\s\\\\:\"<>|\\p{Cntrl}]+", "-").replaceAll("^[-.]+|[-.]+$", "");
-    if (safe.length() > 120) {
-      safe = safe.substring(0, 120);
-    }
+    String safe = Text.fileSafe(name);
     return safe.isEmpty() ? "layer" : safe;
   }
 }

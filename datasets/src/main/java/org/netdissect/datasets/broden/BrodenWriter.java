@@ -8,11 +8,11 @@ import java.io.Closeable;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -26,14 +26,11 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import java.util.zip.DeflaterOutputStream;
 import java.util.zip.InflaterInputStream;
+import org.netdissect.base.files.WholeFile;
+import org.netdissect.base.threads.Workers;
 import org.netdissect.datasets.reading.Splits;
 import org.netdissect.pictures.PngWriter;
 
@@ -457,33 +454,13 @@ public final class BrodenWriter implements Closeable {
 
   private void writeMasks(List<String> bases, char[] numbers) throws IOException {
     int workers = Runtime.getRuntime().availableProcessors();
-    AtomicInteger next = new AtomicInteger();
-    ExecutorService pool = Executors.newFixedThreadPool(workers);
     try {
-      List<Future<?>> done = new ArrayList<>();
-      for (int w = 0; w < workers; w++) {
-        done.add(
-            pool.submit(
-                () -> {
-                  for (int i; (i = next.getAndIncrement()) < rows.size(); ) {
-                    writeMasks(rows.get(i), bases.get(i), numbers);
-                  }
-                  return null;
-                }));
-      }
-      for (Future<?> future : done) {
-        future.get();
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IOException("interrupted while writing " + folder, e);
-    } catch (ExecutionException e) {
-      if (e.getCause() instanceof IOException cause) {
-        throw new IOException("cannot write " + folder + ": " + cause.getMessage(), cause);
-      }
-      throw new IllegalStateException(e.getCause());
-    } finally {
-      pool.shutdownNow();
+      Workers.run(
+          workers, rows.size(), "masks", () -> i -> writeMasks(rows.get(i), bases.get(i), numbers));
+    } catch (InterruptedIOException e) {
+      throw e;
+    } catch (IOException e) {
+      throw new IOException("cannot write " + folder + ": " + e.getMessage(), e);
     }
   }
 
@@ -601,8 +578,11 @@ public final class BrodenWriter implements Closeable {
   }
 
   private void writeIndex(List<String> bases, char[] numbers) throws IOException {
-    Path unfinished = folder.resolve("index.csv.inc");
-    try (CsvWriter out = csv(unfinished)) {
+    WholeFile.write(folder.resolve("index.csv"), next -> writeIndex(next, bases, numbers));
+  }
+
+  private void writeIndex(Path file, List<String> bases, char[] numbers) throws IOException {
+    try (CsvWriter out = csv(file)) {
       List<String> header = new ArrayList<>(List.of("image", "split", "ih", "iw", "sh", "sw"));
       header.addAll(categories);
       out.writeRecord(header);
@@ -633,7 +613,6 @@ public final class BrodenWriter implements Closeable {
         out.writeRecord(line);
       }
     }
-    Files.move(unfinished, folder.resolve("index.csv"), StandardCopyOption.ATOMIC_MOVE);
   }
 
   /** Closes and removes the spool file. Without {@link #finish} the folder stays without tables. */

@@ -1,43 +1,29 @@
 package org.netdissect.datasets.check;
 
 import java.io.IOException;
-import java.io.InterruptedIOException;
 import java.nio.file.Path;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.BitSet;
-import java.util.Deque;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.function.Consumer;
 import org.netdissect.base.DataException;
 import org.netdissect.base.Digests;
 import org.netdissect.base.Progress;
 import org.netdissect.base.Text;
 import org.netdissect.base.tables.Problems;
+import org.netdissect.base.threads.InOrder;
 import org.netdissect.concepts.AnnotatedImage;
 import org.netdissect.concepts.Category;
 import org.netdissect.concepts.Concept;
-import org.netdissect.concepts.ConceptDataset;
 import org.netdissect.concepts.ImageRow;
 import org.netdissect.concepts.Vocabulary;
 import org.netdissect.concepts.atlas.Regions;
 import org.netdissect.datasets.ColorNames;
 import org.netdissect.datasets.Datasets;
-import org.netdissect.datasets.broden.BrodenDataset;
-import org.netdissect.datasets.coco.CocoDataset;
-import org.netdissect.datasets.folders.ImageFolderDataset;
-import org.netdissect.datasets.folders.MaskFolderDataset;
 import org.netdissect.datasets.reading.DatasetOptions;
-import org.netdissect.datasets.reading.PhotoFiles;
-import org.netdissect.pictures.Jpeg;
+import org.netdissect.datasets.reading.ReadDataset;
 import org.netdissect.pictures.Photographs;
 
 /**
@@ -49,7 +35,7 @@ import org.netdissect.pictures.Photographs;
 public final class DatasetVerifier {
   private final Consumer<Finding> out;
   private boolean serious;
-  private ConceptDataset data;
+  private ReadDataset data;
 
   /** Labels found, by category. */
   private BitSet[] used;
@@ -101,40 +87,13 @@ public final class DatasetVerifier {
   }
 
   private void open(Path folder, DatasetOptions options) throws DataException {
-    Datasets.Recognised found = Datasets.recognise(folder, options.format());
-    Path at = found.folder();
     Problems problems = e -> serious(e.getMessage());
     if (options.colors()) {
       ColorNames.of(options.colorTable()); // that the table can be read
     }
-    data =
-        switch (found.format()) {
-          case "broden" -> {
-            BrodenDataset broden = BrodenDataset.open(at, problems);
-            broden.checkTables(problems);
-            yield broden;
-          }
-          case "masks" -> MaskFolderDataset.open(at, options, problems);
-          case "voc" -> MaskFolderDataset.openVoc(at, options, problems);
-          case "ade20k" -> MaskFolderDataset.openAde20k(at, options, problems);
-          case "cityscapes" -> MaskFolderDataset.openCityscapes(at, options, problems);
-          case "coco" -> CocoDataset.open(at, options, problems);
-          default -> ImageFolderDataset.open(at, options);
-        };
-    if (!found.format().equals("broden")) {
-      long unread = PhotoFiles.unread(data.folder());
-      if (unread > 0) {
-        note(unread + " pictures are neither JPEG nor PNG and are passed over; convert them");
-      }
-    }
-    if (data instanceof MaskFolderDataset masks) {
-      masks.orphans().forEach(this::serious);
-      if (masks.unmasked() > 0) {
-        note(masks.unmasked() + " photographs have no mask and are left out");
-      }
-    } else if (data instanceof CocoDataset coco) {
-      coco.strays().forEach(this::serious);
-    }
+    data = Datasets.openAlone(folder, options, problems);
+    data.check(problems);
+    data.remarks().forEach(this::note);
     used = new BitSet[data.vocabulary().categories().size()];
     for (int c = 0; c < used.length; c++) {
       used[c] = new BitSet();
@@ -156,52 +115,33 @@ public final class DatasetVerifier {
 
   private void readImages(int workers, Progress progress) throws IOException {
     List<ImageRow> rows = data.images();
-    progress.begin("Verifying " + data.name(), rows.size(), "images");
-    ExecutorService pool =
-        Executors.newFixedThreadPool(
-            workers,
-            task -> {
-              Thread thread = new Thread(task, "verify");
-              thread.setDaemon(true);
-              return thread;
-            });
-    try {
-      Deque<Future<OfImage>> window = new ArrayDeque<>();
-      int next = 0;
-      for (int done = 0; done < rows.size(); done++) {
-        while (next < rows.size() && window.size() < 4 * workers) {
-          ImageRow row = rows.get(next++);
-          window.add(pool.submit(() -> read(row)));
-        }
-        OfImage image = window.remove().get();
-        image.findings.forEach(out);
-        serious |= image.findings.stream().anyMatch(Finding::serious);
-        for (int c = 0; c < used.length; c++) {
-          used[c].or(image.used[c]);
-          if (((image.dataCategories >>> c) & 1) != 0) {
-            withData.set(c);
-          }
-        }
-        String name = rows.get(done).name();
-        String same = image.hash == null ? null : photos.putIfAbsent(image.hash, name);
-        if (same != null) {
-          note(
-              Text.oneLine(name)
-                  + " is the same photograph, byte for byte, as "
-                  + Text.oneLine(same));
-        }
-        progress.advance(1);
+    try (Progress.Phase phase = progress.phase("Verifying " + data.name(), rows.size(), "images")) {
+      InOrder.run(
+          workers,
+          0,
+          rows.size(),
+          "verify",
+          n -> read(rows.get(n)),
+          (n, image) -> {
+            take(image, rows.get(n).name());
+            phase.advance(1);
+          });
+      phase.done();
+    }
+  }
+
+  private void take(OfImage image, String name) {
+    image.findings.forEach(out);
+    serious |= image.findings.stream().anyMatch(Finding::serious);
+    for (int c = 0; c < used.length; c++) {
+      used[c].or(image.used[c]);
+      if (((image.dataCategories >>> c) & 1) != 0) {
+        withData.set(c);
       }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new InterruptedIOException("interrupted while verifying");
-    } catch (ExecutionException e) {
-      throw e.getCause() instanceof RuntimeException bug
-          ? bug
-          : new IllegalStateException(e.getCause());
-    } finally {
-      pool.shutdownNow();
-      progress.end();
+    }
+    String same = image.hash == null ? null : photos.putIfAbsent(image.hash, name);
+    if (same != null) {
+      note(Text.oneLine(name) + " is the same photograph, byte for byte, as " + Text.oneLine(same));
     }
   }
 
@@ -214,16 +154,7 @@ public final class DatasetVerifier {
     readPhoto(row, image);
     Problems problems = e -> image.serious(e.getMessage());
     try {
-      AnnotatedImage annotated;
-      if (data instanceof BrodenDataset broden) {
-        annotated = broden.annotate(row, problems);
-      } else if (data instanceof CocoDataset coco) {
-        annotated = coco.annotate(row, problems);
-      } else if (data instanceof MaskFolderDataset masks) {
-        annotated = masks.annotate(row, problems);
-      } else {
-        annotated = data.annotate(row);
-      }
+      AnnotatedImage annotated = data.annotate(row, problems);
       image.dataCategories = annotated.dataCategories();
       for (AnnotatedImage.LabelMap map : annotated.maps()) {
         BitSet labels = image.used[map.category()];
@@ -258,18 +189,11 @@ public final class DatasetVerifier {
                   + ": label number "
                   + n
                   + " is in no table");
-        } else if (data instanceof BrodenDataset broden && !broden.lists(c, n)) {
-          image.serious(
-              Text.oneLine(row.name())
-                  + ", "
-                  + category
-                  + ": label "
-                  + n
-                  + " ("
-                  + vocabulary.concept(n).name()
-                  + ") is not in c_"
-                  + category
-                  + ".csv");
+          continue;
+        }
+        String complaint = data.complaint(c, n);
+        if (complaint != null) {
+          image.serious(Text.oneLine(row.name()) + ", " + category + ": " + complaint);
         }
       }
     }
@@ -279,33 +203,10 @@ public final class DatasetVerifier {
     Path file = data.photograph(row);
     try {
       byte[] bytes = Photographs.bytes(file);
-      image.hash = HexFormat.of().formatHex(Digests.sha256().digest(bytes), 0, 16);
-      Photographs.Photograph photo = Photographs.decode(bytes, file.toString());
-      if (row.photoHeight() > 0
-          && (photo.height() != row.photoHeight() || photo.width() != row.photoWidth())) {
-        image.serious(
-            Text.oneLine(file.toString())
-                + " is "
-                + photo.height()
-                + " × "
-                + photo.width()
-                + " pixels, the data set says "
-                + row.photoHeight()
-                + " × "
-                + row.photoWidth());
-      }
-      String lower = file.toString().toLowerCase(Locale.ROOT);
-      if (Jpeg.isJpeg(bytes) == lower.endsWith(".png")) {
-        image.findings.add(
-            new Finding(
-                false,
-                Text.oneLine(file.toString())
-                    + (Jpeg.isJpeg(bytes) ? " is a JPEG in truth" : " is a PNG in truth")));
-      }
-      if (Jpeg.isJpeg(bytes)) {
-        for (String oddity : Jpeg.oddities(bytes)) {
-          image.findings.add(new Finding(false, Text.oneLine(file.toString()) + ": " + oddity));
-        }
+      image.hash = Digests.sha256Hex(bytes).substring(0, 32);
+      Photographs.decode(bytes, file.toString(), row.photoHeight(), row.photoWidth());
+      for (String remark : Photographs.remarks(bytes, file, row.photoHeight(), row.photoWidth())) {
+        image.findings.add(new Finding(false, remark));
       }
     } catch (DataException e) {
       image.serious(e.getMessage());

@@ -8,16 +8,18 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.netdissect.base.DataException;
+import org.netdissect.base.tables.Problems;
 import org.netdissect.concepts.AnnotatedImage;
-import org.netdissect.concepts.ConceptDataset;
 import org.netdissect.concepts.ImageRow;
 import org.netdissect.concepts.Vocabulary;
 import org.netdissect.concepts.VocabularyBuilder;
 import org.netdissect.datasets.reading.DatasetOptions;
 import org.netdissect.datasets.reading.Folders;
 import org.netdissect.datasets.reading.PhotoFiles;
+import org.netdissect.datasets.reading.ReadDataset;
 import org.netdissect.datasets.reading.Splits;
 import org.netdissect.datasets.reading.Stamper;
+import org.netdissect.pictures.PhotoHeader;
 
 /**
  * Folders of photographs, one folder a class: {@code DIR/<class>/…}, or {@code
@@ -27,7 +29,7 @@ import org.netdissect.datasets.reading.Stamper;
  * "-s", as in Broden, so that they stay apart from objects of the same name when data sets are
  * joined.
  */
-public final class ImageFolderDataset implements ConceptDataset {
+public final class ImageFolderDataset implements ReadDataset {
   private final Path folder;
   private final String category;
   private final Vocabulary vocabulary;
@@ -153,6 +155,7 @@ public final class ImageFolderDataset implements ConceptDataset {
       if (photos.isEmpty()) {
         continue;
       }
+      ClassEvidence.check(folder, path, photos);
       String label = labelOf(path);
       int of = vocabulary.concept(category.equals("scene") ? label + "-s" : label);
       for (String photo : photos) {
@@ -166,15 +169,16 @@ public final class ImageFolderDataset implements ConceptDataset {
       throw new DataException(
           "no photographs in the folders of " + folder + "; expected one folder a class");
     }
-    int[][] sizes = PhotoFiles.sizes(names.stream().map(n -> Folders.below(folder, n)).toList());
+    PhotoHeader[] headers =
+        PhotoFiles.headers(names.stream().map(n -> Folders.below(folder, n)).toList());
     List<ImageRow> rows = new ArrayList<>();
-    for (int i = 0; i < sizes.length; i++) {
+    for (int i = 0; i < headers.length; i++) {
       rows.add(
           new ImageRow(
               names.get(i),
               split.get(i),
-              sizes[i][0],
-              sizes[i][1],
+              headers[i] == null ? 0 : headers[i].height(),
+              headers[i] == null ? 0 : headers[i].width(),
               options.maskHeight(),
               options.maskWidth(),
               i));
@@ -217,7 +221,12 @@ public final class ImageFolderDataset implements ConceptDataset {
   }
 
   @Override
-  public AnnotatedImage annotate(ImageRow image) {
+  public List<String> remarks() {
+    return PhotoFiles.passedOver(folder);
+  }
+
+  @Override
+  public AnnotatedImage annotate(ImageRow image, Problems problems) {
     return new AnnotatedImage(
         image.maskHeight(),
         image.maskWidth(),

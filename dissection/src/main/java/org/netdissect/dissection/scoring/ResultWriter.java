@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -17,6 +16,7 @@ import org.netdissect.base.files.Bytes;
 import org.netdissect.base.files.DamagedException;
 import org.netdissect.base.files.FileCheck;
 import org.netdissect.base.files.SectionFile;
+import org.netdissect.base.files.WholeFile;
 import org.netdissect.base.threads.Workers;
 import org.netdissect.dissection.recording.LayerRecorder;
 import org.netdissect.dissection.recording.TopImages;
@@ -70,9 +70,9 @@ public final class ResultWriter {
     LayerInfo layer = recorder.layer();
     Path folder = Files.createDirectories(out.resolve(layer.folder()));
     int[] groups = tally.groups();
-    progress.begin("tallying " + layer.name(), layer.units(), "units");
     List<MaskTally.UnitStats> stats = new ArrayList<>();
-    try (SectionFile.Writer hits =
+    try (Progress.Phase phase = progress.phase("tallying " + layer.name(), layer.units(), "units");
+        SectionFile.Writer hits =
             new SectionFile.Writer(folder.resolve("hits.bin"), HitTable.MAGIC);
         SectionFile.Writer kept =
             maps == MapsKept.NONE
@@ -81,10 +81,9 @@ public final class ResultWriter {
       for (int g = 0; g + 1 < groups.length; g++) {
         Path file = groupFolder.resolve("group-" + groups[g] + "-" + groups[g + 1] + ".bin");
         if (!isWhole(file, groups[g + 1] - groups[g], progress)) {
-          Path next = groupFolder.resolve("group.next");
-          tally.tally(groups[g], groups[g + 1], workers, next);
-          Files.move(
-              next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+          int first = groups[g];
+          int end = groups[g + 1];
+          WholeFile.write(file, next -> tally.tally(first, end, workers, next));
         }
         try (SectionFile group = SectionFile.open(file, MaskTally.GROUP_MAGIC, -1)) {
           for (int u = groups[g]; u < groups[g + 1]; u++) {
@@ -97,14 +96,14 @@ public final class ResultWriter {
             }
           }
         }
-        progress.advance(groups[g + 1] - groups[g]);
+        phase.advance(groups[g + 1] - groups[g]);
       }
       hits.finish();
       if (kept != null) {
         kept.finish();
       }
+      phase.done();
     }
-    progress.end();
     writeHistograms(folder, recorder);
     writeTopImages(folder, recorder);
     score(folder, layer, stats, progress);
@@ -203,8 +202,8 @@ public final class ResultWriter {
       throws IOException {
     UnitScore[] scores = new UnitScore[layer.units()];
     byte[][] counts = new byte[layer.units()][];
-    progress.begin("scoring " + layer.name(), layer.units(), "units");
-    try (HitTable hits = HitTable.open(folder.resolve("hits.bin"), layer.units())) {
+    try (Progress.Phase phase = progress.phase("scoring " + layer.name(), layer.units(), "units");
+        HitTable hits = HitTable.open(folder.resolve("hits.bin"), layer.units())) {
       Workers.run(
           workers,
           layer.units(),
@@ -218,9 +217,10 @@ public final class ResultWriter {
               section.clear();
               scorer.encode(section);
               counts[unit] = Arrays.copyOf(section.array(), section.size());
-              progress.advance(1);
+              phase.advance(1);
             };
           });
+      phase.done();
     }
     try (SectionFile.Writer writer =
         new SectionFile.Writer(folder.resolve("counts.bin"), ConceptCounts.MAGIC)) {
@@ -233,7 +233,6 @@ public final class ResultWriter {
         folder.resolve("units.csv"),
         List.of(scores),
         totals.categories().stream().map(category -> category.name()).toList());
-    progress.end();
   }
 
   private DissectionInfo.LayerResult result(

@@ -1,41 +1,29 @@
 package org.netdissect.report.browse;
 
-import java.awt.image.BufferedImage;
-import java.awt.image.DataBufferByte;
 import java.io.BufferedWriter;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InterruptedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.stream.Stream;
-import javax.imageio.IIOImage;
-import javax.imageio.ImageIO;
-import javax.imageio.ImageWriteParam;
-import javax.imageio.ImageWriter;
-import javax.imageio.stream.MemoryCacheImageOutputStream;
 import org.netdissect.base.DataException;
 import org.netdissect.base.Progress;
+import org.netdissect.base.files.WholeFile;
+import org.netdissect.base.threads.InOrder;
 import org.netdissect.concepts.Category;
 import org.netdissect.concepts.ConceptDataset;
+import org.netdissect.concepts.ImageRow;
 import org.netdissect.concepts.Vocabulary;
 import org.netdissect.concepts.atlas.Atlas;
 import org.netdissect.concepts.atlas.AtlasImage;
+import org.netdissect.pictures.JpegWriter;
 import org.netdissect.pictures.Photographs;
 import org.netdissect.pictures.Photographs.Photograph;
 import org.netdissect.report.page.Page;
@@ -95,9 +83,11 @@ public final class DataBrowser {
     browser.writeImages(workers);
     browser.writeIndex();
     Path page = folder.resolve(PAGE);
-    Path unfinished = folder.resolve(PAGE + ".inc");
-    Files.writeString(unfinished, Page.resource(DataBrowser.class, "browse.html"));
-    Files.move(unfinished, page, StandardCopyOption.ATOMIC_MOVE);
+    WholeFile.text(
+        page,
+        Page.resource(DataBrowser.class, "browse.html")
+            .replace("{{STYLE}}", Page.resource(Page.class, "style.css"))
+            .replace("{{NAMES}}", Page.resource(Page.class, "names.js")));
     return page;
   }
 
@@ -138,46 +128,28 @@ public final class DataBrowser {
   }
 
   private void writeImages(int workers) throws IOException {
-    progress.begin("Writing the page of " + atlas.name(), atlas.size(), "images");
-    ExecutorService pool =
-        Executors.newFixedThreadPool(
-            workers,
-            task -> {
-              Thread thread = new Thread(task, "browse");
-              thread.setDaemon(true);
-              return thread;
-            });
-    try {
-      Deque<Future<Map<String, Object>>> window = new ArrayDeque<>();
-      List<Map<String, Object>> chunk = new ArrayList<>();
-      int next = 0;
-      for (int i = 0; i < atlas.size(); i++) {
-        while (next < atlas.size() && window.size() < 4 * workers) {
-          int image = next++;
-          window.add(pool.submit(() -> image(image)));
-        }
-        chunk.add(window.remove().get());
-        takeLabels(i);
-        if (chunk.size() == CHUNK || i == atlas.size() - 1) {
-          int n = i / CHUNK;
-          Files.writeString(
-              folder.resolve("data").resolve(n + ".js"),
-              "netdissect.images(" + n * CHUNK + "," + json(chunk) + ");\n");
-          chunk.clear();
-        }
-        progress.advance(1);
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new InterruptedIOException("interrupted while writing the page");
-    } catch (ExecutionException e) {
-      if (e.getCause() instanceof IOException io) {
-        throw io;
-      }
-      throw new IllegalStateException(e.getCause());
-    } finally {
-      pool.shutdownNow();
-      progress.end();
+    List<Map<String, Object>> chunk = new ArrayList<>();
+    try (Progress.Phase phase =
+        progress.phase("Writing the page of " + atlas.name(), atlas.size(), "images")) {
+      InOrder.run(
+          workers,
+          0,
+          atlas.size(),
+          "browse",
+          this::image,
+          (i, image) -> {
+            chunk.add(image);
+            takeLabels(i);
+            if (chunk.size() == CHUNK || i == atlas.size() - 1) {
+              int n = i / CHUNK;
+              Files.writeString(
+                  folder.resolve("data").resolve(n + ".js"),
+                  "netdissect.images(" + n * CHUNK + "," + json(chunk) + ");\n");
+              chunk.clear();
+            }
+            phase.advance(1);
+          });
+      phase.done();
     }
   }
 
@@ -186,13 +158,15 @@ public final class DataBrowser {
     AtlasImage image = atlas.image(i);
     Map<String, Object> of = new LinkedHashMap<>();
     try {
-      Photograph photo = Photographs.read(data.photograph(data.images().get(i)));
+      ImageRow row = data.images().get(i);
+      Photograph photo =
+          Photographs.read(data.photograph(row), row.photoHeight(), row.photoWidth());
       double scale = Math.min(1.0, (double) PHOTO_SIDE / Math.max(photo.height(), photo.width()));
       Photograph small =
           photo.resized(
               Math.max(1, (int) Math.round(photo.height() * scale)),
               Math.max(1, (int) Math.round(photo.width() * scale)));
-      Files.write(folder.resolve("photos").resolve(i + ".jpg"), jpeg(small));
+      Files.write(folder.resolve("photos").resolve(i + ".jpg"), JpegWriter.encode(small, QUALITY));
       of.put("h", photo.height());
       of.put("w", photo.width());
     } catch (DataException e) {
@@ -324,29 +298,5 @@ public final class DataBrowser {
         .replace(">", "\\u003e")
         .replace("\u2028", "\\u2028")
         .replace("\u2029", "\\u2029");
-  }
-
-  private static byte[] jpeg(Photograph photo) throws IOException {
-    BufferedImage image =
-        new BufferedImage(photo.width(), photo.height(), BufferedImage.TYPE_3BYTE_BGR);
-    byte[] bgr = ((DataBufferByte) image.getRaster().getDataBuffer()).getData();
-    byte[] rgb = photo.rgb();
-    for (int i = 0; i < bgr.length; i += 3) {
-      bgr[i] = rgb[i + 2];
-      bgr[i + 1] = rgb[i + 1];
-      bgr[i + 2] = rgb[i];
-    }
-    ImageWriter encoder = ImageIO.getImageWritersByFormatName("jpeg").next();
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    try (MemoryCacheImageOutputStream out = new MemoryCacheImageOutputStream(bytes)) {
-      ImageWriteParam how = encoder.getDefaultWriteParam();
-      how.setCompressionMode(ImageWriteParam.MODE_EXPLICIT);
-      how.setCompressionQuality(QUALITY);
-      encoder.setOutput(out);
-      encoder.write(null, new IIOImage(image, null, null), how);
-    } finally {
-      encoder.dispose();
-    }
-    return bytes.toByteArray();
   }
 }
