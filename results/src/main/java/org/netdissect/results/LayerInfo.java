@@ -14,6 +14,7 @@ import org.netdissect.networks.ReceptiveField;
  * @param width of its activation map, cells
  * @param field receptive field in input pixels, or null where it is unknown: then maps are laid
  *     over the image with half-pixel centres
+ * @param basis what the units are directions of; null where they are the layer's own channels
  */
 public record LayerInfo(
     String name,
@@ -22,7 +23,20 @@ public record LayerInfo(
     int units,
     int height,
     int width,
-    ReceptiveField field) {
+    ReceptiveField field,
+    BasisInfo basis) {
+
+  /** A layer whose units are its channels. */
+  public LayerInfo(
+      String name,
+      String folder,
+      String kind,
+      int units,
+      int height,
+      int width,
+      ReceptiveField field) {
+    this(name, folder, kind, units, height, width, field, null);
+  }
 
   /** Cells of one activation map. */
   public int cells() {
