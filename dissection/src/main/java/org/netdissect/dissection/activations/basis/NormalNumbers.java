@@ -3,8 +3,8 @@ package org.netdissect.dissection.activations.basis;
 import java.util.SplittableRandom;
 
 /**
- * Independent normal numbers of mean 0 and variance 1 from a seed, the same on every Java (Marsaglia's
- * polar method over SplitMix64; neighbouring seeds share nothing, as those of {@code
+ * Independent normal numbers of mean 0 and variance 1 from a seed, the same on every Java
+ * (Marsaglia's polar method over SplitMix64; neighbouring seeds share nothing, as those of {@code
  * java.util.Random} would).
  */
 final class NormalNumbers {
