@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import org.netdissect.lab.demo.Demo;
 import org.netdissect.pictures.Photographs;
 
@@ -34,7 +35,8 @@ final class OrdinaryRuns {
       failed += Netdissect.execute(command.toArray(String[]::new)) == 0 ? 0 : 1;
     }
     // The made-up world is of PNG files; most photographs are of the other kind.
-    try (InputStream sample = OrdinaryRuns.class.getResourceAsStream("sample.jpg")) {
+    try (InputStream sample =
+        Objects.requireNonNull(OrdinaryRuns.class.getResourceAsStream("sample.jpg"))) {
       Photographs.decode(sample.readAllBytes(), "sample.jpg");
     }
     System.exit(failed == 0 ? 0 : 1);

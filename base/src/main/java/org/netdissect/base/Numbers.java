@@ -3,6 +3,7 @@ package org.netdissect.base;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.math.RoundingMode;
+import org.jspecify.annotations.Nullable;
 
 /** Numbers as text, the same in every locale. */
 public final class Numbers {
@@ -31,7 +32,7 @@ public final class Numbers {
   }
 
   /** The same in double arithmetic, many times as fast; null where that cannot be sure. */
-  private static String plain(double value, int digits) {
+  private static @Nullable String plain(double value, int digits) {
     double size = Math.abs(value);
     if (digits < 1 || digits > MOST_PLAIN || !(size >= 1e-4) || size >= TENS[MOST_PLAIN]) {
       return null;
