@@ -128,6 +128,9 @@ final class LayerNames {
 
   /** The layer that one exact name means, or null. */
   private String exact(String name) {
+    if (graph.isLiteral() && layers.contains(name)) {
+      return name;
+    }
     OnnxNode named = null;
     for (OnnxNode node : graph.nodes()) {
       if (node.name().equals(name) && (named == null || isConvolution(node))) {

@@ -8,7 +8,6 @@ import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnx.proto.OnnxMl.TensorShapeProto;
 import ai.onnx.proto.OnnxMl.TypeProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
-import com.google.protobuf.ByteString;
 import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.CodedOutputStream;
 import com.google.protobuf.InvalidProtocolBufferException;
@@ -63,7 +62,15 @@ final class OnnxGraph {
   private final Set<String> dependent = new HashSet<>();
   private final Map<String, Path> external = new TreeMap<>();
 
-  private OnnxGraph(Path file, ByteBuffer bytes, ModelProto model) throws ModelException {
+  /** How the names of tensors begin that are no layers; null where there are none. */
+  private final String innerPrefix;
+
+  private final boolean hasWeights;
+
+  private OnnxGraph(Path file, ByteBuffer bytes, ModelProto model, boolean hasWeights)
+      throws ModelException {
+    this.innerPrefix = ConvertedModel.innerPrefix(model);
+    this.hasWeights = hasWeights;
     this.file = file;
     this.bytes = bytes;
     this.model = model;
@@ -98,7 +105,9 @@ final class OnnxGraph {
     ByteBuffer bytes;
     try {
       if (Files.isDirectory(file)) {
-        throw new ModelException(file + ": is a folder, not an ONNX file.");
+        throw FileKind.of(file) == FileKind.FOLDER
+            ? new ModelException(file + ": is a folder, not an ONNX file.")
+            : noOnnx(file, "", null);
       }
       try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
         long size = channel.size();
@@ -106,8 +115,8 @@ final class OnnxGraph {
           throw new ModelException(file + ": the file is empty.");
         }
         if (size > Integer.MAX_VALUE) {
-          throw new ModelException(
-              file + ": larger than 2 GB; ONNX keeps such weights in files beside the model.");
+          throw noOnnx(
+              file, "larger than 2 GB; ONNX keeps such weights in files beside the model", null);
         }
         bytes = channel.map(FileChannel.MapMode.READ_ONLY, 0, size);
       }
@@ -125,16 +134,29 @@ final class OnnxGraph {
       in.enableAliasing(true);
       model = ModelProto.parseFrom(in);
     } catch (InvalidProtocolBufferException e) {
-      throw new ModelException(
-          file + ": is no ONNX model, or is truncated" + pointerHint(bytes) + ".", e);
+      throw noOnnx(file, "is no ONNX model, or is truncated", e);
     } catch (IOException e) {
       throw new ModelException(file + ": cannot be read: " + e.getMessage(), e);
     }
     if (!model.hasGraph() || model.getGraph().getNodeCount() == 0) {
-      throw new ModelException(
-          file + ": is no ONNX model: it holds no graph" + pointerHint(bytes) + ".");
+      throw noOnnx(file, "is no ONNX model: it holds no graph", null);
     }
-    return new OnnxGraph(file, bytes, model);
+    return new OnnxGraph(file, bytes, model, true);
+  }
+
+  /** The graph of a model that was made of other files. */
+  static OnnxGraph of(ConvertedModel converted) throws ModelException {
+    try {
+      ByteBuffer text = ByteBuffer.wrap(Files.readAllBytes(converted.file()));
+      OnnxGraph graph =
+          new OnnxGraph(converted.file(), text, converted.model(), converted.weights() != null);
+      graph.external.putAll(converted.weightFiles());
+      return graph;
+    } catch (ModelException e) {
+      throw e;
+    } catch (IOException e) {
+      throw new ModelException(converted.file() + ": cannot be read: " + e.getMessage(), e);
+    }
   }
 
   Path file() {
@@ -158,6 +180,21 @@ final class OnnxGraph {
   /** The one input that is no weight. */
   ValueInfoProto input() {
     return input;
+  }
+
+  /** Whether the tensor is a step inside a layer of the format that the model was made of. */
+  boolean isInner(String tensor) {
+    return innerPrefix != null && tensor.startsWith(innerPrefix);
+  }
+
+  /** Whether a name means exactly its tensor, as in the format that the model was made of. */
+  boolean isLiteral() {
+    return innerPrefix != null;
+  }
+
+  /** False where only the layers are known, so that nothing can be run. */
+  boolean hasWeights() {
+    return hasWeights;
   }
 
   /** Names of the graph's outputs. */
@@ -503,12 +540,17 @@ final class OnnxGraph {
     }
   }
 
-  private static String pointerHint(ByteBuffer bytes) {
-    byte[] start = new byte[Math.min(24, bytes.capacity())];
-    bytes.get(0, start);
-    return ByteString.copyFrom(start).toStringUtf8().startsWith("version https://git-lfs")
-        ? " (it is a Git LFS pointer: fetch the real file with git lfs pull)"
-        : "";
+  /** What the file is instead, where that can be told. */
+  private static ModelException noOnnx(Path file, String otherwise, IOException cause) {
+    FileKind kind;
+    try {
+      kind = FileKind.of(file);
+    } catch (IOException e) {
+      kind = FileKind.OTHER;
+    }
+    boolean isTold = kind != FileKind.OTHER && kind != FileKind.TEXT && kind != FileKind.EMPTY;
+    return new ModelException(
+        file + ": " + (isTold ? "is no ONNX model: it " + kind.hint() : otherwise) + ".", cause);
   }
 
   /** SHA-256 of a file of any size, in hexadecimal. */

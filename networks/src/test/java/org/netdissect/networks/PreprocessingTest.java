@@ -82,7 +82,7 @@ class PreprocessingTest {
     for (String wrong : List.of("pytorch", "", "no/such/file.json", "a\0b")) {
       String message =
           assertThrows(ModelException.class, () -> Preprocessing.of(wrong)).getMessage();
-      assertTrue(message.contains("torch, caffe, tf, unit, none"), message);
+      assertTrue(message.contains("torch, caffe, netdissect, tf, unit, none"), message);
     }
   }
 
