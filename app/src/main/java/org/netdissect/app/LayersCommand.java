@@ -25,8 +25,16 @@ import picocli.CommandLine.Parameters;
     description = "Lists the tensors of a model that can be dissected.",
     mixinStandardHelpOptions = true)
 final class LayersCommand implements Callable<Integer> {
-  @Parameters(paramLabel = "MODEL.onnx", description = "The network.")
+  @Parameters(
+      paramLabel = "MODEL.onnx",
+      description = "The network: an ONNX file, or the text of a Caffe net (deploy.prototxt).")
   private Path model;
+
+  @Option(
+      names = "--weights",
+      paramLabel = "NET.caffemodel",
+      description = "The weights of a Caffe net, to see whether they fit.")
+  private Path weights;
 
   @Option(
       names = "--input-size",
@@ -37,9 +45,7 @@ final class LayersCommand implements Callable<Integer> {
   @Option(names = "--json", description = "Print JSON for programs.")
   private boolean json;
 
-  @Mixin
-  @SuppressWarnings("UnusedVariable") // its options are read by the parser
-  private CommonOptions common;
+  @Mixin private CommonOptions common;
 
   @Override
   public Integer call() throws IOException {
@@ -49,7 +55,8 @@ final class LayersCommand implements Callable<Integer> {
     } catch (IllegalArgumentException e) {
       throw new UsageException("--input-size: " + e.getMessage());
     }
-    try (Network network = Network.open(model, size)) {
+    TerminalProgress progress = new TerminalProgress(System.err, common.quiet);
+    try (Network network = Models.outline(model, weights, size, progress)) {
       System.out.print(json ? Json.pretty(json(network)) : text(network));
       System.out.flush();
     }

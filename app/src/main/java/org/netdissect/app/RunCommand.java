@@ -35,9 +35,16 @@ final class RunCommand implements Callable<Integer> {
       arity = "0..*",
       paramLabel = "MODEL.onnx",
       description =
-          "The network. Several are dissected over one reading of the photographs, each into a"
-              + " folder of its own in --out. None with --activations.")
+          "The network: an ONNX file, or the text of a Caffe net (deploy.prototxt) with --weights."
+              + " Several are dissected over one reading of the photographs, each into a folder of"
+              + " its own in --out. None with --activations.")
   private List<Path> models = List.of();
+
+  @Option(
+      names = "--weights",
+      paramLabel = "NET.caffemodel",
+      description = "The weights of a Caffe net; once for each that is given, in their order.")
+  private List<Path> weights = List.of();
 
   @Option(
       names = "--data",
@@ -65,9 +72,10 @@ final class RunCommand implements Callable<Integer> {
       names = "--preprocess",
       paramLabel = "NAME|FILE",
       description =
-          "torch, caffe, tf, unit, none, or a JSON file"
+          "torch, caffe, netdissect (the paper's), tf, unit, none, or a JSON file"
               + " {\"channels\":\"RGB\",\"scale\":s,\"mean\":[3],\"std\":[3]} meaning"
-              + " x = (pixel*s - mean)/std. Default: torch.")
+              + " x = (pixel*s - mean)/std, or Caffe's mean as .binaryproto or .npy."
+              + " Default: torch; netdissect for Caffe nets.")
   private String preprocess;
 
   @Option(
@@ -201,14 +209,13 @@ final class RunCommand implements Callable<Integer> {
     if (images != null || !fields.isEmpty()) {
       throw new UsageException("--images and --field go with --activations");
     }
-    builder
-        .optPreprocessing(preprocess == null ? Preprocessing.TORCH : Preprocessing.of(preprocess))
-        .optLayers(layers);
-    List<Network> networks = new ArrayList<>();
+    Preprocessing chosen = preprocess == null ? null : Models.preprocessing(preprocess, progress);
+    List<Network> networks =
+        Models.open(models, weights, inputSize == null ? null : parse(inputSize), progress);
     try {
-      for (Path model : models) {
-        networks.add(Network.open(model, inputSize == null ? null : parse(inputSize)));
-      }
+      builder
+          .optPreprocessing(chosen == null ? Models.usual(networks, progress) : chosen)
+          .optLayers(layers);
       announceDefaults(networks, progress);
       Network first = networks.get(0);
       builder
@@ -222,10 +229,6 @@ final class RunCommand implements Callable<Integer> {
   }
 
   private void announceDefaults(List<Network> networks, TerminalProgress progress) {
-    if (preprocess == null) {
-      progress.say(
-          "preprocessing: torch (RGB/255, ImageNet mean and std); choose with --preprocess");
-    }
     if (layers.isEmpty()) {
       for (Network network : networks) {
         Layer layer = network.defaultLayer();
@@ -301,8 +304,8 @@ final class RunCommand implements Callable<Integer> {
     if (images == null) {
       throw new UsageException("--activations needs --images, the names in the order of the rows");
     }
-    if (!layers.isEmpty() || preprocess != null) {
-      throw new UsageException("--layers and --preprocess go with a model");
+    if (!layers.isEmpty() || preprocess != null || !weights.isEmpty()) {
+      throw new UsageException("--layers, --preprocess and --weights go with a model");
     }
     if (fields.size() > 1 && fields.size() != activations.size()) {
       throw new UsageException("--field stands once, or once for each --activations");

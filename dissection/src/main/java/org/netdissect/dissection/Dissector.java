@@ -566,7 +566,10 @@ public final class Dissector {
     private ConceptDataset data;
     private Path out;
     private List<String> layers = List.of();
-    private Preprocessing preprocessing = Preprocessing.TORCH;
+
+    /** Null as long as it is what the networks usually take. */
+    private Preprocessing preprocessing;
+
     private Convention convention = Convention.EXACT;
     private Quantile quantile = Quantile.DEFAULT;
     private double iou = DEFAULT_IOU;
@@ -631,7 +634,7 @@ public final class Dissector {
       return this;
     }
 
-    /** What is done to pixels; default {@link Preprocessing#TORCH}. */
+    /** What is done to pixels; default {@link Network#usualPreprocessing}. */
     public Builder optPreprocessing(Preprocessing preprocessing) {
       this.preprocessing = Objects.requireNonNull(preprocessing);
       return this;
@@ -743,6 +746,14 @@ public final class Dissector {
       }
       if (data == null || out == null) {
         throw new IllegalStateException("set the data and the result folder");
+      }
+      if (preprocessing == null) {
+        List<Preprocessing> usual =
+            networks.stream().map(Network::usualPreprocessing).distinct().toList();
+        if (usual.size() > 1) {
+          throw new IllegalStateException("the networks take different preprocessing: set it");
+        }
+        preprocessing = usual.isEmpty() ? Preprocessing.TORCH : usual.get(0);
       }
       return new Dissector(this);
     }

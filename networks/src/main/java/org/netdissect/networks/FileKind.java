@@ -16,7 +16,8 @@ import java.util.regex.Pattern;
  */
 public enum FileKind {
   CAFFE_TEXT(
-      "is the text of a Caffe net; its weights are wanted too: give --weights NET.caffemodel"),
+      "is the text of a Caffe net; give its weights too (--weights NET.caffemodel), or make an ONNX"
+          + " file of both with netdissect convert-model"),
   CAFFE_WEIGHTS(
       "holds the weights of a Caffe net; give the net's text (deploy.prototxt) as the model, and"
           + " this file with --weights"),

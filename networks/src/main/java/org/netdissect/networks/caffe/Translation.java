@@ -197,10 +197,15 @@ final class Translation {
                 .formatted(top, makers.containsKey(top) ? makers.get(top) : "an input"));
       }
     }
-    if (followsGone || LayerTypes.isEnd(layer.type()) || isIdleEnd(layer, later)) {
+    boolean isIdle = isIdleEnd(layer, later);
+    if (followsGone || isIdle || LayerTypes.isEnd(layer.type())) {
       layer.tops().forEach(t -> leaveOut(layer, t, layer.name()));
       layer.tops().forEach(blobs::remove);
-      leftOut.add(layer.name());
+      if (isIdle) {
+        note(layer + ": a program in Python, which is never run: left out");
+      } else {
+        leftOut.add(layer.name());
+      }
       return;
     }
     translate(layer, bottoms);

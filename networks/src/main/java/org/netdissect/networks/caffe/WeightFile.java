@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.netdissect.base.Text;
 import org.netdissect.networks.ModelException;
 
 /**
@@ -50,6 +51,9 @@ final class WeightFile {
   private final Map<String, List<Blob>> layers = new LinkedHashMap<>();
   private final List<String> repeated = new ArrayList<>();
 
+  /** The layer whose name was read last. */
+  private String last = "";
+
   private WeightFile() {}
 
   /**
@@ -67,7 +71,13 @@ final class WeightFile {
       weights.net(input(UnsafeByteOperations.unsafeWrap(bytes)));
     } catch (InvalidProtocolBufferException e) {
       throw new ModelException(
-          file + ": is no caffemodel, or is damaged or truncated; fetch it again.", e);
+          "%s: is no caffemodel, or is damaged or truncated%s; fetch it again."
+              .formatted(
+                  file,
+                  weights.last.isEmpty()
+                      ? ""
+                      : " in the layer " + Text.oneLine(weights.last) + " or behind it"),
+          e);
     } catch (ModelException e) {
       throw e;
     } catch (IOException e) {
@@ -120,6 +130,7 @@ final class WeightFile {
       boolean isMessage = WireFormat.getTagWireType(tag) == WireFormat.WIRETYPE_LENGTH_DELIMITED;
       if (isMessage && field == generation.name) {
         name = TextParser.decoded(in.readByteArray());
+        last = name;
       } else if (isMessage && field == generation.blobs) {
         blobs.add(blob(in.readBytes()));
       } else if (isMessage && generation.older != 0 && field == generation.older) {

@@ -276,7 +276,7 @@ final class Windows {
 
   private static void positive(Step step, String what, long value) throws ModelException {
     if (value < 1 || value > LARGEST) {
-      throw step.error("%s %d; it must be at least 1 and no giant".formatted(what, value));
+      throw step.error("%s %d; it must be from 1 to %d".formatted(what, value, LARGEST));
     }
   }
 
