@@ -41,7 +41,7 @@ final class DataBrowseCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     TerminalProgress progress = new TerminalProgress(System.err, common.quiet);
-    ConceptDataset from = dataOptions.open(data, 0, 0);
+    ConceptDataset from = dataOptions.open(data, 0, 0, progress);
     AtlasOptions options = atlasOptions.options();
     try (Atlas atlas = Atlas.open(from, options, progress)) {
       System.out.println(DataBrowser.write(from, atlas, out, options.workers(), progress));

@@ -56,7 +56,7 @@ final class DataCommand implements Runnable {
       TerminalProgress progress = new TerminalProgress(System.err, common.quiet);
       Interruption.resumable();
       try (Atlas atlas =
-          Atlas.open(dataOptions.open(data, 0, 0), atlasOptions.options(), progress)) {
+          Atlas.open(dataOptions.open(data, 0, 0, progress), atlasOptions.options(), progress)) {
         System.out.println(atlas.name() + ": " + atlas.size() + " images in " + atlas.file());
       }
       return 0;

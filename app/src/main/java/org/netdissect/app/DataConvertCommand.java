@@ -51,7 +51,7 @@ final class DataConvertCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     TerminalProgress progress = new TerminalProgress(System.err, common.quiet);
-    ConceptDataset from = dataOptions.open(data, size, size);
+    ConceptDataset from = dataOptions.open(data, size, size, progress);
     BrodenConverter.Result result =
         BrodenConverter.convert(
             from, out, size, minImages, DataCommand.workers(workers), strict, progress);

@@ -8,10 +8,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.concurrent.Callable;
+import org.netdissect.concepts.ConceptDataset;
 import org.netdissect.concepts.atlas.Atlas;
 import org.netdissect.datasets.Datasets;
 import org.netdissect.datasets.check.DatasetInfo;
+import org.netdissect.datasets.check.UnreadablePhotographs;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -25,6 +28,7 @@ import tools.jackson.databind.json.JsonMapper;
     mixinStandardHelpOptions = true)
 final class DataInfoCommand implements Callable<Integer> {
   private static final int MOST_SIZES = 4;
+  private static final int MOST_NAMED = 5;
 
   @Parameters(
       arity = "1..*",
@@ -50,8 +54,14 @@ final class DataInfoCommand implements Callable<Integer> {
     TerminalProgress progress = new TerminalProgress(System.err, common.quiet || json);
     DatasetInfo info;
     String fingerprint;
-    try (Atlas atlas = Atlas.open(dataOptions.open(data, 0, 0), atlasOptions.options(), progress)) {
-      info = DatasetInfo.of(atlas);
+    ConceptDataset from = dataOptions.open(data, 0, 0, progress);
+    SortedMap<Integer, String> unreadable = UnreadablePhotographs.of(from, progress);
+    unreadable.values().stream().limit(MOST_NAMED).forEach(progress::warn);
+    if (unreadable.size() > MOST_NAMED) {
+      progress.warn("and " + (unreadable.size() - MOST_NAMED) + " more such photographs");
+    }
+    try (Atlas atlas = Atlas.open(from, atlasOptions.options(), progress)) {
+      info = DatasetInfo.of(atlas, unreadable.keySet());
       fingerprint = atlas.fingerprint();
     }
     if (json) {

@@ -3,6 +3,7 @@ package org.netdissect.app;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import org.netdissect.base.Progress;
 import org.netdissect.concepts.ConceptDataset;
 import org.netdissect.datasets.Datasets;
 import org.netdissect.datasets.reading.DatasetOptions;
@@ -74,6 +75,14 @@ final class DataOptions {
   /** Opens the data sets as one. */
   ConceptDataset open(List<Path> folders, int inputHeight, int inputWidth) throws IOException {
     return Datasets.open(folders, options(inputHeight, inputWidth));
+  }
+
+  /** Opens the data sets as one and tells what is passed over in them. */
+  ConceptDataset open(List<Path> folders, int inputHeight, int inputWidth, Progress progress)
+      throws IOException {
+    ConceptDataset data = open(folders, inputHeight, inputWidth);
+    data.remarks().forEach(progress::warn);
+    return data;
   }
 
   /** What a folder is taken for. */

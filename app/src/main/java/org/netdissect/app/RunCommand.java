@@ -202,7 +202,10 @@ final class RunCommand implements Callable<Integer> {
       InputSize input = inputSize == null ? null : parse(inputSize);
       builder.setData(
           dataOptions.open(
-              data, input == null ? 0 : input.height(), input == null ? 0 : input.width()));
+              data,
+              input == null ? 0 : input.height(),
+              input == null ? 0 : input.width(),
+              progress));
       finish(builder, progress);
       return 0;
     }
@@ -220,7 +223,7 @@ final class RunCommand implements Callable<Integer> {
       Network first = networks.get(0);
       builder
           .setNetworks(networks)
-          .setData(dataOptions.open(data, first.inputHeight(), first.inputWidth()));
+          .setData(dataOptions.open(data, first.inputHeight(), first.inputWidth(), progress));
       finish(builder, progress);
     } finally {
       networks.forEach(Network::close);

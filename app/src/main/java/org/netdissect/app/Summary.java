@@ -52,17 +52,25 @@ final class Summary {
                   ", ", info.imported().stream().map(DissectionInfo.ImportedFile::file).toList()))
           .append(": no images, masks, hits or thresholds\n");
     }
+    if (info.network().preprocessing() != null) {
+      out.append("preprocessing ").append(info.network().preprocessing().describe()).append('\n');
+    }
+    if (info.fewImages()) {
+      out.append("few images: scores and labels may change much with others; 1000 or more are")
+          .append(" better\n");
+    }
     if (!info.images().unreadable().isEmpty()) {
       out.append(info.images().unreadable().size())
           .append(" images could not be read and took no part (dissection.json lists them)\n");
     }
     for (LayerDissection layer : dissection.layers()) {
-      layer(out, layer, iou);
+      layer(out, dissection, layer, iou);
     }
     return out.toString();
   }
 
-  private static void layer(StringBuilder out, LayerDissection dissected, double iou) {
+  private static void layer(
+      StringBuilder out, Dissection dissection, LayerDissection dissected, double iou) {
     LayerInfo layer = dissected.layer();
     DetectorCounts counts = dissected.counts(iou);
     out.append('\n')
@@ -103,6 +111,11 @@ final class Summary {
               count.detectors(),
               count.unique()));
     }
+    if (counts.detectors() == 0) {
+      out.append("  no detectors: look at ")
+          .append(String.join("; ", toLookAt(dissection)))
+          .append('\n');
+    }
     List<UnitScore> best = best(dissected);
     if (best.isEmpty()) {
       out.append("  no unit meets any concept\n");
@@ -125,6 +138,19 @@ final class Summary {
         dissected.result().emptyMasks(),
         "active with an empty mask: the largest value is shared by more than the quantile");
     units(out, dissected.result().inactive(), "zero on every image");
+  }
+
+  /** What may be wrong where a layer has no detectors, the likeliest first. */
+  private static List<String> toLookAt(Dissection dissection) {
+    DissectionInfo info = dissection.info();
+    List<String> causes = new ArrayList<>();
+    if (info.network().preprocessing() != null) {
+      causes.add("the preprocessing (--preprocess; 'netdissect check' tries those that are known)");
+    }
+    causes.add("the layer (--layers; early and very narrow ones have few)");
+    causes.add("the quantile (--quantile) and the IoU threshold (--iou)");
+    causes.add("the data (do its concepts occur in what the network was made for?)");
+    return causes;
   }
 
   private static void units(StringBuilder out, List<Integer> units, String what) {
@@ -151,6 +177,10 @@ final class Summary {
       root.put("missing", List.of("images", "masks", "hits", "thresholds"));
     }
     root.put("unreadable", info.images().unreadable().size());
+    root.put(
+        "preprocessing",
+        info.network().preprocessing() == null ? null : info.network().preprocessing().describe());
+    root.put("small", info.fewImages());
     root.put("convention", info.rules().convention());
     root.put("quantile", info.rules().quantile());
     root.put("iou", iou);

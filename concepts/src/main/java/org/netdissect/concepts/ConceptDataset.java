@@ -38,6 +38,11 @@ public interface ConceptDataset {
    */
   AnnotatedImage annotate(ImageRow image) throws DataException;
 
+  /** What was passed over when it was opened and the user should know, a line each. */
+  default List<String> remarks() {
+    return List.of();
+  }
+
   /** Where the photograph lies. */
   Path photograph(ImageRow image);
 

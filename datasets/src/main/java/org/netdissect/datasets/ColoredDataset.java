@@ -84,7 +84,8 @@ final class ColoredDataset implements ConceptDataset {
   @Override
   public AnnotatedImage annotate(ImageRow image) throws DataException {
     AnnotatedImage plain = data.annotate(image);
-    Photographs.Photograph photo = Photographs.read(data.photograph(image));
+    Photographs.Photograph photo =
+        Photographs.read(data.photograph(image), image.photoHeight(), image.photoWidth());
     int height = plain.maskHeight();
     int width = plain.maskWidth();
     int[] rows = Nearest.indices(photo.height(), height);
@@ -109,6 +110,11 @@ final class ColoredDataset implements ConceptDataset {
       whole.add(new AnnotatedImage.WholeLabel(label.category() + 1, label.number()));
     }
     return new AnnotatedImage(height, width, maps, whole, (plain.dataCategories() << 1) | 1);
+  }
+
+  @Override
+  public List<String> remarks() {
+    return data.remarks();
   }
 
   @Override

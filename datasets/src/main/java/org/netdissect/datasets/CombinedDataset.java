@@ -184,6 +184,11 @@ final class CombinedDataset implements ConceptDataset {
   }
 
   @Override
+  public List<String> remarks() {
+    return parts.stream().flatMap(part -> part.remarks().stream()).toList();
+  }
+
+  @Override
   public Path photograph(ImageRow image) {
     return parts.get(partOf.get(image.row())).photograph(inPart(image));
   }

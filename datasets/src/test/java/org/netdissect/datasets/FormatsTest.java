@@ -2,6 +2,7 @@ package org.netdissect.datasets;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -26,6 +27,7 @@ import org.netdissect.concepts.atlas.RegionsTest;
 import org.netdissect.datasets.reading.DatasetOptions;
 import org.netdissect.datasets.reading.PhotoFiles;
 import org.netdissect.pictures.Nearest;
+import org.netdissect.pictures.PhotoHeader;
 import org.netdissect.pictures.Pictures;
 import org.netdissect.pictures.UnreadableImageException;
 
@@ -401,7 +403,7 @@ public class FormatsTest {
   @Test
   void sizesFromHeaders() throws Exception {
     Path file = Pictures.photo(dir.resolve("a.jpg"), 31, 17);
-    assertArrayEquals(new int[] {31, 17}, PhotoFiles.size(file));
+    assertEquals(new PhotoHeader(31, 17, 1), PhotoFiles.header(file));
     // A profile of 200 kB before the size.
     byte[] jpeg = Files.readAllBytes(file);
     byte[] segment = new byte[50_002];
@@ -416,10 +418,10 @@ public class FormatsTest {
     }
     large.write(jpeg, 2, jpeg.length - 2);
     Files.write(file, large.toByteArray());
-    assertArrayEquals(new int[] {31, 17}, PhotoFiles.size(file));
+    assertEquals(new PhotoHeader(31, 17, 1), PhotoFiles.header(file));
     Files.write(file, new byte[10]);
-    assertArrayEquals(new int[] {0, 0}, PhotoFiles.size(file));
-    assertArrayEquals(new int[] {0, 0}, PhotoFiles.size(dir.resolve("none")));
+    assertNull(PhotoFiles.header(file));
+    assertNull(PhotoFiles.header(dir.resolve("none")));
   }
 
   @Test

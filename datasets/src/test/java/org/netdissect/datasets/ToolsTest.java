@@ -2,6 +2,7 @@ package org.netdissect.datasets;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -13,6 +14,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -29,7 +31,6 @@ import org.netdissect.datasets.check.DatasetInfo;
 import org.netdissect.datasets.check.DatasetVerifier;
 import org.netdissect.datasets.reading.DatasetOptions;
 import org.netdissect.datasets.reading.PhotoFiles;
-import org.netdissect.pictures.Jpeg;
 import org.netdissect.pictures.Photographs;
 import org.netdissect.pictures.Pictures;
 import org.netdissect.pictures.UnreadableImageException;
@@ -92,7 +93,7 @@ class ToolsTest {
     broden.index.add("b.jpg,val,4,4,2,2,,b.png,,0");
     broden.index.add("c.jpg,val,4,4,1,1,,c.png,,7");
     broden.writeIndex();
-    DatasetInfo info = DatasetInfo.of(atlas(BrodenDataset.open(broden.folder)));
+    DatasetInfo info = DatasetInfo.of(atlas(BrodenDataset.open(broden.folder)), Set.of());
     assertEquals(3, info.images());
     assertEquals(1, info.unreadable());
     assertEquals(Map.of("train", 1, "val", 2), info.splits());
@@ -320,18 +321,27 @@ class ToolsTest {
     System.arraycopy(jpeg, 2, turned, 2 + exif.length, jpeg.length - 2);
     Files.write(file, turned);
     Files.copy(Pictures.photo(temp.resolve("p.png"), 5, 5), dir.resolve("a/y.jpg"));
-    Files.write(dir.resolve("a/z.BMP"), new byte[3]);
+    Files.write(dir.resolve("a/z.AVIF"), new byte[3]);
     List<String> found = verify(dir, true);
-    assertHas(found, "note", "1 pictures are neither JPEG nor PNG");
+    assertHas(found, "note", "1 picture of a kind that is not read (AVIF)");
     assertHas(found, "note", "x.jpg", "Exif asks to turn or flip it (6)");
     assertHas(found, "note", "y.jpg is a PNG in truth");
     for (int cut = 0; cut < turned.length; cut++) {
-      Jpeg.oddities(Arrays.copyOf(turned, cut));
+      remarks(Arrays.copyOf(turned, cut));
     }
     for (int round = 0; round < 1000; round++) {
       byte[] flipped = turned.clone();
       flipped[random.nextInt(60)] ^= (byte) (1 << random.nextInt(8));
-      Jpeg.oddities(flipped);
+      remarks(flipped);
+    }
+  }
+
+  /** Whatever the bytes are, nothing but remarks or a verdict comes of it. */
+  private static void remarks(byte[] file) {
+    try {
+      assertNotNull(Photographs.remarks(file, Path.of("x.jpg"), 0, 0));
+    } catch (UnreadableImageException e) {
+      assertTrue(e.getMessage().startsWith("x.jpg: "), e.getMessage());
     }
   }
 

@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.netdissect.base.NetdissectException;
 import org.netdissect.base.Progress;
 import org.netdissect.base.files.FileCheck;
 import org.netdissect.base.files.SectionFile;
@@ -33,7 +34,6 @@ import org.netdissect.networks.ReceptiveField;
 import org.netdissect.results.ActivationMaps;
 import org.netdissect.results.ConceptCounts;
 import org.netdissect.results.Dissection;
-import org.netdissect.results.DissectionException;
 import org.netdissect.results.HitTable;
 import org.netdissect.results.LayerDissection;
 import org.netdissect.results.LayerInfo;
@@ -198,7 +198,7 @@ class DamageTest {
       try {
         readAll(out);
         fail("not noticed in " + file + ", seed " + seed);
-      } catch (DissectionException e) {
+      } catch (NetdissectException e) {
         assertTrue(e.getMessage().contains(file.toString()), e.getMessage() + ", seed " + seed);
       }
       Files.write(file, bytes);
@@ -214,10 +214,10 @@ class DamageTest {
       Path one = out.resolve("one").resolve(name);
       byte[] bytes = Files.readAllBytes(one);
       Files.write(one, Files.readAllBytes(out.resolve("two").resolve(name)));
-      DissectionException e = assertThrows(DissectionException.class, () -> readAll(out));
+      NetdissectException e = assertThrows(NetdissectException.class, () -> readAll(out));
       assertTrue(e.getMessage().contains(one.toString()), e.getMessage());
       Files.delete(one);
-      e = assertThrows(DissectionException.class, () -> readAll(out));
+      e = assertThrows(NetdissectException.class, () -> readAll(out));
       assertTrue(e.getMessage().contains(one.toString()), e.getMessage());
       Files.write(one, bytes);
     }
@@ -257,7 +257,7 @@ class DamageTest {
           } else {
             counts.read(0);
           }
-        } catch (DissectionException e) {
+        } catch (NetdissectException e) {
           refused++;
         } catch (RuntimeException | OutOfMemoryError e) {
           throw new AssertionError(magic + ", seed " + seed, e);
@@ -289,7 +289,7 @@ class DamageTest {
       Files.setLastModifiedTime(file, time);
       try {
         // One worker: of two, the other may not have recorded anything by then.
-        assertThrows(DissectionException.class, () -> builder(out).optWorkers(1).build().run());
+        assertThrows(NetdissectException.class, () -> builder(out).optWorkers(1).build().run());
       } finally {
         System.clearProperty("netdissect.checkpointMillis");
       }
@@ -345,7 +345,7 @@ class DamageTest {
         run(out);
         assertEquals(expected, contents(out), about);
         repaired += warnings.isEmpty() ? 0 : 1;
-      } catch (DissectionException e) {
+      } catch (NetdissectException e) {
         // Only what says whether this is the same run is refused, by name.
         assertTrue(file.endsWith("inputs.json") && e.getMessage().contains("inputs"), about + e);
         refused++;
@@ -383,8 +383,8 @@ class DamageTest {
                     })
                 .build()
                 .run());
-    DissectionException e =
-        assertThrows(DissectionException.class, () -> builder(out).optLimit(99).build().run());
+    NetdissectException e =
+        assertThrows(NetdissectException.class, () -> builder(out).optLimit(99).build().run());
     assertTrue(e.getMessage().contains("(data.limit was 100, now 99)"), e.getMessage());
     builder(out).optLimit(100).build().run();
     assertTrue(Files.readString(out.resolve("run.json")).contains("\"resumed\" : true"));
@@ -395,7 +395,7 @@ class DamageTest {
     Path out = unfinished(Left.WRITTEN);
     run(out);
     assertTrue(warnings.isEmpty(), warnings.toString());
-    DissectionException e = assertThrows(DissectionException.class, () -> run(out));
+    NetdissectException e = assertThrows(NetdissectException.class, () -> run(out));
     assertTrue(e.getMessage().contains("--overwrite"), e.getMessage());
   }
 
@@ -405,7 +405,7 @@ class DamageTest {
     Path out = unfinished(Left.WRITTEN);
     Files.delete(out.resolve(".work/inputs.json"));
     Map<String, Integer> before = contents(out);
-    DissectionException e = assertThrows(DissectionException.class, () -> run(out));
+    NetdissectException e = assertThrows(NetdissectException.class, () -> run(out));
     assertTrue(e.getMessage().contains("already holds a result"), e.getMessage());
     before.keySet().removeIf(name -> name.startsWith(".work"));
     assertEquals(before, contents(out), "nothing but the rest of the work is gone");
@@ -417,7 +417,7 @@ class DamageTest {
     run(
         out,
         (dissection, labels) -> {
-          DissectionException e = assertThrows(DissectionException.class, () -> run(out));
+          NetdissectException e = assertThrows(NetdissectException.class, () -> run(out));
           assertTrue(e.getMessage().contains("is in use"), e.getMessage());
         });
     assertTrue(warnings.isEmpty(), warnings.toString());
@@ -437,9 +437,9 @@ class DamageTest {
             });
     assertTrue(warnings.get(0).contains("knows no locks"), warnings.toString());
     lock.remove();
-    DissectionException e =
+    NetdissectException e =
         assertThrows(
-            DissectionException.class,
+            NetdissectException.class,
             () -> WorkLock.take(work.getParent(), work, progress, channel -> null));
     assertTrue(e.getMessage().contains("is in use by another run"), e.getMessage());
   }

@@ -2,6 +2,7 @@ package org.netdissect.dissection;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -65,20 +66,22 @@ class RecordedRunTest {
   private Dissection run(
       String out, Path file, MadeUpData labels, List<String> list, Consumer<Dissector.Builder> more)
       throws IOException {
-    Dissector.Builder builder =
-        Dissector.builder()
-            .setRecorded(
-                new RecordedActivations(
-                    List.of(
-                        new RecordedActivations.Maps(
-                            "maps", file, ReceptiveField.square(-4, 12, 4))),
-                    list,
-                    new InputSize(32, 32)))
-            .setData(labels)
-            .setOut(folder.resolve(out))
-            .optCache(folder.resolve("cache"));
+    Dissector.Builder builder = builder(out, file, labels, list);
     more.accept(builder);
     return builder.build().run();
+  }
+
+  private Dissector.Builder builder(String out, Path file, MadeUpData labels, List<String> list) {
+    return Dissector.builder()
+        .setRecorded(
+            new RecordedActivations(
+                List.of(
+                    new RecordedActivations.Maps("maps", file, ReceptiveField.square(-4, 12, 4))),
+                list,
+                new InputSize(32, 32)))
+        .setData(labels)
+        .setOut(folder.resolve(out))
+        .optCache(folder.resolve("cache"));
   }
 
   private Path file(float[] maps) throws IOException {
@@ -128,6 +131,24 @@ class RecordedRunTest {
         order.stream().map(i -> names().get(i)).toList(),
         builder -> builder.optWorkers(2));
     assertEquals(contents("one"), contents("list"));
+  }
+
+  @Test
+  void buildingAgainDoesNotChangeWhatWasBuilt() throws IOException {
+    Dissector.Builder builder = builder("one", file(maps(1)), data, names());
+    Dissector first = builder.build();
+    List<Dissection> done = new ArrayList<>();
+    builder
+        .setOut(folder.resolve("two"))
+        .optIou(0.5)
+        .optLimit(3)
+        .optThen((dissection, labels) -> done.add(dissection))
+        .build();
+    assertEquals(folder.resolve("one"), first.run().folder());
+    assertFalse(Files.exists(folder.resolve("two")));
+    assertEquals(List.of(), done);
+    assertEquals(0.04, Dissection.open(folder.resolve("one")).info().rules().iou());
+    assertNull(Dissection.open(folder.resolve("one")).info().data().limit());
   }
 
   @Test

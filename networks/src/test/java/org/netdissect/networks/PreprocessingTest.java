@@ -20,7 +20,8 @@ class PreprocessingTest {
 
   @Test
   void names() throws IOException {
-    assertEquals(List.of("torch", "caffe", "tf", "unit", "none"), Preprocessing.names());
+    assertEquals(
+        List.of("torch", "caffe", "netdissect", "tf", "unit", "none"), Preprocessing.names());
     for (String name : Preprocessing.names()) {
       assertEquals(name, Preprocessing.of(name).name());
     }

@@ -9,10 +9,10 @@ import org.netdissect.pictures.Photographs.Photograph;
 
 /**
  * Decodes the JPEG files that people have (ITU-T T.81: baseline, extended and progressive Huffman
- * coding of 8 bits; grey or three components, any sampling) bit for bit as libjpeg-turbo does by
- * default, whatever Java this is: about as fast as it, twice as fast as the older libjpeg that most
- * Javas bring, and several times as fast as ImageIO for progressive files, which it decodes once
- * per scan.
+ * coding of 8 bits; grey, three or four components, any sampling) bit for bit as libjpeg-turbo does
+ * by default, whatever Java this is: about as fast as it, twice as fast as the older libjpeg that
+ * most Javas bring, and several times as fast as ImageIO for progressive files, which it decodes
+ * once per scan.
  *
  * <p>It takes a file only when nothing at all is odd about it: where libjpeg would fail, warn,
  * guess or skip, or where its versions differ, this gives up and leaves the verdict to {@link
@@ -35,8 +35,21 @@ final class JpegDecoder {
   /** Buffers above this many bytes are not kept. */
   private static final int KEEP = 1 << 22;
 
-  /** Coefficients of a progressive file that are held at most, 2 bytes each. */
+  /** Coefficients of a progressive file that are always held, 2 bytes each. */
   private static final long COEFFICIENTS = 1L << 25;
+
+  /** The same where there is memory enough: they may take a quarter of it. */
+  private static final long MOST_COEFFICIENTS =
+      Math.max(COEFFICIENTS, Math.min(1L << 28, Runtime.getRuntime().maxMemory() / 8));
+
+  /**
+   * Coefficients that the scans of one file may go over: five times what the usual scans of the
+   * largest picture do, some seconds of work.
+   */
+  private static final long MOST_WORK = 1L << 31;
+
+  /** Huffman tables of one file. No scan needs more than four anew. */
+  private static final int MOST_TABLES = 4 * Jpeg.MOST_SCANS;
 
   /** Samples of all planes that are held at most. */
   private static final long PLANES = 1L << 29;
@@ -132,21 +145,29 @@ final class JpegDecoder {
   private int at;
 
   private boolean progressive;
-  private boolean rgb;
+
+  /** Whether the first three components are luma and chroma. */
+  private boolean luma;
+
   private int height;
   private int width;
   private int count;
   private int hMax;
   private int vMax;
-  private final Component[] components = {new Component(), new Component(), new Component()};
+  private final Component[] components = {
+    new Component(), new Component(), new Component(), new Component()
+  };
   private final int[][] quants = new int[4][80];
   private final boolean[] quantSet = new boolean[4];
   private final JpegHuffman[][] tables = new JpegHuffman[2][4];
   private final boolean[][] tableSet = new boolean[2][4];
   private int restartInterval;
+  private int scans;
+  private int tablesRead;
+  private long work;
 
   // The scan at hand.
-  private final Component[] scanned = new Component[3];
+  private final Component[] scanned = new Component[4];
   private int scannedCount;
   private int first;
   private int last;
@@ -165,7 +186,7 @@ final class JpegDecoder {
   private int ready;
 
   private final int[] block = new int[64];
-  private final int[] work = new int[64];
+  private final int[] between = new int[64];
 
   /** Luma, both chromas and pixels of some rows. */
   private final int[][] lines = new int[4][0];
@@ -223,9 +244,11 @@ final class JpegDecoder {
     Arrays.fill(tableSet[1], false);
     count = 0;
     restartInterval = 0;
+    scans = 0;
+    tablesRead = 0;
+    work = 0;
     boolean jfif = false;
     int adobe = -1;
-    boolean scans = false;
     check(u16(0) == 0xffd8);
     at = 2;
     while (true) {
@@ -235,7 +258,7 @@ final class JpegDecoder {
       } while (u8(at) == 0xff);
       int marker = u8(at++);
       if (marker == 0xd9) {
-        check(scans);
+        check(scans > 0);
         return photograph();
       }
       int length = u16(at);
@@ -244,13 +267,14 @@ final class JpegDecoder {
       int from = at + 2;
       at = end;
       if (marker == 0xda) {
-        if (!scans) {
+        if (scans == 0) {
           check(count > 0);
-          // The rule of libjpeg for what three components mean.
-          rgb = !jfif && (adobe >= 0 ? adobe == 0 : namedRgb());
+          // The rules of libjpeg for what three and four components mean.
+          luma = count == 3 ? jfif || (adobe >= 0 ? adobe != 0 : !namedRgb()) : adobe == 2;
+          check(count < 4 || adobe == -1 || adobe == 0 || adobe == 2);
           takeMemory();
-          scans = true;
         }
+        check(++scans <= Jpeg.MOST_SCANS);
         readScanHeader(from, length);
         decodeScan();
       } else if (marker == 0xdb) {
@@ -266,7 +290,7 @@ final class JpegDecoder {
         readFrame(from, length);
       } else {
         // Application segments and comments, which mean nothing once the pixels have begun.
-        check(!scans && ((marker >= 0xe0 && marker <= 0xef) || marker == 0xfe));
+        check(scans == 0 && ((marker >= 0xe0 && marker <= 0xef) || marker == 0xfe));
         if (marker == 0xe0) {
           jfif |= length >= 16 && says(from, "JFIF\0");
         } else if (marker == 0xee && length >= 14 && says(from, "Adobe")) {
@@ -311,7 +335,7 @@ final class JpegDecoder {
     while (i < end) {
       int kind = u8(i++);
       int number = kind & 15;
-      check(kind >> 4 <= 1 && number < 4);
+      check(kind >> 4 <= 1 && number < 4 && ++tablesRead <= MOST_TABLES);
       JpegHuffman[] same = tables[kind >> 4];
       if (same[number] == null) {
         same[number] = new JpegHuffman();
@@ -333,7 +357,7 @@ final class JpegDecoder {
     width = u16(from + 3);
     count = u8(from + 5);
     check(height > 0 && width > 0 && (long) height * width <= Limits.PHOTO_PIXELS);
-    check((count == 1 || count == 3) && length == 8 + 3 * count);
+    check((count == 1 || count == 3 || count == 4) && length == 8 + 3 * count);
     hMax = 1;
     vMax = 1;
     for (int i = 0; i < count; i++) {
@@ -374,7 +398,7 @@ final class JpegDecoder {
     for (int i = 0; i < count; i++) {
       blocks += (long) components[i].paddedWide * components[i].paddedHigh;
     }
-    check(64 * blocks <= (progressive ? COEFFICIENTS : PLANES));
+    check(64 * blocks <= (progressive ? MOST_COEFFICIENTS : PLANES));
     for (int i = 0; i < count; i++) {
       Component c = components[i];
       int samples = 64 * c.paddedWide * c.paddedHigh;
@@ -453,6 +477,10 @@ final class JpegDecoder {
       }
     }
     check(scannedCount == 1 || unit <= 10);
+    for (int i = 0; i < scannedCount; i++) {
+      work += (long) scanned[i].paddedWide * scanned[i].paddedHigh * (last - first + 1);
+    }
+    check(work <= MOST_WORK);
   }
 
   // Scans.
@@ -654,15 +682,15 @@ final class JpegDecoder {
       throws Unusual {
     if (sum > JpegInverseDct.SMALL) {
       block[0] = dc;
-      check(JpegInverseDct.large(block, work, c.plane, to, stride));
+      check(JpegInverseDct.large(block, between, c.plane, to, stride));
     } else if (highest == 0) {
       JpegInverseDct.flat(dc, c.plane, to, stride);
     } else {
       block[0] = dc;
       if (highest <= CORNER) {
-        JpegInverseDct.corner(block, work, c.plane, to, stride);
+        JpegInverseDct.corner(block, between, c.plane, to, stride);
       } else {
-        JpegInverseDct.full(block, work, c.plane, to, stride);
+        JpegInverseDct.full(block, between, c.plane, to, stride);
       }
     }
   }
@@ -832,26 +860,37 @@ final class JpegDecoder {
       for (int y = 0; y < height; y++) {
         JpegPixels.grey(c.plane, 8 * c.paddedWide * y, pixels, 3 * width * y, width);
       }
-    } else if (rgb) {
-      for (int y = 0; y < height; y++) {
-        Component r = components[0];
-        Component g = components[1];
-        Component b = components[2];
-        JpegPixels.interleave(
-            row(r, y),
-            rowAt(r, y),
-            row(g, y),
-            rowAt(g, y),
-            row(b, y),
-            rowAt(b, y),
-            pixels,
-            3 * width * y,
-            width);
-      }
-    } else {
+    } else if (luma) {
       convert(pixels);
+    } else {
+      interleave(pixels);
+    }
+    if (count == 4) {
+      Component black = components[3];
+      for (int y = 0; y < height; y++) {
+        byte[] row = row(black, y);
+        JpegPixels.ink(row, rowAt(black, y), luma, pixels, 3 * width * y, width);
+      }
     }
     return new Photograph(height, width, pixels);
+  }
+
+  private void interleave(byte[] pixels) {
+    Component r = components[0];
+    Component g = components[1];
+    Component b = components[2];
+    for (int y = 0; y < height; y++) {
+      JpegPixels.interleave(
+          row(r, y),
+          rowAt(r, y),
+          row(g, y),
+          rowAt(g, y),
+          row(b, y),
+          rowAt(b, y),
+          pixels,
+          3 * width * y,
+          width);
+    }
   }
 
   private void convert(byte[] pixels) {

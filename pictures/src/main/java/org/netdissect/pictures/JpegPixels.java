@@ -44,6 +44,25 @@ final class JpegPixels {
     }
   }
 
+  /**
+   * Turns cyan, magenta and yellow into red, green and blue: what is left of white under these and
+   * black, as Pillow calculates it. Files of inks hold them inverted, whoever wrote them.
+   *
+   * @param black a row of the fourth component: 255 for no black
+   * @param ink whether 255 means all of an ink in the other three; else none
+   * @param rgb the other three, replaced by the pixels
+   */
+  static void ink(byte[] black, int blackAt, boolean ink, byte[] rgb, int at, int width) {
+    int flip = ink ? 0 : 255;
+    for (int x = 0, i = at; x < width; x++) {
+      int light = black[blackAt + x] & 0xff;
+      for (int end = i + 3; i < end; i++) {
+        int product = ((rgb[i] & 0xff) ^ flip) * light + 128;
+        rgb[i] = (byte) (light - (((product >> 8) + product) >> 8));
+      }
+    }
+  }
+
   /** Every sample {@code times} times, until the row is full. */
   static void repeat(byte[] in, int inAt, int times, byte[] row, int width) {
     for (int x = 0; x < width; inAt++) {

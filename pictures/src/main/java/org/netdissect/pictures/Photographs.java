@@ -1,20 +1,22 @@
 package org.netdissect.pictures;
 
-import java.io.IOException;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.netdissect.base.DataException;
 import org.netdissect.base.Limits;
 import org.netdissect.base.Text;
 
 /**
- * Reads photographs: JPEG (grey or RGB) and PNG of every kind. What comes out is what Pillow's
- * {@code convert("RGB")} gives for 8-bit files; alpha is dropped, of 16 bits the high ones are
- * kept, and the orientation that Exif may ask for is not applied.
+ * Reads photographs: JPEG (grey, RGB or CMYK) and PNG of every kind, and by ImageIO GIF, BMP and
+ * TIFF. What comes out is what Pillow's {@code convert("RGB")} gives for 8-bit files; alpha is
+ * dropped, of 16 bits the high ones are kept, and the orientation that Exif may ask for is applied
+ * only where the data set's sizes are those of the picture turned.
  */
 public final class Photographs {
+  private static final int HEAD_BYTES = 1 << 15;
+  private static final int LONGEST_HEAD = 1 << 27;
+
   private Photographs() {}
 
   /** A decoded photograph. A plain class, not a record, since arrays have no equality. */
@@ -70,59 +72,196 @@ public final class Photographs {
     }
   }
 
+  /** Whether a file's name ends as those of the kinds that are read. */
+  public static boolean isPhotographName(String name) {
+    PictureKind kind = PictureKind.ofName(name);
+    return kind != null && kind.isRead();
+  }
+
   /**
-   * Reads a file.
+   * Reads a file as it is stored.
    *
-   * @throws UnreadableImageException when it is missing, broken, truncated, CMYK or too large
-   *     (above 100 megapixels); the message names the file
+   * @throws UnreadableImageException when it is missing, broken, truncated, of a kind that is not
+   *     read or too large (above 100 megapixels); the message names the file
    */
   public static Photograph read(Path file) throws DataException {
     return decode(bytes(file), file.toString());
   }
 
-  /** The bytes of an image file; its size is checked first. */
+  /**
+   * The bytes of a picture's file, be it a photograph or a mask. What is no file (a folder, a pipe,
+   * a device) is never opened.
+   *
+   * @throws UnreadableImageException for whatever reason it cannot be read, or when it is larger
+   *     than half a gigabyte; the message names the file; the cause is a {@link
+   *     java.nio.file.NoSuchFileException} when there is none
+   */
   public static byte[] bytes(Path file) throws UnreadableImageException {
-    try {
-      long size = Files.size(file);
-      if (size > Limits.FILE_BYTES) {
-        throw new UnreadableImageException(
-            Text.oneLine(file.toString()) + " is too large for an image: " + size + " bytes");
-      }
-      return Files.readAllBytes(file);
-    } catch (NoSuchFileException e) {
-      throw new UnreadableImageException("missing file " + Text.oneLine(file.toString()), e);
-    } catch (AccessDeniedException e) {
-      throw new UnreadableImageException(
-          "no permission to read " + Text.oneLine(file.toString()), e);
-    } catch (UnreadableImageException e) {
-      throw e;
-    } catch (IOException e) {
-      throw new UnreadableImageException(
-          "cannot read " + Text.oneLine(file + ": " + e.getMessage()), e);
-    }
+    return PictureFiles.read(file, Integer.MAX_VALUE);
   }
 
   /**
-   * Decodes the bytes of a file.
+   * Reads a file as the data set means it.
+   *
+   * @see #decode(byte[], String, int, int)
+   */
+  public static Photograph read(Path file, int statedHeight, int statedWidth) throws DataException {
+    return decode(bytes(file), file.toString(), statedHeight, statedWidth);
+  }
+
+  /**
+   * Decodes the bytes of a file, as they are stored.
    *
    * @param nameForMessages how errors name it
    */
   public static Photograph decode(byte[] file, String nameForMessages) throws DataException {
     try {
-      if (Jpeg.isJpeg(file)) {
+      PictureKind kind = PictureKind.ofContents(file);
+      if (kind == PictureKind.JPEG) {
         return Jpeg.decode(file, nameForMessages);
-      }
-      if (Png.isPng(file)) {
+      } else if (kind == PictureKind.PNG) {
         return fromPng(Png.decode(file, nameForMessages, Limits.PHOTO_PIXELS), nameForMessages);
+      } else if (kind != null && kind.isRead()) {
+        return OtherKinds.decode(file, nameForMessages, kind);
       }
+      throw notRead(file, nameForMessages, kind);
     } catch (OutOfMemoryError e) {
       throw new UnreadableImageException(
           Text.oneLine(nameForMessages) + ": not enough memory for it; give Java more with -Xmx",
           e);
     }
+  }
+
+  /**
+   * Decodes the bytes of a file as the data set means it. Labels belong to a picture of the size
+   * that the data set states. Where that is the size of what is stored, Exif's orientation is not
+   * looked at; where it is the size of what Exif asks to show, the photograph is turned so.
+   *
+   * @param nameForMessages how errors name it
+   * @param statedHeight pixels; 0 where the data set does not state sizes
+   * @param statedWidth pixels; 0 where the data set does not state sizes
+   * @throws UnreadableImageException also when the photograph has another size
+   */
+  public static Photograph decode(
+      byte[] file, String nameForMessages, int statedHeight, int statedWidth) throws DataException {
+    Photograph stored = decode(file, nameForMessages);
+    if (statedHeight == 0
+        || statedWidth == 0
+        || (stored.height == statedHeight && stored.width == statedWidth)) {
+      return stored;
+    }
+    return Orientation.apply(stored, orientation(file, nameForMessages, statedHeight, statedWidth));
+  }
+
+  /**
+   * How a photograph has to be turned to be what the data set means.
+   *
+   * @return 1 … 8 as in Exif
+   * @throws UnreadableImageException when it has another size whichever way it is turned
+   */
+  public static int orientation(
+      byte[] file, String nameForMessages, int statedHeight, int statedWidth)
+      throws UnreadableImageException {
+    return orientation(header(file, nameForMessages), nameForMessages, statedHeight, statedWidth);
+  }
+
+  /** The same from what the file says before its pixels. */
+  public static int orientation(
+      PhotoHeader header, String nameForMessages, int statedHeight, int statedWidth)
+      throws UnreadableImageException {
+    if (statedHeight == 0
+        || statedWidth == 0
+        || (header.height() == statedHeight && header.width() == statedWidth)) {
+      return 1;
+    }
+    if (header.shownHeight() == statedHeight && header.shownWidth() == statedWidth) {
+      return header.orientation();
+    }
     throw new UnreadableImageException(
         Text.oneLine(nameForMessages)
-            + (file.length == 0 ? ": an empty file" : ": neither a JPEG nor a PNG file"));
+            + " is "
+            + header.height()
+            + " × "
+            + header.width()
+            + " pixels, the data set says "
+            + statedHeight
+            + " × "
+            + statedWidth
+            + " (height × width); put in the photograph that was labelled, or correct the size");
+  }
+
+  /**
+   * What a file says before its pixels.
+   *
+   * @throws UnreadableImageException as {@link #read(Path)}, as far as can be told from there
+   */
+  public static PhotoHeader header(Path file) throws UnreadableImageException {
+    String name = file.toString();
+    for (int bytes = HEAD_BYTES; ; bytes *= 8) {
+      byte[] head = PictureFiles.read(file, bytes);
+      try {
+        return header(head, name);
+      } catch (UnreadableImageException e) {
+        // Exif, thumbnails and profiles may come before the size.
+        if (head.length < bytes || bytes >= LONGEST_HEAD) {
+          throw e;
+        }
+      }
+    }
+  }
+
+  private static PhotoHeader header(byte[] head, String name) throws UnreadableImageException {
+    PictureKind kind = PictureKind.ofContents(head);
+    if (kind == PictureKind.JPEG) {
+      JpegHead jpeg = JpegHead.readSize(head, name);
+      return new PhotoHeader(jpeg.height(), jpeg.width(), jpeg.orientation());
+    } else if (kind == PictureKind.PNG) {
+      Png.Header png = Png.header(head, name, Limits.PHOTO_PIXELS);
+      return new PhotoHeader(png.height, png.width, Png.orientation(head, name));
+    } else if (kind != null && kind.isRead()) {
+      return OtherKinds.header(head, name, kind);
+    }
+    throw notRead(head, name, kind);
+  }
+
+  /**
+   * What is unusual about a file that can be decoded, a line each.
+   *
+   * @param statedHeight pixels as the data set states them, or 0
+   * @param statedWidth pixels as the data set states them, or 0
+   */
+  public static List<String> remarks(byte[] file, Path path, int statedHeight, int statedWidth)
+      throws UnreadableImageException {
+    String name = Text.oneLine(path.toString());
+    List<String> remarks = new ArrayList<>();
+    PictureKind kind = PictureKind.ofContents(file);
+    if (kind != null && kind != PictureKind.ofName(path.toString())) {
+      remarks.add(name + " is a " + kind.title() + " in truth");
+    }
+    PhotoHeader header = header(file, name);
+    if (header.orientation() > 1) {
+      boolean done = orientation(header, name, statedHeight, statedWidth) > 1;
+      remarks.add(
+          name
+              + ": Exif asks to turn or flip it ("
+              + header.orientation()
+              + "), which is "
+              + (done ? "done, as the data set's sizes are those of the turned one" : "not done"));
+    }
+    if (kind == PictureKind.JPEG && JpegHead.read(file, name).hasProfile()) {
+      remarks.add(name + ": a colour profile, which is not applied");
+    }
+    return remarks;
+  }
+
+  private static UnreadableImageException notRead(byte[] file, String name, PictureKind kind) {
+    String what =
+        file.length == 0
+            ? ": an empty file"
+            : kind == null
+                ? ": neither a JPEG nor a PNG file, nor a GIF, BMP or TIFF one"
+                : ": a " + kind.title() + " picture, which is not read; convert it to JPEG or PNG";
+    return new UnreadableImageException(Text.oneLine(name) + what);
   }
 
   private static Photograph fromPng(Png png, String name) throws DataException {

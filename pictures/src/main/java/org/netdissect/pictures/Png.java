@@ -27,6 +27,10 @@ public final class Png {
   private static final int PLTE = 0x504C5445;
   private static final int IDAT = 0x49444154;
   private static final int IEND = 0x49454E44;
+  private static final int EXIF = 0x65584966;
+
+  /** Bytes beyond the pixels that some writers leave and that are read without a word. */
+  private static final int EXCESS = 1 << 16;
 
   /** Deflate never packs tighter than this, so a small file cannot claim a huge image. */
   private static final long TIGHTEST = 1_040;
@@ -157,6 +161,30 @@ public final class Png {
   }
 
   /**
+   * What Exif before the pixels asks for, 1 … 8.
+   *
+   * @param file may be cut off behind the chunk where the pixels begin
+   */
+  static int orientation(byte[] file, String name) throws UnreadableImageException {
+    long at = 8;
+    while (true) {
+      if (at + 12 > file.length) {
+        throw broken(name, "truncated PNG");
+      }
+      int i = (int) at;
+      long length = int32(file, i) & 0xffffffffL;
+      int type = int32(file, i + 4);
+      if (type == IDAT || type == IEND) {
+        return 1;
+      }
+      if (type == EXIF && at + 8 + length <= file.length) {
+        return Exif.orientation(file, i + 8, (int) (i + 8 + length));
+      }
+      at += 12 + length;
+    }
+  }
+
+  /**
    * Decodes a file.
    *
    * @param name of the file, for messages
@@ -172,6 +200,9 @@ public final class Png {
     Decoder decoder = new Decoder(file, name, header);
     try {
       return decoder.decode();
+    } catch (OutOfMemoryError e) {
+      throw new UnreadableImageException(
+          Text.oneLine(name) + ": not enough memory for it; give Java more with -Xmx", e);
     } finally {
       decoder.inflater.end();
     }
@@ -254,8 +285,12 @@ public final class Png {
     /** The stream must end well: its own checksum right, then the last chunk. */
     private void finish() throws UnreadableImageException {
       byte[] rest = new byte[256];
+      int excess = 0;
       while (!inflater.finished()) {
-        inflate(rest, 0, rest.length);
+        excess += inflate(rest, 0, rest.length);
+        if (excess > EXCESS) {
+          throw broken(name, "data far beyond the pixels; the file is damaged");
+        }
       }
       while (true) {
         int length = chunkLength();
@@ -312,7 +347,9 @@ public final class Png {
             throw broken(name, "truncated PNG");
           }
           checkCrc(length);
-          inflater.setInput(file, next + 8, length);
+          if (length > 0) {
+            inflater.setInput(file, next + 8, length);
+          }
           next += 12 + length;
         }
       } catch (DataFormatException e) {

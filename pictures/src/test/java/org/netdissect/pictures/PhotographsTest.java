@@ -5,12 +5,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.awt.image.BufferedImage;
 import java.awt.image.Raster;
 import java.awt.image.WritableRaster;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,10 +20,13 @@ import java.util.Arrays;
 import java.util.Random;
 import javax.imageio.IIOImage;
 import javax.imageio.ImageIO;
+import javax.imageio.ImageReader;
 import javax.imageio.ImageTypeSpecifier;
+import javax.imageio.ImageWriteParam;
 import javax.imageio.ImageWriter;
 import javax.imageio.metadata.IIOMetadata;
 import javax.imageio.metadata.IIOMetadataNode;
+import javax.imageio.stream.ImageInputStream;
 import javax.imageio.stream.ImageOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -172,9 +177,8 @@ class PhotographsTest {
     assertEquals(-1, rgb[6]);
   }
 
-  @Test
-  void cmykIsRefusedByName() throws Exception {
-    WritableRaster raster = Raster.createInterleavedRaster(0, 8, 8, 4, null);
+  /** A JPEG of four components as ImageIO writes it: what it holds is what is stored. */
+  private static byte[] ofInks(Raster raster) throws Exception {
     ImageWriter writer = ImageIO.getImageWritersByFormatName("jpeg").next();
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (ImageOutputStream out = ImageIO.createImageOutputStream(bytes)) {
@@ -183,11 +187,144 @@ class PhotographsTest {
     } finally {
       writer.dispose();
     }
+    return bytes.toByteArray();
+  }
+
+  private static Raster stored(byte[] file) throws Exception {
+    ImageReader reader = ImageIO.getImageReadersByFormatName("jpeg").next();
+    try (ImageInputStream in = ImageIO.createImageInputStream(new ByteArrayInputStream(file))) {
+      reader.setInput(in);
+      return reader.readRaster(0, null);
+    } finally {
+      reader.dispose();
+    }
+  }
+
+  private static int clip(double value) {
+    return (int) Math.max(0, Math.min(255, Math.rint(value)));
+  }
+
+  @Test
+  void inksBecomeColours() throws Exception {
+    int h = 21;
+    int w = 19;
+    WritableRaster raster = Raster.createInterleavedRaster(0, w, h, 4, null);
+    for (int i = 0; i < h * w * 4; i++) {
+      int smooth = (i / 4 % w * 9 + i / 4 / w * 5 + i % 4 * 60) % 256;
+      raster.setSample(i / 4 % w, i / 4 / w, i % 4, smooth);
+    }
+    byte[] plain = ofInks(raster);
+    byte[] adobe = {'A', 'd', 'o', 'b', 'e', 0, 100, 0, 0, 0, 0, 2};
+    byte[] ycck =
+        join(
+            Arrays.copyOf(plain, 2),
+            segment(0xee, adobe),
+            Arrays.copyOfRange(plain, 2, plain.length));
+    byte[] cmyk = Photographs.decode(plain, "inks").rgb();
+    byte[] luma = Photographs.decode(ycck, "luma").rgb();
+    Raster stored = stored(plain);
+    int[] s = new int[4];
+    for (int i = 0; i < h * w; i++) {
+      stored.getPixel(i % w, i / w, s);
+      // What Adobe stores as YCCK are inks, 255 for all of one, as if they were red, green, blue.
+      int[] inks = {
+        clip(s[0] + 1.402 * (s[2] - 128)),
+        clip(s[0] - 0.344136 * (s[1] - 128) - 0.714136 * (s[2] - 128)),
+        clip(s[0] + 1.772 * (s[1] - 128))
+      };
+      for (int c = 0; c < 3; c++) {
+        assertEquals(clip(s[c] * s[3] / 255.0), cmyk[3 * i + c] & 0xff, 1, "pixel " + i);
+        assertEquals(
+            clip((255 - inks[c]) * s[3] / 255.0), luma[3 * i + c] & 0xff, 1.01, "pixel " + i);
+      }
+    }
+    byte[] cut = Arrays.copyOf(plain, plain.length - 20);
+    assertRefused("CMYK", cut);
+  }
+
+  private static void assertRefused(String what, byte[] file) {
     UnreadableImageException e =
         assertThrows(
-            UnreadableImageException.class,
-            () -> Photographs.decode(bytes.toByteArray(), "ink.jpg"));
-    assertTrue(e.getMessage().startsWith("ink.jpg: CMYK"), e.getMessage());
+            UnreadableImageException.class, () -> Photographs.decode(file, "some/picture"));
+    assertTrue(e.getMessage().startsWith("some/picture: "), e.getMessage());
+    assertTrue(e.getMessage().contains(what), e.getMessage());
+  }
+
+  @Test
+  void otherKindsByImageIo() throws Exception {
+    BufferedImage image = picture(BufferedImage.TYPE_3BYTE_BGR, 23, 31);
+    byte[] expected = Photographs.decode(encode(image, "png"), "x.png").rgb();
+    assertArrayEquals(expected, Photographs.decode(encode(image, "bmp"), "x.bmp").rgb());
+    byte[] tiff = encode(image, "tiff");
+    assertArrayEquals(expected, Photographs.decode(tiff, "x.tif").rgb());
+    BufferedImage grey = picture(BufferedImage.TYPE_BYTE_GRAY, 23, 31);
+    expected = Photographs.decode(encode(grey, "png"), "x.png").rgb();
+    byte[] gif = encode(grey, "gif");
+    assertArrayEquals(expected, Photographs.decode(gif, "x.gif").rgb());
+    assertArrayEquals(expected, Photographs.decode(encode(grey, "tiff"), "x.tif").rgb());
+    // A screen larger than the picture on it.
+    gif[6]++;
+    assertRefused("does not fill it", gif);
+    // Photometric interpretation 5: inks.
+    for (int at = 8; at + 12 <= tiff.length; at++) {
+      if (tiff[at] == 1 && tiff[at + 1] == 6 && tiff[at + 3] == 3) { // Tag 262, a short.
+        tiff[at + 9] = 5;
+        break;
+      }
+    }
+    assertRefused("unusual kind of colours", tiff);
+    assertRefused("AVIF", join(new byte[4], "ftypavif".getBytes(StandardCharsets.US_ASCII)));
+    assertRefused("WebP", "RIFF....WEBPVP8 ".getBytes(StandardCharsets.US_ASCII));
+  }
+
+  @Test
+  void damagedFilesOfOtherKinds() throws Exception {
+    for (String kind : new String[] {"bmp", "gif", "tiff"}) {
+      byte[] sound = encode(picture(BufferedImage.TYPE_BYTE_GRAY, 23, 31), kind);
+      for (int round = 0; round < 1000; round++) {
+        byte[] damaged = sound.clone();
+        for (int i = 0; i < 3; i++) {
+          int last = random.nextBoolean() ? 200 : sound.length;
+          damaged[random.nextInt(Math.min(last, sound.length))] = (byte) random.nextInt();
+        }
+        try {
+          Photographs.decode(damaged, "x");
+        } catch (UnreadableImageException e) {
+          assertTrue(e.getMessage().startsWith("x: "), e.getMessage());
+        } catch (RuntimeException e) {
+          fail(kind + " seed " + seed, e);
+        }
+      }
+    }
+  }
+
+  @Test
+  void noMoreScansThanSensible() throws Exception {
+    ImageWriter writer = ImageIO.getImageWritersByFormatName("jpeg").next();
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (ImageOutputStream out = ImageIO.createImageOutputStream(bytes)) {
+      writer.setOutput(out);
+      ImageWriteParam how = writer.getDefaultWriteParam();
+      how.setProgressiveMode(ImageWriteParam.MODE_DEFAULT);
+      BufferedImage image = picture(BufferedImage.TYPE_BYTE_GRAY, 32, 32);
+      writer.write(null, new IIOImage(image, null, null), how);
+    } finally {
+      writer.dispose();
+    }
+    byte[] file = bytes.toByteArray();
+    assertEquals(32, Photographs.decode(file, "x").width());
+    int last = file.length;
+    while ((file[last - 2] & 0xff) != 0xff || (file[last - 1] & 0xff) != 0xda) {
+      last--;
+    }
+    byte[] scan = Arrays.copyOfRange(file, last - 2, file.length - 2);
+    ByteArrayOutputStream many = new ByteArrayOutputStream();
+    many.write(file, 0, file.length - 2);
+    for (int i = 0; i < 200; i++) {
+      many.writeBytes(scan);
+    }
+    many.write(file, file.length - 2, 2);
+    assertRefused("scans", many.toByteArray());
   }
 
   @Test
@@ -227,7 +364,21 @@ class PhotographsTest {
     assertTrue(e.getMessage().contains("missing file"), e.getMessage());
     Files.write(text, new byte[0]);
     assertThrows(DataException.class, () -> Photographs.read(text));
-    assertThrows(DataException.class, () -> Photographs.read(temp));
+    e = assertThrows(UnreadableImageException.class, () -> Photographs.read(temp));
+    assertTrue(e.getMessage().contains("is a folder"), e.getMessage());
+  }
+
+  @Test
+  void pipesAreNotOpened() throws Exception {
+    Path pipe = temp.resolve("pipe.jpg");
+    try {
+      assumeTrue(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor() == 0);
+    } catch (IOException e) {
+      assumeTrue(false, "no mkfifo");
+    }
+    DataException e = assertThrows(UnreadableImageException.class, () -> Photographs.read(pipe));
+    assertTrue(e.getMessage().contains("not a file"), e.getMessage());
+    assertThrows(UnreadableImageException.class, () -> Photographs.header(pipe));
   }
 
   @Test

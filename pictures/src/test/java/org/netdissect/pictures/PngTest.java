@@ -9,9 +9,12 @@ import java.awt.image.BufferedImage;
 import java.awt.image.IndexColorModel;
 import java.awt.image.WritableRaster;
 import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Random;
 import java.util.zip.CRC32;
+import java.util.zip.Deflater;
 import javax.imageio.IIOImage;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageTypeSpecifier;
@@ -150,5 +153,34 @@ public class PngTest {
       claim[29 + i] = (byte) (crc.getValue() >>> (24 - 8 * i));
     }
     return claim;
+  }
+
+  /** A PNG of 16 × 16 whose data go on for so many bytes behind its pixels. */
+  private static byte[] withExcess(int bytes) {
+    byte[] rows = new byte[16 * 49 + bytes];
+    Deflater deflater = new Deflater(9);
+    deflater.setInput(rows);
+    deflater.finish();
+    byte[] data = new byte[rows.length + 100];
+    int length = deflater.deflate(data);
+    deflater.end();
+    byte[] small = PngWriter.encode(new byte[16 * 48], 16, 16, PngWriter.Filter.NONE, 9);
+    ByteBuffer file = ByteBuffer.allocate(33 + 12 + length + 12).put(small, 0, 33);
+    CRC32 crc = new CRC32();
+    crc.update("IDAT".getBytes(StandardCharsets.US_ASCII));
+    crc.update(data, 0, length);
+    file.putInt(length).put("IDAT".getBytes(StandardCharsets.US_ASCII)).put(data, 0, length);
+    file.putInt((int) crc.getValue()).put(small, small.length - 12, 12);
+    return file.array();
+  }
+
+  @Test
+  void noMoreIsInflatedThanThePixelsNeed() throws Exception {
+    assertEquals(16, Png.decode(withExcess(0), "x.png", 1000).width);
+    assertEquals(16, Png.decode(withExcess(1000), "x.png", 1000).width);
+    UnreadableImageException e =
+        assertThrows(
+            UnreadableImageException.class, () -> Png.decode(withExcess(1 << 24), "x.png", 1000));
+    assertTrue(e.getMessage().contains("far beyond the pixels"), e.getMessage());
   }
 }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -356,6 +357,67 @@ class ReportPageTest {
       }
     }
     assertTrue(checked > 20);
+  }
+
+  @Test
+  void topImagesSayWhetherTheConceptIsThereAbsentOrNotAnnotated() throws Exception {
+    SmallWorld sparse = SmallWorld.make(folder.resolve("sparse"), 7, true);
+    Dissection made = sparse.dissect("out", Convention.EXACT, FIELD, null, "first");
+    Path report = made.folder().resolve("report");
+    HtmlReport.of(made, sparse.data()).withAtlas(sparse.atlas()).write(report, Progress.NONE);
+    show(report.resolve("index.html"), "#first");
+    int[] seen = new int[3];
+    for (UnitScore unit : made.layers().get(0).units()) {
+      if (unit.label().label().isBlank() || unit.unit() == SmallWorld.INACTIVE) {
+        continue;
+      }
+      String file = "netdissect.unitFile(netdissect.layers[0], " + unit.unit() + ")";
+      int[] here = new int[3];
+      for (JsonNode tile : browser.eval(file).get("tiles")) {
+        String name = photo(tile.get(0).asInt());
+        boolean annotated =
+            !unit.label().category().equals("object") || sparse.names.indexOf(name) % 4 != 3;
+        int expected = !annotated ? 2 : sparse.holds(name, unit.label().label()) ? 1 : 0;
+        assertEquals(expected, tile.get(3).asInt(), name + " of unit " + unit.unit());
+        here[expected]++;
+      }
+      for (JsonNode tile : browser.eval(file).get("elsewhere")) {
+        assertEquals(0, tile.get(3).asInt());
+      }
+      JsonNode marks =
+          browser.eval("netdissect.marksOf(netdissect.layers[0], " + unit.unit() + ")");
+      assertEquals(here[1], marks.get(0).asInt());
+      assertEquals(here[0] + here[1], marks.get(1).asInt());
+      assertEquals(
+          here[1] == 0,
+          browser
+              .eval("netdissect.isDoubtful(netdissect.layers[0], " + unit.unit() + ")")
+              .asBoolean());
+      for (int s = 0; s < 3; s++) {
+        seen[s] += here[s];
+      }
+    }
+    assertTrue(seen[0] > 20 && seen[1] > 20 && seen[2] > 20, Arrays.toString(seen));
+    int object =
+        made.layers().get(0).units().stream()
+            .filter(u -> u.label().category().equals("object"))
+            .findFirst()
+            .orElseThrow()
+            .unit();
+    show(report.resolve("index.html"), "#first/" + object);
+    browser.await("document.querySelectorAll('.wall .mark').length > 5");
+    assertTrue(browser.text(".held").matches("Holds in \\d+ of \\d+ annotated of its .*"));
+    assertTrue(browser.text(".marks").contains("object is not annotated in the image"));
+  }
+
+  @Test
+  void aPageWithoutDetectorsSaysWhatToLookAt() throws Exception {
+    show(page, "#first");
+    assertEquals("true", browser.eval("document.querySelector('#none').hidden").toString());
+    browser.type("#iou", "0.99");
+    assertTrue(browser.eval("document.querySelector('#none').checkVisibility()").asBoolean());
+    assertTrue(browser.text("#none").contains("the quantile"));
+    assertTrue(browser.text(".hero").contains("Few images"));
   }
 
   private static String photo(int place) throws Exception {

@@ -61,6 +61,15 @@ public final class SmallWorld {
   }
 
   public static SmallWorld make(Path folder, long seed) throws IOException {
+    return make(folder, seed, false);
+  }
+
+  /**
+   * Makes the data.
+   *
+   * @param sparse leave every fourth image without a mask of objects
+   */
+  static SmallWorld make(Path folder, long seed, boolean sparse) throws IOException {
     SmallWorld world = new SmallWorld(folder);
     Random random = new Random(seed);
     Path data = Files.createDirectories(folder.resolve("data"));
@@ -103,14 +112,17 @@ public final class SmallWorld {
               + ","
               + WIDTH / 2
               + ","
-              + name
-              + "_o.png,"
+              + (sparse && i % 4 == 3 ? "" : name + "_o.png")
+              + ","
               + name
               + "_c.png,"
               + (6 + i % 2));
       List<String> held =
           new ArrayList<>(List.of(LABELS[label], LABELS[4 + i % 2], LABELS[6 + i % 2]));
       held.add(LABELS[5 - i % 2]);
+      if (sparse && i % 4 == 3) {
+        held.remove(0);
+      }
       world.labels.add(held);
       StringBuilder mask = new StringBuilder();
       for (int p = 0; p < HEIGHT / 2 * WIDTH / 2; p++) {

@@ -3,7 +3,9 @@ package org.netdissect.results;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
+import org.netdissect.base.Numbers;
 import org.netdissect.base.files.FileCheck;
+import org.netdissect.networks.Preprocessing;
 
 /**
  * What was run on what, and what came of it: the content of {@code dissection.json}. The same
@@ -31,8 +33,16 @@ public record DissectionInfo(
     List<ImportedFile> imported,
     SortedMap<String, FileCheck> files) {
 
+  /** With fewer images the scores vary much from one data set to the next of the same kind. */
+  private static final int FEW_IMAGES = 1_000;
+
   /** The version of result folders that this code writes. */
   public static final int FORMAT = 1;
+
+  /** Whether so few images were read that scores and thresholds are uncertain. */
+  public boolean fewImages() {
+    return imported == null && images.read() < FEW_IMAGES;
+  }
 
   /**
    * A network.
@@ -55,7 +65,41 @@ public record DissectionInfo(
 
   /** x = (pixel · scale − mean) / std, lists in the order of {@code channels}. */
   public record PreprocessingInfo(
-      String channels, double scale, List<Double> mean, List<Double> std) {}
+      String channels, double scale, List<Double> mean, List<Double> std) {
+
+    /** As people read it: the name that the command takes, and what it does to a pixel. */
+    public String describe() {
+      StringBuilder text = new StringBuilder(channels);
+      if (scale != 1) {
+        double divisor = 1 / scale;
+        boolean round = Math.abs(divisor * 2 - Math.rint(divisor * 2)) < 1e-9;
+        text.append(round ? "/" : "·").append(Numbers.general(round ? divisor : scale, 6));
+      }
+      if (mean.stream().anyMatch(value -> value != 0)) {
+        text.append(" minus ").append(list(mean));
+      }
+      if (std.stream().anyMatch(value -> value != 1)) {
+        text.append(", divided by ").append(list(std));
+      }
+      return name() + " (" + text + ")";
+    }
+
+    private String name() {
+      try {
+        return new Preprocessing(Preprocessing.Channels.valueOf(channels), scale, mean, std).name();
+      } catch (IllegalArgumentException e) {
+        return "custom";
+      }
+    }
+
+    private static String list(List<Double> values) {
+      return String.join(
+          ", ",
+          values.stream().distinct().count() == 1
+              ? List.of(Numbers.general(values.get(0), 6))
+              : values.stream().map(value -> Numbers.general(value, 6)).toList());
+    }
+  }
 
   /**
    * A data set.

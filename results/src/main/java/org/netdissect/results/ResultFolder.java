@@ -16,6 +16,7 @@ import java.util.Objects;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.netdissect.base.Json;
+import org.netdissect.base.NetdissectException;
 import org.netdissect.base.Progress;
 import org.netdissect.base.files.WorkLock;
 import tools.jackson.core.JacksonException;
@@ -286,7 +287,7 @@ public final class ResultFolder implements Closeable {
       Dissection dissection = Dissection.open(result);
       dissection.verify();
       return dissection;
-    } catch (DissectionException e) {
+    } catch (NetdissectException e) {
       progress.warn(e.getMessage() + "; writing the result again");
       Files.deleteIfExists(result.resolve(Dissection.FILE));
       return null;

@@ -1,8 +1,5 @@
 package org.netdissect.datasets.broden;
 
-import java.awt.image.BufferedImage;
-import java.awt.image.DataBufferByte;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.file.Path;
@@ -18,11 +15,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import javax.imageio.IIOImage;
-import javax.imageio.ImageIO;
-import javax.imageio.ImageWriteParam;
-import javax.imageio.ImageWriter;
-import javax.imageio.stream.MemoryCacheImageOutputStream;
 import org.netdissect.base.DataException;
 import org.netdissect.base.Progress;
 import org.netdissect.base.Text;
@@ -33,6 +25,7 @@ import org.netdissect.concepts.ConceptDataset;
 import org.netdissect.concepts.ImageRow;
 import org.netdissect.datasets.reading.PhotoFiles;
 import org.netdissect.pictures.Jpeg;
+import org.netdissect.pictures.JpegWriter;
 import org.netdissect.pictures.Nearest;
 import org.netdissect.pictures.Photographs;
 import org.netdissect.pictures.UnreadableImageException;
@@ -222,9 +215,10 @@ public final class BrodenConverter {
     AnnotatedImage image = data.annotate(row);
     Path file = data.photograph(row);
     byte[] bytes = Photographs.bytes(file);
-    Photographs.Photograph photo = Photographs.decode(bytes, file.toString());
+    Photographs.Photograph photo =
+        Photographs.decode(bytes, file.toString(), row.photoHeight(), row.photoWidth());
     boolean asIs = photo.height() == size && photo.width() == size && Jpeg.isPlainColour(bytes);
-    byte[] encoded = asIs ? bytes : jpeg(photo.resized(size, size));
+    byte[] encoded = asIs ? bytes : JpegWriter.encode(photo.resized(size, size), JPEG_QUALITY);
     int side = size / 2;
     int[] rows = Nearest.indices(image.maskHeight(), side);
     int[] columns = Nearest.indices(image.maskWidth(), side);
@@ -262,29 +256,5 @@ public final class BrodenConverter {
     }
     writer.add(
         new BrodenWriter.Image(names.get(row.row()), encoded, size, size, side, side, maps, whole));
-  }
-
-  private static byte[] jpeg(Photographs.Photograph photo) throws IOException {
-    BufferedImage image =
-        new BufferedImage(photo.width(), photo.height(), BufferedImage.TYPE_3BYTE_BGR);
-    byte[] bgr = ((DataBufferByte) image.getRaster().getDataBuffer()).getData();
-    byte[] rgb = photo.rgb();
-    for (int i = 0; i < bgr.length; i += 3) {
-      bgr[i] = rgb[i + 2];
-      bgr[i + 1] = rgb[i + 1];
-      bgr[i + 2] = rgb[i];
-    }
-    ImageWriter encoder = ImageIO.getImageWritersByFormatName("jpeg").next();
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    try (MemoryCacheImageOutputStream out = new MemoryCacheImageOutputStream(bytes)) {
-      ImageWriteParam how = encoder.getDefaultWriteParam();
-      how.setCompressionMode(ImageWriteParam.MODE_EXPLICIT);
-      how.setCompressionQuality(JPEG_QUALITY);
-      encoder.setOutput(out);
-      encoder.write(null, new IIOImage(image, null, null), how);
-    } finally {
-      encoder.dispose();
-    }
-    return bytes.toByteArray();
   }
 }

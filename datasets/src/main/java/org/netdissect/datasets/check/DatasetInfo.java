@@ -6,6 +6,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.netdissect.concepts.Category;
 import org.netdissect.concepts.Concept;
@@ -18,7 +19,7 @@ import org.netdissect.concepts.atlas.AtlasImage;
  *
  * @param name of the data set
  * @param images all, unreadable ones included
- * @param unreadable images with a missing or broken mask
+ * @param unreadable images with a missing or broken mask or photograph
  * @param splits images in each split
  * @param photoSizes images of each size of photograph, "height×width"
  * @param maskSizes images of each size of mask
@@ -58,8 +59,12 @@ public record DatasetInfo(
    */
   public record OfConcept(int number, String name, int images, double coverage) {}
 
-  /** Counts what an atlas holds. */
-  public static DatasetInfo of(Atlas atlas) {
+  /**
+   * Counts what an atlas holds.
+   *
+   * @param unreadable numbers of images whose photographs cannot be read
+   */
+  public static DatasetInfo of(Atlas atlas, Set<Integer> unreadable) {
     Vocabulary vocabulary = atlas.vocabulary();
     int n = vocabulary.categories().size();
     Map<String, Integer> splits = new TreeMap<>();
@@ -70,14 +75,14 @@ public record DatasetInfo(
     int[] inCategory = new int[n];
     int[] lastImage = new int[n];
     Arrays.fill(lastImage, -1);
-    int unreadable = 0;
+    int leftOut = 0;
     int mostRegions = 0;
     for (int i = 0; i < atlas.size(); i++) {
       AtlasImage image = atlas.image(i);
       splits.merge(image.split(), 1, Integer::sum);
       photoSizes.merge(image.photoHeight() + "×" + image.photoWidth(), 1, Integer::sum);
       maskSizes.merge(image.maskHeight() + "×" + image.maskWidth(), 1, Integer::sum);
-      unreadable += image.problem() != null ? 1 : 0;
+      leftOut += image.problem() != null || unreadable.contains(i) ? 1 : 0;
       mostRegions = Math.max(mostRegions, image.regions());
       double all = (double) image.maskHeight() * image.maskWidth();
       for (int r = atlas.firstRegion(i); r < atlas.firstRegion(i + 1); r++) {
@@ -128,7 +133,7 @@ public record DatasetInfo(
     return new DatasetInfo(
         atlas.name(),
         atlas.size(),
-        unreadable,
+        leftOut,
         splits,
         photoSizes,
         maskSizes,

@@ -10,7 +10,6 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -36,8 +35,6 @@ import org.netdissect.datasets.coco.CocoDataset;
 import org.netdissect.datasets.folders.ImageFolderDataset;
 import org.netdissect.datasets.folders.MaskFolderDataset;
 import org.netdissect.datasets.reading.DatasetOptions;
-import org.netdissect.datasets.reading.PhotoFiles;
-import org.netdissect.pictures.Jpeg;
 import org.netdissect.pictures.Photographs;
 
 /**
@@ -121,12 +118,7 @@ public final class DatasetVerifier {
           case "coco" -> CocoDataset.open(at, options, problems);
           default -> ImageFolderDataset.open(at, options);
         };
-    if (!found.format().equals("broden")) {
-      long unread = PhotoFiles.unread(data.folder());
-      if (unread > 0) {
-        note(unread + " pictures are neither JPEG nor PNG and are passed over; convert them");
-      }
-    }
+    data.remarks().forEach(this::note);
     if (data instanceof MaskFolderDataset masks) {
       masks.orphans().forEach(this::serious);
       if (masks.unmasked() > 0) {
@@ -280,32 +272,9 @@ public final class DatasetVerifier {
     try {
       byte[] bytes = Photographs.bytes(file);
       image.hash = HexFormat.of().formatHex(Digests.sha256().digest(bytes), 0, 16);
-      Photographs.Photograph photo = Photographs.decode(bytes, file.toString());
-      if (row.photoHeight() > 0
-          && (photo.height() != row.photoHeight() || photo.width() != row.photoWidth())) {
-        image.serious(
-            Text.oneLine(file.toString())
-                + " is "
-                + photo.height()
-                + " × "
-                + photo.width()
-                + " pixels, the data set says "
-                + row.photoHeight()
-                + " × "
-                + row.photoWidth());
-      }
-      String lower = file.toString().toLowerCase(Locale.ROOT);
-      if (Jpeg.isJpeg(bytes) == lower.endsWith(".png")) {
-        image.findings.add(
-            new Finding(
-                false,
-                Text.oneLine(file.toString())
-                    + (Jpeg.isJpeg(bytes) ? " is a JPEG in truth" : " is a PNG in truth")));
-      }
-      if (Jpeg.isJpeg(bytes)) {
-        for (String oddity : Jpeg.oddities(bytes)) {
-          image.findings.add(new Finding(false, Text.oneLine(file.toString()) + ": " + oddity));
-        }
+      Photographs.decode(bytes, file.toString(), row.photoHeight(), row.photoWidth());
+      for (String remark : Photographs.remarks(bytes, file, row.photoHeight(), row.photoWidth())) {
+        image.findings.add(new Finding(false, remark));
       }
     } catch (DataException e) {
       image.serious(e.getMessage());

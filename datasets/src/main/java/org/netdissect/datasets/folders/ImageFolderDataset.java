@@ -18,6 +18,7 @@ import org.netdissect.datasets.reading.Folders;
 import org.netdissect.datasets.reading.PhotoFiles;
 import org.netdissect.datasets.reading.Splits;
 import org.netdissect.datasets.reading.Stamper;
+import org.netdissect.pictures.PhotoHeader;
 
 /**
  * Folders of photographs, one folder a class: {@code DIR/<class>/…}, or {@code
@@ -166,15 +167,16 @@ public final class ImageFolderDataset implements ConceptDataset {
       throw new DataException(
           "no photographs in the folders of " + folder + "; expected one folder a class");
     }
-    int[][] sizes = PhotoFiles.sizes(names.stream().map(n -> Folders.below(folder, n)).toList());
+    PhotoHeader[] headers =
+        PhotoFiles.headers(names.stream().map(n -> Folders.below(folder, n)).toList());
     List<ImageRow> rows = new ArrayList<>();
-    for (int i = 0; i < sizes.length; i++) {
+    for (int i = 0; i < headers.length; i++) {
       rows.add(
           new ImageRow(
               names.get(i),
               split.get(i),
-              sizes[i][0],
-              sizes[i][1],
+              headers[i] == null ? 0 : headers[i].height(),
+              headers[i] == null ? 0 : headers[i].width(),
               options.maskHeight(),
               options.maskWidth(),
               i));
@@ -224,6 +226,11 @@ public final class ImageFolderDataset implements ConceptDataset {
         List.of(),
         List.of(new AnnotatedImage.WholeLabel(0, numbers[image.row()])),
         1);
+  }
+
+  @Override
+  public List<String> remarks() {
+    return PhotoFiles.passedOver(folder);
   }
 
   @Override

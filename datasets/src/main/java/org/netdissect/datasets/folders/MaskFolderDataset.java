@@ -29,6 +29,7 @@ import org.netdissect.datasets.reading.LabelTable;
 import org.netdissect.datasets.reading.PhotoFiles;
 import org.netdissect.datasets.reading.Splits;
 import org.netdissect.datasets.reading.Stamper;
+import org.netdissect.pictures.PhotoHeader;
 import org.netdissect.pictures.Photographs;
 import org.netdissect.pictures.Png;
 import org.netdissect.pictures.UnreadableImageException;
@@ -150,21 +151,46 @@ public final class MaskFolderDataset implements ConceptDataset {
     this.entries = entries;
     this.tables = tables;
     this.vocabulary = vocabulary.build();
-    int[][] sizes = PhotoFiles.sizes(entries.stream().map(e -> e.photo).toList());
+    PhotoHeader[] headers = PhotoFiles.headers(entries.stream().map(e -> e.photo).toList());
     List<ImageRow> list = new ArrayList<>();
     for (int i = 0; i < entries.size(); i++) {
       Entry entry = entries.get(i);
+      int[] size = size(entry, headers[i]);
       list.add(
           new ImageRow(
               entry.name,
               entry.split != null ? entry.split : Splits.ofName(entry.name),
-              sizes[i][0],
-              sizes[i][1],
+              size[0],
+              size[1],
               options.maskHeight(),
               options.maskWidth(),
               i));
     }
     this.rows = List.copyOf(list);
+  }
+
+  /**
+   * Height and width of the photograph that was labelled, {0, 0} where it cannot be read. Tools
+   * show it as Exif asks for, others as it is stored; the mask has the shape of either.
+   */
+  private static int[] size(Entry entry, PhotoHeader photo) {
+    if (photo == null) {
+      return new int[] {0, 0};
+    }
+    if (photo.isTurned()) {
+      PhotoHeader mask = PhotoFiles.header(entry.masks.get(0).file);
+      if (mask != null
+          && !isOfShape(mask.height(), mask.width(), photo.height(), photo.width())
+          && isOfShape(mask.height(), mask.width(), photo.shownHeight(), photo.shownWidth())) {
+        return new int[] {photo.shownHeight(), photo.shownWidth()};
+      }
+    }
+    return new int[] {photo.height(), photo.width()};
+  }
+
+  private static boolean isOfShape(int height, int width, int photoHeight, int photoWidth) {
+    double expected = (double) width / photoWidth * photoHeight;
+    return Math.abs(expected - height) <= 1 + 0.01 * height;
   }
 
   public static boolean isSimple(Path folder) throws DataException {
@@ -599,8 +625,8 @@ public final class MaskFolderDataset implements ConceptDataset {
 
   /** A mask may be smaller or larger than its photograph, but not of another shape. */
   private static void checkShape(Png png, String name, ImageRow image) throws DataException {
-    double expected = (double) png.width / image.photoWidth() * image.photoHeight();
-    if (image.photoHeight() > 0 && Math.abs(expected - png.height) > 1 + 0.01 * png.height) {
+    if (image.photoHeight() > 0
+        && !isOfShape(png.height, png.width, image.photoHeight(), image.photoWidth())) {
       throw new UnreadableImageException(
           Text.oneLine(name)
               + " is "
@@ -613,6 +639,11 @@ public final class MaskFolderDataset implements ConceptDataset {
               + image.photoWidth()
               + ": not the same shape");
     }
+  }
+
+  @Override
+  public List<String> remarks() {
+    return PhotoFiles.passedOver(folder);
   }
 
   @Override

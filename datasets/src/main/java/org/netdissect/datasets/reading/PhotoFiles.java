@@ -1,7 +1,6 @@
 package org.netdissect.datasets.reading;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.FileVisitOption;
 import java.nio.file.FileVisitResult;
@@ -12,29 +11,24 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.netdissect.base.DataException;
 import org.netdissect.base.Limits;
-import org.netdissect.pictures.Jpeg;
-import org.netdissect.pictures.Png;
+import org.netdissect.base.Text;
+import org.netdissect.pictures.PhotoHeader;
+import org.netdissect.pictures.Photographs;
+import org.netdissect.pictures.PictureKind;
 import org.netdissect.pictures.UnreadableImageException;
 
 /** Finds photographs in folders and looks at their headers. */
 public final class PhotoFiles {
   private static final int DEEPEST = 12;
-  private static final int HEAD_BYTES = 1 << 15;
-
-  /** Exif, thumbnails and profiles may come before the size. */
-  private static final int LONGEST_HEAD = 1 << 22;
 
   private PhotoFiles() {}
-
-  static boolean isPhotoName(String name) {
-    String lower = name.toLowerCase(Locale.ROOT);
-    return lower.endsWith(".jpg") || lower.endsWith(".jpeg") || lower.endsWith(".png");
-  }
 
   /** The name without its last ending. */
   public static String stem(String name) {
@@ -68,7 +62,9 @@ public final class PhotoFiles {
 
             @Override
             public FileVisitResult visitFile(Path file, BasicFileAttributes a) throws IOException {
-              if (a.isRegularFile() && !isHidden(file) && isPhotoName(file.toString())) {
+              if (a.isRegularFile()
+                  && !isHidden(file)
+                  && Photographs.isPhotographName(file.toString())) {
                 if (names.size() == Limits.IMAGES) {
                   throw new DataException("more than " + Limits.IMAGES + " images in " + folder);
                 }
@@ -92,20 +88,41 @@ public final class PhotoFiles {
     return names;
   }
 
-  /** How many files below a folder are pictures of kinds that are not read. */
-  public static long unread(Path folder) {
+  /** A line on the files below a folder that are pictures of kinds that are not read, if any. */
+  public static List<String> passedOver(Path folder) {
+    Map<String, Long> kinds;
     try (Stream<Path> files = Files.walk(folder, DEEPEST)) {
-      return files
-          .filter(
-              file ->
-                  !isHidden(file)
-                      && file.toString()
-                          .toLowerCase(Locale.ROOT)
-                          .matches("(?s).*\\.(bmp|gif|tiff?|webp|ppm|heic|jp2)"))
-          .count();
+      kinds =
+          files
+              .filter(file -> !isHidden(file) && isUnreadKind(file))
+              .collect(
+                  Collectors.groupingBy(
+                      file -> PictureKind.ofName(file.toString()).title(),
+                      TreeMap::new,
+                      Collectors.counting()));
     } catch (IOException | UncheckedIOException e) {
-      return 0; // a note less
+      return List.of(); // a note less
     }
+    long count = kinds.values().stream().mapToLong(n -> n).sum();
+    if (count == 0) {
+      return List.of();
+    }
+    return List.of(
+        Text.oneLine(folder.toString())
+            + ": "
+            + count
+            + (count == 1 ? " picture of a kind" : " pictures of kinds")
+            + ""
+            + (count == 1 ? " that is" : " that are")
+            + " not read ("
+            + String.join(", ", kinds.keySet())
+            + (count == 1 ? ") is" : ") are")
+            + " passed over; convert to JPEG or PNG");
+  }
+
+  private static boolean isUnreadKind(Path file) {
+    PictureKind kind = PictureKind.ofName(file.toString());
+    return kind != null && !kind.isRead() && Files.isRegularFile(file);
   }
 
   /** Names of the folders directly in the folder, sorted; hidden ones are passed over. */
@@ -129,33 +146,19 @@ public final class PhotoFiles {
     return name != null && (name.toString().startsWith(".") || name.toString().equals("__MACOSX"));
   }
 
-  /** Height and width of a photograph, from its header; {0, 0} when it cannot be read. */
-  public static int[] size(Path file) {
-    for (int bytes = HEAD_BYTES; ; bytes *= 8) {
-      byte[] head;
-      try (InputStream in = Files.newInputStream(file)) {
-        head = in.readNBytes(bytes);
-      } catch (IOException e) {
-        return new int[] {0, 0};
-      }
-      try {
-        if (Png.isPng(head)) {
-          Png.Header header = Png.header(head, file.toString(), Limits.PHOTO_PIXELS);
-          return new int[] {header.height, header.width};
-        }
-        return Jpeg.isJpeg(head) ? Jpeg.size(head, file.toString()) : new int[] {0, 0};
-      } catch (UnreadableImageException e) {
-        if (head.length < bytes || bytes >= LONGEST_HEAD) {
-          return new int[] {0, 0};
-        }
-      }
-    }
+  /** What many photographs say before their pixels; null for those that cannot be read. */
+  public static PhotoHeader[] headers(List<Path> files) {
+    PhotoHeader[] headers = new PhotoHeader[files.size()];
+    IntStream.range(0, headers.length).parallel().forEach(i -> headers[i] = header(files.get(i)));
+    return headers;
   }
 
-  /** The sizes of many photographs: {@code [i] = {height, width}}. */
-  public static int[][] sizes(List<Path> files) {
-    int[][] sizes = new int[files.size()][];
-    IntStream.range(0, sizes.length).parallel().forEach(i -> sizes[i] = size(files.get(i)));
-    return sizes;
+  /** What a picture says before its pixels; null when it cannot be read. */
+  public static PhotoHeader header(Path file) {
+    try {
+      return Photographs.header(file);
+    } catch (UnreadableImageException e) {
+      return null;
+    }
   }
 }

@@ -3,6 +3,7 @@ package org.netdissect.dissection.activations;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.netdissect.dissection.rules.ImageSet;
 import org.netdissect.networks.InputSize;
 import org.netdissect.results.LayerInfo;
@@ -18,6 +19,11 @@ public interface ActivationSource extends Closeable {
    * @param layer its place among {@link #layers}
    */
   InputSize input(int layer);
+
+  /** Which layers belong to the n-th network; maps of no named network belong to one. */
+  default List<Integer> layersOf(int network) {
+    return IntStream.range(0, layers().size()).boxed().toList();
+  }
 
   /** How many images are best read at once. */
   int batch();

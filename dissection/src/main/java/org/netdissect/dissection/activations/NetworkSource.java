@@ -1,28 +1,32 @@
 package org.netdissect.dissection.activations;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
 import org.netdissect.base.DataException;
 import org.netdissect.base.Digests;
+import org.netdissect.base.Progress;
 import org.netdissect.concepts.ConceptDataset;
+import org.netdissect.concepts.ImageRow;
 import org.netdissect.dissection.rules.Convention;
 import org.netdissect.dissection.rules.ImageSet;
 import org.netdissect.networks.InputSize;
+import org.netdissect.networks.Layer;
 import org.netdissect.networks.Network;
+import org.netdissect.networks.Preprocessing;
 import org.netdissect.networks.Runner;
 import org.netdissect.networks.TappedNetwork;
 import org.netdissect.pictures.Photographs;
 import org.netdissect.pictures.Photographs.Photograph;
 import org.netdissect.results.DissectionException;
+import org.netdissect.results.FolderNames;
 import org.netdissect.results.LayerInfo;
 
 /**
@@ -30,8 +34,6 @@ import org.netdissect.results.LayerInfo;
  * is read and decoded once for all of them.
  */
 public final class NetworkSource implements ActivationSource {
-  private static final long MAX_FILE = 1L << 28;
-
   private final List<Tapped> networks;
   private final List<LayerInfo> layers;
   private final ConceptDataset data;
@@ -44,13 +46,76 @@ public final class NetworkSource implements ActivationSource {
    *
    * @param tapped is closed with the source
    */
-  public record Tapped(Network network, TappedNetwork tapped, List<LayerInfo> layers) {
+  private record Tapped(Network network, TappedNetwork tapped, List<LayerInfo> layers) {
     InputSize input() {
       return new InputSize(network.inputHeight(), network.inputWidth());
     }
   }
 
-  public NetworkSource(
+  /**
+   * Taps networks and opens them for the images of a dissection.
+   *
+   * @param specs layers by tensor name, node name or glob, the same for all networks; empty for
+   *     each network's default layer
+   * @param batch images a call of a network, where the model allows it
+   * @param progress warned of layers of unknown receptive field
+   */
+  public static NetworkSource open(
+      List<Network> networks,
+      List<String> specs,
+      Preprocessing preprocessing,
+      ConceptDataset data,
+      ImageSet images,
+      Convention convention,
+      int batch,
+      Progress progress)
+      throws IOException {
+    List<Tapped> tapped = new ArrayList<>();
+    try {
+      for (Network network : networks) {
+        List<Layer> layers = layers(network, specs);
+        List<LayerInfo> infos = describe(layers, convention, progress);
+        tapped.add(new Tapped(network, network.tap(layers, preprocessing), infos));
+      }
+      return new NetworkSource(tapped, data, images, convention, batch);
+    } catch (IOException | RuntimeException e) {
+      for (Tapped network : tapped) {
+        network.tapped().close();
+      }
+      throw e;
+    }
+  }
+
+  private static List<Layer> layers(Network network, List<String> specs) throws IOException {
+    Map<String, Layer> byName = new LinkedHashMap<>();
+    if (specs.isEmpty()) {
+      byName.put(network.defaultLayer().name(), network.defaultLayer());
+    }
+    for (String spec : specs) {
+      network.resolve(spec).forEach(layer -> byName.put(layer.name(), layer));
+    }
+    return List.copyOf(byName.values());
+  }
+
+  private static List<LayerInfo> describe(
+      List<Layer> layers, Convention convention, Progress progress) {
+    FolderNames folders = FolderNames.inResult();
+    List<LayerInfo> infos = new ArrayList<>();
+    for (Layer layer : layers) {
+      infos.add(
+          new LayerInfo(
+              layer.name(),
+              folders.of(layer.name()),
+              layer.kind(),
+              layer.channels(),
+              layer.height(),
+              layer.width(),
+              LayerFields.knownOrNull(layer.name(), layer.field(), convention, progress)));
+    }
+    return infos;
+  }
+
+  private NetworkSource(
       List<Tapped> networks,
       ConceptDataset data,
       ImageSet images,
@@ -81,9 +146,14 @@ public final class NetworkSource implements ActivationSource {
     throw new IndexOutOfBoundsException(layer);
   }
 
-  /** How many layers the n-th network has. */
-  public int layersOf(int network) {
-    return networks.get(network).layers().size();
+  @Override
+  public List<Integer> layersOf(int network) {
+    int from = 0;
+    for (Tapped before : networks.subList(0, network)) {
+      from += before.layers().size();
+    }
+    int count = networks.get(network).layers().size();
+    return IntStream.range(from, from + count).boxed().toList();
   }
 
   @Override
@@ -144,17 +214,19 @@ public final class NetworkSource implements ActivationSource {
     }
 
     private void load(int image, Outcome outcome) throws IOException {
-      Path path = data.photograph(data.images().get(images.atlasIndex(image)));
+      ImageRow row = data.images().get(images.atlasIndex(image));
+      Path path = data.photograph(row);
       byte[] file;
       Photograph photograph;
       try {
-        file = contents(path);
-        photograph = Photographs.decode(file, path.toString());
-      } catch (NoSuchFileException e) {
-        outcome.unreadable(image, "photograph missing");
-        return;
+        file = Photographs.bytes(path);
+        photograph = Photographs.decode(file, path.toString(), row.photoHeight(), row.photoWidth());
       } catch (DataException e) {
-        outcome.unreadable(image, e.getMessage().replace(path.toString(), images.name(image)));
+        outcome.unreadable(
+            image,
+            e.getCause() instanceof NoSuchFileException
+                ? "photograph missing"
+                : e.getMessage().replace(path.toString(), images.name(image)));
         return;
       }
       for (int n = 0; n < runners.size(); n++) {
@@ -189,21 +261,6 @@ public final class NetworkSource implements ActivationSource {
         int perImage = layers.get(layer).units() * layers.get(layer).cells();
         maps.get(0, dense[layer], slot * perImage, photographs.size() * perImage);
         layer++;
-      }
-    }
-
-    /** One look at the file, not two: finding it costs as much as reading it. */
-    private static byte[] contents(Path path) throws IOException {
-      try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
-        long size = channel.size();
-        if (size > MAX_FILE) {
-          throw new DataException(path + ": larger than 256 MiB");
-        }
-        ByteBuffer file = ByteBuffer.allocate((int) size);
-        while (file.hasRemaining() && channel.read(file) >= 0) {
-          // A read may give less than asked for.
-        }
-        return file.hasRemaining() ? Arrays.copyOf(file.array(), file.position()) : file.array();
       }
     }
 

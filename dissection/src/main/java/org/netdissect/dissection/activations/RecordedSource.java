@@ -5,8 +5,12 @@ import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.List;
 import org.netdissect.base.Digests;
+import org.netdissect.base.Progress;
+import org.netdissect.dissection.rules.Convention;
 import org.netdissect.dissection.rules.ImageSet;
 import org.netdissect.networks.InputSize;
+import org.netdissect.results.DissectionException;
+import org.netdissect.results.FolderNames;
 import org.netdissect.results.LayerInfo;
 
 /** Activation maps recorded by another framework. */
@@ -17,14 +21,50 @@ public final class RecordedSource implements ActivationSource {
   private final InputSize input;
 
   /**
-   * A source.
+   * Opens the files and compares them with the list of images.
    *
-   * @param files one for each layer, rows as in the list that the images were chosen from
-   * @param input size of the network's input, or null for each image's own
+   * @param progress warned of layers of unknown receptive field
    */
-  public RecordedSource(
+  public static RecordedSource open(
+      RecordedActivations recorded, ImageSet images, Convention convention, Progress progress)
+      throws IOException {
+    List<RecordedMaps> files = new ArrayList<>();
+    try {
+      FolderNames folders = FolderNames.inResult();
+      List<LayerInfo> infos = new ArrayList<>();
+      for (RecordedActivations.Maps layer : recorded.layers()) {
+        RecordedMaps maps = RecordedMaps.open(layer.file());
+        files.add(maps);
+        if (maps.images != recorded.images().size()) {
+          throw new DissectionException(
+              layer.file()
+                  + ": holds maps of "
+                  + maps.images
+                  + " images, the list names "
+                  + recorded.images().size());
+        }
+        infos.add(
+            new LayerInfo(
+                layer.name(),
+                folders.of(layer.name()),
+                "recorded",
+                maps.units,
+                maps.height,
+                maps.width,
+                LayerFields.knownOrNull(layer.name(), layer.field(), convention, progress)));
+      }
+      return new RecordedSource(files, infos, images, recorded.input());
+    } catch (IOException | RuntimeException e) {
+      for (RecordedMaps maps : files) {
+        maps.close();
+      }
+      throw e;
+    }
+  }
+
+  private RecordedSource(
       List<RecordedMaps> files, List<LayerInfo> layers, ImageSet images, InputSize input) {
-    this.files = new ArrayList<>(files);
+    this.files = files;
     this.layers = layers;
     this.images = images;
     this.input = input;

@@ -25,7 +25,6 @@ import org.netdissect.dissection.MadeUpData;
 import org.netdissect.dissection.Npy;
 import org.netdissect.dissection.activations.ActivationSource;
 import org.netdissect.dissection.activations.RecordedActivations;
-import org.netdissect.dissection.activations.RecordedMaps;
 import org.netdissect.dissection.activations.RecordedSource;
 import org.netdissect.dissection.recording.LayerRecorder;
 import org.netdissect.dissection.recording.Recording;
@@ -68,8 +67,17 @@ class PartsTest {
   }
 
   private static ActivationSource source(Path maps, ImageSet images) throws IOException {
-    return new RecordedSource(
-        List.of(RecordedMaps.open(maps)), List.of(layer()), images, new InputSize(32, 32));
+    Atlas atlas = images.atlas();
+    List<String> names =
+        IntStream.range(0, atlas.size()).mapToObj(i -> atlas.image(i).name()).toList();
+    return RecordedSource.open(
+        new RecordedActivations(
+            List.of(new RecordedActivations.Maps("maps", maps, FIELD)),
+            names,
+            new InputSize(32, 32)),
+        images,
+        Convention.EXACT,
+        Progress.NONE);
   }
 
   private Recording record(

@@ -11,7 +11,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -29,23 +28,33 @@ final class Samples {
   private static final double SHOWN = 0.004;
 
   private static final int MIN_IMAGES = 20;
-  private static final Set<String> ENDINGS = Set.of(".jpg", ".jpeg", ".png");
 
   private final int side;
   private final List<String> classes;
   private final boolean multiLabel;
-  private final List<Path> files;
+  private final List<Photo> files;
   private final List<int[]> labels;
   private final int[] training;
   private final int[] validation;
   private final byte[][] pixels; // decoded, as long as memory allows
   private long budget = Runtime.getRuntime().maxMemory() * 4 / 10;
 
+  /** A photograph's file and its size in pixels as the data set states it, or 0. */
+  private record Photo(Path file, int height, int width) {
+    static Photo of(BrodenDataset data, ImageRow row) {
+      return new Photo(data.photograph(row), row.photoHeight(), row.photoWidth());
+    }
+
+    Photographs.Photograph read() throws IOException {
+      return Photographs.read(file, height, width);
+    }
+  }
+
   private Samples(
       int side,
       List<String> classes,
       boolean multiLabel,
-      List<Path> files,
+      List<Photo> files,
       List<int[]> labels,
       List<Boolean> train) {
     this.side = side;
@@ -83,12 +92,12 @@ final class Samples {
 
   private static Samples ofBroden(Path folder, Task task, int side) throws IOException {
     BrodenDataset data = BrodenDataset.open(folder);
-    List<Path> files = new ArrayList<>();
+    List<Photo> files = new ArrayList<>();
     List<int[]> labels = new ArrayList<>();
     List<Boolean> train = new ArrayList<>();
     if (task == Task.ROTATION) {
       for (ImageRow row : data.images()) {
-        files.add(data.photograph(row));
+        files.add(Photo.of(data, row));
         labels.add(new int[] {0});
         train.add(!row.split().equals("val"));
       }
@@ -119,7 +128,7 @@ final class Samples {
         continue; // a close-up of a texture, say
       }
       boolean training = !row.split().equals("val");
-      files.add(data.photograph(row));
+      files.add(Photo.of(data, row));
       labels.add(shown.stream().mapToInt(n -> n).toArray());
       train.add(training);
       if (training) {
@@ -186,7 +195,7 @@ final class Samples {
           .sorted()
           .forEach(names::add);
     }
-    List<Path> files = new ArrayList<>();
+    List<Photo> files = new ArrayList<>();
     List<int[]> labels = new ArrayList<>();
     List<Boolean> train = new ArrayList<>();
     for (int c = 0; c < names.size(); c++) {
@@ -195,7 +204,7 @@ final class Samples {
         found = inside.filter(Samples::isImage).sorted().toList();
       }
       for (Path file : found) {
-        files.add(file);
+        files.add(new Photo(file, 0, 0));
         labels.add(new int[] {task == Task.ROTATION ? 0 : c});
         train.add(hash(folder.relativize(file).toString().replace('\\', '/')) <= 0.8);
       }
@@ -213,8 +222,7 @@ final class Samples {
   }
 
   private static boolean isImage(Path file) {
-    String name = file.getFileName().toString().toLowerCase(Locale.ROOT);
-    return ENDINGS.stream().anyMatch(name::endsWith) && Files.isRegularFile(file);
+    return Photographs.isPhotographName(file.toString()) && Files.isRegularFile(file);
   }
 
   /** A number in [0, 1] that depends on the name only, as Broden's split. */
@@ -252,7 +260,7 @@ final class Samples {
   byte[] pixels(int index) throws IOException {
     byte[] rgb = pixels[index];
     if (rgb == null) {
-      rgb = Photographs.read(files.get(index)).resized(side, side).rgb();
+      rgb = files.get(index).read().resized(side, side).rgb();
       synchronized (this) {
         if (budget >= rgb.length) {
           budget -= rgb.length;

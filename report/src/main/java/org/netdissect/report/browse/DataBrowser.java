@@ -1,9 +1,6 @@
 package org.netdissect.report.browse;
 
-import java.awt.image.BufferedImage;
-import java.awt.image.DataBufferByte;
 import java.io.BufferedWriter;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
@@ -24,18 +21,15 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.Stream;
-import javax.imageio.IIOImage;
-import javax.imageio.ImageIO;
-import javax.imageio.ImageWriteParam;
-import javax.imageio.ImageWriter;
-import javax.imageio.stream.MemoryCacheImageOutputStream;
 import org.netdissect.base.DataException;
 import org.netdissect.base.Progress;
 import org.netdissect.concepts.Category;
 import org.netdissect.concepts.ConceptDataset;
+import org.netdissect.concepts.ImageRow;
 import org.netdissect.concepts.Vocabulary;
 import org.netdissect.concepts.atlas.Atlas;
 import org.netdissect.concepts.atlas.AtlasImage;
+import org.netdissect.pictures.JpegWriter;
 import org.netdissect.pictures.Photographs;
 import org.netdissect.pictures.Photographs.Photograph;
 import org.netdissect.report.page.Page;
@@ -186,13 +180,15 @@ public final class DataBrowser {
     AtlasImage image = atlas.image(i);
     Map<String, Object> of = new LinkedHashMap<>();
     try {
-      Photograph photo = Photographs.read(data.photograph(data.images().get(i)));
+      ImageRow row = data.images().get(i);
+      Photograph photo =
+          Photographs.read(data.photograph(row), row.photoHeight(), row.photoWidth());
       double scale = Math.min(1.0, (double) PHOTO_SIDE / Math.max(photo.height(), photo.width()));
       Photograph small =
           photo.resized(
               Math.max(1, (int) Math.round(photo.height() * scale)),
               Math.max(1, (int) Math.round(photo.width() * scale)));
-      Files.write(folder.resolve("photos").resolve(i + ".jpg"), jpeg(small));
+      Files.write(folder.resolve("photos").resolve(i + ".jpg"), JpegWriter.encode(small, QUALITY));
       of.put("h", photo.height());
       of.put("w", photo.width());
     } catch (DataException e) {
@@ -324,29 +320,5 @@ public final class DataBrowser {
         .replace(">", "\\u003e")
         .replace("\u2028", "\\u2028")
         .replace("\u2029", "\\u2029");
-  }
-
-  private static byte[] jpeg(Photograph photo) throws IOException {
-    BufferedImage image =
-        new BufferedImage(photo.width(), photo.height(), BufferedImage.TYPE_3BYTE_BGR);
-    byte[] bgr = ((DataBufferByte) image.getRaster().getDataBuffer()).getData();
-    byte[] rgb = photo.rgb();
-    for (int i = 0; i < bgr.length; i += 3) {
-      bgr[i] = rgb[i + 2];
-      bgr[i + 1] = rgb[i + 1];
-      bgr[i + 2] = rgb[i];
-    }
-    ImageWriter encoder = ImageIO.getImageWritersByFormatName("jpeg").next();
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    try (MemoryCacheImageOutputStream out = new MemoryCacheImageOutputStream(bytes)) {
-      ImageWriteParam how = encoder.getDefaultWriteParam();
-      how.setCompressionMode(ImageWriteParam.MODE_EXPLICIT);
-      how.setCompressionQuality(QUALITY);
-      encoder.setOutput(out);
-      encoder.write(null, new IIOImage(image, null, null), how);
-    } finally {
-      encoder.dispose();
-    }
-    return bytes.toByteArray();
   }
 }

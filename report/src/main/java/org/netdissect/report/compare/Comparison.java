@@ -228,6 +228,9 @@ public final class Comparison {
     layer.put("group", run.group());
     layer.put("axis", run.axis());
     layer.put("dataName", info.data().name());
+    layer.put(
+        "preprocessing",
+        info.network().preprocessing() == null ? null : info.network().preprocessing().describe());
     layer.put("convention", info.rules().convention());
     layer.put("quantile", info.rules().quantile());
     Path report = run.dissection().folder().resolve("report").resolve(ReportFolder.PAGE);

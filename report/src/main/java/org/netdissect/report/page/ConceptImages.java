@@ -33,6 +33,9 @@ final class ConceptImages implements AutoCloseable {
   /** By concept number and in the order of {@link #images}: pixels. */
   private final Map<Integer, int[]> pixels = new HashMap<>();
 
+  /** By name of a category: the images that hold a concept of it. */
+  private final Map<String, boolean[]> annotated = new HashMap<>();
+
   private char[] regionMap = new char[0];
 
   private ConceptImages(Atlas atlas, int[] atlasIndex) {
@@ -78,7 +81,13 @@ final class ConceptImages implements AutoCloseable {
 
   private void collect(List<ConceptInfo> concepts) {
     Map<Integer, List<long[]>> found = new HashMap<>();
-    concepts.forEach(concept -> found.put(concept.number(), new ArrayList<>()));
+    Map<Integer, boolean[]> annotatedBy = new HashMap<>();
+    for (ConceptInfo concept : concepts) {
+      found.put(concept.number(), new ArrayList<>());
+      annotatedBy.put(
+          concept.number(),
+          annotated.computeIfAbsent(concept.category(), key -> new boolean[atlasIndex.length]));
+    }
     Map<Integer, Long> here = new HashMap<>();
     for (int image = 0; image < atlasIndex.length; image++) {
       int index = atlasIndex[image];
@@ -102,6 +111,7 @@ final class ConceptImages implements AutoCloseable {
           (number, count) -> {
             if (found.containsKey(number)) {
               found.get(number).add(new long[] {at, count});
+              annotatedBy.get(number)[at] = true;
             }
           });
     }
@@ -160,11 +170,12 @@ final class ConceptImages implements AutoCloseable {
     return out.size() > LONGEST_MASK ? null : Base64.getEncoder().encodeToString(out.toByteArray());
   }
 
-  /** Whether an image holds a concept, for many questions about one concept. */
-  boolean[] holders(int number) {
+  /** What the data set says of a concept in each image. */
+  Presence presence(ConceptInfo concept) {
     boolean[] holds = new boolean[atlasIndex.length];
-    Arrays.stream(of(number)).forEach(image -> holds[image] = true);
-    return holds;
+    Arrays.stream(of(concept.number())).forEach(image -> holds[image] = true);
+    return new Presence(
+        holds, annotated.getOrDefault(concept.category(), new boolean[atlasIndex.length]));
   }
 
   @Override

@@ -137,6 +137,12 @@ public final class HtmlReport {
       DissectionInfo info = dissection.info();
       root.put("tool", info.tool());
       root.put("network", info.network());
+      root.put(
+          "preprocessing",
+          info.network().preprocessing() == null
+              ? null
+              : info.network().preprocessing().describe());
+      root.put("small", info.fewImages());
       root.put("data", info.data());
       root.put("rules", info.rules());
       root.put("images", info.images());

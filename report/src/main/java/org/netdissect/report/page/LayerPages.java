@@ -3,6 +3,7 @@ package org.netdissect.report.page;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -85,6 +86,7 @@ public final class LayerPages {
             .map(UnitScore::unit)
             .toList();
     List<List<TopImage>> top = dissected.topImages();
+    List<Object> marks = new ArrayList<>(Collections.nCopies(units.size(), null));
     progress.begin("report: " + layer.name(), units.size(), "units");
     try (ActivationMaps maps = images > 0 && dissected.hasMaps() ? dissected.maps() : null;
         HitTable hits = concepts != null && dissected.hasHits() ? dissected.hits() : null;
@@ -96,18 +98,19 @@ public final class LayerPages {
         for (int number : order.subList(from, Math.min(from + UNITS_A_FILE, order.size()))) {
           UnitScore unit = units.get(number);
           ConceptInfo concept = concept(unit.label());
-          boolean[] holders =
-              concepts == null || concept == null ? null : concepts.holders(concept.number());
-          Pictures pictures = pictures(unit, top.get(number), maps, holders);
+          Presence presence =
+              concepts == null || concept == null ? null : concepts.presence(concept);
+          Pictures pictures = pictures(unit, top.get(number), maps, presence);
+          marks.set(number, presence == null ? null : pictures.marks());
           grid.put(number, pictures.tiles.subList(0, Math.min(GRID_TILES, pictures.tiles.size())));
           Map<String, Object> page = new LinkedHashMap<>();
           page.put("tiles", pictures.tiles);
           page.put("ranked", counts == null ? null : ranked(counts.read(number)));
           page.put("histogram", histograms == null ? null : histogram(histograms, number));
-          if (holders != null) {
+          if (presence != null) {
             page.put("elsewhere", pictures.elsewhere);
             if (hits != null) {
-              misses(unit, concept, holders, hits, page);
+              misses(unit, concept, presence, hits, page);
             }
           }
           out.write(name("unit-" + number), Page.call("unit", layer.folder(), number, page));
@@ -118,7 +121,9 @@ public final class LayerPages {
       }
     }
     progress.end();
-    return summary(units, order);
+    Map<String, Object> summary = summary(units, order);
+    summary.put("marks", concepts == null ? null : marks);
+    return summary;
   }
 
   private String name(String file) {
@@ -142,17 +147,28 @@ public final class LayerPages {
 
   /** What a unit's page shows of photographs. */
   private static final class Pictures {
-    /** The top images: photograph, largest activation, map, whether the concept is there. */
+    /** The top images: photograph, largest activation, map, {@link Presence} of the concept. */
     final List<List<Object>> tiles = new ArrayList<>();
 
-    /** Where it fires most although its concept is not there; as above. */
+    /** Where it fires most although its concept is annotated as absent; as above. */
     final List<List<Object>> elsewhere = new ArrayList<>();
+
+    /** Of the top images: how many hold the concept, and how many have its category annotated. */
+    List<Integer> marks() {
+      int holds = 0;
+      int annotated = 0;
+      for (List<Object> tile : tiles) {
+        holds += tile.get(3).equals(Presence.HOLDS) ? 1 : 0;
+        annotated += tile.get(3).equals(Presence.NOT_ANNOTATED) ? 0 : 1;
+      }
+      return List.of(holds, annotated, tiles.size());
+    }
   }
 
   private record Fired(int image, float peak) {}
 
   private Pictures pictures(
-      UnitScore unit, List<TopImage> top, ActivationMaps maps, boolean[] holders)
+      UnitScore unit, List<TopImage> top, ActivationMaps maps, Presence presence)
       throws IOException {
     Pictures pictures = new Pictures();
     // A unit that is zero everywhere has no images that say anything about it.
@@ -172,7 +188,7 @@ public final class LayerPages {
           unit.unit(),
           (image, cells, index, value) -> {
             boolean keep = wanted.contains(image);
-            if (holders != null && !holders[image]) {
+            if (presence != null && presence.of(image) == Presence.ABSENT) {
               float peak = Float.NEGATIVE_INFINITY;
               for (int c = 0; c < cells; c++) {
                 peak = Math.max(peak, value[c]);
@@ -197,19 +213,28 @@ public final class LayerPages {
               photos.place(image.image()),
               image.activation(),
               encoded.getOrDefault(image.image(), ""),
-              holders == null ? -1 : holders[image.image()] ? 1 : 0));
+              presence == null ? Presence.UNKNOWN : presence.of(image.image())));
     }
     while (!highest.isEmpty()) {
       Fired fired = highest.remove();
       pictures.elsewhere.add(
-          0, List.of(photos.place(fired.image()), fired.peak(), encoded.get(fired.image()), 0));
+          0,
+          List.of(
+              photos.place(fired.image()),
+              fired.peak(),
+              encoded.get(fired.image()),
+              Presence.ABSENT));
     }
     return pictures;
   }
 
   /** Where the concept is largest although the unit's mask is empty: photograph, pixels, mask. */
   private void misses(
-      UnitScore unit, ConceptInfo concept, boolean[] holds, HitTable hits, Map<String, Object> page)
+      UnitScore unit,
+      ConceptInfo concept,
+      Presence presence,
+      HitTable hits,
+      Map<String, Object> page)
       throws IOException {
     boolean[] fires = new boolean[dissection.images().size()];
     hits.read(unit.unit(), (image, region, pixels) -> fires[image] = true);
@@ -230,10 +255,14 @@ public final class LayerPages {
     }
     page.put("misses", misses);
     int elsewhere = 0;
+    int unannotated = 0;
     for (int image = 0; image < fires.length; image++) {
-      elsewhere += fires[image] && !holds[image] ? 1 : 0;
+      int present = presence.of(image);
+      elsewhere += fires[image] && present == Presence.ABSENT ? 1 : 0;
+      unannotated += fires[image] && present == Presence.NOT_ANNOTATED ? 1 : 0;
     }
     page.put("elsewhereCount", elsewhere);
+    page.put("unannotatedCount", unannotated);
     page.put("missed", missed);
     page.put("holders", holders.length);
   }

@@ -1,11 +1,7 @@
 package org.netdissect.report.page;
 
-import java.awt.image.BufferedImage;
-import java.awt.image.DataBufferByte;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -15,15 +11,11 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import javax.imageio.IIOImage;
-import javax.imageio.ImageIO;
-import javax.imageio.ImageWriteParam;
-import javax.imageio.ImageWriter;
-import javax.imageio.stream.MemoryCacheImageOutputStream;
 import org.netdissect.base.DataException;
 import org.netdissect.base.Progress;
 import org.netdissect.concepts.ConceptDataset;
 import org.netdissect.concepts.ImageRow;
+import org.netdissect.pictures.JpegWriter;
 import org.netdissect.pictures.Photographs;
 import org.netdissect.pictures.Photographs.Photograph;
 import org.netdissect.pictures.PlainJpeg;
@@ -124,66 +116,40 @@ final class Photos {
 
   private Shown write(ImageRow row) throws IOException {
     Path path = data.photograph(row);
-    byte[] bytes;
-    try {
-      if (Files.size(path) > 1L << 29) {
-        return null;
-      }
-      bytes = Files.readAllBytes(path);
-    } catch (IOException e) {
-      throw new DataException("cannot read " + path, e);
-    }
-    String file = HexFormat.of().formatHex(digest(bytes), 0, 8) + ".jpg";
-    PlainJpeg plain = bytes.length <= LARGEST_FILE ? PlainJpeg.of(bytes) : null;
+    byte[] bytes = Photographs.bytes(path);
+    int orientation =
+        Photographs.orientation(bytes, path.toString(), row.photoHeight(), row.photoWidth());
+    String file = HexFormat.of().formatHex(digest(bytes, orientation), 0, 8) + ".jpg";
+    PlainJpeg plain = bytes.length <= LARGEST_FILE && orientation == 1 ? PlainJpeg.of(bytes) : null;
     if (plain != null && Math.max(plain.height(), plain.width()) <= side) {
       if (!folder.has(ReportFolder.PHOTOS + "/" + file)) {
         folder.write(ReportFolder.PHOTOS + "/" + file, plain.bytes());
       }
       return new Shown(file, plain.height(), plain.width());
     }
-    Photograph photograph = Photographs.decode(bytes, path.toString());
+    Photograph photograph =
+        Photographs.decode(bytes, path.toString(), row.photoHeight(), row.photoWidth());
     double scale = Math.min(1, (double) side / Math.max(photograph.height(), photograph.width()));
     int height = Math.max(1, (int) Math.round(photograph.height() * scale));
     int width = Math.max(1, (int) Math.round(photograph.width() * scale));
     if (!folder.has(ReportFolder.PHOTOS + "/" + file)) {
-      folder.write(ReportFolder.PHOTOS + "/" + file, jpeg(photograph.resized(height, width)));
+      folder.write(
+          ReportFolder.PHOTOS + "/" + file,
+          JpegWriter.encode(photograph.resized(height, width), QUALITY));
     }
     return new Shown(file, height, width);
   }
 
-  private byte[] digest(byte[] bytes) {
+  private byte[] digest(byte[] bytes, int orientation) {
     try {
       MessageDigest sha = MessageDigest.getInstance("SHA-256");
       sha.update((VERSION + " " + side + " ").getBytes(StandardCharsets.US_ASCII));
+      if (orientation > 1) {
+        sha.update((orientation + " ").getBytes(StandardCharsets.US_ASCII));
+      }
       return sha.digest(bytes);
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException(e);
-    }
-  }
-
-  private static byte[] jpeg(Photograph photograph) throws IOException {
-    BufferedImage image =
-        new BufferedImage(photograph.width(), photograph.height(), BufferedImage.TYPE_3BYTE_BGR);
-    byte[] bgr = ((DataBufferByte) image.getRaster().getDataBuffer()).getData();
-    byte[] rgb = photograph.rgb();
-    for (int i = 0; i < rgb.length; i += 3) {
-      bgr[i] = rgb[i + 2];
-      bgr[i + 1] = rgb[i + 1];
-      bgr[i + 2] = rgb[i];
-    }
-    ImageWriter writer = ImageIO.getImageWritersByFormatName("jpeg").next();
-    try {
-      ImageWriteParam param = writer.getDefaultWriteParam();
-      param.setCompressionMode(ImageWriteParam.MODE_EXPLICIT);
-      param.setCompressionQuality(QUALITY);
-      ByteArrayOutputStream out = new ByteArrayOutputStream();
-      try (MemoryCacheImageOutputStream stream = new MemoryCacheImageOutputStream(out)) {
-        writer.setOutput(stream);
-        writer.write(null, new IIOImage(image, null, null), param);
-      }
-      return out.toByteArray();
-    } finally {
-      writer.dispose();
     }
   }
 }

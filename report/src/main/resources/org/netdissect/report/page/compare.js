@@ -143,16 +143,17 @@ function numbers(counted) {
   return h("table", { id: "numbers" },
     h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "network and layer"), h("th", { class: "num" }, "units"), h("th", { class: "num" }, "detectors"),
       h("th", { class: "num" }, "unique, per category"), h("th", { class: "num" }, "unique, top label"),
-      shownOrder.map((c) => h("th", { class: "num", title: "detectors / unique" }, D.categories[c])))),
+      shownOrder.map((c) => h("th", { class: "num", title: "detectors / unique" }, D.categories[c])), h("th", { scope: "col" }, "preprocessing"))),
     h("tbody", {},
       layers.map((layer, l) => h("tr", {},
         h("th", { scope: "row" }, layer.report ? h("a", { href: reportLink(layer) }, names[l]) : names[l]),
         [layer.n, counted[l].detectors, counted[l].perCategory, counted[l].topLabel].map((n) => h("td", { class: "num" }, plain(n))),
-        shownOrder.map((c) => h("td", { class: "num" }, plain(counted[l].categories[c].detectors) + " / " + plain(counted[l].categories[c].unique))))),
+        shownOrder.map((c) => h("td", { class: "num" }, plain(counted[l].categories[c].detectors) + " / " + plain(counted[l].categories[c].unique))),
+        h("td", {}, layer.preprocessing ?? "–"))),
       state.threshold === 0.04 ? D.published.map((one, p) => h("tr", { class: "low" },
         h("th", { scope: "row" }, one.name + " (published)"),
         [one.units, one.detectors, one.unique].map((n) => h("td", { class: "num" }, plain(n))), h("td", { class: "num" }, "–"),
-        shownOrder.map((c) => h("td", { class: "num" }, plain(published[p].categories[c].detectors) + " / " + plain(published[p].categories[c].unique))))) : null));
+        shownOrder.map((c) => h("td", { class: "num" }, plain(published[p].categories[c].detectors) + " / " + plain(published[p].categories[c].unique))), h("td", {}, "–"))) : null));
 }
 
 /** Per concept, which layer has how many detectors, and the best of each. */

@@ -9,6 +9,7 @@ const FLYING = 120;
 function card() {
   const parts = {
     label: h("span", { class: "label" }),
+    doubt: h("span", { class: "badge", title: "None of its top images is known to hold it" }, "? doubtful"),
     about: h("span", { class: "about" }),
     score: h("span", { class: "score" }),
     meter: h("span", { class: "meter" }),
@@ -18,7 +19,7 @@ function card() {
   parts.link = h(
     "a", {},
     h("span", { class: "head" },
-      h("span", { class: "names" }, parts.label, parts.about), parts.score),
+      h("span", { class: "names" }, h("span", { class: "line" }, parts.label, parts.doubt), parts.about), parts.score),
     h("span", { class: "rail" }, parts.meter),
     parts.canvas, parts.say,
   );
@@ -36,11 +37,14 @@ function fill(entry, layer, unit, threshold, options) {
   element.style.setProperty("--colour", colours[category][0]);
   parts.label.textContent = label ? nice(label) : "no concept";
   parts.about.replaceChildren(
-    ...(label ? [dot(category), D.categories[category] + " · "] : []), "unit " + unit);
+    ...(label ? [dot(category), D.categories[category] + " · "] : []), "unit " + unit,
+    ...(label && heldShare(layer, unit) >= 0 ? [h("span", { title: "Top images that hold it, of those annotated for " + D.categories[category] }, " · " + heldShort(layer, unit))] : []));
+  parts.doubt.hidden = !isDoubtful(layer, unit);
   parts.score.textContent = fixed(score, 3);
   parts.meter.style.width = Math.min(100, (score / options.most) * 100) + "%";
   parts.link.setAttribute("aria-label",
-    `unit ${unit}: ${label ? nice(label) + ", " + D.categories[category] : "no concept"}, IoU ${fixed(score, 3)}`);
+    `unit ${unit}: ${label ? nice(label) + ", " + D.categories[category] : "no concept"}, IoU ${fixed(score, 3)}`
+    + (marksOf(layer, unit) && label ? ", " + heldWords(layer, unit) : "") + (isDoubtful(layer, unit) ? ", doubtful" : ""));
   if (options.texts) {
     // It flies by; what was painted belongs to another unit.
     entry.key = null;
@@ -69,6 +73,11 @@ function fill(entry, layer, unit, threshold, options) {
   }, () => {
     parts.say.textContent = "The file with this unit's images is missing.";
   });
+}
+
+function heldShort(layer, unit) {
+  const [holds, annotated] = marksOf(layer, unit);
+  return "in " + plain(holds) + " of " + plain(annotated);
 }
 
 /** What is special about a unit; blank for most. */

@@ -13,6 +13,7 @@ const state = {
   only: false,
   sort: "score",
   least: 0,
+  seen: "any",
 };
 const most = largestIou();
 const grid = unitGrid();
@@ -22,9 +23,19 @@ let kept = new Map();
 const PRINTED_WIDTH = 760;
 let printing = false;
 
+/** Which units to show by what their top images hold. */
+const SEEN = {
+  any: ["any", () => true],
+  most: ["half or more of the annotated", (layer, unit) => heldShare(layer, unit) >= 0.5],
+  few: ["fewer than half", (layer, unit) => heldShare(layer, unit) >= 0 && heldShare(layer, unit) < 0.5],
+  none: ["none (doubtful)", isDoubtful],
+};
+
 const SORTS = {
   score: ["best IoU first", (layer) => (a, b) => layer.place[a] - layer.place[b]],
   low: ["lowest IoU first", (layer) => (a, b) => layer.place[b] - layer.place[a]],
+  held: ["held most by its top images", (layer) => (a, b) => heldShare(layer, b) - heldShare(layer, a) || layer.place[a] - layer.place[b]],
+  unheld: ["held least by its top images", (layer) => (a, b) => heldShare(layer, a) - heldShare(layer, b) || layer.place[a] - layer.place[b]],
   unit: ["unit number", () => (a, b) => a - b],
   label: ["label", (layer) => {
     // As the original: by category, then labels with most detectors, then score.
@@ -60,7 +71,7 @@ function matching() {
     if (state.only && !isDetector(layer, unit, state.threshold)) {
       continue;
     }
-    if (bestIou(layer, unit) < state.least) {
+    if (bestIou(layer, unit) < state.least || !SEEN[state.seen][1](layer, unit)) {
       continue;
     }
     const label = bestLabel(layer, unit);
@@ -93,6 +104,7 @@ function overview() {
     slider, typed, reset,
     answer: h("p", { class: "answer" }),
     uniques: h("p", { class: "uniques" }),
+    none: noDetectors(),
     strip: h("div", { class: "strip" }),
     spread: h("div", { class: "spread" }),
     figure: h("div", {}),
@@ -117,10 +129,13 @@ function overview() {
           "Layer ", h("b", {}, layer.name), ", " + plural(layer.n, "unit", "units") + (layer.height ? " of " + layer.height + "\u00a0×\u00a0" + layer.width : ""),
           ", on ", h("b", {}, D.data.name), D.imported ? "." : ": " + plural(D.images.read, "image", "images") + ", "
           + plural(D.concepts.length, "concept", "concepts") + "."),
+        D.preprocessing ? h("p", { class: "fine" }, "Preprocessing " + D.preprocessing) : null,
         parts.answer, parts.uniques,
         D.imported ? h("p", { class: "note" }, "Imported from " + D.imported.map((one) => one.file).join(", ")
           + ": scores only. There are no images, masks, histograms, thresholds or counts of other concepts.") : null,
         !D.imported && !D.pictures ? h("p", { class: "note" }, missingWords()) : null,
+        D.small ? h("p", { class: "note" }, h("b", {}, "Few images. "), "With fewer than 1\u202f000, scores and labels may change much with others.") : null,
+        parts.none,
         unreadable > 0 ? h("p", { class: "note" }, plural(unreadable, "image", "images") + " could not be read and took no part.") : null),
       h("div", { class: "panel" },
         h("div", { class: "panelhead" }, h("h2", {}, "Best IoU of each unit"),
@@ -136,6 +151,17 @@ function overview() {
   );
   recount();
   refilter();
+}
+
+/** What to look at where nothing is detected. */
+function noDetectors() {
+  return h("div", { class: "note", id: "none" }, h("b", {}, "No detectors. "), "Look at",
+    h("ul", {},
+      D.preprocessing ? h("li", {}, h("b", {}, "the preprocessing"), ": here " + D.preprocessing
+        + ". A wrong one looks like this. ", h("code", {}, "netdissect check"), " tries those that are known.") : null,
+      h("li", {}, h("b", {}, "the layer"), ": early or very narrow ones have few detectors (", h("code", {}, "--layers"), ")."),
+      h("li", {}, h("b", {}, "the quantile and the threshold"), ": here " + D.rules.quantile + " and " + short(state.threshold, 4) + "; a lower threshold is set above."),
+      h("li", {}, h("b", {}, "the data"), ": do its concepts occur in what the network was made for?")));
 }
 
 function countSwitch() {
@@ -162,7 +188,7 @@ function filters() {
     refilter();
   });
   const sort = h("select", { id: "sort", "aria-label": "Sort" },
-    Object.entries(SORTS).map(([key, [name]]) => h("option", { value: key, selected: key === state.sort }, name)));
+    Object.entries(SORTS).filter(([key]) => state.layer.marks || !key.endsWith("held")).map(([key, [name]]) => h("option", { value: key, selected: key === state.sort }, name)));
   sort.addEventListener("change", () => {
     state.sort = sort.value;
     refilter();
@@ -176,6 +202,12 @@ function filters() {
   const least = h("input", { type: "number", id: "least", min: 0, max: 1, step: 0.01, value: state.least, "aria-label": "Lowest IoU shown" });
   least.addEventListener("input", () => {
     state.least = Number(least.value) || 0;
+    refilter();
+  });
+  const seen = h("select", { id: "seen", "aria-label": "How many top images hold the concept" },
+    Object.entries(SEEN).map(([key, [name]]) => h("option", { value: key, selected: key === state.seen }, name)));
+  seen.addEventListener("change", () => {
+    state.seen = seen.value;
     refilter();
   });
   const chips = shownOrder.map((c) => {
@@ -194,6 +226,7 @@ function filters() {
     search, h("div", { class: "chipset", role: "group", "aria-label": "Categories" }, chips), parts.chips,
     h("label", {}, only, " detectors only"),
     h("label", {}, "IoU ≥ ", least),
+    state.layer.marks ? h("label", {}, "held by top images ", seen) : null,
     h("label", {}, "sort ", sort),
     D.pictures ? maskControls(state, refilter) : null);
 }
@@ -218,6 +251,7 @@ function threshold(value, from) {
 function recount() {
   const layer = state.layer;
   const counted = count(layer, state.threshold);
+  parts.none.hidden = counted.detectors > 0;
   parts.reset.hidden = state.threshold === D.rules.iou;
   parts.answer.replaceChildren(
     h("b", { id: "detectors" }, plain(counted.detectors)), " of " + plain(counted.units) + " units detect a concept",
@@ -403,6 +437,8 @@ if ("scrollRestoration" in history) {
   history.scrollRestoration = "manual";
 }
 // For tests and other programs: what a unit's mask on a tile is, and the counts.
-Object.assign(window.netdissect, { maskOf, labelMask, layers, count, unitFile, conceptFile, data: D });
+Object.assign(window.netdissect, {
+  maskOf, labelMask, layers, count, unitFile, conceptFile, marksOf, isDoubtful, data: D,
+});
 foot();
 route();

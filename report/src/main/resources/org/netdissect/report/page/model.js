@@ -78,6 +78,36 @@ function bestLabel(layer, unit) {
   return at < 0 ? "" : layer.labels[at];
 }
 
+/** What the data set says of a unit's concept in an image, as the tiles have it. */
+const HOLDS = 1;
+const ABSENT = 0;
+const NOT_ANNOTATED = 2;
+
+/** Of a unit's top images: [hold its concept, have its category annotated, all]; null if unknown. */
+function marksOf(layer, unit) {
+  return layer.marks?.[unit] ?? null;
+}
+
+/** Share of the annotated top images that hold the unit's concept; −1 if there are none. */
+function heldShare(layer, unit) {
+  const marks = marksOf(layer, unit);
+  return marks && marks[1] > 0 ? marks[0] / marks[1] : -1;
+}
+
+/** Whether a unit has a label that none of its top images bears. */
+function isDoubtful(layer, unit) {
+  const marks = marksOf(layer, unit);
+  return marks !== null && marks[2] > 0 && marks[0] === 0;
+}
+
+/** How many top images hold a unit's concept, in words. */
+function heldWords(layer, unit) {
+  const [holds, annotated, all] = marksOf(layer, unit);
+  return annotated === 0
+    ? "none of its " + plural(all, "top image is", "top images are") + " annotated for " + D.categories[layer.best[unit]]
+    : "holds in " + plain(holds) + " of " + plain(annotated) + " annotated";
+}
+
 function passes(layer, unit, category, threshold) {
   const at = unit * K + category;
   return layer.label[at] >= 0 && layer.iou[at] > threshold;

@@ -24,8 +24,12 @@ function unitView(layer, unit, state, neighbours) {
         h("p", { class: "verdict" },
           label
             ? [h("b", {}, "IoU " + fixed(score, 4)), detector ? " – a detector, above " : " – no detector, not above ", short(state.threshold, 4)]
-            : "Its mask meets no concept.")),
+            : "Its mask meets no concept."),
+        marksOf(layer, unit) && label ? h("p", { class: "verdict held" }, heldSentence(layer, unit)) : null),
       spread),
+    isDoubtful(layer, unit) ? h("p", { class: "note doubt" }, h("b", {}, "? Doubtful label. "),
+      "None of the images that activate it most is known to hold " + nice(label) + ". ",
+      "Its mask overlaps " + nice(label) + " elsewhere, or the images that hold it are not annotated.") : null,
     saying(layer, unit) ? h("p", { class: "note" }, saying(layer, unit)) : null,
     !D.pictures ? h("p", { class: "note" }, missingWords()) : null,
     D.pictures
@@ -41,9 +45,7 @@ function unitView(layer, unit, state, neighbours) {
   unitFile(layer, unit).then((file) => {
     if (D.pictures) {
       top.fill(file.tiles, (tile) => [
-        short(tile[1], 4),
-        tile[3] === 1 ? h("span", { class: "holds", title: "the image holds " + nice(label) }, "●")
-          : tile[3] === 0 ? h("span", { class: "lacks", title: "the image does not hold " + nice(label) }, "○") : null,
+        short(tile[1], 4), presence(tile[3], category, label),
         tile[2] === "" && layer.hasMaps ? " below T" : null,
       ], state.all ? 0 : FIRST_IMAGES);
       if (file.tiles.length > FIRST_IMAGES && !state.all) {
@@ -56,8 +58,8 @@ function unitView(layer, unit, state, neighbours) {
         top.after(all);
       }
       if (label && D.misses && file.tiles.length > 0) {
-        top.before(h("p", { class: "small" }, h("span", { class: "holds" }, "●"), " the image holds " + nice(label) + "  ",
-          h("span", { class: "lacks" }, "○"), " it does not"));
+        top.before(h("p", { class: "small marks" },
+          [HOLDS, ABSENT, NOT_ANNOTATED].map((state) => h("span", {}, presence(state, category, label), " ", presenceWords(state, category, label)))));
       }
     }
     if (file.histogram && layer.thresholds[unit] !== null) {
@@ -66,7 +68,7 @@ function unitView(layer, unit, state, neighbours) {
     }
     table.append(rankedTable(layer, unit, file.ranked, state.threshold));
     if (file.holders !== undefined) {
-      errors.append(...errorWalls(layer, label, file, state));
+      errors.append(...errorWalls(layer, unit, label, file, state));
     }
   }, (failure) => {
     top.append(h("p", { class: "note" }, failure.message));
@@ -77,6 +79,31 @@ function unitView(layer, unit, state, neighbours) {
   return view;
 }
 
+const PRESENCE = {
+  [HOLDS]: ["holds", "✓"],
+  [ABSENT]: ["absent", "✕"],
+  [NOT_ANNOTATED]: ["unknown", "?"],
+};
+
+function presenceWords(state, category, label) {
+  return state === HOLDS ? "the image holds " + nice(label)
+    : state === ABSENT ? "it is not there: other concepts of " + D.categories[category] + " are annotated"
+      : D.categories[category] + " is not annotated in the image";
+}
+
+/** The mark of a top image: does it hold the unit's concept? */
+function presence(state, category, label) {
+  const mark = PRESENCE[state];
+  const words = mark ? presenceWords(state, category, label) : "";
+  return mark ? h("span", { class: "mark " + mark[0], role: "img", title: words, "aria-label": words }, mark[1]) : null;
+}
+
+function heldSentence(layer, unit) {
+  const [, annotated, all] = marksOf(layer, unit);
+  const words = heldWords(layer, unit);
+  return words[0].toUpperCase() + words.slice(1) + (annotated === 0 ? "" : " of its " + plural(all, "top image", "top images")) + ".";
+}
+
 /** What an imported result or one without photographs lacks. */
 function missingWords() {
   return D.imported
@@ -85,7 +112,7 @@ function missingWords() {
 }
 
 /** Where unit and concept part: it fires without it, or misses it. */
-function errorWalls(layer, label, file, state) {
+function errorWalls(layer, unit, label, file, state) {
   const name = nice(label);
   const elsewhere = wall(layer, state, {});
   const misses = wall(layer, state, { label: true });
@@ -94,7 +121,10 @@ function errorWalls(layer, label, file, state) {
   return [
     h("section", {},
       h("h2", {}, "Fires without " + name),
-      h("p", { class: "small" }, "Its mask is on " + plural(file.elsewhereCount, "image", "images") + " that " + (file.elsewhereCount === 1 ? "does" : "do") + " not hold " + name + "; the strongest:"),
+      h("p", { class: "small" }, "Its mask is on " + plural(file.elsewhereCount, "image", "images") + " where " + name
+        + " is annotated as absent"
+        + (file.unannotatedCount > 0 ? " (and on " + plain(file.unannotatedCount) + " where nobody annotated " + D.categories[layer.best[unit]] + ")" : "")
+        + "; the strongest:"),
       elsewhere),
     h("section", {},
       h("h2", {}, "Misses " + name),

@@ -1,0 +1,92 @@
+package org.netdissect.dissection;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.netdissect.base.files.DamagedException;
+import org.netdissect.concepts.Category;
+import org.netdissect.concepts.atlas.Atlas;
+import org.netdissect.dissection.activations.ActivationSource;
+import org.netdissect.dissection.rules.ImageSet;
+import org.netdissect.results.Dissection;
+import org.netdissect.results.ResultFolder;
+
+/**
+ * One run of a plan: what is asked for is opened and checked, what an earlier run left is gone on
+ * with, and what is left to do is done.
+ */
+final class DissectionRun {
+  private final DissectionPlan plan;
+  private final List<Path> results;
+  private final RunLog log;
+
+  DissectionRun(DissectionPlan plan) {
+    this.plan = plan;
+    results = plan.subject().resultFolders(plan.out());
+    log = new RunLog(plan.progress());
+  }
+
+  List<Dissection> run() throws IOException {
+    ResultFolder.check(plan.out(), results, plan.overwrite());
+    try (Atlas atlas = Atlas.open(plan.data(), plan.atlasOptions(), log)) {
+      List<Category> categories = plan.selection().categories(atlas);
+      ImageSet images = plan.selection().images(atlas, plan.subject().imageList(), categories);
+      try (ActivationSource source =
+          plan.subject().open(plan.data(), images, plan.scoring().convention(), log)) {
+        Measurement measurement = new Measurement(plan, results, categories, images, source, log);
+        measurement.check();
+        try (ResultFolder out =
+            ResultFolder.open(plan.out(), results, plan.overwrite(), measurement.inputs(), log)) {
+          return finish(out, measurement);
+        }
+      }
+    }
+  }
+
+  private List<Dissection> finish(ResultFolder out, Measurement measurement) throws IOException {
+    List<Dissection> dissections = out.complete ? standing() : null;
+    if (dissections == null) {
+      measure(out, measurement);
+      dissections = new ArrayList<>();
+      for (Path result : results) {
+        dissections.add(Dissection.open(result));
+      }
+    }
+    for (Dissection dissection : dissections) {
+      for (Dissector.Step step : plan.steps()) {
+        step.run(dissection, plan.data());
+      }
+      log.write(dissection.folder(), plan, out.resumed);
+    }
+    out.finish();
+    return dissections;
+  }
+
+  /** Results that a run left before its last steps, or null if one of them is damaged. */
+  private List<Dissection> standing() throws IOException {
+    List<Dissection> standing = new ArrayList<>();
+    for (Path result : results) {
+      Dissection dissection = ResultFolder.standing(result, log);
+      if (dissection == null) {
+        return null;
+      }
+      standing.add(dissection);
+    }
+    return standing;
+  }
+
+  /** Measures; what an earlier run recorded is dropped if it turns out damaged. */
+  private void measure(ResultFolder out, Measurement measurement) throws IOException {
+    try {
+      measurement.run(out.work());
+    } catch (DamagedException e) {
+      if (!e.isIn(out.work())) {
+        throw e;
+      }
+      log.warn(e.getMessage() + "; recording anew");
+      out.clearWork();
+      measurement.run(out.work());
+    }
+  }
+}

@@ -1,0 +1,200 @@
+package org.netdissect.dissection;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.netdissect.base.DiskSpace;
+import org.netdissect.base.Json;
+import org.netdissect.base.Progress;
+import org.netdissect.base.ToolVersion;
+import org.netdissect.base.files.Seal;
+import org.netdissect.concepts.Category;
+import org.netdissect.concepts.atlas.AtlasImage;
+import org.netdissect.dissection.activations.ActivationSource;
+import org.netdissect.dissection.activations.NetworkSource;
+import org.netdissect.dissection.recording.LayerRecorder;
+import org.netdissect.dissection.recording.Recording;
+import org.netdissect.dissection.rules.Convention;
+import org.netdissect.dissection.rules.ImageSet;
+import org.netdissect.dissection.scoring.ConceptTotals;
+import org.netdissect.dissection.scoring.ResultWriter;
+import org.netdissect.dissection.tally.MaskTally;
+import org.netdissect.networks.InputSize;
+import org.netdissect.results.Dissection;
+import org.netdissect.results.DissectionException;
+import org.netdissect.results.DissectionInfo;
+import org.netdissect.results.DissectionInfo.DataInfo;
+import org.netdissect.results.DissectionInfo.NetworkInfo;
+import org.netdissect.results.ResultFolder;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * From opened inputs to results: the one pass over the images, then, for each network, the tally of
+ * its layers, the scores and the files.
+ */
+final class Measurement {
+  private final DissectionPlan plan;
+  private final List<Category> categories;
+  private final ImageSet images;
+  private final ActivationSource source;
+  private final DataInfo data;
+  private final List<Target> targets = new ArrayList<>();
+  private final Progress progress;
+
+  /**
+   * A result to come.
+   *
+   * @param layers which of the source's
+   */
+  private record Target(Path folder, NetworkInfo network, List<Integer> layers) {}
+
+  Measurement(
+      DissectionPlan plan,
+      List<Path> results,
+      List<Category> categories,
+      ImageSet images,
+      ActivationSource source,
+      Progress progress)
+      throws IOException {
+    this.plan = plan;
+    this.categories = categories;
+    this.images = images;
+    this.source = source;
+    this.progress = progress;
+    DissectionPlan.Selection selection = plan.selection();
+    data =
+        new DataInfo(
+            images.atlas().name(),
+            images.atlas().fingerprint(),
+            selection.split(),
+            selection.limit() > 0 ? selection.limit() : null,
+            categories.stream().map(Category::name).toList());
+    for (int i = 0; i < results.size(); i++) {
+      List<Integer> layers = source.layersOf(i);
+      targets.add(
+          new Target(
+              results.get(i), plan.subject().describe(i, source.input(layers.get(0))), layers));
+    }
+  }
+
+  /** Refuses what could not be measured to the end. */
+  void check() throws DissectionException {
+    for (Target target : targets) {
+      checkSizes(source.input(target.layers().get(0)));
+    }
+  }
+
+  /** The original has no rule for photographs of another size than the input. */
+  private void checkSizes(InputSize input) throws DissectionException {
+    if (plan.scoring().convention() != Convention.PAPER || input == null) {
+      return;
+    }
+    for (int i = 0; i < images.size(); i++) {
+      AtlasImage image = images.atlasImage(i);
+      if (image.photoHeight() != input.height() || image.photoWidth() != input.width()) {
+        throw NetworkSource.refusedSize(
+            image.name(), image.photoHeight(), image.photoWidth(), input.height(), input.width());
+      }
+    }
+  }
+
+  /** Everything that decides the results, for telling whether a run may go on. */
+  ObjectNode inputs() throws IOException {
+    ObjectNode inputs = Json.mapper().createObjectNode();
+    inputs.put("tool", ToolVersion.get());
+    inputs.set(
+        "networks", Json.mapper().valueToTree(targets.stream().map(Target::network).toList()));
+    inputs.set("layers", Json.mapper().valueToTree(source.layers()));
+    inputs.set("data", Json.mapper().valueToTree(data));
+    DissectionInfo.Rules rules = plan.scoring().rules();
+    inputs.put("convention", rules.convention());
+    inputs.put("quantile", rules.quantile());
+    inputs.put("iou", rules.iou());
+    inputs.put("maps", plan.maps().name().toLowerCase(Locale.ROOT));
+    plan.subject().addInputs(inputs);
+    return inputs;
+  }
+
+  /**
+   * Does all of it, or what is left of it.
+   *
+   * @param work folder for what is needed until the results stand
+   */
+  void run(Path work) throws IOException {
+    checkDisk();
+    DissectionPlan.Scoring scoring = plan.scoring();
+    try (Recording recording =
+        Recording.open(
+            images,
+            source.layers(),
+            scoring.convention(),
+            scoring.quantile(),
+            work,
+            Dissector.TOP_IMAGES)) {
+      recording.run(source, plan.workers(), plan.strict(), progress);
+      recording.requireImages();
+      ConceptTotals totals =
+          new ConceptTotals(images, categories, scoring.convention(), recording.read());
+      for (Target target : targets) {
+        write(target, recording, totals);
+      }
+    }
+  }
+
+  private void checkDisk() throws IOException {
+    long after = 0;
+    for (Target target : targets) {
+      int units = target.layers().stream().mapToInt(l -> source.layers().get(l).units()).sum();
+      for (Dissector.Step step : plan.steps()) {
+        after += step.estimate(plan.data(), units, images.size());
+      }
+    }
+    SpaceNeeded.of(source.layers(), images.size(), plan.scoring().quantile().share(), plan.maps())
+        .plus(after)
+        .check(plan.out(), progress, DiskSpace::usable);
+  }
+
+  private void write(Target target, Recording recording, ConceptTotals totals) throws IOException {
+    DissectionPlan.Scoring scoring = plan.scoring();
+    Files.createDirectories(target.folder());
+    ResultWriter writer =
+        new ResultWriter(
+            images, totals, scoring.convention(), plan.workers(), plan.maps(), target.folder());
+    List<DissectionInfo.LayerResult> layers = new ArrayList<>();
+    for (int l : target.layers()) {
+      LayerRecorder recorder = recording.recorders().get(l);
+      MaskTally tally =
+          new MaskTally(
+              recorder, images, scoring.convention(), scoring.quantile(), source.input(l));
+      layers.add(writer.write(recorder, tally, recorder.folder(), progress));
+    }
+    writer.writeTables();
+    DissectionInfo info =
+        new DissectionInfo(
+            DissectionInfo.FORMAT,
+            ToolVersion.get(),
+            target.network(),
+            data,
+            scoring.rules(),
+            imagesInfo(recording),
+            layers,
+            null,
+            writer.files());
+    ResultFolder.writeAtomically(
+        target.folder().resolve(Dissection.FILE), Seal.seal(Json.pretty(info)));
+  }
+
+  private DissectionInfo.Images imagesInfo(Recording recording) {
+    List<DissectionInfo.Unreadable> unreadable = new ArrayList<>();
+    recording
+        .unreadable()
+        .forEach(
+            (image, reason) ->
+                unreadable.add(new DissectionInfo.Unreadable(images.name(image), reason)));
+    return new DissectionInfo.Images(
+        images.size(), recording.read().cardinality(), recording.contentSha256(), unreadable);
+  }
+}

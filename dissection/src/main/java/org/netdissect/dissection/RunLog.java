@@ -1,0 +1,79 @@
+package org.netdissect.dissection;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.netdissect.base.Json;
+import org.netdissect.base.Progress;
+import org.netdissect.results.ResultFolder;
+
+/** Passes on what it is told of a run's progress, and keeps what {@code run.json} tells of it. */
+final class RunLog implements Progress {
+  private final Instant began = Instant.now();
+  private final Progress progress;
+  private final List<String> messages = new ArrayList<>();
+
+  RunLog(Progress progress) {
+    this.progress = progress;
+  }
+
+  @Override
+  public void begin(String phase, long total, String unit) {
+    progress.begin(phase, total, unit);
+  }
+
+  @Override
+  public void advance(long n) {
+    progress.advance(n);
+  }
+
+  @Override
+  public void end() {
+    progress.end();
+  }
+
+  @Override
+  public void warn(String message) {
+    synchronized (messages) {
+      messages.add(message);
+    }
+    progress.warn(message);
+  }
+
+  /**
+   * Writes what does not decide a result: when, where, and what was warned of.
+   *
+   * @param result its folder
+   */
+  void write(Path result, DissectionPlan plan, boolean resumed) throws IOException {
+    Map<String, Object> run = new LinkedHashMap<>();
+    Instant ended = Instant.now();
+    run.put("began", began.toString());
+    run.put("ended", ended.toString());
+    run.put("seconds", Duration.between(began, ended).toMillis() / 1000.0);
+    run.put("resumed", resumed);
+    run.put("host", hostName());
+    run.put("java", System.getProperty("java.vm.name") + " " + Runtime.version());
+    run.put("workers", plan.workers());
+    run.put("data", plan.data().folder().toAbsolutePath().toString());
+    synchronized (messages) {
+      run.put("messages", List.copyOf(messages));
+    }
+    ResultFolder.writeAtomically(result.resolve("run.json"), Json.pretty(run));
+  }
+
+  private static String hostName() {
+    try {
+      return InetAddress.getLocalHost().getHostName();
+    } catch (UnknownHostException e) {
+      return "unknown";
+    }
+  }
+}

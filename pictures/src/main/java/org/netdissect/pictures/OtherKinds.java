@@ -1,0 +1,178 @@
+package org.netdissect.pictures;
+
+import java.awt.image.BufferedImage;
+import java.awt.image.ColorModel;
+import java.awt.image.ComponentColorModel;
+import java.awt.image.DataBuffer;
+import java.awt.image.IndexColorModel;
+import java.awt.image.Raster;
+import java.io.IOException;
+import java.util.Set;
+import javax.imageio.ImageIO;
+import javax.imageio.ImageReader;
+import org.netdissect.base.Limits;
+import org.netdissect.base.Text;
+import org.netdissect.pictures.Photographs.Photograph;
+
+/**
+ * Photographs of the kinds that few data sets have, by way of ImageIO: GIF, BMP and TIFF, which
+ * every Java reads. Of each the first picture.
+ */
+final class OtherKinds {
+  /** A tile of a TIFF file may be this many times larger than the picture. */
+  private static final int TILE = 4;
+
+  private static final int PHOTOMETRIC_TAG = 262;
+
+  /** Grey, either way round, RGB, palette and YCbCr; others, such as CMYK, ImageIO guesses. */
+  private static final Set<Integer> PHOTOMETRIC = Set.of(0, 1, 2, 3, 6);
+
+  private OtherKinds() {}
+
+  /** Work on an open reader. */
+  private interface Reading<T> {
+    T of(ImageReader reader) throws IOException;
+  }
+
+  static PhotoHeader header(byte[] file, String name, PictureKind kind)
+      throws UnreadableImageException {
+    return with(
+        file,
+        name,
+        kind,
+        reader ->
+            new PhotoHeader(
+                reader.getHeight(0),
+                reader.getWidth(0),
+                kind == PictureKind.TIFF ? Exif.orientation(file, 0, file.length) : 1));
+  }
+
+  static Photograph decode(byte[] file, String name, PictureKind kind)
+      throws UnreadableImageException {
+    return with(
+        file,
+        name,
+        kind,
+        reader -> {
+          BufferedImage image = reader.read(0);
+          return new Photograph(image.getHeight(), image.getWidth(), rgb(image));
+        });
+  }
+
+  private static <T> T with(byte[] file, String name, PictureKind kind, Reading<T> reading)
+      throws UnreadableImageException {
+    ImageReader reader = null;
+    try {
+      reader = ImageIO.getImageReadersByFormatName(kind.title()).next();
+      reader.setInput(new ByteStream(file), false, true);
+      checkSize(reader, file, kind);
+      return reading.of(reader);
+    } catch (Refused e) {
+      throw new UnreadableImageException(
+          Text.oneLine(name) + ": a " + kind.title() + " picture: " + e.getMessage(), e);
+    } catch (IOException | RuntimeException e) {
+      String why = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+      throw new UnreadableImageException(
+          Text.oneLine(name)
+              + ": a "
+              + kind.title()
+              + " picture that cannot be decoded ("
+              + Text.oneLine(why)
+              + "); convert it to JPEG or PNG",
+          e);
+    } finally {
+      if (reader != null) {
+        reader.dispose();
+      }
+    }
+  }
+
+  private static final class Refused extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    Refused(String message) {
+      super(message);
+    }
+  }
+
+  private static void check(boolean right, String otherwise) throws Refused {
+    if (!right) {
+      throw new Refused(otherwise);
+    }
+  }
+
+  /** Before anything is decoded. */
+  private static void checkSize(ImageReader reader, byte[] file, PictureKind kind)
+      throws IOException {
+    int height = reader.getHeight(0);
+    int width = reader.getWidth(0);
+    String size = height + " × " + width + " pixels";
+    check(
+        height > 0
+            && width > 0
+            && height <= Limits.SIDE
+            && width <= Limits.SIDE
+            && (long) height * width <= Limits.PHOTO_PIXELS,
+        "its header claims " + size + ", which is too many");
+    if (kind == PictureKind.TIFF) {
+      long tile = (long) reader.getTileHeight(0) * reader.getTileWidth(0);
+      check(
+          tile > 0 && tile <= Math.max(1 << 20, (long) TILE * height * width),
+          "tiles much larger than the picture");
+      check(
+          PHOTOMETRIC.contains(Exif.tag(file, 0, file.length, PHOTOMETRIC_TAG, 2)),
+          "of an unusual kind of colours; convert it to RGB");
+    } else if (kind == PictureKind.GIF) {
+      check(
+          width == le16(file, 6) && height == le16(file, 8),
+          "its first picture of " + size + " does not fill it; convert it to PNG");
+    }
+  }
+
+  private static int le16(byte[] file, int at) {
+    return at + 2 > file.length ? 0 : (file[at] & 0xff) | ((file[at + 1] & 0xff) << 8);
+  }
+
+  /** The samples as they are stored: no colour profile is applied, alpha is dropped. */
+  private static byte[] rgb(BufferedImage image) throws IOException {
+    ColorModel colors = image.getColorModel();
+    Raster raster = image.getRaster();
+    int bands = raster.getNumBands();
+    int bits = colors.getComponentSize(0);
+    boolean plain =
+        colors instanceof ComponentColorModel
+            && (bits == 8 || bits == 16)
+            && raster.getTransferType() <= DataBuffer.TYPE_USHORT
+            && (colors.getNumColorComponents() == 1 || colors.getNumColorComponents() == 3)
+            && bands == colors.getNumComponents()
+            && !colors.isAlphaPremultiplied();
+    boolean packed =
+        !(colors instanceof ComponentColorModel)
+            && (colors instanceof IndexColorModel || colors.getColorSpace().isCS_sRGB());
+    check(plain || packed, "of an unusual kind of colours; convert it to RGB");
+    int width = image.getWidth();
+    int height = image.getHeight();
+    byte[] rgb = new byte[Math.multiplyExact(3 * width, height)];
+    int green = colors.getNumColorComponents() == 3 ? 1 : 0;
+    int[] row = plain ? new int[bands * width] : null;
+    Object pixel = null;
+    for (int y = 0, k = 0; y < height; y++) {
+      if (plain) {
+        raster.getPixels(0, y, width, 1, row);
+      }
+      for (int x = 0; x < width; x++, k += 3) {
+        if (plain) {
+          rgb[k] = (byte) (row[bands * x] >> (bits - 8));
+          rgb[k + 1] = (byte) (row[bands * x + green] >> (bits - 8));
+          rgb[k + 2] = (byte) (row[bands * x + 2 * green] >> (bits - 8));
+        } else {
+          pixel = raster.getDataElements(x, y, pixel);
+          rgb[k] = (byte) colors.getRed(pixel);
+          rgb[k + 1] = (byte) colors.getGreen(pixel);
+          rgb[k + 2] = (byte) colors.getBlue(pixel);
+        }
+      }
+    }
+    return rgb;
+  }
+}
