@@ -1,35 +1,57 @@
 package org.netdissect.app;
 
 import java.io.PrintStream;
-import java.time.temporal.ChronoUnit;
-import me.tongfei.progressbar.ConsoleProgressBarConsumer;
-import me.tongfei.progressbar.ProgressBar;
-import me.tongfei.progressbar.ProgressBarBuilder;
-import me.tongfei.progressbar.ProgressBarStyle;
+import java.util.Locale;
+import java.util.function.LongSupplier;
 import org.netdissect.base.Progress;
+import org.netdissect.base.Text;
 
 /**
  * Progress on standard error: a bar with rate and remaining time on a terminal, a line now and then
- * where it is no terminal, nothing but warnings when quiet.
+ * where nothing can be redrawn, nothing but warnings when quiet.
  */
 final class TerminalProgress implements Progress {
+  /** Of a terminal that does not tell how wide it is. The last column stays free. */
+  private static final int COLUMNS = 80;
+
+  private static final int NARROWEST = 40;
+  private static final int LONGEST_NAME = 36;
+  private static final long BAR_NANOS = 200_000_000L;
   private static final long LINE_NANOS = 10_000_000_000L;
 
   private final PrintStream err;
   private final boolean quiet;
-  private final boolean terminal;
-  private ProgressBar bar;
-  private String phase = "";
-  private String unit = "";
-  private long total;
-  private long done;
-  private long began;
-  private long nextLine;
+  private final boolean redraws;
+  private final int columns;
+  private final LongSupplier nanos;
+
+  /** The innermost phase under way, or null. */
+  private Shown current;
+
+  /** Columns that the bar takes on the terminal's last line. */
+  private int drawn;
 
   TerminalProgress(PrintStream err, boolean quiet) {
+    this(err, quiet, redraws(), columns(System.getenv("COLUMNS")), System::nanoTime);
+  }
+
+  /**
+   * For tests.
+   *
+   * @param redraws whether a line may be written over
+   * @param nanos the clock
+   */
+  TerminalProgress(
+      PrintStream err, boolean quiet, boolean redraws, int columns, LongSupplier nanos) {
     this.err = err;
     this.quiet = quiet;
-    this.terminal = isTerminal(System.console());
+    this.redraws = redraws;
+    this.columns = columns;
+    this.nanos = nanos;
+  }
+
+  private static boolean redraws() {
+    return !"dumb".equals(System.getenv("TERM")) && isTerminal(System.console());
   }
 
   /** Before Java 22 there is a console only on a terminal; from then on it says so itself. */
@@ -44,57 +66,45 @@ final class TerminalProgress implements Progress {
     }
   }
 
+  /** As many as the environment says, within reason. */
+  static int columns(String said) {
+    return said != null && said.matches("[1-9][0-9]{0,3}")
+        ? Math.max(NARROWEST, Math.min(COLUMNS, Integer.parseInt(said)))
+        : COLUMNS;
+  }
+
   /** A line for people, unless quiet. */
   synchronized void say(String line) {
     if (!quiet) {
-      err.println(line);
+      print(line);
     }
   }
 
   @Override
-  public synchronized void begin(String newPhase, long newTotal, String newUnit) {
-    phase = newPhase;
-    unit = newUnit;
-    total = newTotal;
-    done = 0;
-    began = System.nanoTime();
-    nextLine = began + LINE_NANOS;
-    if (quiet) {
-      return;
-    }
-    if (terminal) {
-      bar =
-          new ProgressBarBuilder()
-              .setTaskName(phase)
-              .setInitialMax(total)
-              .setStyle(ProgressBarStyle.ASCII)
-              .setUnit(" " + unit, 1)
-              .setUpdateIntervalMillis(200)
-              .showSpeed()
-              .setSpeedUnit(ChronoUnit.SECONDS)
-              .setConsumer(new ConsoleProgressBarConsumer(err))
-              .build();
-    }
+  public synchronized void warn(String message) {
+    print("warning: " + message);
   }
 
   @Override
-  public synchronized void advance(long n) {
-    done = Math.min(total, done + n);
-    if (bar != null) {
-      bar.stepTo(done);
-    } else if (!quiet && System.nanoTime() >= nextLine) {
-      nextLine = System.nanoTime() + LINE_NANOS;
-      double seconds = (System.nanoTime() - began) / 1e9;
-      double rate = done / seconds;
-      err.printf(
-          java.util.Locale.ROOT,
-          "%s: %d of %d %s, %.0f/s, %s left%n",
-          phase,
-          done,
-          total,
-          unit,
-          rate,
-          rate > 0 ? time((total - done) / rate) : "unknown time");
+  public synchronized Phase phase(String name, long total, String unit) {
+    current = new Shown(Text.oneLine(name), total, unit, current);
+    current.draw();
+    return current;
+  }
+
+  /** A line above the bar, which stays. */
+  private void print(String line) {
+    erase();
+    err.println(line);
+    if (current != null) {
+      current.draw();
+    }
+  }
+
+  private void erase() {
+    if (drawn > 0) {
+      err.print("\r" + " ".repeat(drawn) + "\r");
+      drawn = 0;
     }
   }
 
@@ -105,25 +115,109 @@ final class TerminalProgress implements Progress {
         : s >= 60 ? s / 60 + " min " + s % 60 + " s" : s + " s";
   }
 
-  @Override
-  public synchronized void end() {
-    if (bar != null) {
-      bar.stepTo(total);
-      bar.close();
-      bar = null;
-    } else if (!quiet) {
-      err.printf(
-          java.util.Locale.ROOT,
-          "%s: %d %s in %.1f s%n",
-          phase,
-          total,
-          unit,
-          (System.nanoTime() - began) / 1e9);
-    }
-  }
+  private final class Shown implements Phase {
+    private final String name;
+    private final long total;
+    private final String unit;
+    private final Shown outer;
+    private final long began = nanos.getAsLong();
+    private long next = began + (redraws ? BAR_NANOS : LINE_NANOS);
+    private long advanced;
+    private boolean done;
+    private boolean closed;
 
-  @Override
-  public synchronized void warn(String message) {
-    err.println("warning: " + message);
+    Shown(String name, long total, String unit, Shown outer) {
+      this.name = name;
+      this.total = total;
+      this.unit = unit;
+      this.outer = outer;
+    }
+
+    @Override
+    public void advance(long n) {
+      synchronized (TerminalProgress.this) {
+        advanced = Math.min(total, advanced + n);
+        long now = nanos.getAsLong();
+        if (quiet || this != current || now - next < 0) {
+          return;
+        }
+        if (redraws) {
+          next = now + BAR_NANOS;
+          draw();
+        } else {
+          next = now + LINE_NANOS;
+          err.println(name + ": " + advanced + " of " + total + " " + unit + ", " + speed());
+        }
+      }
+    }
+
+    @Override
+    public void done() {
+      synchronized (TerminalProgress.this) {
+        done = true;
+      }
+    }
+
+    @Override
+    public void close() {
+      synchronized (TerminalProgress.this) {
+        if (closed) {
+          return;
+        }
+        closed = true;
+        if (this == current) {
+          current = outer;
+        }
+        if (!quiet) {
+          print(
+              done
+                  ? String.format(Locale.ROOT, "%s: %d %s in %.1f s", name, total, unit, seconds())
+                  : name + ": stopped after " + advanced + " of " + total + " " + unit);
+        }
+      }
+    }
+
+    private double seconds() {
+      return (nanos.getAsLong() - began) / 1e9;
+    }
+
+    private String speed() {
+      double rate = advanced / Math.max(1e-9, seconds());
+      return rate > 0
+          ? String.format(Locale.ROOT, "%.0f/s, %s left", rate, time((total - advanced) / rate))
+          : "unknown time left";
+    }
+
+    /** Writes the bar over what is there of it: never more columns than the terminal has. */
+    void draw() {
+      if (quiet || !redraws) {
+        return;
+      }
+      String left = cut(name, LONGEST_NAME);
+      double share = total <= 0 ? 1 : (double) advanced / total;
+      String right =
+          String.format(Locale.ROOT, "%3d%% %d/%d %s", (int) (100 * share), advanced, total, unit);
+      if (advanced > 0) {
+        right += ", " + speed();
+      }
+      int room = columns - 1 - left.length() - right.length() - 4;
+      String line;
+      if (room >= 5) {
+        int filled = (int) Math.round(room * share);
+        line = left + " [" + "=".repeat(filled) + " ".repeat(room - filled) + "] " + right;
+      } else {
+        line = cut(left + " " + right, columns - 1);
+      }
+      err.print("\r" + line + " ".repeat(Math.max(0, drawn - line.length())));
+      if (drawn > line.length()) {
+        err.print("\b".repeat(drawn - line.length()));
+      }
+      err.flush();
+      drawn = line.length();
+    }
+
+    private static String cut(String text, int most) {
+      return text.length() <= most ? text : text.substring(0, most - 1) + "…";
+    }
   }
 }

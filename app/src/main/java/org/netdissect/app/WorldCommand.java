@@ -3,6 +3,7 @@ package org.netdissect.app;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
+import org.netdissect.base.Progress;
 import org.netdissect.lab.world.World;
 import org.netdissect.lab.world.WorldFolder;
 import picocli.CommandLine.Command;
@@ -66,15 +67,16 @@ final class WorldCommand implements Callable<Integer> {
       throw new UsageException("--size: " + e.getMessage());
     }
     TerminalProgress progress = new TerminalProgress(System.err, common.quiet);
-    progress.begin("rendering", images, "images");
-    WorldFolder.write(
-        seed,
-        size,
-        images,
-        out,
-        workers == null ? Runtime.getRuntime().availableProcessors() : workers,
-        done -> progress.advance(1));
-    progress.end();
+    try (Progress.Phase phase = progress.phase("rendering", images, "images")) {
+      WorldFolder.write(
+          seed,
+          size,
+          images,
+          out,
+          workers == null ? Runtime.getRuntime().availableProcessors() : workers,
+          done -> phase.advance(1));
+      phase.done();
+    }
     System.out.println(images + " images of " + size + " × " + size + " pixels in " + out);
     return 0;
   }

@@ -27,9 +27,6 @@ final class Watched implements Progress, Dissector.Step {
 
   private final long began = System.nanoTime();
   private final long cpuBegan = SYSTEM.getProcessCpuTime();
-  private String phase;
-  private long since;
-  private long cpuSince;
   private long spilled;
   private long dense;
   private long maps;
@@ -39,20 +36,31 @@ final class Watched implements Progress, Dissector.Step {
   private long hitBytes;
 
   @Override
-  public synchronized void begin(String name, long total, String unit) {
-    phase = name.replaceAll(" .*", "");
-    since = System.nanoTime();
-    cpuSince = SYSTEM.getProcessCpuTime();
+  public Phase phase(String name, long total, String unit) {
+    String phase = name.replaceAll(" .*", "");
+    long since = System.nanoTime();
+    long cpuSince = SYSTEM.getProcessCpuTime();
+    return new Phase() {
+      @Override
+      public void advance(long n) {}
+
+      @Override
+      public void done() {}
+
+      @Override
+      public void close() {
+        add(
+            phase,
+            (System.nanoTime() - since) / 1e9,
+            (SYSTEM.getProcessCpuTime() - cpuSince) / 1e9);
+      }
+    };
   }
 
-  @Override
-  public void advance(long n) {}
-
-  @Override
-  public synchronized void end() {
+  private synchronized void add(String phase, double clock, double processor) {
     double[] sums = seconds.computeIfAbsent(phase, name -> new double[2]);
-    sums[0] += (System.nanoTime() - since) / 1e9;
-    sums[1] += (SYSTEM.getProcessCpuTime() - cpuSince) / 1e9;
+    sums[0] += clock;
+    sums[1] += processor;
   }
 
   @Override

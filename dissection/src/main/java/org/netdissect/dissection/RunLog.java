@@ -25,18 +25,8 @@ final class RunLog implements Progress {
   }
 
   @Override
-  public void begin(String phase, long total, String unit) {
-    progress.begin(phase, total, unit);
-  }
-
-  @Override
-  public void advance(long n) {
-    progress.advance(n);
-  }
-
-  @Override
-  public void end() {
-    progress.end();
+  public Phase phase(String name, long total, String unit) {
+    return progress.phase(name, total, unit);
   }
 
   @Override

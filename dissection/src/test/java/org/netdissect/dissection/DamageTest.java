@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.netdissect.base.NetdissectException;
-import org.netdissect.base.Progress;
+import org.netdissect.base.RecordedProgress;
 import org.netdissect.base.files.FileCheck;
 import org.netdissect.base.files.SectionFile;
 import org.netdissect.base.files.WorkLock;
@@ -50,23 +50,7 @@ class DamageTest {
 
   @TempDir Path folder;
   private MadeUpData data;
-  private final List<String> warnings = new ArrayList<>();
-  private final Progress progress =
-      new Progress() {
-        @Override
-        public void begin(String phase, long total, String unit) {}
-
-        @Override
-        public void advance(long n) {}
-
-        @Override
-        public void end() {}
-
-        @Override
-        public void warn(String message) {
-          warnings.add(message);
-        }
-      };
+  private final RecordedProgress progress = new RecordedProgress();
 
   @BeforeEach
   void makeData() throws IOException {
@@ -339,12 +323,12 @@ class DamageTest {
       } else {
         Files.write(file, damaged(Files.readAllBytes(file), random));
       }
-      warnings.clear();
+      progress.warnings.clear();
       String about = left + ", seed " + seed + ", " + file;
       try {
         run(out);
         assertEquals(expected, contents(out), about);
-        repaired += warnings.isEmpty() ? 0 : 1;
+        repaired += progress.warnings.isEmpty() ? 0 : 1;
       } catch (NetdissectException e) {
         // Only what says whether this is the same run is refused, by name.
         assertTrue(file.endsWith("inputs.json") && e.getMessage().contains("inputs"), about + e);
@@ -394,7 +378,7 @@ class DamageTest {
   void aRunWithOverwriteGoesOnToo() throws IOException {
     Path out = unfinished(Left.WRITTEN);
     run(out);
-    assertTrue(warnings.isEmpty(), warnings.toString());
+    assertTrue(progress.warnings.isEmpty(), progress.warnings.toString());
     NetdissectException e = assertThrows(NetdissectException.class, () -> run(out));
     assertTrue(e.getMessage().contains("--overwrite"), e.getMessage());
   }
@@ -420,7 +404,7 @@ class DamageTest {
           NetdissectException e = assertThrows(NetdissectException.class, () -> run(out));
           assertTrue(e.getMessage().contains("is in use"), e.getMessage());
         });
-    assertTrue(warnings.isEmpty(), warnings.toString());
+    assertTrue(progress.warnings.isEmpty(), progress.warnings.toString());
     assertTrue(Files.notExists(out.resolve(".work")));
   }
 
@@ -435,7 +419,7 @@ class DamageTest {
             channel -> {
               throw new IOException("No locks available");
             });
-    assertTrue(warnings.get(0).contains("knows no locks"), warnings.toString());
+    assertTrue(progress.warnings.get(0).contains("knows no locks"), progress.warnings.toString());
     lock.remove();
     NetdissectException e =
         assertThrows(

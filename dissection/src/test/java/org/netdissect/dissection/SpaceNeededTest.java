@@ -7,12 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.netdissect.base.DiskSpace;
-import org.netdissect.base.Progress;
+import org.netdissect.base.RecordedProgress;
 import org.netdissect.dissection.scoring.MapsKept;
 import org.netdissect.results.DissectionException;
 import org.netdissect.results.LayerInfo;
@@ -20,23 +19,7 @@ import org.netdissect.results.LayerInfo;
 /** What is refused and warned of when the disk is nearly full. */
 class SpaceNeededTest {
   @TempDir Path folder;
-  private final List<String> warnings = new ArrayList<>();
-  private final Progress progress =
-      new Progress() {
-        @Override
-        public void begin(String phase, long total, String unit) {}
-
-        @Override
-        public void advance(long n) {}
-
-        @Override
-        public void end() {}
-
-        @Override
-        public void warn(String message) {
-          warnings.add(message);
-        }
-      };
+  private final RecordedProgress progress = new RecordedProgress();
 
   private static LayerInfo layer(int units, int side) {
     return new LayerInfo("l", "l", "recorded", units, side, side, null);
@@ -53,19 +36,19 @@ class SpaceNeededTest {
     assertTrue(e.getMessage().contains(folder.toString()), e.getMessage());
 
     needed.check(folder, progress, f -> 20_000_000_000L);
-    assertEquals(1, warnings.size());
-    assertTrue(warnings.get(0).contains("30.0 GB"), warnings.toString());
+    assertEquals(1, progress.warnings.size());
+    assertTrue(progress.warnings.get(0).contains("30.0 GB"), progress.warnings.toString());
 
     needed.check(folder, progress, f -> 31_000_000_000L);
     needed.check(folder, progress, f -> -1);
-    assertEquals(1, warnings.size(), "plenty, or unknown");
+    assertEquals(1, progress.warnings.size(), "plenty, or unknown");
   }
 
   @Test
   void whatIsWrittenAlreadyNeedsNoMoreRoom() throws IOException {
     Files.write(Files.createDirectories(folder.resolve(".work/l")).resolve("x"), new byte[900]);
     new SpaceNeeded(1000, 1000).check(folder, progress, f -> 100);
-    assertTrue(warnings.isEmpty());
+    assertTrue(progress.warnings.isEmpty());
     assertThrows(
         DissectionException.class,
         () -> new SpaceNeeded(1000, 1000).check(folder, progress, f -> 99));

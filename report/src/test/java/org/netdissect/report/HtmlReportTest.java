@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.netdissect.base.Json;
 import org.netdissect.base.Progress;
+import org.netdissect.base.RecordedProgress;
 import org.netdissect.dissection.rules.Convention;
 import org.netdissect.networks.ReceptiveField;
 import org.netdissect.pictures.Photographs;
@@ -171,27 +172,11 @@ class HtmlReportTest {
     for (String name : world.names.subList(0, 20)) {
       Files.delete(folder.resolve("data/images/" + name));
     }
-    StringBuilder warned = new StringBuilder();
+    RecordedProgress progress = new RecordedProgress();
     HtmlReport.of(dissection, world.data())
         .withAtlas(world.atlas())
-        .write(
-            folder.resolve("out/report"),
-            new Progress() {
-              @Override
-              public void begin(String phase, long total, String unit) {}
-
-              @Override
-              public void advance(long n) {}
-
-              @Override
-              public void end() {}
-
-              @Override
-              public void warn(String message) {
-                warned.append(message);
-              }
-            });
-    assertTrue(warned.toString().contains("lacks"), warned.toString());
+        .write(folder.resolve("out/report"), progress);
+    assertTrue(progress.warnings.toString().contains("lacks"), progress.warnings.toString());
     assertTrue(Files.exists(folder.resolve("out/report/index.html")));
   }
 }

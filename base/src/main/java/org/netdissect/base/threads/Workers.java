@@ -5,13 +5,14 @@ import java.io.InterruptedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Runs numbered tasks on a few threads; the first failure stops all and is thrown. */
+/**
+ * Runs numbered tasks on a few threads, in no order; the first failure stops all and is thrown. For
+ * results that are wanted in order there is {@link InOrder}.
+ */
 public final class Workers {
   private Workers() {}
 
@@ -37,35 +38,31 @@ public final class Workers {
   public static void run(int threads, int tasks, String name, Factory factory) throws IOException {
     AtomicInteger next = new AtomicInteger();
     AtomicBoolean stop = new AtomicBoolean();
-    AtomicInteger serial = new AtomicInteger();
     int count = Math.max(1, Math.min(threads, tasks));
-    ExecutorService pool =
-        Executors.newFixedThreadPool(
-            count,
-            task -> {
-              Thread thread = new Thread(task, name + "-" + serial.incrementAndGet());
-              thread.setDaemon(true);
-              return thread;
-            });
-    List<Future<?>> futures = new ArrayList<>();
-    for (int t = 0; t < count; t++) {
-      futures.add(
-          pool.submit(
-              () -> {
-                try (Worker worker = factory.create()) {
-                  for (int n = next.getAndIncrement();
-                      n < tasks && !stop.get();
-                      n = next.getAndIncrement()) {
-                    worker.task(n);
+    try (Pool pool = new Pool(count, name)) {
+      List<Future<?>> futures = new ArrayList<>();
+      for (int t = 0; t < count; t++) {
+        futures.add(
+            pool.submit(
+                () -> {
+                  try (Worker worker = factory.create()) {
+                    for (int n = next.getAndIncrement();
+                        n < tasks && !stop.get();
+                        n = next.getAndIncrement()) {
+                      worker.task(n);
+                    }
+                    return null;
+                  } catch (Throwable failure) {
+                    stop.set(true);
+                    throw failure;
                   }
-                  return null;
-                } catch (Throwable failure) {
-                  stop.set(true);
-                  throw failure;
-                }
-              }));
+                }));
+      }
+      await(futures, stop);
     }
-    pool.shutdown();
+  }
+
+  private static void await(List<Future<?>> futures, AtomicBoolean stop) throws IOException {
     Throwable failure = null;
     boolean interrupted = false;
     for (Future<?> future : futures) {
@@ -87,17 +84,10 @@ public final class Workers {
       }
     }
     if (interrupted) {
-      Thread.currentThread().interrupt();
-      throw new InterruptedIOException("interrupted");
+      throw Pool.interrupted();
     }
-    if (failure instanceof IOException e) {
-      throw e;
-    } else if (failure instanceof RuntimeException e) {
-      throw e;
-    } else if (failure instanceof Error e) {
-      throw e;
-    } else if (failure != null) {
-      throw new IllegalStateException(failure);
+    if (failure != null) {
+      throw Pool.thrown(failure);
     }
   }
 }

@@ -5,24 +5,20 @@ import java.io.InterruptedIOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.Deque;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.netdissect.base.DataException;
 import org.netdissect.base.DiskSpace;
+import org.netdissect.base.NetdissectException;
 import org.netdissect.base.Progress;
+import org.netdissect.base.threads.InOrder;
 import org.netdissect.concepts.Category;
 import org.netdissect.concepts.Concept;
 import org.netdissect.concepts.ConceptDataset;
@@ -51,6 +47,9 @@ final class AtlasCompiler {
   /** Pixels of each label by size of mask; summed as integers, so the order does not matter. */
   private final Map<Integer, Map<Integer, Long>> covered = new TreeMap<>();
 
+  /** When the journal was last appended to. */
+  private long noted;
+
   private AtlasCompiler(
       ConceptDataset data, String stamp, AtlasOptions options, Progress progress) {
     this.data = data;
@@ -76,7 +75,7 @@ final class AtlasCompiler {
         compiler.write(draft);
       }
       draft.moveTo(file);
-    } catch (FileSystemException | DataException | InterruptedIOException e) {
+    } catch (FileSystemException | NetdissectException | InterruptedIOException e) {
       throw e;
     } catch (IOException e) {
       throw new IOException(
@@ -128,70 +127,17 @@ final class AtlasCompiler {
   }
 
   private void compile(AtlasDraft draft) throws IOException {
-    List<ImageRow> rows = data.images();
-    AtlasJournal journal = draft.journal();
-    progress.begin("Compiling the atlas of " + data.name(), rows.size(), "images");
     AtlasFile.Writer writer = new AtlasFile.Writer(draft.channel(), header);
     labelStarts.add(0);
-    ExecutorService pool =
-        Executors.newFixedThreadPool(
-            options.workers(),
-            task -> {
-              Thread thread = new Thread(task, "atlas");
-              thread.setDaemon(true);
-              return thread;
-            });
     try {
-      AtlasJournal.Replayed before = journal.replay(rows, draft.channel(), this::append);
-      writer.takeOver(before.mapBytes());
-      progress.advance(before.images());
-      if (before.damaged()) {
-        progress.warn(
-            "what an earlier compilation left of the atlas is damaged after "
-                + before.images()
-                + " images; compiling the others again");
-      }
-      // A bounded window of images is under way; they are written in the order of the data set.
-      Deque<Future<CompiledImage>> window = new ArrayDeque<>();
-      int next = before.images();
-      long noted = System.nanoTime();
-      while (next < rows.size() || !window.isEmpty()) {
-        while (next < rows.size() && window.size() < 4 * options.workers()) {
-          ImageRow row = rows.get(next++);
-          window.add(pool.submit(() -> CompiledImage.of(data, row)));
-        }
-        CompiledImage image = window.remove().get();
-        append(image);
-        writer.put(image.regionMap());
-        journal.add(image);
-        progress.advance(1);
-        if (System.nanoTime() - noted >= checkpointNanos || journal.pending() > MOST_PENDING) {
-          writer.flush();
-          journal.append();
-          noted = System.nanoTime();
-        }
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new InterruptedIOException("interrupted while compiling the atlas");
-    } catch (ExecutionException e) {
-      Throwable cause = e.getCause();
-      if (cause instanceof IOException io) {
-        throw io;
-      } else if (cause instanceof OutOfMemoryError) {
-        throw new DataException(
-            "not enough memory to compile the atlas; give Java more with -Xmx", cause);
-      } else if (cause instanceof Error error) {
-        throw error;
-      }
-      throw (RuntimeException) cause;
-    } finally {
-      pool.shutdownNow();
-      progress.end();
+      compileImages(draft, writer);
+    } catch (OutOfMemoryError e) {
+      throw new DataException(
+          "not enough memory to compile the atlas; give Java more with -Xmx", e);
     }
     writer.endSection(AtlasFile.REGION_MAPS);
     // What follows is quickly made from what the journal says.
-    journal.append();
+    draft.journal().append();
     pixels.write(writer);
     writer.endSection(AtlasFile.REGION_PIXELS);
     labelStarts.write(writer);
@@ -205,6 +151,42 @@ final class AtlasCompiler {
     writer.endSection(AtlasFile.IMAGES);
     header.fingerprint = fingerprint(vocabulary);
     writer.finish();
+  }
+
+  private void compileImages(AtlasDraft draft, AtlasFile.Writer writer) throws IOException {
+    List<ImageRow> rows = data.images();
+    AtlasJournal journal = draft.journal();
+    try (Progress.Phase phase =
+        progress.phase("Compiling the atlas of " + data.name(), rows.size(), "images")) {
+      AtlasJournal.Replayed before = journal.replay(rows, draft.channel(), this::append);
+      writer.takeOver(before.mapBytes());
+      phase.advance(before.images());
+      if (before.damaged()) {
+        progress.warn(
+            "what an earlier compilation left of the atlas is damaged after "
+                + before.images()
+                + " images; compiling the others again");
+      }
+      noted = System.nanoTime();
+      InOrder.run(
+          options.workers(),
+          before.images(),
+          rows.size(),
+          "atlas",
+          n -> CompiledImage.of(data, rows.get(n)),
+          (n, image) -> {
+            append(image);
+            writer.put(image.regionMap());
+            journal.add(image);
+            phase.advance(1);
+            if (System.nanoTime() - noted >= checkpointNanos || journal.pending() > MOST_PENDING) {
+              writer.flush();
+              journal.append();
+              noted = System.nanoTime();
+            }
+          });
+      phase.done();
+    }
   }
 
   /** Everything of an image but its region map. */

@@ -1,20 +1,13 @@
 package org.netdissect.datasets.broden;
 
 import java.io.IOException;
-import java.io.InterruptedIOException;
 import java.nio.file.Path;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import org.netdissect.base.DataException;
 import org.netdissect.base.Progress;
 import org.netdissect.base.Text;
@@ -24,11 +17,11 @@ import org.netdissect.concepts.Concept;
 import org.netdissect.concepts.ConceptDataset;
 import org.netdissect.concepts.ImageRow;
 import org.netdissect.datasets.reading.PhotoFiles;
+import org.netdissect.datasets.reading.Unreadable;
 import org.netdissect.pictures.Jpeg;
 import org.netdissect.pictures.JpegWriter;
 import org.netdissect.pictures.Nearest;
 import org.netdissect.pictures.Photographs;
-import org.netdissect.pictures.UnreadableImageException;
 
 /**
  * Writes any data set as a folder in Broden's format: photographs made square with Pillow's
@@ -160,54 +153,15 @@ public final class BrodenConverter {
 
   private int addAll(int workers, boolean strict, Progress progress) throws IOException {
     List<ImageRow> rows = data.images();
-    progress.begin("Converting " + data.name(), rows.size(), "images");
-    ExecutorService pool =
-        Executors.newFixedThreadPool(
-            workers,
-            task -> {
-              Thread thread = new Thread(task, "convert");
-              thread.setDaemon(true);
-              return thread;
-            });
-    int leftOut = 0;
-    try {
-      Deque<Future<Void>> window = new ArrayDeque<>();
-      int next = 0;
-      for (int done = 0; done < rows.size(); done++) {
-        while (next < rows.size() && window.size() < 4 * workers) {
-          ImageRow row = rows.get(next++);
-          window.add(
-              pool.submit(
-                  () -> {
-                    add(row);
-                    return null;
-                  }));
-        }
-        try {
-          window.remove().get();
-        } catch (ExecutionException e) {
-          if (strict || !(e.getCause() instanceof UnreadableImageException)) {
-            throw e;
-          }
-          progress.warn(e.getCause().getMessage());
-          leftOut++;
-        }
-        progress.advance(1);
-      }
+    try (Progress.Phase phase =
+        progress.phase("Converting " + data.name(), rows.size(), "images")) {
+      int leftOut =
+          Unreadable.leaveOut(
+              rows.size(), workers, strict, "convert", progress, phase, n -> add(rows.get(n)));
+      phase.done();
       return leftOut;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new InterruptedIOException("interrupted while converting");
-    } catch (ExecutionException e) {
-      if (e.getCause() instanceof IOException io) {
-        throw io;
-      } else if (e.getCause() instanceof OutOfMemoryError) {
-        throw new DataException("not enough memory to convert; give Java more with -Xmx", e);
-      }
-      throw new IllegalStateException(e.getCause());
-    } finally {
-      pool.shutdownNow();
-      progress.end();
+    } catch (OutOfMemoryError e) {
+      throw new DataException("not enough memory to convert; give Java more with -Xmx", e);
     }
   }
 

@@ -8,6 +8,7 @@ import java.io.Closeable;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -26,14 +27,10 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import java.util.zip.DeflaterOutputStream;
 import java.util.zip.InflaterInputStream;
+import org.netdissect.base.threads.Workers;
 import org.netdissect.datasets.reading.Splits;
 import org.netdissect.pictures.PngWriter;
 
@@ -457,33 +454,13 @@ public final class BrodenWriter implements Closeable {
 
   private void writeMasks(List<String> bases, char[] numbers) throws IOException {
     int workers = Runtime.getRuntime().availableProcessors();
-    AtomicInteger next = new AtomicInteger();
-    ExecutorService pool = Executors.newFixedThreadPool(workers);
     try {
-      List<Future<?>> done = new ArrayList<>();
-      for (int w = 0; w < workers; w++) {
-        done.add(
-            pool.submit(
-                () -> {
-                  for (int i; (i = next.getAndIncrement()) < rows.size(); ) {
-                    writeMasks(rows.get(i), bases.get(i), numbers);
-                  }
-                  return null;
-                }));
-      }
-      for (Future<?> future : done) {
-        future.get();
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IOException("interrupted while writing " + folder, e);
-    } catch (ExecutionException e) {
-      if (e.getCause() instanceof IOException cause) {
-        throw new IOException("cannot write " + folder + ": " + cause.getMessage(), cause);
-      }
-      throw new IllegalStateException(e.getCause());
-    } finally {
-      pool.shutdownNow();
+      Workers.run(
+          workers, rows.size(), "masks", () -> i -> writeMasks(rows.get(i), bases.get(i), numbers));
+    } catch (InterruptedIOException e) {
+      throw e;
+    } catch (IOException e) {
+      throw new IOException("cannot write " + folder + ": " + e.getMessage(), e);
     }
   }
 

@@ -1,26 +1,20 @@
 package org.netdissect.datasets.check;
 
 import java.io.IOException;
-import java.io.InterruptedIOException;
 import java.nio.file.Path;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.BitSet;
-import java.util.Deque;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.function.Consumer;
 import org.netdissect.base.DataException;
 import org.netdissect.base.Digests;
 import org.netdissect.base.Progress;
 import org.netdissect.base.Text;
 import org.netdissect.base.tables.Problems;
+import org.netdissect.base.threads.InOrder;
 import org.netdissect.concepts.AnnotatedImage;
 import org.netdissect.concepts.Category;
 import org.netdissect.concepts.Concept;
@@ -148,52 +142,33 @@ public final class DatasetVerifier {
 
   private void readImages(int workers, Progress progress) throws IOException {
     List<ImageRow> rows = data.images();
-    progress.begin("Verifying " + data.name(), rows.size(), "images");
-    ExecutorService pool =
-        Executors.newFixedThreadPool(
-            workers,
-            task -> {
-              Thread thread = new Thread(task, "verify");
-              thread.setDaemon(true);
-              return thread;
-            });
-    try {
-      Deque<Future<OfImage>> window = new ArrayDeque<>();
-      int next = 0;
-      for (int done = 0; done < rows.size(); done++) {
-        while (next < rows.size() && window.size() < 4 * workers) {
-          ImageRow row = rows.get(next++);
-          window.add(pool.submit(() -> read(row)));
-        }
-        OfImage image = window.remove().get();
-        image.findings.forEach(out);
-        serious |= image.findings.stream().anyMatch(Finding::serious);
-        for (int c = 0; c < used.length; c++) {
-          used[c].or(image.used[c]);
-          if (((image.dataCategories >>> c) & 1) != 0) {
-            withData.set(c);
-          }
-        }
-        String name = rows.get(done).name();
-        String same = image.hash == null ? null : photos.putIfAbsent(image.hash, name);
-        if (same != null) {
-          note(
-              Text.oneLine(name)
-                  + " is the same photograph, byte for byte, as "
-                  + Text.oneLine(same));
-        }
-        progress.advance(1);
+    try (Progress.Phase phase = progress.phase("Verifying " + data.name(), rows.size(), "images")) {
+      InOrder.run(
+          workers,
+          0,
+          rows.size(),
+          "verify",
+          n -> read(rows.get(n)),
+          (n, image) -> {
+            take(image, rows.get(n).name());
+            phase.advance(1);
+          });
+      phase.done();
+    }
+  }
+
+  private void take(OfImage image, String name) {
+    image.findings.forEach(out);
+    serious |= image.findings.stream().anyMatch(Finding::serious);
+    for (int c = 0; c < used.length; c++) {
+      used[c].or(image.used[c]);
+      if (((image.dataCategories >>> c) & 1) != 0) {
+        withData.set(c);
       }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new InterruptedIOException("interrupted while verifying");
-    } catch (ExecutionException e) {
-      throw e.getCause() instanceof RuntimeException bug
-          ? bug
-          : new IllegalStateException(e.getCause());
-    } finally {
-      pool.shutdownNow();
-      progress.end();
+    }
+    String same = image.hash == null ? null : photos.putIfAbsent(image.hash, name);
+    if (same != null) {
+      note(Text.oneLine(name) + " is the same photograph, byte for byte, as " + Text.oneLine(same));
     }
   }
 

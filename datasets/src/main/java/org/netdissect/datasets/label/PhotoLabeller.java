@@ -1,24 +1,16 @@
 package org.netdissect.datasets.label;
 
 import java.io.IOException;
-import java.io.InterruptedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.ArrayDeque;
 import java.util.BitSet;
-import java.util.Deque;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.netdissect.base.DataException;
 import org.netdissect.base.Json;
@@ -26,12 +18,12 @@ import org.netdissect.base.Progress;
 import org.netdissect.base.ToolVersion;
 import org.netdissect.datasets.folders.MaskFolderDataset;
 import org.netdissect.datasets.reading.PhotoFiles;
+import org.netdissect.datasets.reading.Unreadable;
 import org.netdissect.networks.InputSize;
 import org.netdissect.networks.Preprocessing;
 import org.netdissect.pictures.Photographs;
 import org.netdissect.pictures.Photographs.Photograph;
 import org.netdissect.pictures.PngWriter;
-import org.netdissect.pictures.UnreadableImageException;
 
 /**
  * Labels a folder of photographs with a segmentation network. What comes out is a data set in the
@@ -145,66 +137,19 @@ public final class PhotoLabeller {
   }
 
   private int labelAll(List<String> photos, Options options, Progress progress) throws IOException {
-    progress.begin("Labelling with " + model.network().name(), photos.size(), "photographs");
-    ExecutorService pool =
-        Executors.newFixedThreadPool(
-            options.workers(),
-            task -> {
-              Thread thread = new Thread(task, "label");
-              thread.setDaemon(true);
-              return thread;
-            });
-    int leftOut = 0;
-    try {
-      Deque<Future<Void>> window = new ArrayDeque<>();
-      int next = 0;
-      for (int done = 0; done < photos.size(); done++) {
-        while (next < photos.size() && window.size() < 4 * options.workers()) {
-          String photo = photos.get(next++);
-          window.add(
-              pool.submit(
-                  () -> {
-                    label(photo);
-                    return null;
-                  }));
-        }
-        try {
-          window.remove().get();
-        } catch (ExecutionException e) {
-          if (options.strict() || !(e.getCause() instanceof UnreadableImageException)) {
-            throw e;
-          }
-          progress.warn(e.getCause().getMessage());
-          leftOut++;
-        }
-        progress.advance(1);
-      }
+    try (Progress.Phase phase =
+        progress.phase("Labelling with " + model.network().name(), photos.size(), "photographs")) {
+      int leftOut =
+          Unreadable.leaveOut(
+              photos.size(),
+              options.workers(),
+              options.strict(),
+              "label",
+              progress,
+              phase,
+              n -> label(photos.get(n)));
+      phase.done();
       return leftOut;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new InterruptedIOException("interrupted while labelling");
-    } catch (ExecutionException e) {
-      if (e.getCause() instanceof IOException io) {
-        throw io;
-      }
-      throw new IllegalStateException(e.getCause());
-    } finally {
-      pool.shutdown();
-      awaitEnd(pool);
-      progress.end();
-    }
-  }
-
-  /** The session must not be closed under a worker that still uses it. */
-  private static void awaitEnd(ExecutorService pool) throws InterruptedIOException {
-    pool.shutdownNow();
-    try {
-      if (!pool.awaitTermination(10, TimeUnit.MINUTES)) {
-        throw new InterruptedIOException("a worker does not end");
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new InterruptedIOException("interrupted while labelling");
     }
   }
 

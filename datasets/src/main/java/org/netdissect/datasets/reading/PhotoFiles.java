@@ -14,11 +14,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.netdissect.base.DataException;
 import org.netdissect.base.Limits;
 import org.netdissect.base.Text;
+import org.netdissect.base.threads.Workers;
 import org.netdissect.pictures.PhotoHeader;
 import org.netdissect.pictures.Photographs;
 import org.netdissect.pictures.PictureKind;
@@ -112,7 +112,6 @@ public final class PhotoFiles {
             + ": "
             + count
             + (count == 1 ? " picture of a kind" : " pictures of kinds")
-            + ""
             + (count == 1 ? " that is" : " that are")
             + " not read ("
             + String.join(", ", kinds.keySet())
@@ -147,9 +146,17 @@ public final class PhotoFiles {
   }
 
   /** What many photographs say before their pixels; null for those that cannot be read. */
-  public static PhotoHeader[] headers(List<Path> files) {
+  public static PhotoHeader[] headers(List<Path> files) throws DataException {
     PhotoHeader[] headers = new PhotoHeader[files.size()];
-    IntStream.range(0, headers.length).parallel().forEach(i -> headers[i] = header(files.get(i)));
+    try {
+      Workers.run(
+          Runtime.getRuntime().availableProcessors(),
+          headers.length,
+          "headers",
+          () -> i -> headers[i] = header(files.get(i)));
+    } catch (IOException e) {
+      throw new DataException("cannot read the photographs' sizes: " + e.getMessage(), e);
+    }
     return headers;
   }
 

@@ -12,10 +12,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -23,6 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.netdissect.base.DataException;
 import org.netdissect.base.Progress;
+import org.netdissect.base.RecordedProgress;
 import org.netdissect.concepts.AnnotatedImage;
 import org.netdissect.concepts.ConceptDataset;
 import org.netdissect.concepts.ImageRow;
@@ -46,33 +47,15 @@ class AtlasResumeTest {
     System.clearProperty(CHECKPOINT);
   }
 
-  /** What is said of a compilation; cuts it off after so many images. */
-  private static final class Cut implements Progress {
-    private long left;
-    final List<String> warnings = new ArrayList<>();
-
-    Cut(long left) {
-      this.left = left;
-    }
-
-    @Override
-    public void begin(String phase, long total, String unit) {}
-
-    @Override
-    public void advance(long n) {
-      left -= n;
-      if (left == 0) {
-        Thread.currentThread().interrupt();
-      }
-    }
-
-    @Override
-    public void end() {}
-
-    @Override
-    public void warn(String message) {
-      warnings.add(message);
-    }
+  /** Cuts a compilation off after so many images. */
+  private static RecordedProgress cutAfter(long images) {
+    AtomicLong left = new AtomicLong(images);
+    return new RecordedProgress(
+        n -> {
+          if (left.addAndGet(-n) == 0) {
+            Thread.currentThread().interrupt();
+          }
+        });
   }
 
   private AtlasOptions cache(String name) {
@@ -94,7 +77,7 @@ class AtlasResumeTest {
   /** Compiles so many images and stops. */
   private void cut(Path folder, AtlasOptions options, int images) throws IOException {
     StoppedData data = new StoppedData(BrodenDataset.open(folder));
-    assertThrows(IOException.class, () -> Atlas.open(data, options, new Cut(images)));
+    assertThrows(IOException.class, () -> Atlas.open(data, options, cutAfter(images)));
     assertTrue(Thread.interrupted());
   }
 
@@ -105,7 +88,7 @@ class AtlasResumeTest {
     cut(folder, cache("cut"), 10);
     cut(folder, cache("cut"), 25);
     StoppedData data = new StoppedData(BrodenDataset.open(folder));
-    Cut progress = new Cut(-1);
+    RecordedProgress progress = new RecordedProgress();
     Atlas atlas = Atlas.open(data, cache("cut"), progress);
     // The image at which the thread was interrupted may not have been written.
     assertTrue(data.annotated.get() <= 16, "read " + data.annotated);
@@ -184,7 +167,7 @@ class AtlasResumeTest {
       }
       Files.write(left.get(f), changed);
       StoppedData data = new StoppedData(broden);
-      Cut progress = new Cut(-1);
+      RecordedProgress progress = new RecordedProgress();
       Atlas atlas = Atlas.open(data, cache("cut"), progress);
       assertArrayEquals(whole, Files.readAllBytes(atlas.file()), "seed " + seed);
       noticed += progress.warnings.size();
@@ -212,29 +195,17 @@ class AtlasResumeTest {
               return super.annotate(image);
             }
           };
-      Progress progress =
-          new Progress() {
-            @Override
-            public void begin(String phase, long total, String unit) {}
-
-            @Override
-            public void advance(long n) {
-              for (long i = 0; i < n; i++) {
-                System.out.println("image");
-              }
-            }
-
-            @Override
-            public void end() {}
-
-            @Override
-            public void warn(String message) {
-              System.out.println(message);
-            }
-          };
+      RecordedProgress progress =
+          new RecordedProgress(
+              n -> {
+                for (long i = 0; i < n; i++) {
+                  System.out.println("image");
+                }
+              });
       AtlasOptions options =
           AtlasOptions.defaults().withWorkers(1).withCache(Path.of(arguments[1]));
       Atlas.open(data, options, progress);
+      progress.warnings.forEach(System.out::println);
       System.out.println("read " + data.annotated);
     }
   }

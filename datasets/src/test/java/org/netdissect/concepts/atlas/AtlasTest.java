@@ -30,6 +30,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.netdissect.base.DataException;
 import org.netdissect.base.Progress;
+import org.netdissect.base.RecordedProgress;
 import org.netdissect.base.Shared;
 import org.netdissect.concepts.AnnotatedImage;
 import org.netdissect.concepts.Category;
@@ -42,26 +43,7 @@ import org.netdissect.datasets.broden.BrodenFolder;
 
 class AtlasTest {
   @TempDir Path temp;
-  private final List<String> warnings = new ArrayList<>();
-  private final List<String> phases = new ArrayList<>();
-  private final Progress progress =
-      new Progress() {
-        @Override
-        public void begin(String phase, long total, String unit) {
-          phases.add(phase);
-        }
-
-        @Override
-        public void advance(long n) {}
-
-        @Override
-        public void end() {}
-
-        @Override
-        public void warn(String message) {
-          warnings.add(message);
-        }
-      };
+  private final RecordedProgress progress = new RecordedProgress();
 
   private final long seed = System.nanoTime();
   private final Random random = new Random(seed);
@@ -125,9 +107,9 @@ class AtlasTest {
       BrodenFolder broden = BrodenFolder.random(temp.resolve("d" + round), 30, random);
       BrodenDataset data = BrodenDataset.open(broden.folder);
       assertSays(open(broden.folder), data, "compiled, seed " + seed);
-      phases.clear();
+      progress.phases.clear();
       assertSays(open(broden.folder), data, "opened again, seed " + seed);
-      assertEquals(List.of(), phases);
+      assertEquals(List.of(), progress.phases);
     }
   }
 
@@ -244,8 +226,8 @@ class AtlasTest {
     sound[sound.length / 2] ^= 1;
     Files.write(atlas.file(), sound);
     Atlas again = open(broden.folder);
-    assertEquals(1, warnings.size());
-    assertTrue(warnings.get(0).contains("compiling it again"), warnings.get(0));
+    assertEquals(1, progress.warnings.size());
+    assertTrue(progress.warnings.get(0).contains("compiling it again"), progress.warnings.get(0));
     assertSays(again, BrodenDataset.open(broden.folder), "seed " + seed);
   }
 
@@ -266,10 +248,10 @@ class AtlasTest {
     assertEquals(0, atlas.image(7).regions());
     assertEquals(0, atlas.image(7).dataCategories());
     assertEquals(atlas.firstRegion(6), atlas.firstRegion(8));
-    assertEquals(2, warnings.size());
+    assertEquals(2, progress.warnings.size());
     assertThrows(IllegalStateException.class, () -> atlas.readRegionMap(7, new char[25]));
     open(broden.folder);
-    assertEquals(4, warnings.size(), "reported again when opened");
+    assertEquals(4, progress.warnings.size(), "reported again when opened");
     AtlasOptions strict = AtlasOptions.defaults().withStrict(true);
     DataException e = assertThrows(DataException.class, () -> open(broden.folder, strict));
     assertTrue(e.getMessage().contains("missing.png"));
@@ -310,9 +292,9 @@ class AtlasTest {
     Files.setPosixFilePermissions(broden.folder, PosixFilePermissions.fromString("r-xr-xr-x"));
     try {
       assertTrue(open(broden.folder).file().startsWith(temp.resolve("user-cache")));
-      phases.clear();
+      progress.phases.clear();
       open(broden.folder);
-      assertEquals(List.of(), phases, "found again");
+      assertEquals(List.of(), progress.phases, "found again");
     } finally {
       Files.setPosixFilePermissions(broden.folder, PosixFilePermissions.fromString("rwxr-xr-x"));
     }
@@ -369,7 +351,7 @@ class AtlasTest {
     AtlasOptions options = AtlasOptions.defaults().withCache(temp.resolve("cache"));
     Atlas atlas = open(folder, options);
     assertEquals(1281, atlas.size());
-    assertEquals(List.of(), warnings);
+    assertEquals(List.of(), progress.warnings);
     // Coverage within a category is what its table says, which was measured at full size.
     Vocabulary vocabulary = atlas.vocabulary();
     double[][] coverage = new double[vocabulary.maxNumber() + 1][vocabulary.categories().size()];

@@ -246,30 +246,31 @@ public final class Recording implements Closeable {
   public void run(ActivationSource source, int workers, boolean strict, Progress progress)
       throws IOException {
     int[] todo = IntStream.range(0, blockCount()).filter(block -> !doneBlocks.get(block)).toArray();
-    progress.begin("recording", part.length, "images");
-    progress.advance((long) (blockCount() - todo.length) * blockImages);
-    Workers.run(
-        workers,
-        todo.length,
-        "record",
-        () -> {
-          BlockWorker worker = new BlockWorker(source, strict, progress);
-          return new Workers.Worker() {
-            @Override
-            public void task(int number) throws IOException {
-              worker.block(todo[number]);
-            }
+    try (Progress.Phase phase = progress.phase("recording", part.length, "images")) {
+      phase.advance((long) (blockCount() - todo.length) * blockImages);
+      Workers.run(
+          workers,
+          todo.length,
+          "record",
+          () -> {
+            BlockWorker worker = new BlockWorker(source, strict, progress, phase);
+            return new Workers.Worker() {
+              @Override
+              public void task(int number) throws IOException {
+                worker.block(todo[number]);
+              }
 
-            @Override
-            public void close() throws IOException {
-              worker.reader.close();
-            }
-          };
-        });
-    if (todo.length > 0) {
-      writeCheckpoint();
+              @Override
+              public void close() throws IOException {
+                worker.reader.close();
+              }
+            };
+          });
+      if (todo.length > 0) {
+        writeCheckpoint();
+      }
+      phase.done();
     }
-    progress.end();
   }
 
   /**
@@ -293,6 +294,7 @@ public final class Recording implements Closeable {
     private final ActivationSource.Reader reader;
     private final boolean strict;
     private final Progress progress;
+    private final Progress.Phase phase;
     private final int batch;
     private final float[][] dense;
     private final List<LayerRecorder.Scratch> scratch = new ArrayList<>();
@@ -301,9 +303,11 @@ public final class Recording implements Closeable {
     private final SortedMap<Integer, String> failedNow = new TreeMap<>();
     private int readCount;
 
-    BlockWorker(ActivationSource source, boolean strict, Progress progress) throws IOException {
+    BlockWorker(ActivationSource source, boolean strict, Progress progress, Progress.Phase phase)
+        throws IOException {
       this.strict = strict;
       this.progress = progress;
+      this.phase = phase;
       batch = Math.min(source.batch(), blockImages);
       dense = new float[layers.size()][];
       BinCounter counter = new BinCounter();
@@ -334,7 +338,7 @@ public final class Recording implements Closeable {
         int end = Math.min(count, start + batch);
         int before = readCount;
         reader.read(Arrays.copyOfRange(wanted, start, end), dense, before, outcome);
-        progress.advance(end - start);
+        phase.advance(end - start);
       }
       int[] numbers = Arrays.copyOf(readNow, readCount);
       blocks.readLock().lock();

@@ -70,9 +70,9 @@ public final class ResultWriter {
     LayerInfo layer = recorder.layer();
     Path folder = Files.createDirectories(out.resolve(layer.folder()));
     int[] groups = tally.groups();
-    progress.begin("tallying " + layer.name(), layer.units(), "units");
     List<MaskTally.UnitStats> stats = new ArrayList<>();
-    try (SectionFile.Writer hits =
+    try (Progress.Phase phase = progress.phase("tallying " + layer.name(), layer.units(), "units");
+        SectionFile.Writer hits =
             new SectionFile.Writer(folder.resolve("hits.bin"), HitTable.MAGIC);
         SectionFile.Writer kept =
             maps == MapsKept.NONE
@@ -97,14 +97,14 @@ public final class ResultWriter {
             }
           }
         }
-        progress.advance(groups[g + 1] - groups[g]);
+        phase.advance(groups[g + 1] - groups[g]);
       }
       hits.finish();
       if (kept != null) {
         kept.finish();
       }
+      phase.done();
     }
-    progress.end();
     writeHistograms(folder, recorder);
     writeTopImages(folder, recorder);
     score(folder, layer, stats, progress);
@@ -203,8 +203,8 @@ public final class ResultWriter {
       throws IOException {
     UnitScore[] scores = new UnitScore[layer.units()];
     byte[][] counts = new byte[layer.units()][];
-    progress.begin("scoring " + layer.name(), layer.units(), "units");
-    try (HitTable hits = HitTable.open(folder.resolve("hits.bin"), layer.units())) {
+    try (Progress.Phase phase = progress.phase("scoring " + layer.name(), layer.units(), "units");
+        HitTable hits = HitTable.open(folder.resolve("hits.bin"), layer.units())) {
       Workers.run(
           workers,
           layer.units(),
@@ -218,9 +218,10 @@ public final class ResultWriter {
               section.clear();
               scorer.encode(section);
               counts[unit] = Arrays.copyOf(section.array(), section.size());
-              progress.advance(1);
+              phase.advance(1);
             };
           });
+      phase.done();
     }
     try (SectionFile.Writer writer =
         new SectionFile.Writer(folder.resolve("counts.bin"), ConceptCounts.MAGIC)) {
@@ -233,7 +234,6 @@ public final class ResultWriter {
         folder.resolve("units.csv"),
         List.of(scores),
         totals.categories().stream().map(category -> category.name()).toList());
-    progress.end();
   }
 
   private DissectionInfo.LayerResult result(

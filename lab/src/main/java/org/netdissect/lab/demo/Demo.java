@@ -104,17 +104,17 @@ public final class Demo {
     boolean render = !Files.exists(world);
     if (render) {
       say.accept("rendering " + images + " images of a made-up world into " + world);
-      progress.begin("rendering", images, "images");
     }
-    WorldFolder.ensure(
-        WORLD_SEED,
-        spec.size(),
-        images,
-        world,
-        Runtime.getRuntime().availableProcessors(),
-        n -> progress.advance(1));
-    if (render) {
-      progress.end();
+    try (Progress.Phase phase =
+        render ? progress.phase("rendering", images, "images") : Progress.Phase.NONE) {
+      WorldFolder.ensure(
+          WORLD_SEED,
+          spec.size(),
+          images,
+          world,
+          Runtime.getRuntime().availableProcessors(),
+          n -> phase.advance(1));
+      phase.done();
     }
     say.accept("dissecting a network trained to tell the world's scenes");
     Dissection first = dissect(trained, world, out.resolve("trained"), report, progress);

@@ -31,10 +31,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
+import org.netdissect.base.threads.InOrder;
 
 /** The only class that touches DJL. Load it through {@link Training}. */
 final class DjlTraining implements AutoCloseable {
@@ -175,50 +172,54 @@ final class DjlTraining implements AutoCloseable {
         new DefaultTrainingConfig(loss)
             .optDevices(new Device[] {Device.cpu()})
             .optOptimizer(Adam.builder().optLearningRateTracker(tracker).build());
-    ExecutorService ahead = Executors.newSingleThreadExecutor();
     try (Trainer trainer = model.newTrainer(config)) {
       trainer.initialize(new Shape(options.batch(), 3, spec.size(), spec.size()));
-      Future<Batches.Batch> coming = ahead.submit(batches::training);
-      for (int i = 1; i <= options.iterations(); i++) {
-        Batches.Batch batch = coming.get();
-        coming = i < options.iterations() ? ahead.submit(batches::training) : null;
-        double value;
-        try (NDManager scope = trainer.getManager().newSubManager()) {
-          NDArray images =
-              scope.create(batch.images, new Shape(batch.count, 3, spec.size(), spec.size()));
-          NDArray targets = scope.create(batch.targets, targetShape(samples, batch));
-          try (GradientCollector gradients = trainer.newGradientCollector()) {
-            NDList output = trainer.forward(new NDList(images), new NDList(targets));
-            NDArray l = loss.evaluate(new NDList(targets), output);
-            gradients.backward(l);
-            value = l.toFloatArray()[0];
-            output.close();
-            l.close();
-          }
-          trainer.step();
-        }
-        if (!Double.isFinite(value)) {
-          throw new IOException(
-              String.format(
-                  Locale.ROOT,
-                  "training diverged at iteration %d; try once more, and if it comes again a smaller"
-                      + " --rate than %s",
-                  i,
-                  options.rate()));
-        }
-        listener.step(i, value, rate[0]);
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IOException("interrupted while training", e);
-    } catch (ExecutionException e) {
-      if (e.getCause() instanceof IOException cause) {
-        throw cause;
-      }
-      throw new IllegalStateException(e.getCause());
-    } finally {
-      ahead.shutdownNow();
+      // The next batch is made while this one is trained on: one thread, so always in this order.
+      InOrder.run(
+          1,
+          1,
+          1,
+          options.iterations() + 1,
+          "batches",
+          i -> batches.training(),
+          (i, batch) -> {
+            double value = step(trainer, loss, samples, batch);
+            if (!Double.isFinite(value)) {
+              throw diverged(i, options);
+            }
+            listener.step(i, value, rate[0]);
+          });
     }
+  }
+
+  /** Moves the weights once; the loss before. */
+  private double step(Trainer trainer, Loss loss, Samples samples, Batches.Batch batch) {
+    double value;
+    try (NDManager scope = trainer.getManager().newSubManager()) {
+      NDArray images =
+          scope.create(batch.images, new Shape(batch.count, 3, spec.size(), spec.size()));
+      NDArray targets = scope.create(batch.targets, targetShape(samples, batch));
+      try (GradientCollector gradients = trainer.newGradientCollector()) {
+        NDList output = trainer.forward(new NDList(images), new NDList(targets));
+        NDArray l = loss.evaluate(new NDList(targets), output);
+        gradients.backward(l);
+        value = l.toFloatArray()[0];
+        output.close();
+        l.close();
+      }
+      trainer.step();
+    }
+    return value;
+  }
+
+  private static IOException diverged(int iteration, TrainingOptions options) {
+    return new IOException(
+        String.format(
+            Locale.ROOT,
+            "training diverged at iteration %d; try once more, and if it comes again a smaller"
+                + " --rate than %s",
+            iteration,
+            options.rate()));
   }
 
   private static Shape targetShape(Samples samples, Batches.Batch batch) {

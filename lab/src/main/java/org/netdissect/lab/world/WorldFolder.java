@@ -1,18 +1,16 @@
 package org.netdissect.lab.world;
 
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntConsumer;
+import org.netdissect.base.threads.Workers;
 import org.netdissect.datasets.broden.BrodenWriter;
 import org.netdissect.pictures.PngWriter;
 
@@ -39,35 +37,21 @@ public final class WorldFolder {
     World world = World.of(seed, size);
     try (BrodenWriter writer =
         BrodenWriter.builder(folder, CATEGORIES).optReadme(readme(seed, size, images)).open()) {
-      AtomicInteger next = new AtomicInteger();
       AtomicInteger done = new AtomicInteger();
-      ExecutorService pool = Executors.newFixedThreadPool(threads);
       try {
-        List<Future<?>> workers = new ArrayList<>();
-        for (int t = 0; t < threads; t++) {
-          workers.add(
-              pool.submit(
-                  () -> {
-                    for (int i; (i = next.getAndIncrement()) < images; ) {
-                      add(writer, world.render(i), i);
-                      progress.accept(done.incrementAndGet());
-                    }
-                    return null;
-                  }));
-        }
-        for (Future<?> worker : workers) {
-          worker.get();
-        }
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        throw new IOException("interrupted while rendering " + folder, e);
-      } catch (ExecutionException e) {
-        if (e.getCause() instanceof IOException cause) {
-          throw new IOException("cannot write " + folder + ": " + cause.getMessage(), cause);
-        }
-        throw new IllegalStateException(e.getCause());
-      } finally {
-        pool.shutdownNow();
+        Workers.run(
+            threads,
+            images,
+            "world",
+            () ->
+                i -> {
+                  add(writer, world.render(i), i);
+                  progress.accept(done.incrementAndGet());
+                });
+      } catch (InterruptedIOException e) {
+        throw e;
+      } catch (IOException e) {
+        throw new IOException("cannot write " + folder + ": " + e.getMessage(), e);
       }
       writer.finish();
     }

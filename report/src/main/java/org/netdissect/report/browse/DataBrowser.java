@@ -3,26 +3,20 @@ package org.netdissect.report.browse;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InterruptedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.stream.Stream;
 import org.netdissect.base.DataException;
 import org.netdissect.base.Progress;
+import org.netdissect.base.threads.InOrder;
 import org.netdissect.concepts.Category;
 import org.netdissect.concepts.ConceptDataset;
 import org.netdissect.concepts.ImageRow;
@@ -132,46 +126,28 @@ public final class DataBrowser {
   }
 
   private void writeImages(int workers) throws IOException {
-    progress.begin("Writing the page of " + atlas.name(), atlas.size(), "images");
-    ExecutorService pool =
-        Executors.newFixedThreadPool(
-            workers,
-            task -> {
-              Thread thread = new Thread(task, "browse");
-              thread.setDaemon(true);
-              return thread;
-            });
-    try {
-      Deque<Future<Map<String, Object>>> window = new ArrayDeque<>();
-      List<Map<String, Object>> chunk = new ArrayList<>();
-      int next = 0;
-      for (int i = 0; i < atlas.size(); i++) {
-        while (next < atlas.size() && window.size() < 4 * workers) {
-          int image = next++;
-          window.add(pool.submit(() -> image(image)));
-        }
-        chunk.add(window.remove().get());
-        takeLabels(i);
-        if (chunk.size() == CHUNK || i == atlas.size() - 1) {
-          int n = i / CHUNK;
-          Files.writeString(
-              folder.resolve("data").resolve(n + ".js"),
-              "netdissect.images(" + n * CHUNK + "," + json(chunk) + ");\n");
-          chunk.clear();
-        }
-        progress.advance(1);
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new InterruptedIOException("interrupted while writing the page");
-    } catch (ExecutionException e) {
-      if (e.getCause() instanceof IOException io) {
-        throw io;
-      }
-      throw new IllegalStateException(e.getCause());
-    } finally {
-      pool.shutdownNow();
-      progress.end();
+    List<Map<String, Object>> chunk = new ArrayList<>();
+    try (Progress.Phase phase =
+        progress.phase("Writing the page of " + atlas.name(), atlas.size(), "images")) {
+      InOrder.run(
+          workers,
+          0,
+          atlas.size(),
+          "browse",
+          this::image,
+          (i, image) -> {
+            chunk.add(image);
+            takeLabels(i);
+            if (chunk.size() == CHUNK || i == atlas.size() - 1) {
+              int n = i / CHUNK;
+              Files.writeString(
+                  folder.resolve("data").resolve(n + ".js"),
+                  "netdissect.images(" + n * CHUNK + "," + json(chunk) + ");\n");
+              chunk.clear();
+            }
+            phase.advance(1);
+          });
+      phase.done();
     }
   }
 

@@ -88,22 +88,23 @@ final class ConceptPages {
         }
       }
     }
-    progress.begin("report: concepts", concepts.size(), "concepts");
     boolean[] written = new boolean[concepts.size()];
-    for (int place = 0; place < concepts.size(); place++) {
-      Map<String, Object> page = new LinkedHashMap<>();
-      page.put(
-          "units",
-          best.get(place).stream()
-              .map(a -> List.of(a.layer(), a.unit(), a.intersection(), a.activation()))
-              .toList());
-      page.put("examples", examples(concepts.get(place)));
-      out.write(
-          FOLDER + "/concept-" + place + ".js", Page.call("concept", "concepts~", place, page));
-      written[place] = true;
-      progress.advance(1);
+    try (Progress.Phase phase = progress.phase("report: concepts", concepts.size(), "concepts")) {
+      for (int place = 0; place < concepts.size(); place++) {
+        Map<String, Object> page = new LinkedHashMap<>();
+        page.put(
+            "units",
+            best.get(place).stream()
+                .map(a -> List.of(a.layer(), a.unit(), a.intersection(), a.activation()))
+                .toList());
+        page.put("examples", examples(concepts.get(place)));
+        out.write(
+            FOLDER + "/concept-" + place + ".js", Page.call("concept", "concepts~", place, page));
+        written[place] = true;
+        phase.advance(1);
+      }
+      phase.done();
     }
-    progress.end();
     return written;
   }
 

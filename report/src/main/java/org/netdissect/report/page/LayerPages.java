@@ -87,8 +87,8 @@ public final class LayerPages {
             .toList();
     List<List<TopImage>> top = dissected.topImages();
     List<Object> marks = new ArrayList<>(Collections.nCopies(units.size(), null));
-    progress.begin("report: " + layer.name(), units.size(), "units");
-    try (ActivationMaps maps = images > 0 && dissected.hasMaps() ? dissected.maps() : null;
+    try (Progress.Phase phase = progress.phase("report: " + layer.name(), units.size(), "units");
+        ActivationMaps maps = images > 0 && dissected.hasMaps() ? dissected.maps() : null;
         HitTable hits = concepts != null && dissected.hasHits() ? dissected.hits() : null;
         ActivationHistograms histograms =
             dissected.hasHistograms() ? dissected.histograms() : null;
@@ -114,13 +114,13 @@ public final class LayerPages {
             }
           }
           out.write(name("unit-" + number), Page.call("unit", layer.folder(), number, page));
-          progress.advance(1);
+          phase.advance(1);
         }
         int file = from / UNITS_A_FILE;
         out.write(name("grid-" + file), Page.call("grid", layer.folder(), file, grid));
       }
+      phase.done();
     }
-    progress.end();
     Map<String, Object> summary = summary(units, order);
     summary.put("marks", concepts == null ? null : marks);
     return summary;

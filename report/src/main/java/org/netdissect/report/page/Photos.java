@@ -73,33 +73,34 @@ final class Photos {
    */
   List<List<Object>> write(Progress progress) throws IOException {
     List<List<Object>> table = new ArrayList<>();
-    progress.begin("report: photographs", places.size(), "images");
     int missing = 0;
     String firstMissing = "";
-    for (int image : places.keySet()) {
-      String name = names.get(image);
-      ImageRow row = rows.get(name);
-      Shown shown = null;
-      try {
-        shown = row == null ? null : write(row);
-      } catch (DataException e) {
-        firstMissing = missing == 0 ? e.getMessage() : firstMissing;
+    try (Progress.Phase phase = progress.phase("report: photographs", places.size(), "images")) {
+      for (int image : places.keySet()) {
+        String name = names.get(image);
+        ImageRow row = rows.get(name);
+        Shown shown = null;
+        try {
+          shown = row == null ? null : write(row);
+        } catch (DataException e) {
+          firstMissing = missing == 0 ? e.getMessage() : firstMissing;
+        }
+        if (shown == null) {
+          missing++;
+          shown = new Shown("", 0, 0);
+        }
+        table.add(
+            List.of(
+                name,
+                shown.file(),
+                shown.height(),
+                shown.width(),
+                row == null ? 0 : row.photoHeight(),
+                row == null ? 0 : row.photoWidth()));
+        phase.advance(1);
       }
-      if (shown == null) {
-        missing++;
-        shown = new Shown("", 0, 0);
-      }
-      table.add(
-          List.of(
-              name,
-              shown.file(),
-              shown.height(),
-              shown.width(),
-              row == null ? 0 : row.photoHeight(),
-              row == null ? 0 : row.photoWidth()));
-      progress.advance(1);
+      phase.done();
     }
-    progress.end();
     if (missing > 0) {
       progress.warn(
           "the report lacks "
