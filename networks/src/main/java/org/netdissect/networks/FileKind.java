@@ -40,6 +40,7 @@ public enum FileKind {
   TEXT("is a text file"),
   EMPTY("the file is empty"),
   FOLDER("is a folder, not a file"),
+  PIPE("is a pipe or a device; give a regular file, for example a copy of it"),
   /** An ONNX model, or anything else in binary. */
   OTHER("");
 
@@ -72,6 +73,10 @@ public enum FileKind {
   public static FileKind of(Path file) throws IOException {
     if (Files.isDirectory(file)) {
       return Files.exists(file.resolve("saved_model.pb")) ? TENSORFLOW : FOLDER;
+    }
+    // A pipe would be waited for, a device has no end.
+    if (Files.exists(file) && !Files.isRegularFile(file)) {
+      return PIPE;
     }
     byte[] head;
     try (InputStream in = Files.newInputStream(file)) {

@@ -12,6 +12,7 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
+import org.netdissect.networks.Operators.Trait;
 
 /**
  * How the model takes its image.
@@ -119,6 +120,12 @@ record ImageInput(
         : new long[] {batch, channels, -1, -1};
   }
 
+  /** Whether so many rows and columns could be a picture of the image, by their proportions. */
+  boolean isOfItsShape(long rows, long columns) {
+    double proportion = (double) rows * width / ((double) columns * height);
+    return (rows == 1 && columns == 1) || (proportion > 0.5 && proportion < 2);
+  }
+
   int values() {
     return Math.multiplyExact(Math.multiplyExact(channels, height), width);
   }
@@ -174,10 +181,10 @@ record ImageInput(
         if (reader.op().equals("Transpose")) {
           return Arrays.equals(reader.integers("perm"), new long[] {0, 3, 1, 2});
         }
-        if (FieldTracer.isSpatial(reader)) {
+        if (Operators.is(reader, Trait.SPATIAL)) {
           return false;
         }
-        if (FieldTracer.isElementwise(reader) && seen.add(reader.output())) {
+        if (Operators.is(reader, Trait.ELEMENTWISE) && seen.add(reader.output())) {
           open.add(reader.output());
         }
       }

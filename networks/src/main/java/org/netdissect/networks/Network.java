@@ -1,17 +1,11 @@
 package org.netdissect.networks;
 
-import ai.onnxruntime.OnnxJavaType;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Collections;
-import java.util.Comparator;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -30,27 +24,24 @@ import java.util.TreeMap;
  * <p>Immutable; all methods may be called from any thread.
  */
 public final class Network implements AutoCloseable {
-  private static final int NEAREST = 5;
-  private static final Set<String> PRODUCTS = Set.of("MatMul", "FusedMatMul", "Einsum");
-  private static final Set<OnnxJavaType> FLOATS =
-      Set.of(OnnxJavaType.FLOAT, OnnxJavaType.FLOAT16, OnnxJavaType.DOUBLE);
-
   private final OnnxGraph graph;
   private final ImageInput input;
   private final Map<String, LayerTensor> layers;
   private final LayerNames names;
+  private final DefaultLayer.Choice standard;
 
   private Network(OnnxGraph graph, ImageInput input) throws ModelException {
     this.graph = graph;
     this.input = input;
     Shapes shapes = Shapes.of(graph, input, FieldTracer.operands(graph));
-    this.layers = layers(graph, input, shapes);
+    this.layers = LayerFinder.find(graph, input, shapes);
     if (layers.isEmpty()) {
       throw new ModelException(
           graph.file()
               + ": the model has no layer with height and width, so nothing can be dissected.");
     }
     this.names = new LayerNames(graph, layers.keySet());
+    this.standard = DefaultLayer.of(graph, layers);
   }
 
   /**
@@ -109,7 +100,7 @@ public final class Network implements AutoCloseable {
   public Map<String, String> weightFiles() throws IOException {
     Map<String, String> digests = new TreeMap<>();
     for (Map.Entry<String, Path> file : graph.externalFiles().entrySet()) {
-      digests.put(file.getKey(), OnnxGraph.sha256(file.getValue()));
+      digests.put(file.getKey(), ModelFile.sha256(file.getValue()));
     }
     return digests;
   }
@@ -151,7 +142,7 @@ public final class Network implements AutoCloseable {
    * with height and width above 1, or the last at all.
    */
   public Layer defaultLayer() {
-    return layers.get(names.defaultLayer(layers)).layer();
+    return layers.get(standard.layer()).layer();
   }
 
   /**
@@ -230,133 +221,5 @@ public final class Network implements AutoCloseable {
   @Override
   public String toString() {
     return name();
-  }
-
-  private static Map<String, LayerTensor> layers(OnnxGraph graph, ImageInput input, Shapes shapes) {
-    Map<String, FieldTracer.Geometry> geometries = FieldTracer.trace(graph, shapes, input);
-    Set<String> attention = attention(graph, shapes, geometries);
-    Map<String, LayerTensor> layers = new LinkedHashMap<>();
-    long batch = Math.max(1, input.batch());
-    for (OnnxNode node : graph.nodes()) {
-      for (String tensor : node.outputs()) {
-        long[] dims = shapes.dims(tensor);
-        FieldTracer.Geometry geometry = geometries.get(tensor);
-        OnnxJavaType type = shapes.type(tensor);
-        if (geometry == null
-            || type == null
-            || !FLOATS.contains(type)
-            || dims == null
-            || dims.length != 4
-            || dims[0] != batch
-            || attention.contains(tensor)
-            || graph.isInner(tensor)) {
-          continue;
-        }
-        int y = geometry.hasAxes() ? geometry.yAxis() : 2;
-        int x = geometry.hasAxes() ? geometry.xAxis() : 3;
-        if (y == 0 || x == 0) {
-          continue;
-        }
-        int channel = 6 - y - x;
-        if (dims[channel] < 1
-            || dims[y] < 1
-            || dims[x] < 1
-            || dims[y] * dims[x] < 2
-            || dims[channel] * dims[y] * dims[x] > Integer.MAX_VALUE / 8) {
-          continue;
-        }
-        ReceptiveField field =
-            geometry.isKnown()
-                ? new ReceptiveField(geometry.y(), geometry.x())
-                : ReceptiveField.UNKNOWN;
-        Layer layer =
-            new Layer(tensor, node.op(), (int) dims[channel], (int) dims[y], (int) dims[x], field);
-        layers.put(tensor, new LayerTensor(layer, type, channel, y, x));
-      }
-    }
-    return layers;
-  }
-
-  /** 4-D tensors whose last axes are tokens or a head's features, not rows and columns. */
-  private static Set<String> attention(
-      OnnxGraph graph, Shapes shapes, Map<String, FieldTracer.Geometry> geometries) {
-    Set<String> attention = new HashSet<>();
-    for (OnnxNode node : graph.nodes()) {
-      String output = node.output();
-      FieldTracer.Geometry geometry = geometries.get(output);
-      long[] dims = shapes.dims(output);
-      if (geometry == null || geometry.hasAxes() || dims == null || dims.length != 4) {
-        continue;
-      }
-      boolean isProduct = PRODUCTS.contains(node.op());
-      boolean isOfAttention =
-          (FieldTracer.isElementwise(node)
-                  || Set.of("Transpose", "Softmax", "Slice", "Split").contains(node.op()))
-              && node.inputs().stream().anyMatch(attention::contains);
-      if (isProduct || isOfAttention || isOnlyMultiplied(graph, output)) {
-        attention.add(output);
-      }
-    }
-    return attention;
-  }
-
-  private static boolean isOnlyMultiplied(OnnxGraph graph, String tensor) {
-    List<OnnxNode> readers = graph.consumers(tensor);
-    return !readers.isEmpty()
-        && readers.stream()
-            .allMatch(
-                r -> {
-                  boolean isProduct = PRODUCTS.contains(r.op());
-                  boolean isStep = r.op().equals("Transpose") || FieldTracer.isElementwise(r);
-                  return isProduct || (isStep && isOnlyMultiplied(graph, r.output()));
-                });
-  }
-
-  /** A layer and how its tensor holds it. */
-  record LayerTensor(Layer layer, OnnxJavaType type, int channelAxis, int yAxis, int xAxis) {
-    boolean isPlanar() {
-      return channelAxis == 1 && yAxis == 2 && xAxis == 3;
-    }
-
-    long[] dims(long images) {
-      long[] dims = new long[4];
-      dims[0] = images;
-      dims[channelAxis] = layer.channels();
-      dims[yAxis] = layer.height();
-      dims[xAxis] = layer.width();
-      return dims;
-    }
-  }
-
-  /** The names nearest to a wrong one, best first. */
-  public static List<String> nearest(String wrong, Collection<String> names) {
-    record Scored(String name, double distance) {}
-    String low = wrong.toLowerCase(Locale.ROOT);
-    return new LinkedHashSet<>(names)
-        .stream()
-            .map(n -> new Scored(n, distance(low, n.toLowerCase(Locale.ROOT))))
-            .sorted(Comparator.comparingDouble(Scored::distance).thenComparing(Scored::name))
-            .limit(NEAREST)
-            .map(Scored::name)
-            .toList();
-  }
-
-  /** Edit distance; a name that contains the other is nearer than its length tells. */
-  private static double distance(String a, String b) {
-    int[] last = new int[b.length() + 1];
-    for (int j = 0; j <= b.length(); j++) {
-      last[j] = j;
-    }
-    for (int i = 1; i <= a.length(); i++) {
-      int diagonal = last[0];
-      last[0] = i;
-      for (int j = 1; j <= b.length(); j++) {
-        int change = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
-        diagonal = last[j];
-        last[j] = Math.min(change, Math.min(last[j], last[j - 1]) + 1);
-      }
-    }
-    boolean contains = !a.isEmpty() && !b.isEmpty() && (a.contains(b) || b.contains(a));
-    return contains ? last[b.length()] / 4.0 : last[b.length()];
   }
 }

@@ -5,6 +5,7 @@ import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -14,12 +15,15 @@ import java.util.Set;
 final class OnnxNode {
   private final NodeProto proto;
   private final String name;
-  private final Set<String> captured;
+  private final Set<String> reads;
 
   OnnxNode(NodeProto proto, String name) {
     this.proto = proto;
     this.name = name;
-    this.captured = captured(proto);
+    Set<String> all = new LinkedHashSet<>(proto.getInputList());
+    all.addAll(captured(proto));
+    all.remove("");
+    this.reads = Collections.unmodifiableSet(all);
   }
 
   NodeProto proto() {
@@ -53,9 +57,6 @@ final class OnnxNode {
 
   /** All tensors this node reads: its inputs, and what its subgraphs take from outside. */
   Set<String> reads() {
-    Set<String> reads = new LinkedHashSet<>(proto.getInputList());
-    reads.addAll(captured);
-    reads.remove("");
     return reads;
   }
 

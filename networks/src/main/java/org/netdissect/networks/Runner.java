@@ -12,7 +12,6 @@ import java.nio.FloatBuffer;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.netdissect.networks.Network.LayerTensor;
 
 /**
  * One worker's way through a tapped network: an input buffer to fill with photographs, and a buffer
@@ -36,6 +35,9 @@ public final class Runner implements AutoCloseable {
   /** One channel of a photograph. */
   private final float[] plane;
 
+  /** By layer, where its values lie in its tensor; null where they lie in order. */
+  private final List<int[]> offsets;
+
   private final ByteBuffer[] raw;
   private final FloatBuffer[] maps;
   private final Map<Integer, Binding> bindings = new HashMap<>();
@@ -54,6 +56,7 @@ public final class Runner implements AutoCloseable {
       OrtSession session,
       ImageInput input,
       List<LayerTensor> tensors,
+      List<int[]> offsets,
       PixelTable pixels,
       int asked,
       int fixedBatch)
@@ -64,11 +67,12 @@ public final class Runner implements AutoCloseable {
     this.session = session;
     this.input = input;
     this.tensors = tensors;
+    this.offsets = offsets;
     this.pixels = pixels;
     this.fixedBatch = fixedBatch;
     int rows = fixedBatch > 0 ? fixedBatch : asked;
     this.batch = Math.min(rows, asked);
-    this.image = buffer((long) rows * input.values() * input.type().size, batch);
+    this.image = buffer((long) rows * input.values() * input.type().size);
     this.floats = image.asFloatBuffer();
     this.plane = new float[input.height() * input.width()];
     this.raw = new ByteBuffer[tensors.size()];
@@ -76,9 +80,8 @@ public final class Runner implements AutoCloseable {
     for (int i = 0; i < raw.length; i++) {
       LayerTensor tensor = tensors.get(i);
       long values = (long) rows * tensor.layer().values();
-      raw[i] = buffer(values * tensor.type().size, batch);
-      maps[i] =
-          isDirect(tensor) ? raw[i].asFloatBuffer() : buffer(values * 4, batch).asFloatBuffer();
+      raw[i] = buffer((long) rows * tensor.valuesPerImage() * tensor.type().size);
+      maps[i] = isDirect(tensor) ? raw[i].asFloatBuffer() : buffer(values * 4).asFloatBuffer();
     }
   }
 
@@ -154,7 +157,7 @@ public final class Runner implements AutoCloseable {
     }
     for (int i = 0; i < maps.length; i++) {
       if (!isDirect(tensors.get(i))) {
-        convert(tensors.get(i), raw[i], maps[i], n);
+        convert(tensors.get(i), offsets.get(i), raw[i], maps[i], n);
       }
       maps[i].clear();
     }
@@ -179,7 +182,7 @@ public final class Runner implements AutoCloseable {
     Map<String, OnnxTensor> inputs = new HashMap<>();
     for (int i = 0; i < raw.length; i++) {
       LayerTensor tensor = tensors.get(i);
-      ByteBuffer part = part(raw[i], (long) rows * tensor.layer().values() * tensor.type().size);
+      ByteBuffer part = part(raw[i], (long) rows * tensor.valuesPerImage() * tensor.type().size);
       outputs.put(
           tensor.layer().name(),
           OnnxTensor.createTensor(environment, part, tensor.dims(rows), tensor.type()));
@@ -194,7 +197,12 @@ public final class Runner implements AutoCloseable {
     return whole.duplicate().order(ByteOrder.nativeOrder()).position(0).limit((int) bytes);
   }
 
-  private static ByteBuffer buffer(long bytes, int batch) throws ModelException {
+  private ByteBuffer buffer(long bytes) throws ModelException {
+    if (bytes > Integer.MAX_VALUE && fixedBatch > 0) {
+      throw new ModelException(
+          "The model takes %d images at once, and a layer's maps of so many need more than 2 GiB; export it with a batch of 1."
+              .formatted(fixedBatch));
+    }
     if (bytes > Integer.MAX_VALUE) {
       throw new IllegalArgumentException(
           "A batch of " + batch + " needs a buffer of more than 2 GiB; give a smaller --batch.");
@@ -209,28 +217,19 @@ public final class Runner implements AutoCloseable {
     }
   }
 
-  /** Brings any type and order of axes into floats of images × channels × height × width. */
-  private static void convert(LayerTensor tensor, ByteBuffer from, FloatBuffer to, int n) {
-    long[] dims = tensor.dims(n);
-    long[] strides = new long[4];
-    long stride = 1;
-    for (int axis = 3; axis >= 0; axis--) {
-      strides[axis] = stride;
-      stride *= dims[axis];
-    }
-    int channelStep = (int) strides[tensor.channelAxis()];
-    int yStep = (int) strides[tensor.yAxis()];
-    int xStep = (int) strides[tensor.xAxis()];
-    Layer layer = tensor.layer();
+  /**
+   * Brings any type and order of axes into floats of images × channels × height × width.
+   *
+   * @param offsets see {@link Layout#offsets}, or null for images × channels × height × width
+   */
+  private static void convert(
+      LayerTensor tensor, int[] offsets, ByteBuffer from, FloatBuffer to, int n) {
+    int values = tensor.layer().values();
+    int step = tensor.imageStep();
     int at = 0;
     for (int i = 0; i < n; i++) {
-      for (int c = 0; c < layer.channels(); c++) {
-        for (int y = 0; y < layer.height(); y++) {
-          int source = (int) (i * strides[0]) + c * channelStep + y * yStep;
-          for (int x = 0; x < layer.width(); x++, source += xStep) {
-            to.put(at++, value(tensor.type(), from, source));
-          }
-        }
+      for (int k = 0; k < values; k++) {
+        to.put(at++, value(tensor.type(), from, i * step + (offsets == null ? k : offsets[k])));
       }
     }
   }

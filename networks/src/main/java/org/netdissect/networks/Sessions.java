@@ -5,36 +5,72 @@ import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtLoggingLevel;
 import ai.onnxruntime.OrtSession;
+import ai.onnxruntime.OrtSession.SessionOptions.OptLevel;
 import java.nio.file.Path;
 
-/** Opens sessions of ONNX Runtime, all in the same way. */
+/** The one place that opens sessions of ONNX Runtime, all in the same way. */
 final class Sessions {
   private static final String EXTERNAL_FOLDER =
       "session.model_external_initializers_file_folder_path";
 
   private Sessions() {}
 
+  /** A session that only tells shapes and types: the graph as it stands. */
+  static OrtSession plain(OnnxGraph graph, ModelProto cut) throws OrtException, ModelException {
+    return open(graph, cut, OptLevel.NO_OPT, Device.CPU);
+  }
+
   /**
-   * A session over an edited graph, with one thread inside an operation: callers run it from as
-   * many threads as they like.
+   * A session that computes, with one thread inside an operation: callers run it from as many
+   * threads as they like.
+   *
+   * @throws ModelException if ONNX Runtime refuses the graph
    */
-  static OrtSession open(OnnxGraph graph, ModelProto cut, boolean optimised)
+  static OrtSession computing(OnnxGraph graph, ModelProto cut, Device device)
+      throws ModelException {
+    try {
+      return open(graph, cut, OptLevel.ALL_OPT, device);
+    } catch (OrtException e) {
+      throw refused(graph, e);
+    }
+  }
+
+  static ModelException refused(OnnxGraph graph, OrtException e) {
+    return new ModelException(
+        "%s: ONNX Runtime cannot load it: %s".formatted(graph.file(), Natives.firstLine(e)), e);
+  }
+
+  private static OrtSession open(OnnxGraph graph, ModelProto cut, OptLevel level, Device device)
       throws OrtException, ModelException {
     OrtEnvironment environment = Natives.environment();
+    // The options are closed whatever happens: a session keeps none of them.
     try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
       options.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
       options.setIntraOpNumThreads(1);
       options.setInterOpNumThreads(1);
       options.addConfigEntry("session.intra_op.allow_spinning", "0");
-      options.setOptimizationLevel(
-          optimised
-              ? OrtSession.SessionOptions.OptLevel.ALL_OPT
-              : OrtSession.SessionOptions.OptLevel.NO_OPT);
+      options.setOptimizationLevel(level);
+      use(device, options);
       if (!graph.externalFiles().isEmpty()) {
         Path folder = graph.file().toAbsolutePath().normalize().getParent();
         options.addConfigEntry(EXTERNAL_FOLDER, folder.toString());
       }
-      return environment.createSession(graph.serialised(cut), options);
+      return environment.createSession(GraphEdit.serialised(graph.file(), cut), options);
+    }
+  }
+
+  private static void use(Device device, OrtSession.SessionOptions options) throws OrtException {
+    switch (device.kind()) {
+      case CPU -> options.addCPU(true);
+    }
+  }
+
+  /** Closes a session that was opened here. */
+  static void close(OrtSession session) {
+    try {
+      session.close();
+    } catch (OrtException e) {
+      throw new IllegalStateException("ONNX Runtime cannot close a session.", e);
     }
   }
 }

@@ -18,6 +18,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.netdissect.networks.Operators.Trait;
 
 /**
  * Shapes and types of the tensors inside a network, for one batch of the given input: asked from
@@ -25,20 +26,6 @@ import java.util.Set;
  * forward pass on a blank image.
  */
 final class Shapes {
-  /** Of these operations all outputs but the first are by-products, often not even computed. */
-  private static final Set<String> ONE_OUTPUT =
-      Set.of(
-          "BatchNormalization",
-          "Dropout",
-          "MaxPool",
-          "LRN",
-          "LayerNormalization",
-          "SimplifiedLayerNormalization",
-          "SkipLayerNormalization",
-          "GroupNorm",
-          "Attention",
-          "MultiHeadAttention");
-
   /** Longest operand (pads, axes, sizes) that is looked into. */
   private static final int LONGEST_OPERAND = 64;
 
@@ -65,7 +52,7 @@ final class Shapes {
     Set<String> tensors = new LinkedHashSet<>();
     for (OnnxNode node : graph.nodes()) {
       List<String> outputs =
-          ONE_OUTPUT.contains(node.op()) ? List.of(node.output()) : node.outputs();
+          Operators.is(node, Trait.ONE_OUTPUT) ? List.of(node.output()) : node.outputs();
       for (String output : outputs) {
         if (graph.dependsOnImage(output)) {
           tensors.add(output);
@@ -75,6 +62,7 @@ final class Shapes {
     if (tensors.isEmpty()) {
       return shapes;
     }
+    shapes.workOut();
     shapes.infer(tensors, one);
     Set<String> symbolic = new LinkedHashSet<>();
     for (String tensor : tensors) {
@@ -137,23 +125,68 @@ final class Shapes {
     return operands.get(tensor);
   }
 
-  private void infer(Set<String> tensors, long[] one) throws ModelException {
-    try {
-      infer(graph.cut(tensors, one, false));
-    } catch (OrtException e) {
-      // Some operations insist on constant weights.
-      try {
-        infer(graph.cut(tensors, one, true));
-      } catch (OrtException real) {
-        throw new ModelException(
-            "%s: ONNX Runtime cannot load it: %s".formatted(graph.file(), Natives.firstLine(real)),
-            real);
+  /** Applies the rules at hand, in the order of the graph. */
+  private void workOut() {
+    ShapeRules rules = new ShapeRules(graph, this::dims, this::type);
+    for (OnnxNode node : graph.nodes()) {
+      if (graph.dependsOnImage(node.output()) && isOneOutput(node)) {
+        ShapeRules.Inferred inferred = rules.of(node);
+        if (inferred != null) {
+          dims.put(node.output(), inferred.dims());
+          types.put(node.output(), inferred.type());
+        }
       }
     }
   }
 
+  private static boolean isOneOutput(OnnxNode node) {
+    return node.outputs().size() == 1 || Operators.is(node, Trait.ONE_OUTPUT);
+  }
+
+  /** Asks the runtime for what is not worked out, giving it what is. */
+  private void infer(Set<String> tensors, long[] one) throws ModelException {
+    Set<String> asked = new LinkedHashSet<>(tensors);
+    asked.removeAll(types.keySet());
+    if (asked.isEmpty()) {
+      return;
+    }
+    try {
+      infer(question(asked, one).withoutWeights().build());
+    } catch (OrtException e) {
+      // Some operations insist on constant weights.
+      try {
+        infer(question(asked, one).build());
+      } catch (OrtException real) {
+        throw Sessions.refused(graph, real);
+      }
+    }
+  }
+
+  private GraphEdit question(Set<String> asked, long[] one) {
+    GraphEdit edit = GraphEdit.of(graph).outputs(asked).image(one);
+    for (OnnxNode node : graph.nodes()) {
+      String known = node.output();
+      if (types.containsKey(known)
+          && graph.consumers(known).stream()
+              .anyMatch(reader -> reader.outputs().stream().anyMatch(asked::contains))) {
+        edit.given(known, elementType(types.get(known)), dims.get(known));
+      }
+    }
+    return edit;
+  }
+
+  private static int elementType(OnnxJavaType type) {
+    return switch (type) {
+      case FLOAT16 -> TensorProto.DataType.FLOAT16_VALUE;
+      case DOUBLE -> TensorProto.DataType.DOUBLE_VALUE;
+      case UINT8 -> TensorProto.DataType.UINT8_VALUE;
+      case INT8 -> TensorProto.DataType.INT8_VALUE;
+      default -> TensorProto.DataType.FLOAT_VALUE;
+    };
+  }
+
   private void infer(ModelProto cut) throws OrtException, ModelException {
-    try (OrtSession session = Sessions.open(graph, cut, false)) {
+    try (OrtSession session = Sessions.plain(graph, cut)) {
       for (NodeInfo output : session.getOutputInfo().values()) {
         if (output.getInfo() instanceof TensorInfo tensor) {
           types.put(output.getName(), tensor.type);
@@ -172,7 +205,8 @@ final class Shapes {
     ByteBuffer blank =
         ByteBuffer.allocateDirect(Math.toIntExact(bytes)).order(ByteOrder.nativeOrder());
     blank.limit(Math.toIntExact(bytes / 4 * input.type().size));
-    try (OrtSession session = Sessions.open(graph, graph.cut(asked, one, true), false);
+    try (OrtSession session =
+            Sessions.plain(graph, GraphEdit.of(graph).outputs(asked).image(one).build());
         OnnxTensor image =
             OnnxTensor.createTensor(Natives.environment(), blank, one, input.type());
         OrtSession.Result result = session.run(Map.of(input.name(), image))) {

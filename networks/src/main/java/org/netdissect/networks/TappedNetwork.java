@@ -1,10 +1,11 @@
 package org.netdissect.networks;
 
-import ai.onnx.proto.OnnxMl.ModelProto;
-import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
+import java.nio.FloatBuffer;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
-import org.netdissect.networks.Network.LayerTensor;
+import java.util.Random;
 
 /**
  * A network cut down to what chosen layers need, ready to run. One session with one thread inside
@@ -12,23 +13,29 @@ import org.netdissect.networks.Network.LayerTensor;
  * close it after its runners.
  */
 public final class TappedNetwork implements AutoCloseable {
+  /** How far maps of an image may differ with another beside it, by rounding alone. */
+  private static final double ROUNDING = 1e-2;
+
   private final OrtSession session;
   private final ImageInput input;
   private final List<LayerTensor> tensors;
+  private final List<int[]> offsets;
   private final PixelTable pixels;
-  private final int fixedBatch;
+
+  /** How many images every run takes, or −1 where that is free. */
+  private int fixedBatch = -1;
 
   private TappedNetwork(
       OrtSession session,
       ImageInput input,
       List<LayerTensor> tensors,
-      PixelTable pixels,
-      int fixedBatch) {
+      List<int[]> offsets,
+      PixelTable pixels) {
     this.session = session;
     this.input = input;
     this.tensors = List.copyOf(tensors);
+    this.offsets = offsets;
     this.pixels = pixels;
-    this.fixedBatch = fixedBatch;
   }
 
   static TappedNetwork open(
@@ -36,27 +43,28 @@ public final class TappedNetwork implements AutoCloseable {
       throws ModelException {
     PixelTable pixels = PixelTable.of(preprocessing, input.type(), graph.file());
     List<String> names = tensors.stream().map(t -> t.layer().name()).toList();
+    List<int[]> offsets = new ArrayList<>();
+    tensors.forEach(t -> offsets.add(t.isPlanar() ? null : t.layout().offsets()));
     // Where inference of shapes is wrong the runtime refuses our buffers, unless it is kept from
     // inferring by an input whose sides it does not know.
     ModelException refusal = null;
     for (long[] dims : List.of(input.dims(), input.channelsOnly())) {
-      OrtSession session = open(graph, graph.cut(names, dims, true));
+      OrtSession session =
+          Sessions.computing(
+              graph, GraphEdit.of(graph).outputs(names).image(dims).build(), Device.CPU);
+      TappedNetwork tapped =
+          new TappedNetwork(session, input, tensors, Collections.unmodifiableList(offsets), pixels);
       try {
-        // Some models declare a free batch, yet fix it inside.
-        if (input.batch() < 0 && trial(session, input, tensors, pixels, 2, -1) == null) {
-          return new TappedNetwork(session, input, tensors, pixels, -1);
-        }
-        int batch = Math.max(1, input.batch());
-        ModelException failure = trial(session, input, tensors, pixels, batch, batch);
+        ModelException failure = tapped.settleBatch();
         if (failure == null) {
-          return new TappedNetwork(session, input, tensors, pixels, batch);
+          return tapped;
         }
         refusal = refusal == null ? failure : refusal;
       } catch (RuntimeException e) {
-        closeQuietly(session);
+        tapped.close();
         throw e;
       }
-      closeQuietly(session);
+      tapped.close();
     }
     throw new ModelException(graph.file() + ": " + refusal.getMessage(), refusal);
   }
@@ -73,47 +81,86 @@ public final class TappedNetwork implements AutoCloseable {
    *     Runner#batch}
    * @throws IllegalArgumentException if {@code batch} is below 1, or so large that a buffer would
    *     exceed 2 GiB
-   * @throws ModelException if there is not enough memory
+   * @throws ModelException if there is not enough memory, or a batch that the model fixes is too
+   *     large
    */
   public Runner newRunner(int batch) throws ModelException {
-    return new Runner(session, input, tensors, pixels, batch, fixedBatch);
+    return new Runner(session, input, tensors, offsets, pixels, batch, fixedBatch);
   }
 
   @Override
   public void close() {
-    closeQuietly(session);
+    Sessions.close(session);
   }
 
-  private static void closeQuietly(OrtSession session) {
-    try {
-      session.close();
-    } catch (OrtException e) {
-      throw new IllegalStateException("ONNX Runtime cannot close a session.", e);
+  /**
+   * Finds out how many images one run may take, by runs on made-up images, so that what cannot run
+   * fails before any photograph is read.
+   *
+   * @return why it cannot run, or null
+   */
+  private ModelException settleBatch() {
+    // Some models declare a free batch, yet fix it inside.
+    boolean mayBeFree =
+        input.batch() < 0 && tensors.stream().allMatch(t -> t.layout().isImagesFirst());
+    if (mayBeFree && trial(2) == null && isBesideOthersTheSame()) {
+      return null;
     }
+    fixedBatch = Math.max(1, input.batch());
+    return trial(fixedBatch);
   }
 
-  private static OrtSession open(OnnxGraph graph, ModelProto cut) throws ModelException {
-    try {
-      return Sessions.open(graph, cut, true);
-    } catch (OrtException e) {
-      throw new ModelException(
-          "%s: ONNX Runtime cannot load it: %s".formatted(graph.file(), Natives.firstLine(e)), e);
-    }
-  }
-
-  /** Runs blank images, so that what cannot run fails before any photograph is read. */
-  private static ModelException trial(
-      OrtSession session,
-      ImageInput input,
-      List<LayerTensor> tensors,
-      PixelTable pixels,
-      int images,
-      int fixedBatch) {
-    try (Runner runner = new Runner(session, input, tensors, pixels, images, fixedBatch)) {
+  /** Runs blank images. */
+  private ModelException trial(int images) {
+    try (Runner runner = newRunner(images)) {
       runner.run(images);
       return null;
     } catch (ModelException e) {
       return e;
     }
+  }
+
+  /**
+   * Whether images go through beside each other as they do alone. Where tokens are rearranged the
+   * images' place in a tensor follows from one image only, so it is tried.
+   */
+  private boolean isBesideOthersTheSame() {
+    if (tensors.stream().allMatch(t -> t.layout().rank() == 4 && t.layout().isGrid())) {
+      return true;
+    }
+    byte[][] noise = new byte[2][3 * input.height() * input.width()];
+    Random random = new Random(1);
+    for (byte[] image : noise) {
+      random.nextBytes(image);
+    }
+    try (Runner both = newRunner(2);
+        Runner one = newRunner(1)) {
+      both.photograph(0, noise[0]);
+      both.photograph(1, noise[1]);
+      FloatBuffer[] beside = both.run(2);
+      for (int i = 0; i < 2; i++) {
+        one.photograph(0, noise[i]);
+        FloatBuffer[] alone = one.run(1);
+        for (int l = 0; l < alone.length; l++) {
+          int values = tensors.get(l).layer().values();
+          if (!isClose(alone[l], beside[l], i * values, values)) {
+            return false;
+          }
+        }
+      }
+      return true;
+    } catch (ModelException e) {
+      return false;
+    }
+  }
+
+  private static boolean isClose(FloatBuffer alone, FloatBuffer beside, int from, int values) {
+    double largest = 0;
+    double difference = 0;
+    for (int k = 0; k < values; k++) {
+      largest = Math.max(largest, Math.abs(alone.get(k)));
+      difference = Math.max(difference, Math.abs(alone.get(k) - beside.get(from + k)));
+    }
+    return difference <= ROUNDING * largest;
   }
 }

@@ -170,7 +170,7 @@ class StructureTest {
               return g.node("Relu", "out", "maps");
             })) {
       List<String> names = network.layers().stream().map(Layer::name).toList();
-      assertEquals(List.of("conv", "maps", "out"), names);
+      assertEquals(List.of("conv", "t", "maps", "out"), names);
       assertFalse(network.resolve("out").get(0).field().isKnown());
     }
   }

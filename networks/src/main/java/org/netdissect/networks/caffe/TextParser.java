@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.netdissect.networks.ModelException;
-import org.netdissect.networks.Network;
+import org.netdissect.networks.NearestNames;
 import org.netdissect.networks.caffe.Schema.Field;
 import org.netdissect.networks.caffe.Schema.Kind;
 
@@ -443,7 +443,7 @@ final class TextParser {
           file
               + ": is a solver file of Caffe, not a net; give the net that its field \"net\" names.");
     }
-    List<String> near = Network.nearest(name, Schema.names(type));
+    List<String> near = NearestNames.of(name, Schema.names(type));
     return error(
         "\"%s\" is no field of Caffe's %s; the nearest are %s"
             .formatted(quoted(name), type, String.join(", ", near)));

@@ -15,7 +15,7 @@ import java.util.stream.Stream;
 import org.netdissect.networks.ConvertedModel;
 import org.netdissect.networks.InputSize;
 import org.netdissect.networks.ModelException;
-import org.netdissect.networks.Network;
+import org.netdissect.networks.NearestNames;
 
 /**
  * Makes an ONNX graph of a net, layer by layer in the order of the file. Each blob becomes a tensor
@@ -203,7 +203,7 @@ final class Translation {
       layer.tops().forEach(blobs::remove);
       if (isIdle) {
         note(layer + ": a program in Python, which is never run: left out");
-      } else {
+      } else if (!layer.tops().isEmpty()) {
         leftOut.add(layer.name());
       }
       return;
@@ -268,7 +268,7 @@ final class Translation {
         "the type \"%s\" is not known (the nearest are %s);%s"
             .formatted(
                 layer.type(),
-                String.join(", ", Network.nearest(layer.type(), LayerTypes.names())),
+                String.join(", ", NearestNames.of(layer.type(), LayerTypes.names())),
                 advice));
   }
 
@@ -311,12 +311,12 @@ final class Translation {
    */
   void checkSize(CaffeLayer layer, Shape shape) throws ModelException {
     for (long dim : shape.dims()) {
-      if (dim < 1 || dim > Integer.MAX_VALUE) {
-        throw error(layer, "it makes a blob of " + shape);
+      if (dim < 1) {
+        throw error(layer, "it makes a blob of " + shape + ", which is empty");
       }
-    }
-    if (shape.count() / images > LARGEST_BLOB) {
-      throw error(layer, "it makes a blob of " + shape + ", which is too large");
+      if (dim > Integer.MAX_VALUE || shape.count() / images > LARGEST_BLOB) {
+        throw error(layer, "it makes a blob of " + shape + ", which is too large");
+      }
     }
   }
 
@@ -382,7 +382,7 @@ final class Translation {
   private String nearest(String blob) {
     return blobs.isEmpty()
         ? ""
-        : "; the nearest are " + String.join(", ", Network.nearest(blob, blobs.keySet()));
+        : "; the nearest are " + String.join(", ", NearestNames.of(blob, blobs.keySet()));
   }
 
   private ModelException error(CaffeLayer layer, String what) {

@@ -113,7 +113,8 @@ class CaffeFieldsTest {
     int[] blocks = {3, 8, 36, 3};
     for (int stage = 0; stage < 4; stage++) {
       for (int block = 0; block < blocks[stage]; block++) {
-        String letter = block == 0 ? "a" : blocks[stage] == 3 ? "abc".substring(block, block + 1) : "b" + block;
+        String letter =
+            block == 0 ? "a" : blocks[stage] == 3 ? "abc".substring(block, block + 1) : "b" + block;
         String name = "res" + (stage + 2) + letter;
         int stride = block == 0 && stage > 0 ? 2 : 1;
         String shortcut = here;
@@ -198,7 +199,8 @@ class CaffeFieldsTest {
       boolean relu) {
     bare(net, name, from, outputs, kernel, stride, pad, false);
     net.append(
-        layer("bn_" + name, "BatchNorm", name, name, "batch_norm_param { use_global_stats: true }"));
+        layer(
+            "bn_" + name, "BatchNorm", name, name, "batch_norm_param { use_global_stats: true }"));
     net.append(layer("scale_" + name, "Scale", name, name, "scale_param { bias_term: true }"));
     if (relu) {
       net.append(layer(name + "_relu", "ReLU", name, name, ""));

@@ -48,7 +48,8 @@ final class CaffeFiles {
 
   /** An input of these dimensions and layers behind it. */
   Path net(String dims, String layersBehind) throws IOException {
-    String input = "layer { name: 'in' type: 'Input' top: 'data' input_param { shape { dim: [%s] } } }";
+    String input =
+        "layer { name: 'in' type: 'Input' top: 'data' input_param { shape { dim: [%s] } } }";
     return text(input.formatted(dims) + "\n" + layersBehind);
   }
 

@@ -45,8 +45,7 @@ class CaffeMeanTest {
     assertEquals(
         EXPECTED, CaffeMean.read(npy("<f8", true, "3, 2, 1", 100, 110, 120, 102, 110, 121)));
     assertEquals(EXPECTED, CaffeMean.read(npy("<f8", false, "3,", 101, 110, 120.5)));
-    assertEquals(
-        List.of(7.0, 7.0, 7.0), CaffeMean.read(npy("<f4", false, "1, 1, 2", 6, 8)).mean());
+    assertEquals(List.of(7.0, 7.0, 7.0), CaffeMean.read(npy("<f4", false, "1, 1, 2", 6, 8)).mean());
   }
 
   @Test
@@ -77,8 +76,7 @@ class CaffeMeanTest {
     bytes.write(header.length());
     bytes.write(0);
     bytes.writeBytes(header.getBytes(StandardCharsets.US_ASCII));
-    ByteBuffer data =
-        ByteBuffer.allocate(8 * values.length).order(ByteOrder.LITTLE_ENDIAN);
+    ByteBuffer data = ByteBuffer.allocate(8 * values.length).order(ByteOrder.LITTLE_ENDIAN);
     for (double value : values) {
       if (type.equals("<f4")) {
         data.putFloat((float) value);

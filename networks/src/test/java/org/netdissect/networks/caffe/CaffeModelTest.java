@@ -9,6 +9,7 @@ import static org.netdissect.networks.caffe.CaffeFiles.layer;
 
 import java.io.IOException;
 import java.nio.FloatBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -34,7 +35,12 @@ import org.netdissect.networks.caffe.CaffeFiles.Values;
 
 class CaffeModelTest {
   private static final String CONV =
-      layer("conv", "Convolution", "data", "a/b", "convolution_param { num_output: 2 kernel_size: 1 }");
+      layer(
+          "conv",
+          "Convolution",
+          "data",
+          "a/b",
+          "convolution_param { num_output: 2 kernel_size: 1 }");
   private static final String RELU = layer("relu", "ReLU", "a/b", "a/b", "");
 
   @TempDir Path folder;
@@ -100,7 +106,8 @@ class CaffeModelTest {
 
   @Test
   void aWrittenFileIsTheSameNetwork() throws IOException {
-    String pool = layer("pool", "Pooling", "a/b", "p", "pooling_param { kernel_size: 2 pool: AVE }");
+    String pool =
+        layer("pool", "Pooling", "a/b", "p", "pooling_param { kernel_size: 2 pool: AVE }");
     CaffeModel model = weighted().read(files().net("1,3,4,4", CONV + RELU + pool));
     Path onnx = folder.resolve("net.onnx");
     model.write(onnx);
@@ -125,7 +132,12 @@ class CaffeModelTest {
   @Test
   void whatMixesImagesKeepsTheirNumber() throws IOException {
     String mixing =
-        layer("mix", "Reshape", "a/b", "m", "reshape_param { shape { dim: 1 dim: -1 dim: 2 dim: 2 } }");
+        layer(
+            "mix",
+            "Reshape",
+            "a/b",
+            "m",
+            "reshape_param { shape { dim: 1 dim: -1 dim: 2 dim: 2 } }");
     CaffeModel model = weighted().read(files().net("3,3,2,2", CONV + mixing));
     assertTrue(model.notes().get(0).contains("mix"), model.notes()::toString);
     try (Network network = model.open()) {
@@ -136,7 +148,8 @@ class CaffeModelTest {
   @Test
   void constantFillersStandInForMissingWeightsAndThatIsSaid() throws Exception {
     String filled =
-        CONV.replace("kernel_size: 1", "kernel_size: 1 weight_filler { value: 2 } bias_filler { value: 1 }");
+        CONV.replace(
+            "kernel_size: 1", "kernel_size: 1 weight_filler { value: 2 } bias_filler { value: 1 }");
     CaffeModel model =
         files().weights("other", Values.of(new float[1], 1)).read(files().net("1,3,1,1", filled));
     assertTrue(model.notes().get(0).contains("conv"), model.notes()::toString);
@@ -149,7 +162,12 @@ class CaffeModelTest {
   @Test
   void layersOfOffshoots() throws Exception {
     String text =
-        layer("n", "Normalize", "data", "n", "norm_param { across_spatial: false channel_shared: false }")
+        layer(
+                "n",
+                "Normalize",
+                "data",
+                "n",
+                "norm_param { across_spatial: false channel_shared: false }")
             + layer("p", "Permute", "data", "p", "permute_param { order: 0 order: 2 order: 3 }")
             + layer("s", "ShuffleChannel", "data", "s", "shuffle_channel_param { group: 2 }")
             + layer("r", "ReLU6", "data", "r", "");
@@ -173,7 +191,12 @@ class CaffeModelTest {
     String heads =
         layer("prior", "PriorBox", "a/b data", "boxes", "prior_box_param { min_size: 3 }")
             + layer("join", "Concat", "boxes boxes", "joined", "")
-            + layer("out", "DetectionOutput", "a/b joined", "found", "detection_output_param { num_classes: 2 }");
+            + layer(
+                "out",
+                "DetectionOutput",
+                "a/b joined",
+                "found",
+                "detection_output_param { num_classes: 2 }");
     CaffeModel model = weighted().read(files().net("1,3,2,2", CONV + heads));
     assertTrue(model.notes().get(0).endsWith(": prior, join, out"), model.notes()::toString);
   }
@@ -183,17 +206,35 @@ class CaffeModelTest {
     return Stream.of(
         List.of(layer("l", "LSTM", "data", "l", "recurrent_param { num_output: 3 }"), "\"LSTM\""),
         List.of(layer("c", "convolution", "data", "c", ""), "Convolution"),
-        List.of(layer("y", "Python", "data", "y", "python_param { module: 'm' }") + layer("z", "ReLU", "y", "z", ""), "never run"),
+        List.of(
+            layer("y", "Python", "data", "y", "python_param { module: 'm' }")
+                + layer("z", "ReLU", "y", "z", ""),
+            "never run"),
         List.of(layer("y", "Python", "data", "data", ""), "never run"),
         List.of(layer("f", "ReLU", "data", "f", "leaky_param { slope: 1 }"), "leaky_param"),
-        List.of(layer("e", "Eltwise", "data data", "e", "eltwise_param { coeff: 1 }"), "1 coefficients for 2"),
+        List.of(
+            layer("e", "Eltwise", "data data", "e", "eltwise_param { coeff: 1 }"),
+            "1 coefficients for 2"),
         List.of(layer("e", "Eltwise", "data", "e", ""), "reads 1 blobs"),
         List.of(layer("s", "Slice", "data", "s t", ""), "3 does not divide into 2"),
-        List.of(layer("r", "Reshape", "data", "r", "reshape_param { shape { dim: 0 dim: 5 } }"), "cannot become"),
-        List.of(layer("r", "Reshape", "data", "r", "reshape_param { shape { dim: 0 dim: 0 dim: 0 dim: 0 dim: 0 } }"), "dimension 0"),
+        List.of(
+            layer("r", "Reshape", "data", "r", "reshape_param { shape { dim: 0 dim: 5 } }"),
+            "cannot become"),
+        List.of(
+            layer(
+                "r",
+                "Reshape",
+                "data",
+                "r",
+                "reshape_param { shape { dim: 0 dim: 0 dim: 0 dim: 0 dim: 0 } }"),
+            "dimension 0"),
         List.of(layer("l", "LRN", "data", "l", "lrn_param { local_size: 4 }"), "odd"),
-        List.of(layer("p", "Pooling", "data", "p", "pooling_param { pool: STOCHASTIC kernel_size: 2 }"), "stochastic"),
-        List.of(layer("p", "Pooling", "data", "p", "pooling_param { kernel_size: 2 kernel_h: 2 }"), "both"),
+        List.of(
+            layer("p", "Pooling", "data", "p", "pooling_param { pool: STOCHASTIC kernel_size: 2 }"),
+            "stochastic"),
+        List.of(
+            layer("p", "Pooling", "data", "p", "pooling_param { kernel_size: 2 kernel_h: 2 }"),
+            "both"),
         List.of(layer("p", "Permute", "data", "p", "permute_param { order: 0 order: 0 }"), "order"),
         List.of(layer("t", "Tile", "data", "t", ""), "tiles"),
         List.of(layer("t", "Tile", "data", "t", "tile_param { tiles: 2000000000 }"), "too large"),
@@ -201,7 +242,14 @@ class CaffeModelTest {
         List.of(layer("d", "ReLU", "data", "", ""), "empty name"),
         List.of("layer { name: 'x' bottom: 'data' top: 'x' }", "no type"),
         List.of("layers { name: 'x' type: RELU bottom: 'data' top: 'x' }", "two generations"),
-        List.of(layer("conv", "Convolution", "data", "c", "convolution_param { num_output: 3 kernel_size: 1 }"), "2×3×1×1"));
+        List.of(
+            layer(
+                "conv",
+                "Convolution",
+                "data",
+                "c",
+                "convolution_param { num_output: 3 kernel_size: 1 }"),
+            "2×3×1×1"));
   }
 
   @ParameterizedTest
@@ -221,7 +269,10 @@ class CaffeModelTest {
     refused("other way round", weights, text);
     refused("is the text of a net", text, text);
     refused("holds the weights", weights, weights);
-    Path hdf5 = Files.write(folder.resolve("w.caffemodel.h5"), "\u0089HDF\r\n\u001a\n\0\0".getBytes("ISO-8859-1"));
+    Path hdf5 =
+        Files.write(
+            folder.resolve("w.caffemodel.h5"),
+            "\u0089HDF\r\n\u001a\n\0\0".getBytes(StandardCharsets.ISO_8859_1));
     refused("HDF5", text, hdf5);
     refused("no such file", text, folder.resolve("absent"));
     refused("no such file", folder.resolve("absent.prototxt"), weights);
@@ -248,8 +299,7 @@ class CaffeModelTest {
   }
 
   private static float[] run(Network network, String layer, byte[] rgb) throws IOException {
-    try (TappedNetwork tapped =
-            network.tap(network.resolve(layer), network.usualPreprocessing());
+    try (TappedNetwork tapped = network.tap(network.resolve(layer), network.usualPreprocessing());
         Runner runner = tapped.newRunner(1)) {
       runner.photograph(0, rgb);
       FloatBuffer values = runner.run(1)[0];

@@ -112,7 +112,8 @@ class WindowRulesTest {
     return new Pool(random.nextBoolean(), random.nextInt(4) > 0, kernel, stride, pad);
   }
 
-  private record Conv(boolean transposed, int group, int kernel, int stride, int pad, int dilation) {
+  private record Conv(
+      boolean transposed, int group, int kernel, int stride, int pad, int dilation) {
     static final int IN = 4;
     static final int OUT = 6;
 

@@ -1,0 +1,97 @@
+package org.netdissect.networks;
+
+import ai.onnx.proto.OnnxMl.StringStringEntryProto;
+import ai.onnx.proto.OnnxMl.TensorProto;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** Weights in files beside the model. */
+final class ExternalWeights {
+  private ExternalWeights() {}
+
+  /**
+   * Finds the weight files that tensors name. They must lie in the model's folder: a model must not
+   * make us read other files.
+   *
+   * @return the files by the name the model uses, in the order of names
+   * @throws ModelException if one lies elsewhere, is missing, or is too short for what it must hold
+   */
+  static Map<String, Path> check(Path file, Collection<TensorProto> tensors) throws ModelException {
+    Map<String, Path> external = new TreeMap<>();
+    Map<String, Long> ends = new LinkedHashMap<>();
+    for (TensorProto tensor : tensors) {
+      if (tensor.getDataLocation() != TensorProto.DataLocation.EXTERNAL) {
+        continue;
+      }
+      Map<String, String> entries = new HashMap<>();
+      for (StringStringEntryProto entry : tensor.getExternalDataList()) {
+        entries.put(entry.getKey(), entry.getValue());
+      }
+      String location = entries.getOrDefault("location", "");
+      try {
+        long offset = Long.parseLong(entries.getOrDefault("offset", "0"));
+        long length = Long.parseLong(entries.getOrDefault("length", "0"));
+        if (offset < 0 || length < 0) {
+          throw new NumberFormatException("negative");
+        }
+        ends.merge(location, Math.addExact(offset, length), Math::max);
+      } catch (NumberFormatException | ArithmeticException e) {
+        throw new ModelException(
+            "%s: the weights of %s have no valid place in %s."
+                .formatted(file, tensor.getName(), location),
+            e);
+      }
+    }
+    for (Map.Entry<String, Long> end : ends.entrySet()) {
+      Path weights = inside(file, end.getKey());
+      try {
+        if (Files.size(weights) < end.getValue()) {
+          throw new ModelException(
+              "%s: its weight file %s is truncated: %d bytes of at least %d."
+                  .formatted(file, end.getKey(), Files.size(weights), end.getValue()));
+        }
+      } catch (ModelException e) {
+        throw e;
+      } catch (IOException e) {
+        throw new ModelException(weights + ": cannot be read: " + e.getMessage(), e);
+      }
+      external.put(end.getKey(), weights);
+    }
+    return external;
+  }
+
+  private static Path inside(Path file, String location) throws ModelException {
+    String outside =
+        "%s: its weight file \"%s\" is not inside the model's folder.".formatted(file, location);
+    try {
+      Path folder = file.toAbsolutePath().normalize().getParent();
+      if (location.isEmpty() || Path.of(location).isAbsolute()) {
+        throw new ModelException(outside);
+      }
+      Path weights = folder.resolve(location).normalize();
+      if (!weights.startsWith(folder)) {
+        throw new ModelException(outside);
+      }
+      if (!Files.isRegularFile(weights)) {
+        throw new ModelException(
+            "%s: its weight file %s is missing; keep it beside the model."
+                .formatted(file, location));
+      }
+      if (!weights.toRealPath().startsWith(folder.toRealPath())) {
+        throw new ModelException(outside);
+      }
+      return weights;
+    } catch (ModelException e) {
+      throw e;
+    } catch (InvalidPathException | IOException e) {
+      throw new ModelException(outside, e);
+    }
+  }
+}

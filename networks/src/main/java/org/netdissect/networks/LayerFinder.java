@@ -1,0 +1,147 @@
+package org.netdissect.networks;
+
+import ai.onnxruntime.OnnxJavaType;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.netdissect.networks.Layout.AxisParts;
+import org.netdissect.networks.Layout.Role;
+import org.netdissect.networks.Operators.Trait;
+
+/** Which tensors of a graph are layers: float maps of channels × rows × columns for each image. */
+final class LayerFinder {
+  private static final Set<OnnxJavaType> FLOATS =
+      Set.of(OnnxJavaType.FLOAT, OnnxJavaType.FLOAT16, OnnxJavaType.DOUBLE);
+
+  private final OnnxGraph graph;
+  private final ImageInput input;
+  private final Shapes shapes;
+  private final Map<String, Geometry> geometries;
+  private final int batch;
+  private final Map<String, LayerTensor> layers = new LinkedHashMap<>();
+
+  private LayerFinder(OnnxGraph graph, ImageInput input, Shapes shapes) {
+    this.graph = graph;
+    this.input = input;
+    this.shapes = shapes;
+    this.geometries = FieldTracer.trace(graph, shapes, input);
+    this.batch = Math.max(1, input.batch());
+  }
+
+  /** All layers by the name of their tensor, in the order of the graph. */
+  static Map<String, LayerTensor> find(OnnxGraph graph, ImageInput input, Shapes shapes) {
+    LayerFinder finder = new LayerFinder(graph, input, shapes);
+    Set<String> maps = finder.readAsMaps();
+    for (OnnxNode node : graph.nodes()) {
+      for (String tensor : node.outputs()) {
+        if (!graph.isInner(tensor)) {
+          finder.look(node, tensor, maps);
+        }
+      }
+    }
+    return finder.layers;
+  }
+
+  private void look(OnnxNode node, String tensor, Set<String> maps) {
+    long[] dims = shapes.dims(tensor);
+    OnnxJavaType type = shapes.type(tensor);
+    if (dims == null || type == null || !FLOATS.contains(type) || !isSane(dims)) {
+      return;
+    }
+    Geometry geometry = geometries.getOrDefault(tensor, Geometry.LOST);
+    if (!isLayer(geometry.layout(), dims) && maps.contains(tensor) && isOfImageShape(dims)) {
+      geometry = Geometry.unknown(Layout.image(dims[0], dims[1], dims[2], dims[3], false));
+    }
+    Layout layout = geometry.layout();
+    if (!isLayer(layout, dims) || (!isPlain(layout) && isCopy(node))) {
+      return;
+    }
+    Layer layer =
+        new Layer(
+            tensor,
+            node.op(),
+            layout.channels(),
+            layout.rows(),
+            layout.columns(),
+            geometry.field());
+    layers.put(tensor, new LayerTensor(layer, type, layout));
+  }
+
+  private boolean isLayer(Layout layout, long[] dims) {
+    if (layout == null || layout.rank() != dims.length || !LayerTensor.isLayer(layout)) {
+      return false;
+    }
+    for (int axis = 0; axis < dims.length; axis++) {
+      if (layout.axis(axis).size() != dims[axis]) {
+        return false;
+      }
+    }
+    boolean isOneChannelAxis =
+        layout.axes().stream().anyMatch(a -> a.isWhole(Role.CHANNEL, layout.channels()));
+    return isOneChannelAxis && layout.count(Role.IMAGE) == batch;
+  }
+
+  /** Images × channels × rows × columns, in any order with the images first. */
+  private static boolean isPlain(Layout layout) {
+    return layout.rank() == 4 && layout.isGrid() && layout.axis(0).isOnly(Role.IMAGE);
+  }
+
+  /** Whether a tensor only holds the values of a layer in another shape. */
+  private boolean isCopy(OnnxNode node) {
+    OnnxNode here = node;
+    while (here != null && Operators.is(here, Trait.COPY)) {
+      String source = here.input(0);
+      if (layers.containsKey(source)) {
+        return true;
+      }
+      here = graph.producer(source);
+    }
+    return false;
+  }
+
+  private static boolean isSane(long[] dims) {
+    long values = 1;
+    for (long dim : dims) {
+      if (dim < 1 || dim > Integer.MAX_VALUE || (values *= dim) > Integer.MAX_VALUE) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Tensors that are read, perhaps after elementwise steps, by what reads N × C × H × W only. */
+  private Set<String> readAsMaps() {
+    Set<String> maps = new HashSet<>();
+    List<OnnxNode> nodes = graph.nodes();
+    for (int i = nodes.size() - 1; i >= 0; i--) {
+      OnnxNode node = nodes.get(i);
+      if (Operators.is(node, Trait.SPATIAL)) {
+        maps.add(node.input(0));
+      } else if (maps.contains(node.output())
+          && (Operators.is(node, Trait.ELEMENTWISE) || isOverChannels(node))) {
+        maps.addAll(node.inputs());
+      }
+    }
+    return maps;
+  }
+
+  private static boolean isOverChannels(OnnxNode node) {
+    return node.op().equals("Concat") && node.integer("axis", 1) == 1;
+  }
+
+  private boolean isOfImageShape(long[] dims) {
+    return dims.length == 4 && dims[0] == batch && input.isOfItsShape(dims[2], dims[3]);
+  }
+
+  /** The layout of a layer's tokens, if it is one of tokens. */
+  static AxisParts tokens(Layout layout) {
+    for (AxisParts axis : layout.axes()) {
+      if (axis.has(Role.ROW) && axis.has(Role.COLUMN) && axis.hasPositions()) {
+        return axis;
+      }
+    }
+    return null;
+  }
+}
