@@ -16,8 +16,8 @@ final class DataOptions {
       names = "--format",
       paramLabel = "FORMAT",
       description =
-          "broden, masks, voc, ade20k, cityscapes, coco or folders. Default: recognised from the"
-              + " folder.")
+          "How the data is kept: broden, voc, cityscapes, ade20k, masks, coco, yolo, labelme, cvat"
+              + " or folders. Default: recognised from the folder.")
   private String format;
 
   @Option(
@@ -47,6 +47,12 @@ final class DataOptions {
   private String colors;
 
   @Option(
+      names = "--boxes",
+      description =
+          "Take annotations that have a box but no shape (COCO, YOLO, CVAT) as rectangles.")
+  private boolean boxes;
+
+  @Option(
       names = "--synonyms",
       paramLabel = "FILE.csv",
       description = "Names that mean the same (name,synonyms), for several data sets together.")
@@ -58,6 +64,9 @@ final class DataOptions {
         DatasetOptions.defaults().withFormat(format).withCategory(category).withSynonyms(synonyms);
     if (colors != null) {
       options = options.withColors(colors.isEmpty() ? null : Path.of(colors));
+    }
+    if (boxes) {
+      options = options.withBoxes();
     }
     try {
       if (maskSize != null) {

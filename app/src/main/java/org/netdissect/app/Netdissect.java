@@ -23,6 +23,7 @@ public final class Netdissect implements Runnable {
           ConvertModelCommand.class,
           ShowCommand.class,
           ReportCommand.class,
+          TrustCommand.class,
           CompareCommand.class,
           ExportCommand.class,
           ImportCommand.class,

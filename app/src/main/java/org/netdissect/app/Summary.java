@@ -111,6 +111,14 @@ final class Summary {
               count.detectors(),
               count.unique()));
     }
+    int sum = counts.byCategory().stream().mapToInt(c -> c.detectors()).sum();
+    if (sum != counts.detectors()) {
+      out.append(
+          String.format(
+              Locale.ROOT,
+              "    (%d in all: a unit counts in every category in which its best label passes)%n",
+              sum));
+    }
     if (counts.detectors() == 0) {
       out.append("  no detectors: look at ")
           .append(String.join("; ", toLookAt(dissection)))
@@ -129,7 +137,7 @@ final class Summary {
                 "    unit %5d  IoU %.4f  %s (%s)%n",
                 unit.unit(),
                 score.iou(),
-                score.label(),
+                LabelScore.readable(score.label()),
                 score.category()));
       }
     }

@@ -26,6 +26,11 @@ public interface ConceptDataset {
     return true;
   }
 
+  /** What was passed over when it was opened and the user should know, a line each. */
+  default List<String> remarks() {
+    return List.of();
+  }
+
   /** The images in the order of the data set. Sizes of photographs may be 0 where unreadable. */
   List<ImageRow> images();
 
@@ -37,11 +42,6 @@ public interface ConceptDataset {
    * @throws DataException when the data set contradicts itself
    */
   AnnotatedImage annotate(ImageRow image) throws DataException;
-
-  /** What was passed over when it was opened and the user should know, a line each. */
-  default List<String> remarks() {
-    return List.of();
-  }
 
   /** Where the photograph lies. */
   Path photograph(ImageRow image);

@@ -5,18 +5,35 @@ import java.util.ArrayList;
 import java.util.List;
 import org.netdissect.base.DataException;
 import org.netdissect.base.Text;
+import org.netdissect.base.tables.Problems;
 import org.netdissect.concepts.ConceptDataset;
-import org.netdissect.datasets.broden.BrodenDataset;
-import org.netdissect.datasets.coco.CocoDataset;
-import org.netdissect.datasets.folders.ImageFolderDataset;
-import org.netdissect.datasets.folders.MaskFolderDataset;
+import org.netdissect.datasets.broden.BrodenFormat;
+import org.netdissect.datasets.coco.CocoFormat;
+import org.netdissect.datasets.folders.Ade20kFormat;
+import org.netdissect.datasets.folders.CityscapesFormat;
+import org.netdissect.datasets.folders.ClassFoldersFormat;
+import org.netdissect.datasets.folders.MasksFormat;
+import org.netdissect.datasets.folders.VocFormat;
+import org.netdissect.datasets.reading.DatasetFormat;
 import org.netdissect.datasets.reading.DatasetOptions;
+import org.netdissect.datasets.reading.ReadDataset;
+import org.netdissect.datasets.reading.Unfinished;
 
 /** Opens data sets of every format. */
 public final class Datasets {
+  /** Every format; those come first that ask for more evidence. */
+  private static final List<DatasetFormat> ALL =
+      List.of(
+          new BrodenFormat(),
+          new VocFormat(),
+          new CityscapesFormat(),
+          new Ade20kFormat(),
+          new MasksFormat(),
+          new CocoFormat(),
+          new ClassFoldersFormat());
+
   /** Names of the formats, for {@link DatasetOptions#format}. */
-  public static final List<String> FORMATS =
-      List.of("broden", "masks", "voc", "ade20k", "cityscapes", "coco", "folders");
+  public static final List<String> FORMATS = ALL.stream().map(DatasetFormat::name).toList();
 
   private Datasets() {}
 
@@ -51,25 +68,43 @@ public final class Datasets {
 
   private static ConceptDataset openPlain(Path folder, DatasetOptions options)
       throws DataException {
-    Recognised found = recognise(folder, options.format());
-    return switch (found.format) {
-      case "broden" -> BrodenDataset.open(found.folder);
-      case "masks" -> MaskFolderDataset.open(found.folder, options);
-      case "voc" -> MaskFolderDataset.openVoc(found.folder, options);
-      case "ade20k" -> MaskFolderDataset.openAde20k(found.folder, options);
-      case "cityscapes" -> MaskFolderDataset.openCityscapes(found.folder, options);
-      case "coco" -> CocoDataset.open(found.folder, options);
-      default -> ImageFolderDataset.open(found.folder, options);
-    };
+    return openAlone(folder, options, Problems.STOP);
   }
 
   /**
-   * What a folder was found to be.
+   * Opens one data set as its format reads it, to be verified.
    *
-   * @param format one of {@link #FORMATS}
-   * @param folder where the data set begins: the folder itself, or one below it
+   * @param problems told of what is wrong in one place and need not stop the others
    */
-  public record Recognised(String format, Path folder) {}
+  public static ReadDataset openAlone(Path folder, DatasetOptions options, Problems problems)
+      throws DataException {
+    Recognised found = recognise(folder, options.format());
+    if (Unfinished.is(found.folder)) {
+      throw new DataException(Unfinished.complaint(found.folder));
+    }
+    return found.reader.open(found.folder, options, problems);
+  }
+
+  /** What a folder was found to be. */
+  public static final class Recognised {
+    private final DatasetFormat reader;
+    private final Path folder;
+
+    Recognised(DatasetFormat reader, Path folder) {
+      this.reader = reader;
+      this.folder = folder;
+    }
+
+    /** Name of the format: one of {@link #FORMATS}. */
+    public String format() {
+      return reader.name();
+    }
+
+    /** Where the data set begins: the folder itself, or one below it. */
+    public Path folder() {
+      return folder;
+    }
+  }
 
   /**
    * Finds the data set in a folder, or in the folders below it.
@@ -82,6 +117,9 @@ public final class Datasets {
       throw new DataException(
           "unknown format " + Text.quoted(format) + "; one of " + String.join(", ", FORMATS));
     }
-    return FormatFinder.find(folder, format);
+    return FormatFinder.find(
+        folder,
+        ALL.stream().filter(one -> format == null || one.name().equals(format)).toList(),
+        format != null);
   }
 }

@@ -2,106 +2,154 @@ package org.netdissect.datasets;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
 import org.netdissect.base.DataException;
 import org.netdissect.base.Text;
-import org.netdissect.datasets.broden.BrodenDataset;
-import org.netdissect.datasets.coco.CocoDataset;
 import org.netdissect.datasets.folders.ImageFolderDataset;
-import org.netdissect.datasets.folders.MaskFolderDataset;
+import org.netdissect.datasets.reading.DatasetFormat;
+import org.netdissect.datasets.reading.Listing;
 import org.netdissect.datasets.reading.PhotoFiles;
+import org.netdissect.datasets.reading.Recognition;
+import org.netdissect.datasets.reading.Unfinished;
 
 /**
  * Finds out what format a folder has. People name the folder an archive was unpacked to as often as
- * the one the data set begins in, so the folders below are looked at too; where that leaves a
- * choice, nothing is guessed.
+ * the one the data set begins in, so the folders below are looked at too, level by level; where
+ * that leaves a choice, nothing is guessed.
  */
 final class FormatFinder {
-  /** Levels below the folder named, and folders looked at altogether. */
+  /** Levels below the folder named. */
   private static final int DEEPEST = 3;
 
-  private static final int MOST_FOLDERS = 200;
+  /** Folders looked at altogether; more, and the search is given up by name. */
+  private static final int MOST_FOLDERS = 20_000;
 
   /** How many are named where there is a choice. */
   private static final int MOST_NAMED = 4;
 
-  private FormatFinder() {}
+  private final Path root;
+  private final List<DatasetFormat> formats;
+  private final List<Datasets.Recognised> found = new ArrayList<>();
+
+  /** Reasons of refusals on the level that is looked at. */
+  private final List<String> refusals = new ArrayList<>();
+
+  /** What the folder itself may be if nothing else is found. */
+  private Datasets.Recognised otherwise;
+
+  private FormatFinder(Path root, List<DatasetFormat> formats) {
+    this.root = root;
+    this.formats = formats;
+  }
 
   /**
    * Finds the data set at or below a folder.
    *
-   * @param format that it must have, or null for any
+   * @param formats that it may have, those first that ask for more evidence
+   * @param named whether a person said that it has the one format
    */
-  static Datasets.Recognised find(Path folder, String format) throws DataException {
+  static Datasets.Recognised find(Path folder, List<DatasetFormat> formats, boolean named)
+      throws DataException {
+    if (folder.toString().isBlank()) {
+      throw new DataException("the name of the data folder is blank");
+    }
     if (!Files.exists(folder)) {
-      throw new DataException("no such data folder: " + folder);
+      throw new DataException("no such data folder: " + Text.oneLine(folder.toString()));
     }
-    List<Datasets.Recognised> found = new ArrayList<>();
-    Deque<Path> level = new ArrayDeque<>(List.of(folder));
-    int looked = 0;
-    for (int depth = 0; depth <= DEEPEST && found.isEmpty(); depth++) {
-      Deque<Path> next = new ArrayDeque<>();
-      for (Path at : level) {
-        if (looked++ == MOST_FOLDERS) {
-          break;
-        }
-        String has = marked(at, format);
-        if (has != null) {
-          found.add(new Datasets.Recognised(has, at));
-        } else if (depth < DEEPEST && Files.isDirectory(at)) {
-          for (String name : PhotoFiles.folders(at)) {
-            next.add(at.resolve(name));
-          }
-        }
-      }
-      level = next;
-    }
-    if (found.size() == 1) {
-      return found.get(0);
-    } else if (found.size() > 1) {
-      List<String> names = new ArrayList<>();
-      for (Datasets.Recognised one : found.subList(0, Math.min(MOST_NAMED, found.size()))) {
-        names.add(Text.oneLine(one.folder() + " (" + one.format() + ")"));
-      }
-      throw new DataException(
-          folder
-              + " holds several data sets: "
-              + String.join(", ", names)
-              + (found.size() > MOST_NAMED ? ", …" : "")
-              + "; name the one you mean, or each of them");
-    }
-    if (format != null) {
-      return new Datasets.Recognised(format, folder); // its reader tells what is missing
-    }
-    if (ImageFolderDataset.classesIn(folder) != null) {
-      return new Datasets.Recognised("folders", folder);
+    FormatFinder finder = new FormatFinder(folder, formats);
+    Datasets.Recognised found = finder.search(named);
+    if (found != null) {
+      return found;
+    } else if (named) {
+      return new Datasets.Recognised(formats.get(0), folder); // its reader tells what is missing
     }
     throw unknown(folder);
   }
 
-  /** The format that a folder bears the marks of; null for none, or another than is wanted. */
-  private static String marked(Path folder, String wanted) throws DataException {
-    if (is("broden", wanted) && BrodenDataset.isBroden(folder)) {
-      return "broden";
-    } else if (is("voc", wanted) && MaskFolderDataset.isVoc(folder)) {
-      return "voc";
-    } else if (is("cityscapes", wanted) && MaskFolderDataset.isCityscapes(folder)) {
-      return "cityscapes";
-    } else if (is("ade20k", wanted) && MaskFolderDataset.isAde20k(folder)) {
-      return "ade20k";
-    } else if (is("masks", wanted) && MaskFolderDataset.isSimple(folder)) {
-      return "masks";
-    } else if (is("coco", wanted) && CocoDataset.isCoco(folder)) {
-      return "coco";
+  private Datasets.Recognised search(boolean named) throws DataException {
+    List<Listing> level = List.of(Listing.of(root));
+    int looked = 0;
+    for (int depth = 0; depth <= DEEPEST && !level.isEmpty(); depth++) {
+      List<Listing> next = new ArrayList<>();
+      for (Listing at : level) {
+        if (looked++ == MOST_FOLDERS) {
+          throw new DataException(
+              Text.oneLine(root.toString())
+                  + " holds more than "
+                  + MOST_FOLDERS
+                  + " folders in which a data set may begin; name the folder where it does, and"
+                  + " its format with --format");
+        }
+        if (!ask(at) && depth < DEEPEST) {
+          at.folders().forEach(name -> next.add(at.in(name)));
+        }
+      }
+      if (found.size() == 1 && refusals.isEmpty()) {
+        return found.get(0);
+      } else if (!found.isEmpty()) {
+        throw several();
+      } else if (!refusals.isEmpty() && !named) {
+        throw new DataException(refusals.get(0));
+      }
+      refusals.clear();
+      level = next;
     }
-    return null;
+    return otherwise;
   }
 
-  private static boolean is(String format, String wanted) {
-    return wanted == null || wanted.equals(format);
+  /** Asks every format about a folder; whether one of them claims or refuses it. */
+  private boolean ask(Listing at) throws DataException {
+    if (Unfinished.is(at.folder())) {
+      if (at.folder().equals(root)) {
+        throw new DataException(Unfinished.complaint(at.folder()));
+      }
+      refusals.add(Unfinished.complaint(at.folder()));
+      return true;
+    }
+    String refusal = at.problem();
+    for (DatasetFormat format : formats) {
+      Recognition says = format.recognise(at);
+      switch (says.kind()) {
+        case CLAIMED -> {
+          found.add(new Datasets.Recognised(format, at.folder()));
+          return true;
+        }
+        case REFUSED -> refusal = refusal == null ? says.reason() : refusal;
+        case IF_NOTHING_ELSE -> {
+          if (at.folder().equals(root) && otherwise == null) {
+            otherwise = new Datasets.Recognised(format, root);
+          }
+        }
+        case NONE -> {}
+      }
+    }
+    if (refusal != null) {
+      refusals.add(refusal);
+    }
+    return refusal != null;
+  }
+
+  private DataException several() {
+    List<String> names = new ArrayList<>();
+    for (Datasets.Recognised one : found.subList(0, Math.min(MOST_NAMED, found.size()))) {
+      names.add(Text.oneLine(one.folder() + " (" + one.format() + ")"));
+    }
+    if (found.size() == 1) {
+      return new DataException(
+          Text.oneLine(root.toString())
+              + " holds "
+              + names.get(0)
+              + ", but also one that cannot be read: "
+              + refusals.get(0)
+              + "; name the one you mean");
+    }
+    return new DataException(
+        Text.oneLine(root.toString())
+            + " holds several data sets: "
+            + String.join(", ", names)
+            + (found.size() > MOST_NAMED ? ", …" : "")
+            + "; name the one you mean, or each of them");
   }
 
   private static DataException unknown(Path folder) throws DataException {
@@ -110,13 +158,7 @@ final class FormatFinder {
       return new DataException(named + " is neither a folder nor a COCO json file");
     }
     boolean table = Files.isRegularFile(folder.resolve("labels.csv"));
-    List<String> inside = PhotoFiles.folders(folder);
-    boolean masks = inside.stream().anyMatch(ImageFolderDataset::isOfMasks);
-    for (String name : inside) {
-      masks |=
-          PhotoFiles.folders(folder.resolve(name)).stream().anyMatch(ImageFolderDataset::isOfMasks);
-    }
-    if (masks) {
+    if (holdsMasks(folder)) {
       return new DataException(
           named
               + (table
@@ -136,5 +178,24 @@ final class FormatFinder {
             + " is of no known format; expected index.csv and category.csv (Broden), images, masks"
             + " and labels.csv, a COCO json file, or one folder of photographs a class. Name the"
             + " format with --format");
+  }
+
+  /** Whether there are pictures in a folder that is named as one of masks, here or one below. */
+  private static boolean holdsMasks(Path folder) throws DataException {
+    for (String name : PhotoFiles.folders(folder)) {
+      if (isOfMasks(folder, name)) {
+        return true;
+      }
+      for (String below : PhotoFiles.folders(folder.resolve(name))) {
+        if (isOfMasks(folder.resolve(name), below)) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  private static boolean isOfMasks(Path folder, String name) throws DataException {
+    return ImageFolderDataset.isOfMasks(name) && !PhotoFiles.below(folder.resolve(name)).isEmpty();
   }
 }

@@ -360,8 +360,8 @@ public class FormatsTest {
   void theFolderAnArchiveWasUnpackedTo() throws Exception {
     for (String year : List.of("VOC2007", "VOC2012")) {
       Path voc = dir.resolve("VOCdevkit").resolve(year);
-      Pictures.photo(voc.resolve("JPEGImages/1.jpg"), 8, 12);
-      Pictures.palette(voc.resolve("SegmentationClass/1.png"), new int[][] {{15}});
+      Pictures.photo(voc.resolve("JPEGImages/000001.jpg"), 8, 12);
+      Pictures.palette(voc.resolve("SegmentationClass/000001.png"), new int[][] {{15}});
       ConceptDataset data = Datasets.open(voc, SMALL);
       assertEquals(year, data.name());
       if (year.equals("VOC2007")) {

@@ -1,5 +1,7 @@
 package org.netdissect.report;
 
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -18,6 +20,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Assumptions;
 import org.netdissect.base.Json;
 import tools.jackson.databind.JsonNode;
@@ -268,6 +271,13 @@ final class Browser implements AutoCloseable {
       }
       command("Input.dispatchKeyEvent", event);
     }
+  }
+
+  /** The window as it is, pixel by pixel. */
+  BufferedImage seen() throws Exception {
+    JsonNode shot = command("Page.captureScreenshot", Map.of("format", "png"));
+    return ImageIO.read(
+        new ByteArrayInputStream(Base64.getDecoder().decode(shot.get("data").asString())));
   }
 
   /** Writes a picture (JPEG) of the window, or of the whole page. */

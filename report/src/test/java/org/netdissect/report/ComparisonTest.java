@@ -241,7 +241,7 @@ class ComparisonTest {
       assertEquals("<script>alert(1)</script>", browser.text("#matched tbody th"));
       // The way to the unit in the report of its own.
       browser.click("#matched tbody a");
-      browser.await("/^#a\\/\\d+$/.test(location.hash) && document.querySelector('.wall')");
+      browser.await("/^#a\\/\\d+(\\?|$)/.test(location.hash) && document.querySelector('.wall')");
       assertEquals(List.of(), browser.complaints());
       browser.requests().forEach(address -> assertTrue(address.startsWith("file:"), address));
     }

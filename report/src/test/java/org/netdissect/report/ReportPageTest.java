@@ -4,10 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.awt.image.BufferedImage;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntPredicate;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -251,12 +253,19 @@ class ReportPageTest {
                     + ".match(/unit \\d+/)[0]")
             .asString());
     browser.click(".card[aria-posinset='4']");
-    browser.await("location.hash === '#first/3'");
+    browser.await("location.hash === '#first/3?sort=unit'");
     browser.await("document.querySelectorAll('.wall canvas.painted').length > 5");
     browser.key("ArrowRight");
-    browser.await("location.hash === '#first/4'");
+    browser.await("location.hash === '#first/4?sort=unit'");
     browser.key("Escape");
-    browser.await("location.hash === '#first' && document.querySelector('.grid')");
+    browser.await("location.hash === '#first?sort=unit' && document.querySelector('.grid')");
+    assertEquals(
+        "unit 4",
+        browser
+            .eval(
+                "document.activeElement.querySelector('.about').textContent.match(/unit \\d+/)[0]")
+            .asString(),
+        "the place one came from has the focus");
   }
 
   @Test
@@ -420,6 +429,182 @@ class ReportPageTest {
     assertTrue(browser.text(".hero").contains("Few images"));
   }
 
+  @Test
+  void theAddressHoldsWhatIsSeen() throws Exception {
+    show(page, "#first?iou=0.2&count=every&q=a&category=object,color&only=1&sort=unit&least=0.1");
+    assertEquals("0.2", browser.eval("document.querySelector('#iou').value").asString());
+    assertEquals("a", browser.eval("document.querySelector('#search').value").asString());
+    assertEquals("unit", browser.eval("document.querySelector('#sort').value").asString());
+    assertEquals("0.1", browser.eval("document.querySelector('#least').value").asString());
+    assertTrue(browser.eval("document.querySelector('#only').checked").asBoolean());
+    assertEquals(
+        2,
+        browser.eval("document.querySelectorAll('.chipset [aria-pressed=true]').length").asInt());
+    browser.type("#search", "car");
+    browser.await("new URLSearchParams(location.hash.split('?')[1]).get('q') === 'car'");
+    String address = browser.eval("location.href").asString();
+    int cards = browser.eval("document.querySelectorAll('.card').length").asInt();
+    browser.open("about:blank");
+    browser.open(address);
+    browser.await("document.querySelector('#search')?.value === 'car'");
+    assertEquals(cards, browser.eval("document.querySelectorAll('.card').length").asInt());
+    // What is no value is as if it were not there.
+    show(page, "#first?iou=x&sort=nothing&category=none&concept=object/none");
+    assertEquals("0.04", browser.eval("document.querySelector('#iou').value").asString());
+    assertEquals(12, number(".found"));
+    // Back leads to what was seen, not to what came after it.
+    browser.type("#iou", "0.1");
+    browser.await("location.hash.includes('iou=0.1')");
+    browser.eval("location.hash = 'layers:?iou=0.3'");
+    browser.await("document.querySelector('h1').textContent === 'Layers'");
+    browser.eval("history.back()");
+    browser.await("document.querySelector('#slider')?.value === '100'");
+  }
+
+  @Test
+  void layersAreFoundByNameAndByFolderAndUnknownLinksSaySo() throws Exception {
+    for (String hash : new String[] {"#second/layer/3", "#second-layer/3", "#second%2Flayer/3"}) {
+      show(page, hash);
+      assertTrue(browser.text(".over").contains("unit 3 of second/layer"), hash);
+    }
+    show(page, "#third");
+    assertEquals("There is no layer “third” in this result.", browser.text("[role=alert]"));
+    show(page, "#first/99");
+    assertTrue(browser.text("[role=alert]").contains("has no unit “99”"));
+    show(page, "#concept:object/zebra");
+    assertTrue(browser.text("[role=alert]").contains("no concept “object/zebra”"));
+    show(page, "#concept:color/red");
+    assertEquals("red", browser.text("h1"));
+    browser.key("Escape");
+    browser.await("document.querySelector('h1').textContent === 'Concepts'");
+    browser.key("Escape");
+    browser.await("document.querySelector('.grid')");
+  }
+
+  @Test
+  void outlinesWhereTheLabelIs() throws Exception {
+    UnitScore unit =
+        dissection.layers().get(0).units().stream()
+            .filter(u -> u.label().label().equals("car"))
+            .findFirst()
+            .orElseThrow();
+    show(page, "#first/" + unit.unit());
+    JsonNode masks = browser.eval("netdissect.labelFile(0)");
+    JsonNode tiles =
+        browser.eval("netdissect.unitFile(netdissect.layers[0], " + unit.unit() + ")").get("tiles");
+    int checked = 0;
+    for (JsonNode tile : tiles) {
+      JsonNode mask = masks.get(tile.get(0).asString());
+      assertEquals(tile.get(3).asInt() == 1, mask != null);
+      if (mask != null) {
+        assertEquals(
+            world.objectMask(photo(tile.get(0).asInt())),
+            browser
+                .eval(
+                    "Array.from(netdissect.labelMask("
+                        + Browser.quote(mask.asString())
+                        + ").mask).join('')")
+                .asString());
+        checked++;
+      }
+    }
+    assertTrue(checked > 3);
+    browser.await("document.querySelectorAll('.wall canvas.painted').length > 5");
+    IntPredicate yellow = p -> (p >> 16 & 255) > 220 && (p >> 8 & 255) > 190 && (p & 255) < 130;
+    assertEquals(0, pixelsOfWall(yellow));
+    browser.click(".controls .truth");
+    browser.await("location.hash.includes('truth=1')");
+    long lines = 0;
+    for (int look = 0; look < 40 && lines < 100; look++) {
+      lines = pixelsOfWall(yellow);
+    }
+    assertTrue(lines >= 100, "dashed lines of " + lines + " pixels");
+  }
+
+  /** How many pixels of the first wall of images, as the screen shows it, are of a kind. */
+  private static long pixelsOfWall(IntPredicate kind) throws Exception {
+    JsonNode box =
+        browser.eval(
+            "(() => { scrollTo(0, 0); const r = document.querySelector('.wall').getBoundingClientRect();"
+                + " return [r.x, r.y, r.width, r.height]; })()");
+    BufferedImage seen = browser.seen();
+    long count = 0;
+    for (int y = box.get(1).asInt();
+        y < Math.min(seen.getHeight(), box.get(1).asInt() + box.get(3).asInt());
+        y++) {
+      for (int x = box.get(0).asInt(); x < box.get(0).asInt() + box.get(2).asInt(); x++) {
+        count += kind.test(seen.getRGB(x, y)) ? 1 : 0;
+      }
+    }
+    return count;
+  }
+
+  @Test
+  void everyViewOfMasksDraws() throws Exception {
+    for (String view : List.of("light", "dark", "heat", "outline", "photo")) {
+      show(page, "#first/0?veil=1&view=" + view);
+      browser.await("document.querySelectorAll('.wall canvas.painted').length > 5");
+      assertEquals(view, browser.eval("document.querySelector('.view').value").asString());
+      long dark = pixelsOfWall(p -> (p >> 16 & 255) + (p >> 8 & 255) + (p & 255) < 30);
+      assertEquals(view.equals("dark"), dark > 100_000, view + " " + dark);
+      // The photographs are darker than the page, but for the light view.
+      long white = pixelsOfWall(p -> (p & 0xffffff) == 0xffffff);
+      assertEquals(view.equals("light"), white > 100_000, view + " " + white);
+    }
+  }
+
+  @Test
+  void aPhoneSeesEveryColumn() throws Exception {
+    browser.size(390, 844, 1);
+    try {
+      for (String hash : List.of("#first/0", "#concept:object/car", "#layers:", "#first")) {
+        show(page, hash);
+        browser.await("!document.querySelector('.tablebox') || document.querySelector('td')");
+        assertEquals(
+            0,
+            browser
+                .eval(
+                    "[...document.querySelectorAll('tbody td, tbody th')]"
+                        + ".filter(e => !e.checkVisibility()).length")
+                .asInt(),
+            hash);
+        assertTrue(
+            browser.eval("document.documentElement.scrollWidth <= 390").asBoolean(),
+            hash + " is wider than the screen");
+        assertEquals(
+            0,
+            browser
+                .eval(
+                    "[...document.querySelectorAll('.tablebox')]"
+                        + ".filter(e => e.scrollWidth > e.clientWidth + 1).length")
+                .asInt(),
+            hash + " scrolls sideways");
+      }
+    } finally {
+      browser.size(1280, 2400, 1);
+    }
+  }
+
+  @Test
+  void printsEveryCardWithItsImages() throws Exception {
+    show(page, "#first");
+    browser.await("document.querySelectorAll('.card').length > 5");
+    browser.size(1280, 700, 1);
+    browser.eval("window.print = () => { window.printed = true; }");
+    browser.click("#print");
+    browser.await("window.printed");
+    assertEquals(
+        0,
+        browser
+            .eval(
+                "[...document.querySelectorAll('.card')]"
+                    + ".filter(c => !c.querySelector('.whole') && !c.querySelector('.say').textContent)"
+                    + ".length")
+            .asInt());
+    assertEquals(12, browser.eval("document.querySelectorAll('.card').length").asInt());
+    browser.size(1280, 2400, 1);
+  }
+
   private static String photo(int place) throws Exception {
     return browser.eval("netdissect.data.photos[" + place + "][0]").asString();
   }
@@ -477,7 +662,7 @@ class ReportPageTest {
     assertEquals(
         example.get(1).asLong(), mask.get(2).asString().chars().filter(c -> c == '1').count());
     browser.click(".ranked tbody a");
-    browser.await("/^#(first|second-layer)\\/\\d+$/.test(location.hash)");
+    browser.await("/^#(first|second-layer)\\/\\d+(\\?|$)/.test(location.hash)");
     browser.await("document.querySelector('.wall canvas.painted')");
     browser.click(".wall button");
     browser.await("document.querySelector('dialog canvas.painted')");

@@ -50,6 +50,16 @@ public final class ActivationMaps implements Closeable {
    * @throws DissectionException if the file is damaged
    */
   public void read(int unit, Visitor visitor) throws IOException {
+    readTrimmed(
+        unit,
+        (image, map) -> {
+          map.locate();
+          visitor.map(image, map.cells, map.index, map.value);
+        });
+  }
+
+  /** As {@link #read}, for who lays masks; the map is reused. */
+  public void readTrimmed(int unit, TrimmedVisitor visitor) throws IOException {
     ByteBuffer section = file.read(unit);
     TrimmedMap map = new TrimmedMap(layer.height(), layer.width());
     try {
@@ -57,8 +67,7 @@ public final class ActivationMaps implements Closeable {
       while (section.hasRemaining()) {
         image += 1 + Bytes.getVarint(section, Integer.MAX_VALUE - image - 1);
         map.decode(section);
-        map.locate();
-        visitor.map(image, map.cells, map.index, map.value);
+        visitor.map(image, map);
       }
     } catch (BufferUnderflowException | IllegalStateException | IndexOutOfBoundsException e) {
       throw file.malformed(unit, e);
@@ -82,5 +91,16 @@ public final class ActivationMaps implements Closeable {
      * @param value activation of each
      */
     void map(int image, int cells, int[] index, float[] value);
+  }
+
+  /** Takes the maps of a unit. */
+  @FunctionalInterface
+  public interface TrimmedVisitor {
+    /**
+     * Takes one map, which is reused.
+     *
+     * @param image number of the image in the dissection
+     */
+    void map(int image, TrimmedMap map);
   }
 }

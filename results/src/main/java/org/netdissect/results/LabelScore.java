@@ -18,4 +18,9 @@ public record LabelScore(
     long union = activation + truth - intersection;
     return union > 0 ? (double) intersection / union : 0;
   }
+
+  /** A label as people read it: without the suffix of scenes and colours, and with spaces. */
+  public static String readable(String label) {
+    return label.replaceFirst("-[sc]$", "").replace('_', ' ');
+  }
 }

@@ -61,6 +61,11 @@ public final class LayerDissection {
     return DetectorCounts.of(units, dissection.categories(), iou);
   }
 
+  /** Where the layer's tables lie. */
+  public Path folder() {
+    return folder;
+  }
+
   /** Whether pixel counts of masks by region are there; an imported result has none. */
   public boolean hasHits() {
     return recorded("hits.bin") != null;

@@ -18,10 +18,11 @@ import org.netdissect.base.tables.Problems;
 import org.netdissect.concepts.AnnotatedImage;
 import org.netdissect.concepts.Category;
 import org.netdissect.concepts.Concept;
-import org.netdissect.concepts.ConceptDataset;
 import org.netdissect.concepts.ImageRow;
 import org.netdissect.concepts.Vocabulary;
 import org.netdissect.datasets.reading.Folders;
+import org.netdissect.datasets.reading.Listing;
+import org.netdissect.datasets.reading.ReadDataset;
 import org.netdissect.datasets.reading.Stamper;
 import org.netdissect.pictures.Photographs;
 import org.netdissect.pictures.Png;
@@ -35,7 +36,7 @@ import org.netdissect.pictures.Png;
  * image, any other the path of a PNG mask below {@code images/} whose pixels mean R + 256·G. Label
  * 0 means nothing.
  */
-public final class BrodenDataset implements ConceptDataset {
+public final class BrodenDataset implements ReadDataset {
   private static final List<String> FIXED = List.of("image", "split", "ih", "iw", "sh", "sw");
 
   private final Path folder;
@@ -135,9 +136,36 @@ public final class BrodenDataset implements ConceptDataset {
     return names;
   }
 
+  /** A category with a table of labels that category.csv does not name would be lost. */
+  private static void checkNoneIsMissing(Path folder, List<String> categories, Problems problems)
+      throws IOException {
+    for (String name : Listing.of(folder).files()) {
+      if (!name.startsWith("c_") || !name.endsWith(".csv")) {
+        continue;
+      }
+      String category = name.substring(2, name.length() - 4);
+      if (categories.contains(category)) {
+        continue;
+      }
+      try (CsvTable table = CsvTable.open(folder.resolve(name))) {
+        if (table.has("number") && table.next() != null) {
+          problems.add(
+              new DataException(
+                  folder.resolve("category.csv")
+                      + " has no category "
+                      + Text.quoted(category)
+                      + ", though "
+                      + Text.oneLine(name)
+                      + " lists its labels; add the row, or take that file away"));
+        }
+      }
+    }
+  }
+
   private static Vocabulary readVocabulary(Path folder, List<BitSet> listed, Problems problems)
       throws IOException {
     List<String> categories = readCategories(folder.resolve("category.csv"), problems);
+    checkNoneIsMissing(folder, categories, problems);
     Map<Integer, String> names = new TreeMap<>();
     Map<Integer, List<String>> synonyms = new HashMap<>();
     try (CsvTable table = CsvTable.open(folder.resolve("label.csv"), "number", "name")) {
@@ -292,11 +320,6 @@ public final class BrodenDataset implements ConceptDataset {
   }
 
   @Override
-  public AnnotatedImage annotate(ImageRow image) throws DataException {
-    return annotate(image, Problems.STOP);
-  }
-
-  /** Reads the labels; a mask with a problem is left out. */
   public AnnotatedImage annotate(ImageRow image, Problems problems) throws DataException {
     List<AnnotatedImage.LabelMap> maps = new ArrayList<>();
     List<AnnotatedImage.WholeLabel> whole = new ArrayList<>();
@@ -368,12 +391,26 @@ public final class BrodenDataset implements ConceptDataset {
   }
 
   /** Whether the category's table lists the number. */
-  public boolean lists(int category, int number) {
+  private boolean lists(int category, int number) {
     return listed[category].get(number);
   }
 
+  @Override
+  public String complaint(int category, int number) {
+    return lists(category, number)
+        ? null
+        : "label "
+            + number
+            + " ("
+            + vocabulary.concept(number).name()
+            + ") is not in c_"
+            + vocabulary.categories().get(category).name()
+            + ".csv";
+  }
+
   /** Compares the tables with each other. */
-  public void checkTables(Problems problems) throws DataException {
+  @Override
+  public void check(Problems problems) throws DataException {
     for (Category category : vocabulary.categories()) {
       Path file = folder.resolve("c_" + category.name() + ".csv");
       if (!Files.isRegularFile(file)) {

@@ -18,17 +18,13 @@ import org.netdissect.base.threads.InOrder;
 import org.netdissect.concepts.AnnotatedImage;
 import org.netdissect.concepts.Category;
 import org.netdissect.concepts.Concept;
-import org.netdissect.concepts.ConceptDataset;
 import org.netdissect.concepts.ImageRow;
 import org.netdissect.concepts.Vocabulary;
 import org.netdissect.concepts.atlas.Regions;
 import org.netdissect.datasets.ColorNames;
 import org.netdissect.datasets.Datasets;
-import org.netdissect.datasets.broden.BrodenDataset;
-import org.netdissect.datasets.coco.CocoDataset;
-import org.netdissect.datasets.folders.ImageFolderDataset;
-import org.netdissect.datasets.folders.MaskFolderDataset;
 import org.netdissect.datasets.reading.DatasetOptions;
+import org.netdissect.datasets.reading.ReadDataset;
 import org.netdissect.pictures.Photographs;
 
 /**
@@ -40,7 +36,7 @@ import org.netdissect.pictures.Photographs;
 public final class DatasetVerifier {
   private final Consumer<Finding> out;
   private boolean serious;
-  private ConceptDataset data;
+  private ReadDataset data;
 
   /** Labels found, by category. */
   private BitSet[] used;
@@ -92,35 +88,13 @@ public final class DatasetVerifier {
   }
 
   private void open(Path folder, DatasetOptions options) throws DataException {
-    Datasets.Recognised found = Datasets.recognise(folder, options.format());
-    Path at = found.folder();
     Problems problems = e -> serious(e.getMessage());
     if (options.colors()) {
       ColorNames.of(options.colorTable()); // that the table can be read
     }
-    data =
-        switch (found.format()) {
-          case "broden" -> {
-            BrodenDataset broden = BrodenDataset.open(at, problems);
-            broden.checkTables(problems);
-            yield broden;
-          }
-          case "masks" -> MaskFolderDataset.open(at, options, problems);
-          case "voc" -> MaskFolderDataset.openVoc(at, options, problems);
-          case "ade20k" -> MaskFolderDataset.openAde20k(at, options, problems);
-          case "cityscapes" -> MaskFolderDataset.openCityscapes(at, options, problems);
-          case "coco" -> CocoDataset.open(at, options, problems);
-          default -> ImageFolderDataset.open(at, options);
-        };
+    data = Datasets.openAlone(folder, options, problems);
+    data.check(problems);
     data.remarks().forEach(this::note);
-    if (data instanceof MaskFolderDataset masks) {
-      masks.orphans().forEach(this::serious);
-      if (masks.unmasked() > 0) {
-        note(masks.unmasked() + " photographs have no mask and are left out");
-      }
-    } else if (data instanceof CocoDataset coco) {
-      coco.strays().forEach(this::serious);
-    }
     used = new BitSet[data.vocabulary().categories().size()];
     for (int c = 0; c < used.length; c++) {
       used[c] = new BitSet();
@@ -181,16 +155,7 @@ public final class DatasetVerifier {
     readPhoto(row, image);
     Problems problems = e -> image.serious(e.getMessage());
     try {
-      AnnotatedImage annotated;
-      if (data instanceof BrodenDataset broden) {
-        annotated = broden.annotate(row, problems);
-      } else if (data instanceof CocoDataset coco) {
-        annotated = coco.annotate(row, problems);
-      } else if (data instanceof MaskFolderDataset masks) {
-        annotated = masks.annotate(row, problems);
-      } else {
-        annotated = data.annotate(row);
-      }
+      AnnotatedImage annotated = data.annotate(row, problems);
       image.dataCategories = annotated.dataCategories();
       for (AnnotatedImage.LabelMap map : annotated.maps()) {
         BitSet labels = image.used[map.category()];
@@ -225,18 +190,11 @@ public final class DatasetVerifier {
                   + ": label number "
                   + n
                   + " is in no table");
-        } else if (data instanceof BrodenDataset broden && !broden.lists(c, n)) {
-          image.serious(
-              Text.oneLine(row.name())
-                  + ", "
-                  + category
-                  + ": label "
-                  + n
-                  + " ("
-                  + vocabulary.concept(n).name()
-                  + ") is not in c_"
-                  + category
-                  + ".csv");
+          continue;
+        }
+        String complaint = data.complaint(c, n);
+        if (complaint != null) {
+          image.serious(Text.oneLine(row.name()) + ", " + category + ": " + complaint);
         }
       }
     }

@@ -1,37 +1,35 @@
 package org.netdissect.datasets.coco;
 
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.TreeMap;
-import java.util.stream.Stream;
 import org.netdissect.base.DataException;
 import org.netdissect.base.Limits;
 import org.netdissect.base.Text;
 import org.netdissect.base.tables.Problems;
 import org.netdissect.concepts.AnnotatedImage;
-import org.netdissect.concepts.ConceptDataset;
 import org.netdissect.concepts.ImageRow;
 import org.netdissect.concepts.Vocabulary;
 import org.netdissect.concepts.VocabularyBuilder;
 import org.netdissect.datasets.reading.DatasetOptions;
 import org.netdissect.datasets.reading.Folders;
 import org.netdissect.datasets.reading.LabelTable;
+import org.netdissect.datasets.reading.Listing;
 import org.netdissect.datasets.reading.PhotoFiles;
+import org.netdissect.datasets.reading.ReadDataset;
 import org.netdissect.datasets.reading.Splits;
 import org.netdissect.datasets.reading.Stamper;
+import org.netdissect.datasets.shapes.LabelLayers;
+import org.netdissect.datasets.shapes.Shapes;
 import org.netdissect.pictures.Nearest;
+import org.netdissect.pictures.PhotoHeader;
 import org.netdissect.pictures.Photographs;
 import org.netdissect.pictures.Png;
+import org.netdissect.pictures.UnreadableImageException;
 
 /**
  * Data in the format of COCO (Lin et al., ECCV 2014): json files with polygons, runs (as numbers or
@@ -42,10 +40,7 @@ import org.netdissect.pictures.Png;
  * that are COCO files; captions and keypoints never. Labels are objects unless the options name
  * another category.
  */
-public final class CocoDataset implements ConceptDataset {
-  private static final int DEEPEST = 3;
-  private static final int MOST_FOLDERS = 1_000;
-
+public final class CocoDataset implements ReadDataset {
   private final Path folder;
   private final List<CocoFile> files;
   private final DatasetOptions options;
@@ -53,11 +48,19 @@ public final class CocoDataset implements ConceptDataset {
   private final List<ImageRow> rows = new ArrayList<>();
   private final List<Path> photos = new ArrayList<>();
 
+  private final Map<Path, Integer> rowOf = new HashMap<>();
+
+  /** Why rows cannot be read. */
+  private final Map<Integer, String> rowProblems = new HashMap<>();
+
   /** For each row the file and the place in it, maybe of several files. */
   private final List<List<int[]>> places = new ArrayList<>();
 
   /** For each file, concept numbers by category id; 0 for nothing. */
   private final List<Map<Long, Integer>> numbers = new ArrayList<>();
+
+  /** Files that look like COCO's but hold no shapes. */
+  private final List<String> passedOver = new ArrayList<>();
 
   private final List<Path> segmentFolders = new ArrayList<>();
 
@@ -81,64 +84,121 @@ public final class CocoDataset implements ConceptDataset {
       numbers.add(of);
     }
     this.vocabulary = builder.build();
-    Map<Path, Integer> known = new LinkedHashMap<>();
     for (int f = 0; f < files.size(); f++) {
-      CocoFile file = files.get(f);
-      Path images;
       segmentFolders.add(null);
       try {
-        images = findPhotos(file);
-        segmentFolders.set(f, file.panoptic ? findSegments(file) : null);
+        PhotoPlaces.Place place = PhotoPlaces.of(files.get(f), folder);
+        segmentFolders.set(f, files.get(f).panoptic ? findSegments(files.get(f)) : null);
+        addImages(f, place);
       } catch (DataException e) {
         problems.add(e);
-        continue;
-      }
-      String stem = PhotoFiles.stem(file.file.getFileName().toString());
-      String split = splitOf(stem, file.file, images);
-      for (int i = 0; i < file.images.size(); i++) {
-        CocoFile.Image image = file.images.get(i);
-        Path photo = Folders.below(images, image.fileName());
-        Integer row = known.putIfAbsent(photo, rows.size());
-        if (row != null) {
-          ImageRow other = rows.get(row);
-          if (other.photoHeight() != image.height() || other.photoWidth() != image.width()) {
-            problems.add(
-                new DataException(
-                    file.file
-                        + ": "
-                        + Text.oneLine(image.fileName())
-                        + " is "
-                        + image.height()
-                        + " × "
-                        + image.width()
-                        + " pixels here, "
-                        + other.photoHeight()
-                        + " × "
-                        + other.photoWidth()
-                        + " in another place"));
-            continue;
-          }
-          places.get(row).add(new int[] {f, i});
-          continue;
-        }
-        Path base = folder.toAbsolutePath().normalize();
-        String name =
-            photo.startsWith(base)
-                ? base.relativize(photo).toString().replace('\\', '/')
-                : image.fileName();
-        rows.add(
-            new ImageRow(
-                name,
-                split != null ? split : Splits.ofName(name),
-                image.height(),
-                image.width(),
-                options.maskHeight(),
-                options.maskWidth(),
-                rows.size()));
-        photos.add(photo);
-        places.add(new ArrayList<>(List.of(new int[] {f, i})));
       }
     }
+    fillSizes();
+    if (rows.isEmpty()) {
+      throw new DataException(
+          "no image of " + Text.oneLine(folder.toString()) + " can be read" + firstOfWrong());
+    }
+  }
+
+  private void addImages(int f, PhotoPlaces.Place place) throws DataException {
+    CocoFile file = files.get(f);
+    Path base = folder.toAbsolutePath().normalize();
+    String split =
+        splitOf(PhotoFiles.stem(file.file.getFileName().toString()), file.file, place.folder());
+    Map<Path, String> ofFile = new HashMap<>(); // the name of each photograph in this file
+    for (int i = 0; i < file.images.size(); i++) {
+      CocoFile.Image image = file.images.get(i);
+      Path photo = place.photo(image.fileName());
+      Integer row = rowOf.get(photo);
+      String other = ofFile.putIfAbsent(photo, image.fileName());
+      if (other != null && !other.equals(image.fileName())) {
+        String both = Text.quoted(other) + " and " + Text.quoted(image.fileName());
+        rowProblems.put(
+            row, file.file + ": " + both + " would be the same photograph, " + photo.getFileName());
+        continue;
+      }
+      if (image.problem() != null) {
+        rowProblems.put(row == null ? rows.size() : row, image.problem());
+      }
+      if (row != null) {
+        addPlace(row, f, i);
+        continue;
+      }
+      String name =
+          photo.startsWith(base)
+              ? base.relativize(photo).toString().replace('\\', '/')
+              : image.fileName();
+      rowOf.put(photo, rows.size());
+      rows.add(
+          new ImageRow(
+              name,
+              split != null ? split : Splits.ofName(name),
+              image.height(),
+              image.width(),
+              options.maskHeight(),
+              options.maskWidth(),
+              rows.size()));
+      photos.add(photo);
+      places.add(new ArrayList<>(List.of(new int[] {f, i})));
+    }
+  }
+
+  /** A further file tells of an image that is known. */
+  private void addPlace(int row, int f, int i) {
+    CocoFile.Image image = files.get(f).images.get(i);
+    ImageRow before = rows.get(row);
+    if (before.photoHeight() == 0 && image.height() > 0) {
+      rows.set(row, ofSize(before, image.height(), image.width()));
+    } else if (image.height() > 0
+        && (before.photoHeight() != image.height() || before.photoWidth() != image.width())) {
+      rowProblems.put(
+          row,
+          files.get(f).file
+              + ": "
+              + Text.oneLine(image.fileName())
+              + " is "
+              + image.height()
+              + " × "
+              + image.width()
+              + " pixels here, "
+              + before.photoHeight()
+              + " × "
+              + before.photoWidth()
+              + " in another place");
+      return;
+    }
+    places.get(row).add(new int[] {f, i});
+  }
+
+  private static ImageRow ofSize(ImageRow row, int height, int width) {
+    return new ImageRow(
+        row.name(), row.split(), height, width, row.maskHeight(), row.maskWidth(), row.row());
+  }
+
+  /** Some tools state no sizes; then the photographs tell. */
+  private void fillSizes() throws DataException {
+    List<Integer> without = new ArrayList<>();
+    for (ImageRow row : rows) {
+      if (row.photoHeight() == 0) {
+        without.add(row.row());
+      }
+    }
+    PhotoHeader[] headers = PhotoFiles.headers(without.stream().map(photos::get).toList());
+    for (int i = 0; i < headers.length; i++) {
+      if (headers[i] != null) {
+        int row = without.get(i);
+        rows.set(row, ofSize(rows.get(row), headers[i].height(), headers[i].width()));
+      }
+    }
+  }
+
+  private String firstOfWrong() {
+    return files.stream()
+        .filter(file -> !file.wrong.isEmpty())
+        .findFirst()
+        .map(file -> ": " + file.wrong.get(0).getMessage())
+        .orElse("");
   }
 
   /** Opens a json file, or a folder that holds json files and photographs. */
@@ -150,20 +210,27 @@ public final class CocoDataset implements ConceptDataset {
   public static CocoDataset open(Path fileOrFolder, DatasetOptions options, Problems problems)
       throws DataException {
     List<CocoFile> files = new ArrayList<>();
+    List<String> passedOver = new ArrayList<>();
     Path folder = fileOrFolder;
     if (Files.isDirectory(fileOrFolder)) {
-      List<Path> candidates = jsonFiles(fileOrFolder);
-      List<Path> masks = candidates.stream().filter(CocoDataset::isInstancesOrStuff).toList();
-      for (Path file : masks.isEmpty() ? candidates : masks) {
+      List<Path> candidates =
+          CocoFiles.chosen(CocoFiles.below(Listing.of(fileOrFolder), CocoFiles.DEEPEST));
+      for (Path file : candidates) {
         try {
           files.add(CocoFile.open(file, problems));
+        } catch (CocoFile.NotCocoException e) {
+          passedOver.add(e.getMessage());
         } catch (DataException e) {
           problems.add(e);
         }
       }
       if (files.isEmpty()) {
         throw new DataException(
-            "no COCO json file in " + fileOrFolder + (candidates.isEmpty() ? "" : " can be read"));
+            "no COCO json file in "
+                + Text.oneLine(fileOrFolder.toString())
+                + (passedOver.isEmpty()
+                    ? (candidates.isEmpty() ? "" : " can be read")
+                    : ": " + passedOver.get(0)));
       }
     } else {
       files.add(CocoFile.open(fileOrFolder, problems));
@@ -174,52 +241,9 @@ public final class CocoDataset implements ConceptDataset {
     if (folder.getFileName() != null && folder.getFileName().toString().equals("annotations")) {
       folder = folder.getParent();
     }
-    return new CocoDataset(folder, files, options, problems);
-  }
-
-  public static boolean isCoco(Path path) throws DataException {
-    return Files.isDirectory(path) ? !jsonFiles(path).isEmpty() : looksLikeCoco(path);
-  }
-
-  private static boolean isInstancesOrStuff(Path file) {
-    String name = file.getFileName().toString().toLowerCase(Locale.ROOT);
-    return name.startsWith("instances") || name.startsWith("stuff");
-  }
-
-  private static List<Path> jsonFiles(Path folder) throws DataException {
-    List<Path> found = new ArrayList<>();
-    try (Stream<Path> files = Files.walk(folder, DEEPEST)) {
-      for (Path file : (Iterable<Path>) files::iterator) {
-        String name = file.getFileName() == null ? "" : file.getFileName().toString();
-        if (name.toLowerCase(Locale.ROOT).endsWith(".json")
-            && !name.startsWith(".")
-            && !name.startsWith("captions")
-            && !name.startsWith("person_keypoints")
-            && looksLikeCoco(file)) {
-          found.add(file);
-        }
-      }
-    } catch (IOException | UncheckedIOException e) {
-      throw new DataException("cannot list " + folder + ": " + e.getMessage(), e);
-    }
-    found.sort(null);
-    return found;
-  }
-
-  /** Whether one of the lists of a COCO file stands early in the file. */
-  private static boolean looksLikeCoco(Path file) {
-    if (!file.toString().toLowerCase(Locale.ROOT).endsWith(".json") || !Files.isRegularFile(file)) {
-      return false;
-    }
-    try (InputStream in = Files.newInputStream(file)) {
-      String head = new String(in.readNBytes(1 << 12), StandardCharsets.UTF_8);
-      return head.contains("\"images\"")
-          || head.contains("\"annotations\"")
-          || head.contains("\"categories\"")
-          || head.contains("\"licenses\"");
-    } catch (IOException e) {
-      return false;
-    }
+    CocoDataset data = new CocoDataset(folder, files, options, problems);
+    data.passedOver.addAll(passedOver);
+    return data;
   }
 
   private String category() {
@@ -241,73 +265,6 @@ public final class CocoDataset implements ConceptDataset {
       }
     }
     return null;
-  }
-
-  /** The json's name without the kind of annotation: "val2017". */
-  private static String setOf(CocoFile file) {
-    return PhotoFiles.stem(file.file.getFileName().toString())
-        .replaceFirst("^(instances|stuff|panoptic)_", "");
-  }
-
-  /** The folder the file's photographs lie in: the first where one of the first few is. */
-  private Path findPhotos(CocoFile file) throws DataException {
-    Path at = file.file.toAbsolutePath().normalize().getParent();
-    Path above = at.getParent() == null ? at : at.getParent();
-    String set = setOf(file);
-    List<Path> places =
-        List.of(
-            at,
-            at.resolve("images"),
-            at.resolve(set),
-            at.resolve("images").resolve(set),
-            above,
-            above.resolve("images"),
-            above.resolve(set),
-            above.resolve("images").resolve(set),
-            folder.toAbsolutePath().normalize(),
-            folder.toAbsolutePath().normalize().resolve("images"));
-    for (Path place : places) {
-      if (holdsPhotos(place, file)) {
-        return place;
-      }
-    }
-    // Data sets of other makers have names of their own for the folder.
-    List<Path> level = List.of(folder.toAbsolutePath().normalize());
-    for (int depth = 0; depth < DEEPEST; depth++) {
-      List<Path> next = new ArrayList<>();
-      for (Path holder : level) {
-        for (String name : PhotoFiles.folders(holder)) {
-          Path place = holder.resolve(name);
-          if (holdsPhotos(place, file)) {
-            return place;
-          }
-          if (next.size() < MOST_FOLDERS) {
-            next.add(place);
-          }
-        }
-      }
-      level = next;
-    }
-    throw new DataException(
-        "no photographs of "
-            + file.file
-            + " found: "
-            + Text.quoted(file.images.get(0).fileName())
-            + " is in no folder of "
-            + Text.oneLine(folder.toString())
-            + "; put the photographs beside the json file or in a folder "
-            + Text.quoted(set)
-            + " there");
-  }
-
-  /** Whether one of the first few photographs of a file is in the folder. */
-  private static boolean holdsPhotos(Path place, CocoFile file) {
-    for (int i = 0; i < Math.min(5, file.images.size()); i++) {
-      if (Files.isRegularFile(Folders.below(place, file.images.get(i).fileName()))) {
-        return true;
-      }
-    }
-    return false;
   }
 
   private static Path findSegments(CocoFile file) throws DataException {
@@ -350,106 +307,170 @@ public final class CocoDataset implements ConceptDataset {
     return rows;
   }
 
-  /** What verifying says of annotations without an image. */
-  public List<String> strays() {
-    List<String> told = new ArrayList<>();
+  @Override
+  public void check(Problems problems) throws DataException {
     for (CocoFile file : files) {
+      for (DataException wrong : file.wrong) {
+        problems.add(wrong);
+      }
       if (file.strays > 0) {
-        told.add(file.file + ": " + file.strays + " annotations name an image that is not there");
+        problems.add(
+            new DataException(
+                file.file + ": " + file.strays + " annotations name an image that is not there"));
       }
     }
-    return told;
   }
 
   @Override
-  public AnnotatedImage annotate(ImageRow image) throws DataException {
-    return annotate(image, Problems.STOP);
+  public List<String> remarks() {
+    List<String> remarks = new ArrayList<>(PhotoFiles.passedOver(folder));
+    passedOver.forEach(why -> remarks.add(why + "; it is passed over"));
+    for (CocoFile file : files) {
+      if (file.boxesOnly > 0) {
+        remarks.add(
+            Text.oneLine(file.file.toString())
+                + ": "
+                + file.boxesOnly
+                + " of "
+                + file.annotations
+                + " annotations have a box but no shape, and "
+                + (options.boxes()
+                    ? "are drawn as rectangles (--boxes)"
+                    : "are left out; --boxes takes them as rectangles"));
+      }
+      if (file.wrongEntries > 0) {
+        remarks.add(
+            Text.oneLine(file.file.toString())
+                + ": "
+                + file.wrongEntries
+                + (file.wrongEntries == 1 ? " entry is" : " entries are")
+                + " left out; the first: "
+                + file.wrong.get(0).getMessage());
+      }
+      if (file.strays > 0) {
+        remarks.add(
+            Text.oneLine(file.file.toString())
+                + ": "
+                + file.strays
+                + " annotations name an image that is not there and are left out");
+      }
+    }
+    return remarks;
   }
 
   /** Draws the labels; an annotation with a problem is left out. */
+  @Override
   public AnnotatedImage annotate(ImageRow image, Problems problems) throws DataException {
+    String problem = rowProblems.get(image.row());
+    if (problem != null) {
+      throw new UnreadableImageException(Text.oneLine(image.name()) + ": " + problem);
+    }
+    if (image.photoHeight() == 0) {
+      throw new UnreadableImageException(
+          Text.oneLine(image.name())
+              + ": its size is not stated, and its photograph cannot be read");
+    }
     int height = image.maskHeight();
     int width = image.maskWidth();
     Shapes shapes = new Shapes(image.photoHeight(), image.photoWidth(), height, width);
-    Map<Integer, boolean[]> ofLabel = new TreeMap<>();
+    LabelLayers layers = new LabelLayers(height * width);
     for (int[] place : places.get(image.row())) {
       CocoFile file = files.get(place[0]);
       for (CocoFile.Annotation a : file.read(place[1], problems)) {
         try {
           if (a.fileName != null) {
-            drawSegments(place[0], a, image, ofLabel, problems);
+            drawSegments(place[0], a, image, layers, problems);
             continue;
           }
           int number = number(place[0], a, a.category, image);
           if (number > 0) {
-            draw(
-                file,
-                a,
-                image,
-                shapes,
-                ofLabel.computeIfAbsent(number, n -> new boolean[height * width]));
+            draw(file, a, image, shapes, layers, number);
           }
         } catch (DataException e) {
           problems.add(e);
         }
       }
     }
-    return new AnnotatedImage(height, width, layers(ofLabel, height * width), List.of(), 1);
+    return new AnnotatedImage(height, width, layers.maps(0), List.of(), 1);
   }
 
   private int number(int file, CocoFile.Annotation a, long category, ImageRow image)
       throws DataException {
     Integer number = numbers.get(file).get(category);
     if (number == null) {
-      throw new DataException(
-          files
-              .get(file)
-              .error(image.name(), a, "category " + category + " is in no table")
-              .getMessage());
+      throw files
+          .get(file)
+          .error(
+              image.name(),
+              a,
+              category == CocoFile.NO_CATEGORY
+                  ? "no category"
+                  : "category " + files.get(file).idText(category) + " is in no table");
     }
     return number;
   }
 
-  private static void draw(
-      CocoFile file, CocoFile.Annotation a, ImageRow image, Shapes shapes, boolean[] target)
+  private void draw(
+      CocoFile file,
+      CocoFile.Annotation a,
+      ImageRow image,
+      Shapes shapes,
+      LabelLayers layers,
+      int number)
       throws DataException {
+    if (a.polygons.isEmpty() && a.runs.isEmpty()) {
+      if (options.boxes() && a.box != null) {
+        if (a.box.length != 4) {
+          throw file.error(image.name(), a, "a box of " + a.box.length + " numbers");
+        }
+        shapes.fillBox(a.box[0], a.box[1], a.box[2], a.box[3], layers.of(number));
+      }
+      return;
+    }
+    boolean[] target = layers.of(number);
     for (double[] polygon : a.polygons) {
       shapes.fill(polygon, target);
     }
-    if (a.runs == null && a.packed == null) {
-      return;
+    for (CocoFile.Runs runs : a.runs) {
+      draw(file, a, runs, image, shapes, target);
     }
-    if (a.runHeight != image.photoHeight() || a.runWidth != image.photoWidth()) {
+  }
+
+  private static void draw(
+      CocoFile file,
+      CocoFile.Annotation a,
+      CocoFile.Runs runs,
+      ImageRow image,
+      Shapes shapes,
+      boolean[] target)
+      throws DataException {
+    if (runs.height() != image.photoHeight() || runs.width() != image.photoWidth()) {
       throw file.error(
           image.name(),
           a,
           "runs for "
-              + a.runHeight
+              + runs.height()
               + " × "
-              + a.runWidth
+              + runs.width()
               + " pixels, the image has "
               + image.photoHeight()
               + " × "
               + image.photoWidth());
     }
-    long[] runs =
-        a.packed == null
-            ? a.runs
-            : Shapes.decodeRuns(a.packed, (long) image.photoHeight() * image.photoWidth());
-    if (runs == null) {
+    long[] lengths =
+        runs.packed() == null
+            ? runs.lengths()
+            : Shapes.decodeRuns(runs.packed(), (long) image.photoHeight() * image.photoWidth());
+    if (lengths == null) {
       throw file.error(image.name(), a, "packed runs that cannot be unpacked");
     }
-    if (!shapes.fill(runs, target)) {
+    if (!shapes.fill(lengths, target)) {
       throw file.error(image.name(), a, "runs that are longer or shorter than the image");
     }
   }
 
   private void drawSegments(
-      int file,
-      CocoFile.Annotation a,
-      ImageRow image,
-      Map<Integer, boolean[]> ofLabel,
-      Problems problems)
+      int file, CocoFile.Annotation a, ImageRow image, LabelLayers layers, Problems problems)
       throws DataException {
     String complaint = Folders.complaint(a.fileName);
     if (complaint != null) {
@@ -458,7 +479,7 @@ public final class CocoDataset implements ConceptDataset {
     Path path = Folders.below(segmentFolders.get(file), a.fileName);
     Png png = Png.decode(Photographs.bytes(path), path.toString(), Limits.PHOTO_PIXELS);
     if (png.height != image.photoHeight() || png.width != image.photoWidth()) {
-      throw new DataException(
+      throw new UnreadableImageException(
           Text.oneLine(path.toString())
               + " is "
               + png.height
@@ -470,7 +491,7 @@ public final class CocoDataset implements ConceptDataset {
               + image.photoWidth());
     }
     if (png.channels < 3 || png.bitDepth != 8) {
-      throw new DataException(
+      throw new UnreadableImageException(
           Text.oneLine(path.toString()) + " is not an 8-bit colour PNG of segments");
     }
     int height = image.maskHeight();
@@ -501,7 +522,7 @@ public final class CocoDataset implements ConceptDataset {
             numberOf.put(segment, number);
           }
           int of = number;
-          target = of == 0 ? null : ofLabel.computeIfAbsent(of, n -> new boolean[height * width]);
+          target = of == 0 ? null : layers.of(of);
         }
         if (target != null) {
           target[y * width + x] = true;
@@ -521,35 +542,6 @@ public final class CocoDataset implements ConceptDataset {
     return number(file, a, category, image);
   }
 
-  /** Labels above one another, in as few maps as a greedy choice needs. */
-  private static List<AnnotatedImage.LabelMap> layers(Map<Integer, boolean[]> ofLabel, int pixels) {
-    List<char[]> layers = new ArrayList<>();
-    ofLabel.forEach(
-        (number, mask) -> {
-          char[] free = null;
-          for (char[] layer : layers) {
-            boolean clash = false;
-            for (int p = 0; p < pixels && !clash; p++) {
-              clash = mask[p] && layer[p] != 0;
-            }
-            if (!clash) {
-              free = layer;
-              break;
-            }
-          }
-          if (free == null) {
-            free = new char[pixels];
-            layers.add(free);
-          }
-          for (int p = 0; p < pixels; p++) {
-            if (mask[p]) {
-              free[p] = (char) (int) number;
-            }
-          }
-        });
-    return layers.stream().map(layer -> new AnnotatedImage.LabelMap(0, layer)).toList();
-  }
-
   @Override
   public Path photograph(ImageRow image) {
     return photos.get(image.row());
@@ -565,6 +557,7 @@ public final class CocoDataset implements ConceptDataset {
     StringBuilder key = new StringBuilder("coco");
     key.append(' ').append(options.maskHeight()).append('x').append(options.maskWidth());
     key.append(' ').append(category());
+    key.append(options.boxes() ? " boxes" : "");
     files.forEach(file -> key.append(' ').append(file.file.getFileName()));
     return key.toString();
   }
@@ -581,7 +574,7 @@ public final class CocoDataset implements ConceptDataset {
       }
     }
     for (ImageRow row : rows) {
-      stamper.add(row.name() + "\n");
+      stamper.add(row.name() + " " + row.photoHeight() + " " + row.photoWidth() + "\n");
     }
     return stamper.stamp();
   }

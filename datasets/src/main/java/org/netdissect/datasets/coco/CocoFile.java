@@ -35,6 +35,9 @@ import tools.jackson.core.json.JsonReadFeature;
  * with them.
  */
 final class CocoFile {
+  /** Stands for the category of an annotation that names none. */
+  static final long NO_CATEGORY = Long.MAX_VALUE;
+
   private static final int LONGEST_ANNOTATION = 1 << 26;
   private static final JsonFactory JSON =
       JsonFactory.builder()
@@ -47,8 +50,18 @@ final class CocoFile {
           .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
           .build();
 
-  /** An image as the file states it. */
-  record Image(long id, String fileName, int height, int width) {}
+  /**
+   * An image as the file states it.
+   *
+   * @param fileName with "/" between its parts, none of them ".."; see {@link FileNames}
+   * @param height pixels; 0 where the file states no size
+   * @param width pixels; 0 where the file states no size
+   * @param problem why it cannot be read, or null
+   */
+  record Image(long id, String fileName, int height, int width, String problem) {}
+
+  /** How many problems are told one by one. */
+  private static final int MOST_TOLD = 1_000;
 
   final Path file;
   final List<Image> images = new ArrayList<>();
@@ -62,19 +75,61 @@ final class CocoFile {
   /** How many annotations name an image that is not there. */
   int strays;
 
+  /** How many annotations have a box but no shape, and how many there are. */
+  int boxesOnly;
+
+  int annotations;
+
+  /** What is wrong with entries that belong to no image, the first thousand, and how many. */
+  final List<DataException> wrong = new ArrayList<>();
+
+  int wrongEntries;
+
+  /** Numbers for ids that are texts. */
+  private final Map<String, Long> textIds = new HashMap<>();
+
+  /** What is wrong with the annotations of an image, by its id. */
+  private final Map<Long, String> problems = new HashMap<>();
+
   private long[] imageIds = new long[1024];
   private long[] offsets = new long[1024];
   private int[] lengths = new int[1024];
-  private int annotations;
 
   /** Annotations of each image: positions [first[i], first[i + 1]) of the arrays above. */
   private int[] first;
+
+  /** The file contradicts itself: whatever is read from it may be wrong. */
+  private static final class ContradictionException extends DataException {
+    private static final long serialVersionUID = 1L;
+
+    ContradictionException(String message) {
+      super(message);
+    }
+  }
+
+  /** The file lacks one of the lists of a COCO file with shapes. */
+  static final class NotCocoException extends DataException {
+    private static final long serialVersionUID = 1L;
+
+    NotCocoException(String message) {
+      super(message);
+    }
+  }
 
   private CocoFile(Path file) {
     this.file = file;
   }
 
+  /**
+   * Reads the file once.
+   *
+   * @param problems told where the file contradicts itself, so that what is read may be wrong
+   */
   static CocoFile open(Path file, Problems problems) throws DataException {
+    if (!Files.isRegularFile(file)) {
+      throw new DataException(
+          Text.oneLine(file.toString()) + (Files.exists(file) ? " is no file" : " is missing"));
+    }
     CocoFile coco = new CocoFile(file);
     try (InputStream in = new BufferedInputStream(Files.newInputStream(file), 1 << 16);
         JsonParser json = JSON.createParser(ObjectReadContext.empty(), in)) {
@@ -102,14 +157,21 @@ final class CocoFile {
               case "annotations" -> coco.readPlace(json);
               default -> json.skipChildren();
             }
-          } catch (DataException e) {
+          } catch (ContradictionException e) {
             problems.add(e);
+          } catch (DataException e) {
+            coco.tell(e);
           }
         }
       }
+      if (json.nextToken() != null) {
+        throw coco.at(json, "something stands after the end of the json text; is the file whole?");
+      }
       if (coco.images.isEmpty() || coco.categories.isEmpty() || !annotated) {
-        throw new DataException(
-            file + " is not a COCO file: images, annotations or categories are missing");
+        throw coco.isWrong()
+            ? coco.wrong.get(0)
+            : new NotCocoException(
+                file + " is not a COCO file: images, annotations or categories are missing");
       }
       coco.group(problems);
       return coco;
@@ -119,6 +181,17 @@ final class CocoFile {
       throw e;
     } catch (IOException e) {
       throw new DataException("cannot read " + file + ": " + e.getMessage(), e);
+    }
+  }
+
+  private boolean isWrong() {
+    return wrongEntries > 0;
+  }
+
+  private void tell(DataException problem) {
+    wrongEntries++;
+    if (wrong.size() < MOST_TOLD) {
+      wrong.add(problem);
     }
   }
 
@@ -144,20 +217,62 @@ final class CocoFile {
             + what);
   }
 
+  /** An id: a whole number, however it is written, or any text. */
   private long id(JsonParser json) throws DataException {
-    if (json.currentToken() != JsonToken.VALUE_NUMBER_INT
-        || json.getNumberType() == JsonParser.NumberType.BIG_INTEGER) {
-      throw at(json, Text.quoted(json.currentName()) + " is not a whole number");
+    if (json.currentToken() == JsonToken.VALUE_NUMBER_INT
+        && json.getNumberType() != JsonParser.NumberType.BIG_INTEGER) {
+      return json.getLongValue();
     }
-    return json.getLongValue();
+    String text = json.getString();
+    switch (json.currentToken()) {
+      case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> {
+        Long whole = whole(text);
+        if (whole != null) {
+          return whole;
+        }
+      }
+      case VALUE_STRING -> {
+        Long whole = whole(text.strip());
+        return whole != null
+            ? whole
+            : textIds.computeIfAbsent(text, t -> Long.MIN_VALUE + textIds.size());
+      }
+      default -> {}
+    }
+    throw at(json, Text.quoted(json.currentName()) + " is not a whole number");
+  }
+
+  /** An id as the file writes it. */
+  String idText(long id) {
+    for (Map.Entry<String, Long> e : textIds.entrySet()) {
+      if (e.getValue() == id) {
+        return Text.quoted(e.getKey());
+      }
+    }
+    return String.valueOf(id);
+  }
+
+  /** "64", "64.0" as 64; null for what is no whole number. */
+  private static Long whole(String text) {
+    if (!text.matches("-?[0-9]{1,18}(\\.0*)?")) {
+      return null;
+    }
+    int dot = text.indexOf('.');
+    return Long.valueOf(dot < 0 ? text : text.substring(0, dot));
   }
 
   private int size(JsonParser json) throws DataException {
-    long size = id(json);
-    if (size < 1 || size > Limits.SIDE) {
+    if (json.currentToken() == JsonToken.VALUE_NULL) {
+      return 0;
+    }
+    Long size = json.currentToken().isScalarValue() ? whole(json.getString().strip()) : null;
+    if (size == null) {
+      throw at(json, Text.quoted(json.currentName()) + " is not a whole number");
+    }
+    if (size < 0 || size > Limits.SIDE) {
       throw at(json, "a side of " + size + " pixels");
     }
-    return (int) size;
+    return (int) (long) size;
   }
 
   private String text(JsonParser json) throws DataException {
@@ -194,37 +309,52 @@ final class CocoFile {
   private static final class ReadImage {
     Long id;
     String fileName;
+    String url;
     int height;
     int width;
   }
 
   private void readImage(JsonParser json) throws DataException {
     ReadImage image = new ReadImage();
-    fields(
-        json,
-        name -> {
-          switch (name) {
-            case "id" -> image.id = id(json);
-            case "file_name" -> image.fileName = text(json);
-            case "height" -> image.height = size(json);
-            case "width" -> image.width = size(json);
-            default -> {}
-          }
-        });
-    if (image.id == null || image.fileName == null || image.height == 0 || image.width == 0) {
-      throw at(json, "an image without id, file_name, height or width");
+    DataException problem = null;
+    try {
+      fields(
+          json,
+          name -> {
+            switch (name) {
+              case "id" -> image.id = id(json);
+              case "file_name" -> image.fileName = text(json);
+              case "coco_url" -> image.url = text(json);
+              case "height" -> image.height = size(json);
+              case "width" -> image.width = size(json);
+              default -> {}
+            }
+          });
+    } catch (DataException e) {
+      problem = e;
     }
-    if ((long) image.height * image.width > Limits.PHOTO_PIXELS) {
-      throw at(json, "a photograph of " + image.height + " × " + image.width + " pixels");
+    String written = image.fileName != null ? image.fileName : image.url;
+    if (image.id == null || written == null) {
+      throw problem != null ? problem : at(json, "an image without id or file_name");
     }
-    String complaint = Folders.complaint(image.fileName);
+    String name = FileNames.clean(written);
+    String complaint = name.isEmpty() ? "a blank file name" : Folders.complaint(name);
     if (complaint != null) {
       throw at(json, complaint);
+    }
+    if (problem == null && (image.height == 0) != (image.width == 0)) {
+      problem = at(json, "an image with a height or a width alone");
+    }
+    if (problem == null && (long) image.height * image.width > Limits.PHOTO_PIXELS) {
+      problem = at(json, "a photograph of " + image.height + " × " + image.width + " pixels");
     }
     if (images.size() == Limits.IMAGES) {
       throw at(json, "more than " + Limits.IMAGES + " images");
     }
-    images.add(new Image(image.id, image.fileName, image.height, image.width));
+    images.add(
+        problem == null
+            ? new Image(image.id, name, image.height, image.width, null)
+            : new Image(image.id, name, 0, 0, problem.getMessage()));
   }
 
   private void readCategory(JsonParser json) throws DataException {
@@ -242,8 +372,21 @@ final class CocoFile {
     if (id[0] == null || label[0] == null) {
       throw at(json, "a category without id or name");
     }
-    if (categories.putIfAbsent(id[0], label[0]) != null) {
-      throw at(json, "category " + id[0] + " stands twice");
+    if (categories.size() > 0xffff) {
+      throw at(json, "more than 65535 categories");
+    }
+    String earlier = categories.putIfAbsent(id[0], label[0]);
+    if (earlier != null && !earlier.equals(label[0])) {
+      throw new ContradictionException(
+          at(
+                  json,
+                  "category "
+                      + idText(id[0])
+                      + " is "
+                      + Text.quoted(earlier)
+                      + " and "
+                      + Text.quoted(label[0]))
+              .getMessage());
     }
   }
 
@@ -253,13 +396,20 @@ final class CocoFile {
       throw at(json, "text that is not UTF-8; save the file as UTF-8");
     }
     Long[] of = new Long[1];
+    boolean[] has = new boolean[2]; // a shape, a box
     fields(
         json,
         name -> {
-          if (name.equals("image_id")) {
-            of[0] = id(json);
-          } else if (name.equals("segments_info")) {
-            panoptic = true;
+          switch (name) {
+            case "image_id" -> of[0] = id(json);
+            case "segments_info" -> {
+              panoptic = true;
+              has[0] = true;
+            }
+            case "segmentation" ->
+                has[0] = json.currentToken() == JsonToken.START_OBJECT || holdsSomething(json);
+            case "bbox" -> has[1] = holdsSomething(json);
+            default -> {}
           }
         });
     if (of[0] == null) {
@@ -268,8 +418,10 @@ final class CocoFile {
     long image = of[0];
     long length = json.currentLocation().getByteOffset() - offset;
     if (length > LONGEST_ANNOTATION) {
-      throw at(json, "an annotation of " + length + " bytes");
+      problems.putIfAbsent(image, at(json, "an annotation of " + length + " bytes").getMessage());
+      return;
     }
+    boxesOnly += !has[0] && has[1] ? 1 : 0;
     if (annotations == offsets.length) {
       if (annotations > 1 << 29) {
         throw at(json, "too many annotations");
@@ -283,23 +435,48 @@ final class CocoFile {
     lengths[annotations++] = (int) length;
   }
 
+  /** Goes through an array to its end; whether there is anything in it but empty arrays. */
+  private static boolean holdsSomething(JsonParser json) {
+    if (json.currentToken() != JsonToken.START_ARRAY) {
+      return false;
+    }
+    boolean something = false;
+    while (json.nextToken() != JsonToken.END_ARRAY) {
+      if (json.currentToken() == JsonToken.START_ARRAY) {
+        something |= holdsSomething(json);
+      } else {
+        json.skipChildren();
+        something = true;
+      }
+    }
+    return something;
+  }
+
   /** Sorts the annotations by image. */
-  private void group(Problems problems) throws DataException {
+  private void group(Problems stop) throws DataException {
     Map<Long, Integer> rowOf = new HashMap<>();
     for (int i = 0; i < images.size(); i++) {
       Image image = images.get(i);
       if (rowOf.putIfAbsent(image.id(), i) != null) {
-        problems.add(
+        stop.add(
             new DataException(
                 file
                     + ": image id "
-                    + image.id()
+                    + idText(image.id())
                     + " stands twice; "
                     + Text.oneLine(images.get(rowOf.get(image.id())).fileName())
                     + " and "
                     + Text.oneLine(image.fileName())));
       }
     }
+    problems.forEach(
+        (id, what) -> {
+          Integer i = rowOf.get(id);
+          if (i != null) {
+            Image image = images.get(i);
+            images.set(i, new Image(id, image.fileName(), image.height(), image.width(), what));
+          }
+        });
     int[] row = new int[annotations];
     first = new int[images.size() + 1];
     for (int a = 0; a < annotations; a++) {
@@ -328,22 +505,22 @@ final class CocoFile {
     imageIds = null;
   }
 
+  /** Runs of an annotation: lengths, or the same as COCO's compressed text. */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
+  record Runs(long height, long width, long[] lengths, String packed) {}
+
   /** A shape of an annotation. */
   static final class Annotation {
-    long id = -1;
-    long category = -1;
+    String id = "without id";
+    long category = NO_CATEGORY;
 
     /** Polygons, x and y in turns. */
     final List<double[]> polygons = new ArrayList<>();
 
-    /** Lengths of runs, or null. */
-    long[] runs;
+    final List<Runs> runs = new ArrayList<>();
 
-    /** The same as COCO's compressed text, or null. */
-    String packed;
-
-    long runHeight;
-    long runWidth;
+    /** x, y, width, height; or null. */
+    double[] box;
 
     /** Of panoptic annotations: the picture of segments, and the category of each. */
     String fileName;
@@ -407,16 +584,22 @@ final class CocoFile {
       while (json.nextToken() == JsonToken.PROPERTY_NAME) {
         String name = json.currentName();
         JsonToken value = json.nextToken();
-        switch (name) {
-          case "id" -> a.id = value == JsonToken.VALUE_NUMBER_INT ? json.getLongValue() : -1;
-          case "category_id" -> a.category = id(json);
-          case "file_name" -> a.fileName = text(json);
-          case "segmentation" -> {
-            String what = readShape(json, a);
-            problem = what != null ? what : problem;
+        try {
+          switch (name) {
+            case "id" -> a.id = value.isScalarValue() ? Text.oneLine(json.getString()) : a.id;
+            case "category_id" -> a.category = id(json);
+            case "file_name" -> a.fileName = text(json);
+            case "segmentation" -> {
+              String what = readShape(json, a);
+              problem = what != null ? what : problem;
+            }
+            case "segments_info" -> readSegments(json, a);
+            case "bbox" -> a.box = value == JsonToken.START_ARRAY ? numbers(json) : null;
+            default -> json.skipChildren();
           }
-          case "segments_info" -> readSegments(json, a);
-          default -> json.skipChildren();
+        } catch (DataException e) {
+          problem = Text.quoted(name) + " cannot be read";
+          json.skipChildren();
         }
       }
     }
@@ -427,75 +610,185 @@ final class CocoFile {
   }
 
   private static String readShape(JsonParser json, Annotation a) {
+    if (json.currentToken() == JsonToken.START_OBJECT) {
+      return readRuns(json, a);
+    } else if (json.currentToken() == JsonToken.START_ARRAY) {
+      return readPolygons(json, a);
+    }
+    json.skipChildren();
+    return null;
+  }
+
+  /**
+   * A list of polygons, each a list of numbers or of points; or the numbers or points of one; or a
+   * list of runs.
+   */
+  private static String readPolygons(JsonParser json, Annotation a) {
     String problem = null;
-    if (json.currentToken() == JsonToken.START_ARRAY) {
-      while (json.nextToken() != JsonToken.END_ARRAY) {
-        if (json.currentToken() != JsonToken.START_ARRAY) {
-          json.skipChildren();
-          problem = "a polygon that is not a list of numbers";
-          continue;
+    List<double[]> lists = new ArrayList<>();
+    Numbers flat = new Numbers();
+    boolean onlyPoints = true;
+    while (json.nextToken() != JsonToken.END_ARRAY) {
+      String what = null;
+      switch (json.currentToken()) {
+        case START_ARRAY -> {
+          Numbers of = new Numbers();
+          what = readPoints(json, of);
+          onlyPoints &= of.size == 2 && !of.nested;
+          lists.add(of.toArray());
         }
-        double[] xy = numbers(json);
-        if (xy == null) {
-          problem = "a polygon with something that is not a number below 10⁹";
-        } else if (xy.length % 2 != 0) {
-          problem = "a polygon of " + xy.length + " numbers, which is odd";
-        } else if (xy.length >= 6) {
-          a.polygons.add(xy);
-        } // fewer than three points cover nothing
+        case START_OBJECT -> what = readRuns(json, a);
+        default -> what = flat.add(json);
       }
-    } else if (json.currentToken() == JsonToken.START_OBJECT) {
-      while (json.nextToken() == JsonToken.PROPERTY_NAME) {
-        String name = json.currentName();
-        JsonToken value = json.nextToken();
-        if (name.equals("counts") && value == JsonToken.VALUE_STRING) {
-          a.packed = json.getString();
-        } else if (value == JsonToken.START_ARRAY
-            && (name.equals("counts") || name.equals("size"))) {
-          double[] list = numbers(json);
-          if (list == null || (name.equals("size") && list.length != 2)) {
-            problem = "runs that are not a list of numbers below 10⁹";
-          } else if (name.equals("size")) {
-            a.runHeight = (long) list[0];
-            a.runWidth = (long) list[1];
-          } else {
-            a.runs = new long[list.length];
-            for (int i = 0; i < list.length; i++) {
-              a.runs[i] = (long) list[i];
-            }
-          }
-        } else {
-          json.skipChildren();
-        }
-      }
-      if (a.runs == null && a.packed == null && problem == null) {
-        problem = "a segmentation without counts";
-      }
-    } else {
-      json.skipChildren();
+      problem = what != null ? what : problem;
+    }
+    if (!flat.isEmpty() && !lists.isEmpty()) {
+      return "a polygon that is not a list of numbers";
+    }
+    if (onlyPoints && lists.size() >= 3) { // the points of one polygon
+      lists.forEach(flat::addAll);
+      lists.clear();
+    }
+    if (!flat.isEmpty()) {
+      lists.add(flat.toArray());
+    }
+    for (double[] xy : lists) {
+      if (xy.length % 2 != 0) {
+        problem = "a polygon of " + xy.length + " numbers, which is odd";
+      } else if (xy.length >= 6) {
+        a.polygons.add(xy);
+      } // fewer than three points cover nothing
     }
     return problem;
   }
 
+  /** The numbers of a polygon, flat or in points of two. */
+  private static String readPoints(JsonParser json, Numbers to) {
+    String problem = null;
+    while (json.nextToken() != JsonToken.END_ARRAY) {
+      String what;
+      if (json.currentToken() == JsonToken.START_ARRAY) {
+        to.nested = true;
+        double[] point = numbers(json);
+        what =
+            point == null || point.length != 2 ? "a polygon with something that is no point" : null;
+        if (what == null) {
+          to.addAll(point);
+        }
+      } else {
+        what = to.add(json);
+      }
+      problem = what != null ? what : problem;
+    }
+    return problem;
+  }
+
+  private static String readRuns(JsonParser json, Annotation a) {
+    String problem = null;
+    String packed = null;
+    double[] counts = null;
+    double[] size = null;
+    while (json.nextToken() == JsonToken.PROPERTY_NAME) {
+      String name = json.currentName();
+      JsonToken value = json.nextToken();
+      if (name.equals("counts") && value == JsonToken.VALUE_STRING) {
+        packed = json.getString();
+      } else if (value == JsonToken.START_ARRAY && (name.equals("counts") || name.equals("size"))) {
+        double[] list = numbers(json);
+        if (list == null || (name.equals("size") && list.length != 2)) {
+          problem = "runs that are not a list of numbers below 10⁹";
+        } else if (name.equals("size")) {
+          size = list;
+        } else {
+          counts = list;
+        }
+      } else {
+        json.skipChildren();
+      }
+    }
+    if (problem == null && counts == null && packed == null) {
+      problem = "a segmentation without counts";
+    } else if (problem == null && size == null) {
+      problem = "runs without a size";
+    }
+    if (problem == null) {
+      long[] lengths = counts == null ? null : new long[counts.length];
+      for (int i = 0; counts != null && i < counts.length; i++) {
+        lengths[i] = (long) counts[i];
+      }
+      a.runs.add(new Runs((long) size[0], (long) size[1], lengths, packed));
+    }
+    return problem;
+  }
+
+  /** Numbers while they are read. */
+  private static final class Numbers {
+    private double[] list = new double[32];
+    private int size;
+
+    /** Whether they came in points. */
+    private boolean nested;
+
+    /** Takes the parser's number; what is wrong with it, or null. */
+    String add(JsonParser json) {
+      Double value = number(json);
+      if (value == null) {
+        json.skipChildren();
+        return "a polygon with something that is not a number below 10⁹";
+      }
+      add((double) value);
+      return null;
+    }
+
+    void addAll(double[] more) {
+      for (double value : more) {
+        add(value);
+      }
+    }
+
+    private void add(double value) {
+      if (size == list.length) {
+        list = Arrays.copyOf(list, 2 * size);
+      }
+      list[size++] = value;
+    }
+
+    boolean isEmpty() {
+      return size == 0;
+    }
+
+    double[] toArray() {
+      return Arrays.copyOf(list, size);
+    }
+  }
+
+  /** The parser's number, also where it is written as text; null when it is none below 10⁹. */
+  private static Double number(JsonParser json) {
+    double value;
+    switch (json.currentToken()) {
+      case VALUE_NUMBER_FLOAT, VALUE_NUMBER_INT -> value = json.getDoubleValue();
+      case VALUE_STRING -> {
+        String text = json.getString().strip();
+        if (!text.matches("-?[0-9]{1,12}(\\.[0-9]{0,30})?")) {
+          return null;
+        }
+        value = Double.parseDouble(text);
+      }
+      default -> {
+        return null;
+      }
+    }
+    return Math.abs(value) < 1e9 ? value : null; // neither infinite nor NaN
+  }
+
   /** The numbers of a flat list; null when something in it is not a number below 10⁹. */
   private static double[] numbers(JsonParser json) {
-    double[] list = new double[32];
-    int n = 0;
+    Numbers list = new Numbers();
     boolean sane = true;
-    for (JsonToken t = json.nextToken(); t != JsonToken.END_ARRAY; t = json.nextToken()) {
-      if (t != JsonToken.VALUE_NUMBER_FLOAT && t != JsonToken.VALUE_NUMBER_INT) {
-        json.skipChildren();
-        sane = false;
-        continue;
-      }
-      double value = json.getDoubleValue();
-      sane &= Math.abs(value) < 1e9; // neither infinite nor NaN
-      if (n == list.length) {
-        list = Arrays.copyOf(list, 2 * n);
-      }
-      list[n++] = value;
+    while (json.nextToken() != JsonToken.END_ARRAY) {
+      sane &= list.add(json) == null;
     }
-    return sane ? Arrays.copyOf(list, n) : null;
+    return sane ? list.toArray() : null;
   }
 
   private void readSegments(JsonParser json, Annotation a) throws DataException {
@@ -509,7 +802,7 @@ final class CocoFile {
         continue;
       }
       long segment = -1;
-      long category = -1;
+      long category = NO_CATEGORY;
       while (json.nextToken() == JsonToken.PROPERTY_NAME) {
         String name = json.currentName();
         json.nextToken();

@@ -8,14 +8,15 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.netdissect.base.DataException;
+import org.netdissect.base.tables.Problems;
 import org.netdissect.concepts.AnnotatedImage;
-import org.netdissect.concepts.ConceptDataset;
 import org.netdissect.concepts.ImageRow;
 import org.netdissect.concepts.Vocabulary;
 import org.netdissect.concepts.VocabularyBuilder;
 import org.netdissect.datasets.reading.DatasetOptions;
 import org.netdissect.datasets.reading.Folders;
 import org.netdissect.datasets.reading.PhotoFiles;
+import org.netdissect.datasets.reading.ReadDataset;
 import org.netdissect.datasets.reading.Splits;
 import org.netdissect.datasets.reading.Stamper;
 import org.netdissect.pictures.PhotoHeader;
@@ -28,7 +29,7 @@ import org.netdissect.pictures.PhotoHeader;
  * "-s", as in Broden, so that they stay apart from objects of the same name when data sets are
  * joined.
  */
-public final class ImageFolderDataset implements ConceptDataset {
+public final class ImageFolderDataset implements ReadDataset {
   private final Path folder;
   private final String category;
   private final Vocabulary vocabulary;
@@ -154,6 +155,7 @@ public final class ImageFolderDataset implements ConceptDataset {
       if (photos.isEmpty()) {
         continue;
       }
+      ClassEvidence.check(folder, path, photos);
       String label = labelOf(path);
       int of = vocabulary.concept(category.equals("scene") ? label + "-s" : label);
       for (String photo : photos) {
@@ -219,18 +221,18 @@ public final class ImageFolderDataset implements ConceptDataset {
   }
 
   @Override
-  public AnnotatedImage annotate(ImageRow image) {
+  public List<String> remarks() {
+    return PhotoFiles.passedOver(folder);
+  }
+
+  @Override
+  public AnnotatedImage annotate(ImageRow image, Problems problems) {
     return new AnnotatedImage(
         image.maskHeight(),
         image.maskWidth(),
         List.of(),
         List.of(new AnnotatedImage.WholeLabel(0, numbers[image.row()])),
         1);
-  }
-
-  @Override
-  public List<String> remarks() {
-    return PhotoFiles.passedOver(folder);
   }
 
   @Override

@@ -56,9 +56,10 @@ record MaskLayout(Path photos, String prefix, Path masks, String which) {
       return layout;
     }
     Path of = folder.resolve(photos.get(0));
-    if (inside.contains("masks")) {
+    if (inside.stream().anyMatch("masks"::equalsIgnoreCase)) {
       for (String masks : inside) {
-        if (masks.equals("masks") || masks.startsWith("masks_")) {
+        String lower = masks.toLowerCase(Locale.ROOT);
+        if (lower.equals("masks") || lower.startsWith("masks_")) {
           layout.add(new MaskLayout(of, prefix, folder.resolve(masks), masks.substring(5)));
         }
       }

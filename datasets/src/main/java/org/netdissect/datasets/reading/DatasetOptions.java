@@ -18,6 +18,7 @@ import org.netdissect.base.Limits;
  *     naming
  * @param synonyms a CSV file {@code name,synonyms} (several with ";" between) of names that mean
  *     the same, used when several data sets are joined; or null
+ * @param boxes whether annotations that have a box but no shape are drawn as rectangles
  */
 public record DatasetOptions(
     String format,
@@ -26,7 +27,8 @@ public record DatasetOptions(
     String category,
     boolean colors,
     Path colorTable,
-    Path synonyms) {
+    Path synonyms,
+    boolean boxes) {
 
   public DatasetOptions {
     if (maskHeight < 1
@@ -40,27 +42,37 @@ public record DatasetOptions(
 
   /** The format recognised, masks of 112 × 112, which is half of the usual input; no colours. */
   public static DatasetOptions defaults() {
-    return new DatasetOptions(null, 112, 112, null, false, null, null);
+    return new DatasetOptions(null, 112, 112, null, false, null, null, false);
   }
 
   public DatasetOptions withFormat(String name) {
-    return new DatasetOptions(name, maskHeight, maskWidth, category, colors, colorTable, synonyms);
+    return new DatasetOptions(
+        name, maskHeight, maskWidth, category, colors, colorTable, synonyms, boxes);
   }
 
   public DatasetOptions withMaskSize(int height, int width) {
-    return new DatasetOptions(format, height, width, category, colors, colorTable, synonyms);
+    return new DatasetOptions(format, height, width, category, colors, colorTable, synonyms, boxes);
   }
 
   public DatasetOptions withCategory(String name) {
-    return new DatasetOptions(format, maskHeight, maskWidth, name, colors, colorTable, synonyms);
+    return new DatasetOptions(
+        format, maskHeight, maskWidth, name, colors, colorTable, synonyms, boxes);
   }
 
   /** Adds colours, named by the table, or by the built-in rule when it is null. */
   public DatasetOptions withColors(Path table) {
-    return new DatasetOptions(format, maskHeight, maskWidth, category, true, table, synonyms);
+    return new DatasetOptions(
+        format, maskHeight, maskWidth, category, true, table, synonyms, boxes);
   }
 
   public DatasetOptions withSynonyms(Path file) {
-    return new DatasetOptions(format, maskHeight, maskWidth, category, colors, colorTable, file);
+    return new DatasetOptions(
+        format, maskHeight, maskWidth, category, colors, colorTable, file, boxes);
+  }
+
+  /** Draws annotations that have a box but no shape as rectangles. */
+  public DatasetOptions withBoxes() {
+    return new DatasetOptions(
+        format, maskHeight, maskWidth, category, colors, colorTable, synonyms, true);
   }
 }

@@ -19,7 +19,7 @@ import org.netdissect.base.tables.Problems;
 import org.netdissect.concepts.AnnotatedImage;
 import org.netdissect.concepts.VocabularyBuilder;
 import org.netdissect.pictures.Nearest;
-import org.netdissect.pictures.Png;
+import org.netdissect.pictures.UnreadableImageException;
 
 /** What the values of a mask mean: each a concept of a category, or nothing. */
 public final class LabelTable {
@@ -39,13 +39,24 @@ public final class LabelTable {
           "none",
           "unknown");
 
+  /** Columns by their names here, and in Roboflow's _classes.csv. */
+  private static final List<String> VALUE = List.of("value", "Pixel Value");
+
+  private static final List<String> NAME = List.of("name", " Class", "Class");
+
   private static final int UNLISTED = -1;
 
   /** How many unlisted values of a mask are named. */
   private static final int MOST_UNLISTED = 12;
 
+  /** A mask has at most 16 bits a pixel. */
+  private static final int MOST_VALUES = 1 << 16;
+
+  /** How far apart two colours must be, in one channel, for a blurred mask to tell them. */
+  private static final int TOLD_APART = 64;
+
   /** For each value {@code number << 8 | category}, 0 for nothing, or {@link #UNLISTED}. */
-  private final int[] meanings = new int[1 << 16];
+  private final int[] meanings = new int[MOST_VALUES];
 
   /** As meanings, by 0xRRGGBB; null when masks hold values. */
   private Map<Integer, Integer> byColour;
@@ -76,6 +87,40 @@ public final class LabelTable {
 
   public static boolean meansNothing(String name) {
     return NOTHING.contains(name.strip().toLowerCase(Locale.ROOT));
+  }
+
+  /**
+   * A table of labels whose values follow one another; those that mean nothing are listed as such.
+   *
+   * @param first the value of the first name
+   */
+  public static LabelTable numbered(
+      List<String> names, int first, String category, VocabularyBuilder v) throws DataException {
+    if (first + names.size() > MOST_VALUES) {
+      throw new DataException("more than " + MOST_VALUES + " labels");
+    }
+    LabelTable table = new LabelTable();
+    for (int i = 0; i < names.size(); i++) {
+      if (meansNothing(names.get(i))) {
+        table.ignore(first + i);
+      } else {
+        table.put(first + i, names.get(i), category, List.of(), v);
+      }
+    }
+    return table;
+  }
+
+  /** A table of labels by colours, 0xRRGGBB. */
+  public static LabelTable coloured(
+      Map<Integer, String> names, String category, VocabularyBuilder v) throws DataException {
+    LabelTable table = new LabelTable();
+    table.byColour = new HashMap<>();
+    for (Map.Entry<Integer, String> e : names.entrySet()) {
+      String name = e.getValue();
+      table.byColour.put(
+          e.getKey(), meansNothing(name) ? 0 : table.meaning(name, category, List.of(), v));
+    }
+    return table;
   }
 
   /** Gives a value a meaning; its name and category are taken into the vocabulary. */
@@ -109,19 +154,24 @@ public final class LabelTable {
       throws IOException {
     LabelTable table = new LabelTable();
     Map<String, Long> lines = new HashMap<>();
-    try (CsvTable csv = CsvTable.open(file, "name")) {
-      boolean rgb = !csv.has("value") && csv.has("r") && csv.has("g") && csv.has("b");
-      if (!csv.has("value") && !rgb) {
-        throw DataException.at(file, 1, csv.lacks("value"));
+    try (CsvTable csv = CsvTable.open(file)) {
+      String value = column(csv, VALUE);
+      String name = column(csv, NAME);
+      boolean rgb = value == null && csv.has("r") && csv.has("g") && csv.has("b");
+      if ((value == null && !rgb) || name == null) {
+        throw DataException.at(file, 1, csv.lacks(name == null ? "name" : "value"));
       }
-      csv.forEach(
-          problems,
-          row -> table.add(row, rgb ? colour(row) : row.get("value"), lines, category, v));
+      csv.forEach(problems, row -> table.add(row, rgb ? null : value, name, lines, category, v));
     }
     if (table.categories == 0) {
       throw new DataException(file + " names no label");
     }
     return table;
+  }
+
+  /** The first of these columns that the table has, or null. */
+  private static String column(CsvTable csv, List<String> names) {
+    return names.stream().filter(csv::has).findFirst().orElse(null);
   }
 
   private static String colour(CsvTable.Row row) throws DataException {
@@ -132,12 +182,13 @@ public final class LabelTable {
 
   private void add(
       CsvTable.Row row,
-      String written,
+      String valueColumn,
+      String nameColumn,
       Map<String, Long> lines,
       String category,
       VocabularyBuilder v)
       throws DataException {
-    String value = written.strip();
+    String value = valueColumn == null ? colour(row) : row.get(valueColumn).strip();
     Long earlier = lines.putIfAbsent(value.toLowerCase(Locale.ROOT), row.line());
     if (earlier != null) {
       throw row.error(
@@ -153,8 +204,9 @@ public final class LabelTable {
     if (colour && !value.matches("#[0-9A-Fa-f]{6}")) {
       throw row.error("value", Text.quoted(value) + " is not a colour like #80FF00");
     }
-    int key = colour ? Integer.parseInt(value.substring(1), 16) : row.integer("value", 0, 65_535);
-    String name = row.get("name").strip();
+    int key =
+        colour ? Integer.parseInt(value.substring(1), 16) : row.integer(valueColumn, 0, 65_535);
+    String name = row.get(nameColumn).strip();
     int meaning = 0;
     if (!meansNothing(name)) {
       String of = row.get("category").strip();
@@ -185,13 +237,14 @@ public final class LabelTable {
    *
    * @throws DataException when the mask holds a value that the table does not list
    */
-  public List<AnnotatedImage.LabelMap> read(Png mask, String name, int height, int width)
+  public List<AnnotatedImage.LabelMap> read(MaskPixels mask, String name, int height, int width)
       throws DataException {
-    if (isByColour() && mask.channels < 3 && mask.colorType != Png.PALETTE) {
+    if (isByColour() && mask.channels < 3 && mask.palette == null) {
       throw new DataException(
           Text.oneLine(name) + " is a grey PNG, but the table of labels names colours");
     }
-    int pixels = mask.height * mask.width;
+    Two two = mask.blurred ? two(name) : null;
+    int pixels = mask.blurred ? 0 : mask.height * mask.width; // to be looked through
     int last = -1;
     Map<Integer, Integer> unlisted = new LinkedHashMap<>(); // value → where it is first
     for (int p = 0; p < pixels; p++) {
@@ -214,7 +267,8 @@ public final class LabelTable {
     for (int y = 0, p = 0; y < height; y++) {
       int from = rows[y] * mask.width;
       for (int x = 0; x < width; x++, p++) {
-        int meaning = meaning(value(mask, from + columns[x]));
+        int at = from + columns[x];
+        int meaning = two != null ? two.nearest(mask.samples, 3 * at) : meaning(value(mask, at));
         if (meaning > 0) {
           int category = meaning & 0xff;
           if (maps[category] == null) {
@@ -233,12 +287,64 @@ public final class LabelTable {
     return list;
   }
 
+  /** The one label of a table and nothing, as colours. */
+  private record Two(int label, int nothing, int meaning) {
+    /** What a blurred pixel means: whichever it is nearer to. */
+    int nearest(byte[] rgb, int at) {
+      return distance(rgb, at, label) < distance(rgb, at, nothing) ? meaning : 0;
+    }
+
+    private static int distance(byte[] rgb, int at, int colour) {
+      int sum = 0;
+      for (int c = 0; c < 3; c++) {
+        int d = (rgb[at + c] & 0xff) - (colour >> (16 - 8 * c) & 0xff);
+        sum += d * d;
+      }
+      return sum;
+    }
+  }
+
+  /** A blurred mask can tell one label from nothing; between several it would make up others. */
+  private Two two(String name) throws DataException {
+    List<Integer> labels = new ArrayList<>();
+    List<Integer> nothing = new ArrayList<>();
+    if (isByColour()) {
+      byColour.forEach((colour, meaning) -> (meaning > 0 ? labels : nothing).add(colour));
+    } else {
+      for (int v = 0; v < meanings.length; v++) {
+        if (meanings[v] != UNLISTED) {
+          (meanings[v] > 0 ? labels : nothing).add(v < 256 ? 0x010101 * v : -1);
+        }
+      }
+    }
+    if (labels.size() == 1 && labels.get(0) >= 0 && nothing.size() <= 1) {
+      int label = labels.get(0);
+      int other = nothing.isEmpty() ? (apart(label, 0) ? 0 : 0xFFFFFF) : nothing.get(0);
+      if (other >= 0 && apart(label, other)) {
+        return new Two(label, other, meaning(isByColour() ? label : label & 0xff));
+      }
+    }
+    throw new UnreadableImageException(
+        Text.oneLine(name)
+            + " is no PNG, and a JPEG blurs its values: one label that is far from nothing can be"
+            + " told in it (255 or #FFFFFF for white), and no more; save masks as PNG");
+  }
+
+  private static boolean apart(int a, int b) {
+    for (int shift = 0; shift <= 16; shift += 8) {
+      if (Math.abs((a >> shift & 0xff) - (b >> shift & 0xff)) >= TOLD_APART) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   private int meaning(int value) {
     return isByColour() ? byColour.getOrDefault(value, UNLISTED) : meanings[value];
   }
 
   /** What the pixel says: a number, or a colour. */
-  private int value(Png mask, int pixel) {
+  private int value(MaskPixels mask, int pixel) {
     byte[] s = mask.samples;
     int sample = mask.bitDepth == 16 ? 2 : 1;
     int k = pixel * mask.channels * sample;
@@ -251,11 +357,11 @@ public final class LabelTable {
     return sample == 2 ? ((s[k] & 0xff) << 8) | (s[k + 1] & 0xff) : s[k] & 0xff;
   }
 
-  private static int colourAt(Png mask, int k, int sample) {
+  private static int colourAt(MaskPixels mask, int k, int sample) {
     byte[] of = mask.samples;
     int at = k;
     int step = sample;
-    if (mask.colorType == Png.PALETTE) {
+    if (mask.palette != null) {
       of = mask.palette;
       at = 3 * (mask.samples[k] & 0xff);
       step = 1;

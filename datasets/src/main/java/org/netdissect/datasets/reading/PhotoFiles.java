@@ -140,7 +140,7 @@ public final class PhotoFiles {
     return names;
   }
 
-  private static boolean isHidden(Path file) {
+  static boolean isHidden(Path file) {
     Path name = file.getFileName();
     return name != null && (name.toString().startsWith(".") || name.toString().equals("__MACOSX"));
   }

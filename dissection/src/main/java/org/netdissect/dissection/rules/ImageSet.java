@@ -110,6 +110,26 @@ public final class ImageSet {
     return new ImageSet(atlas, List.copyOf(names), atlasIndex, row);
   }
 
+  /**
+   * The images of a finished result, in its own order.
+   *
+   * @param names of the images by number
+   * @throws DissectionException if one is not in the data set
+   */
+  public static ImageSet ofResult(Atlas atlas, List<String> names) throws DissectionException {
+    int[] atlasIndex = new int[names.size()];
+    int[] row = new int[names.size()];
+    for (int i = 0; i < atlasIndex.length; i++) {
+      atlasIndex[i] = atlas.indexOf(names.get(i));
+      row[i] = i;
+      if (atlasIndex[i] < 0) {
+        throw new DissectionException(
+            "image '" + names.get(i) + "' of the result is not in the data set " + atlas.name());
+      }
+    }
+    return new ImageSet(atlas, List.copyOf(names), atlasIndex, row);
+  }
+
   public int size() {
     return names.size();
   }

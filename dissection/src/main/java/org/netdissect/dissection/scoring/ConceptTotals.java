@@ -102,7 +102,7 @@ public final class ConceptTotals {
     return selected[label & 0xff] && (perChannel || number != last) ? number : 0;
   }
 
-  List<Category> categories() {
+  public List<Category> categories() {
     return categories;
   }
 
@@ -111,7 +111,7 @@ public final class ConceptTotals {
     return truth.length;
   }
 
-  String name(int number) {
+  public String name(int number) {
     return atlas.vocabulary().concept(number).name();
   }
 
@@ -120,17 +120,17 @@ public final class ConceptTotals {
   }
 
   /** Images that hold the concept. */
-  int imagesWith(int number) {
+  public int imagesWith(int number) {
     return imagesWith[number];
   }
 
   /** Place of the concept's primary category among the selected ones. */
-  int primary(int number) {
+  public int primary(int number) {
     return primary[number];
   }
 
   /** Bit per selected category: whether the image holds a label of that primary category. */
-  long imageCategories(int image) {
+  public long imageCategories(int image) {
     return imageCategories[image];
   }
 
@@ -140,7 +140,7 @@ public final class ConceptTotals {
    * @param intersection by concept number
    * @return bit per selected category of the concepts there
    */
-  long addHit(int image, int region, int pixels, long[] intersection) {
+  public long addHit(int image, int region, int pixels, long[] intersection) {
     int r = atlas.firstRegion(images.atlasIndex(image)) + region;
     int end = atlas.labelStart(r + 1);
     int last = 0;

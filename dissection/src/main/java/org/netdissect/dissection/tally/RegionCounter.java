@@ -219,17 +219,17 @@ public final class RegionCounter {
   }
 
   /** Regions that the last mask touches. */
-  int touched() {
+  public int touched() {
     return touchedCount;
   }
 
   /** The i-th region touched, ascending. */
-  int region(int i) {
+  public int region(int i) {
     return touched[i];
   }
 
   /** Pixels of the last mask in a region. */
-  int pixels(int region) {
+  public int pixels(int region) {
     return hits[region];
   }
 

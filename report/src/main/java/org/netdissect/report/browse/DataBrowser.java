@@ -84,7 +84,11 @@ public final class DataBrowser {
     browser.writeIndex();
     Path page = folder.resolve(PAGE);
     Path unfinished = folder.resolve(PAGE + ".inc");
-    Files.writeString(unfinished, Page.resource(DataBrowser.class, "browse.html"));
+    Files.writeString(
+        unfinished,
+        Page.resource(DataBrowser.class, "browse.html")
+            .replace("{{STYLE}}", Page.resource(Page.class, "style.css"))
+            .replace("{{NAMES}}", Page.resource(Page.class, "names.js")));
     Files.move(unfinished, page, StandardCopyOption.ATOMIC_MOVE);
     return page;
   }

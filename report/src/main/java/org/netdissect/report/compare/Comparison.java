@@ -36,7 +36,8 @@ import org.netdissect.results.UnitScore;
  * {@code concepts.csv}.
  */
 public final class Comparison {
-  private static final List<String> SCRIPTS = List.of("model.js", "charts.js", "compare.js");
+  private static final List<String> SCRIPTS =
+      List.of("names.js", "model.js", "address.js", "charts.js", "compare.js");
 
   private final List<Run> runs;
   private final String axis;
@@ -228,6 +229,8 @@ public final class Comparison {
     layer.put("group", run.group());
     layer.put("axis", run.axis());
     layer.put("dataName", info.data().name());
+    layer.put("images", info.images().read());
+    layer.put("concepts", run.dissection().concepts().size());
     layer.put(
         "preprocessing",
         info.network().preprocessing() == null ? null : info.network().preprocessing().describe());

@@ -126,11 +126,15 @@ public final class HtmlReport {
         pictures ? ConceptImages.open(dissection, data, atlas, progress) : null) {
       ReportFolder out = ReportFolder.begin(folder);
       Photos photos = new Photos(out, pictures ? data : null, dissection.images(), side);
+      LabelMasks masks = new LabelMasks();
       List<Object> layers = new ArrayList<>();
       for (LayerDissection layer : dissection.layers()) {
         layers.add(
-            new LayerPages(dissection, layer, photos, concepts, out, pictures ? images : 0)
+            new LayerPages(dissection, layer, photos, concepts, masks, out, pictures ? images : 0)
                 .write(progress));
+      }
+      if (concepts != null) {
+        masks.write(dissection, photos, concepts, out);
       }
       boolean[] known = new ConceptPages(dissection, photos, concepts, out).write(progress);
       Map<String, Object> root = new LinkedHashMap<>();

@@ -50,6 +50,7 @@ public final class LayerPages {
   private final LayerInfo layer;
   private final Photos photos;
   private final ConceptImages concepts;
+  private final LabelMasks masks;
   private final ReportFolder out;
   private final int images;
 
@@ -57,6 +58,7 @@ public final class LayerPages {
    * A layer's pages.
    *
    * @param concepts null if it is not known which images hold what
+   * @param masks takes note of where labels will be outlined
    * @param images on a unit's page; 0 for none
    */
   LayerPages(
@@ -64,6 +66,7 @@ public final class LayerPages {
       LayerDissection dissected,
       Photos photos,
       ConceptImages concepts,
+      LabelMasks masks,
       ReportFolder out,
       int images) {
     this.dissection = dissection;
@@ -71,6 +74,7 @@ public final class LayerPages {
     this.layer = dissected.layer();
     this.photos = photos;
     this.concepts = concepts;
+    this.masks = masks;
     this.out = out;
     this.images = images;
   }
@@ -102,6 +106,12 @@ public final class LayerPages {
               concepts == null || concept == null ? null : concepts.presence(concept);
           Pictures pictures = pictures(unit, top.get(number), maps, presence);
           marks.set(number, presence == null ? null : pictures.marks());
+          if (presence != null) {
+            top.get(number).stream()
+                .limit(pictures.tiles.size())
+                .filter(image -> presence.holds(image.image()))
+                .forEach(image -> masks.add(concept, image.image()));
+          }
           grid.put(number, pictures.tiles.subList(0, Math.min(GRID_TILES, pictures.tiles.size())));
           Map<String, Object> page = new LinkedHashMap<>();
           page.put("tiles", pictures.tiles);

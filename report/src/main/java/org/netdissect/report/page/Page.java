@@ -11,13 +11,23 @@ import org.netdissect.base.Json;
 import org.netdissect.base.Numbers;
 import org.netdissect.results.DetectorCounts;
 import org.netdissect.results.Dissection;
+import org.netdissect.results.LabelScore;
 import org.netdissect.results.LayerDissection;
 import org.netdissect.results.UnitScore;
 
 /** Puts pages together: the template, its style and scripts, and the data. */
 public final class Page {
   private static final List<String> SCRIPTS =
-      List.of("model.js", "draw.js", "charts.js", "grid.js", "unit.js", "concepts.js", "main.js");
+      List.of(
+          "names.js",
+          "model.js",
+          "address.js",
+          "draw.js",
+          "charts.js",
+          "grid.js",
+          "unit.js",
+          "concepts.js",
+          "main.js");
   private static final int LISTED_WITHOUT_SCRIPTS = 100;
 
   private Page() {}
@@ -124,7 +134,7 @@ public final class Page {
                   html.append("<tr><td>")
                       .append(unit.unit())
                       .append("<td>")
-                      .append(escape(unit.label().label()))
+                      .append(escape(LabelScore.readable(unit.label().label())))
                       .append("<td>")
                       .append(escape(unit.label().category()))
                       .append("<td>")

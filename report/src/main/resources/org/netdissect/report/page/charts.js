@@ -1,5 +1,56 @@
 // Figures, drawn as SVG.
 
+// The second cue of a category, beside its colour: lines across its areas. In the order of the
+// categories as they are shown: plain, /, \\, –, |, ×, and again.
+const PATTERNS = [
+  [],
+  ["M-2 8 L8 -2 M4 14 L14 4"],
+  ["M-2 2 L8 12 M4 -4 L14 8"],
+  ["M0 5 H10"],
+  ["M5 0 V10"],
+  ["M0 0 L10 10 M10 0 L0 10"],
+];
+
+/** The patterns' definitions; every drawing that is taken out of the page holds them. */
+function patterns() {
+  return svg("defs", {}, shownOrder.map((c, i) => svg(
+    "pattern", { id: "pattern-" + c, width: 6, height: 6, patternUnits: "userSpaceOnUse", viewBox: "0 0 10 10" },
+    svg("rect", { width: 10, height: 10, fill: colours[c][0] }),
+    PATTERNS[i % PATTERNS.length].map((d) => svg("path", { d, stroke: "#fff", "stroke-width": 1.6, "stroke-opacity": 0.75, fill: "none" })))));
+}
+document.body.append(svg("svg", { width: 0, height: 0, "aria-hidden": "true", style: "position:absolute" }, patterns()));
+
+/** What areas of a category are filled with. */
+function areaOf(category) {
+  return "url(#pattern-" + category + ")";
+}
+
+/** Round numbers from low to high, about so many: steps of 1, 2 or 5 times a power of ten. */
+function roundTicks(low, high, about = 5) {
+  const raw = (high - low) / about || 1;
+  const power = 10 ** Math.floor(Math.log10(raw));
+  const step = [1, 2, 5, 10].map((m) => m * power).find((value) => value >= raw * 0.999);
+  const ticks = [];
+  for (let k = Math.ceil(low / step - 1e-9); k * step <= high + step * 1e-9; k++) {
+    ticks.push(Number((k * step).toPrecision(12)));
+  }
+  return ticks;
+}
+
+/** The same for counts: whole numbers. */
+function countTicks(most, about = 4) {
+  return roundTicks(0, Math.max(1, most), Math.min(about, Math.max(1, most))).filter(Number.isInteger);
+}
+
+/** About how wide a text is in pixels. */
+function textWidth(text, font) {
+  return text.length * font * 0.56;
+}
+
+const SLANT = (55 * Math.PI) / 180;
+/** Longer names are cut; a concept of so many letters is rare. */
+const LONGEST_NAME = 44;
+
 /** The paper's figure: one bar a concept, as high as the units that detect it. */
 function barChart(layer, threshold, everyCategory, width, onPick) {
   const groups = bars(layer, threshold, everyCategory);
@@ -9,25 +60,20 @@ function barChart(layer, threshold, everyCategory, width, onPick) {
   }
   const left = 44;
   const right = 46;
-  const top = 26;
-  const high = 130;
-  const foot = 118;
+  const top = 6;
+  const high = 140;
   const step = Math.max(11, Math.min(40, (width - left - right) / total));
   const font = Math.max(9.5, Math.min(12, step - 1.5));
+  const longest = Math.max(...groups.flatMap((group) => group.bars.map((bar) => textWidth(clip(nice(bar[0]), LONGEST_NAME), font))));
+  const foot = 22 + longest * Math.sin(SLANT);
   const full = left + right + total * step;
   const most = Math.max(...groups.flatMap((group) => group.bars.map((bar) => bar[1])));
+  const ticks = countTicks(most);
   const y = (n) => top + high * (1 - n / most);
-  const ticks = [...new Set([1, Math.ceil((most + 1) / 2), most])];
   const parts = [];
   let x = left;
   for (const group of groups) {
-    const [dark, light] = colours[group.category];
-    const wide = group.bars.length * step;
-    parts.push(svg("rect", { x, y: top - 22, width: wide, height: high + 22, fill: light, class: "ground" }));
-    const name = group.bars.length + " " + D.categories[group.category];
-    if (name.length * 7.2 + 5 < wide) {
-      parts.push(svg("text", { x: x + 5, y: top - 8, class: "group" }, name));
-    }
+    parts.push(svg("rect", { x, y: top, width: group.bars.length * step, height: high, fill: colours[group.category][1], class: "ground" }));
     for (const [label, n] of group.bars) {
       const bar = svg(
         "g",
@@ -43,15 +89,15 @@ function barChart(layer, threshold, everyCategory, width, onPick) {
           },
         },
         svg("title", {}, nice(label) + ", " + D.categories[group.category] + ": " + plural(n, "unit", "units")),
-        svg("rect", { x, y: top - 22, width: step, height: high + 22 + foot, fill: "transparent" }),
-        svg("rect", { x: x + step * 0.12, y: y(n), width: step * 0.76, height: high + top - y(n), fill: dark, class: "mark" }),
+        svg("rect", { x, y: top, width: step, height: high + foot - top, fill: "transparent" }),
+        svg("rect", { x: x + step * 0.12, y: y(n), width: step * 0.76, height: high + top - y(n), fill: areaOf(group.category), class: "mark" }),
         svg(
           "text",
           {
-            class: "name", "aria-hidden": "true", style: `font-size:${fixed(font, 1)}px`, "text-anchor": "end",
+            class: "name", "aria-hidden": "true", "font-size": fixed(font, 1), "text-anchor": "end",
             transform: `translate(${x + step / 2 + font / 3} ${top + high + 9}) rotate(-55)`,
           },
-          clip(nice(label), 19),
+          clip(nice(label), LONGEST_NAME),
         ),
       );
       parts.push(bar);
@@ -60,18 +106,20 @@ function barChart(layer, threshold, everyCategory, width, onPick) {
   }
   const lines = ticks.map((n) => [
     svg("line", { x1: left - 4, x2: left, y1: y(n), y2: y(n), class: "tick" }),
-    svg("text", { x: left - 7, y: y(n) + 4, "text-anchor": "end", class: "number" }, String(n)),
+    svg("text", { x: left - 7, y: y(n) + 4, "text-anchor": "end", class: "number" }, plain(n)),
   ]);
-  return h(
-    "div",
-    { class: "scroller", tabindex: "0", role: "group", "aria-label": "Detectors by concept" },
-    svg(
-      "svg",
-      { width: full, height: top + high + foot, viewBox: `0 0 ${full} ${top + high + foot}`, class: "chart" },
-      parts, lines,
-      svg("text", { transform: `translate(11 ${top + high / 2}) rotate(-90)`, "text-anchor": "middle", class: "number" }, "units"),
-    ),
-  );
+  return h("div", {},
+    h("p", { class: "legend" }, groups.map((group) => h("span", {}, swatch(group.category), plain(group.bars.length) + " " + D.categories[group.category]))),
+    h(
+      "div",
+      { class: "scroller", tabindex: "0", role: "group", "aria-label": "Detectors by concept" },
+      svg(
+        "svg",
+        { width: full, height: top + high + foot, viewBox: `0 0 ${full} ${top + high + foot}`, class: "chart" },
+        parts, lines,
+        svg("text", { transform: `translate(11 ${top + high / 2}) rotate(-90)`, "text-anchor": "middle", class: "number" }, "units"),
+      ),
+    ));
 }
 
 /** One stop for the tabulator; from there the arrows lead from bar to bar. */
@@ -126,24 +174,25 @@ function iouChart(layer, threshold, width, most) {
         y -= tall;
         marks.push(svg("rect", {
           x: cell * w + 0.5, y, width: Math.max(1, w - 1), height: tall,
-          fill: c === K ? null : colours[c][0], class: c === K ? "below" : "mark",
+          fill: c === K ? null : areaOf(c), class: c === K ? "below" : "mark",
         }));
       }
     }
   });
   const x = (value) => (value / most) * width;
-  const ticks = [];
-  for (let value = 0; value <= most + 1e-9; value += most > 0.45 ? 0.1 : 0.05) {
-    ticks.push(
-      svg("line", { x1: x(value), x2: x(value), y1: base, y2: base + 4, class: "tick" }),
-      svg("text", { x: x(value), y: base + 17, "text-anchor": value === 0 ? "start" : value > most - 0.02 ? "end" : "middle", class: "number" }, fixed(value, 2)),
-    );
-  }
+  const ticks = roundTicks(0, most, 6).map((value) => [
+    svg("line", { x1: x(value), x2: x(value), y1: base, y2: base + 4, class: "tick" }),
+    svg("text", { x: x(value), y: base + 17, "text-anchor": value === 0 ? "start" : value > most - 0.02 ? "end" : "middle", class: "number" }, fixed(value, 2)),
+  ]);
+  const counts = countTicks(tallest, 3).filter((n) => n > 0).map((n) => [
+    svg("line", { x1: 0, x2: width, y1: base - (n / tallest) * high, y2: base - (n / tallest) * high, class: "lines" }),
+    svg("text", { x: width, y: base - (n / tallest) * high - 3, "text-anchor": "end", class: "number" }, plain(n) + (n === 1 ? " unit" : " units")),
+  ]);
   return svg(
     "svg",
     { width: "100%", viewBox: `0 0 ${width} ${base + 20}`, class: "chart", role: "img", "aria-label": "Distribution of the units' best IoU" },
     svg("title", {}, "Units by their best IoU"),
-    marks,
+    counts, marks,
     svg("line", { x1: 0, x2: width, y1: base, y2: base, class: "axis" }),
     ticks,
     svg("line", { x1: x(D.rules.iou), x2: x(D.rules.iou), y1: 6, y2: base, class: "run" },
@@ -169,9 +218,12 @@ function activationChart(histogram, threshold, colour, width) {
     }, svg("title", {}, plural(n, "value", "values") + " around " + short(middle)));
   });
   const total = zeros + counts.reduce((a, b) => a + b, 0);
-  const ticks = [from, (from + to) / 2, to].map((value, i) => [
+  const ticks = roundTicks(from, to, 5).map((value) => [
     svg("line", { x1: x(value), x2: x(value), y1: base, y2: base + 4, class: "tick" }),
-    svg("text", { x: x(value), y: base + 17, "text-anchor": ["start", "middle", "end"][i], class: "number" }, short(value)),
+    svg("text", {
+      x: x(value), y: base + 17, class: "number",
+      "text-anchor": x(value) < 12 ? "start" : x(value) > width - 20 ? "end" : "middle",
+    }, short(value, 6)),
   ]);
   const at = x(threshold);
   return h("div", { class: "histogram" },
@@ -190,7 +242,8 @@ function layersChart(threshold, unique, width) {
   const left = 58;
   const high = 220;
   const top = 16;
-  const foot = 104;
+  const longest = Math.max(...layers.map((layer) => textWidth(clip(layer.name, LONGEST_NAME), 12)));
+  const foot = 24 + longest * Math.sin(SLANT);
   const counted = layers.map((layer) => count(layer, threshold));
   const of = (one, c) => (unique ? one.categories[c].unique : one.categories[c].detectors);
   const sums = counted.map((one) => D.categories.reduce((sum, name, c) => sum + of(one, c), 0));
@@ -198,14 +251,10 @@ function layersChart(threshold, unique, width) {
   const step = Math.max(42, Math.min(150, (width - left - 10) / layers.length));
   const full = left + layers.length * step + 10;
   const y = (n) => top + high * (1 - n / most);
-  const grid = [];
-  const unit = 10 ** Math.floor(Math.log10(most));
-  const every = most / unit > 5 ? 2 * unit : most / unit > 2 ? unit : unit / 2;
-  for (let n = 0; n <= most; n += Math.max(1, every)) {
-    grid.push(
-      svg("line", { x1: left, x2: full, y1: y(n), y2: y(n), class: "lines" }),
-      svg("text", { x: left - 8, y: y(n) + 4, "text-anchor": "end", class: "number" }, plain(n)));
-  }
+  const grid = countTicks(most, 5).map((n) => [
+    svg("line", { x1: left, x2: full, y1: y(n), y2: y(n), class: "lines" }),
+    svg("text", { x: left - 8, y: y(n) + 4, "text-anchor": "end", class: "number" }, plain(n)),
+  ]);
   const stacks = layers.map((layer, l) => {
     let at = 0;
     const x = left + l * step + step * 0.15;
@@ -213,21 +262,27 @@ function layersChart(threshold, unique, width) {
       const n = of(counted[l], c);
       at += n;
       return n === 0 ? null : svg("rect", {
-        x, y: y(at), width: step * 0.7, height: y(0) - y(n), fill: colours[c][0], class: "mark",
+        x, y: y(at), width: step * 0.7, height: y(0) - y(n), fill: areaOf(c), class: "mark",
       }, svg("title", {}, layer.name + ": " + plain(n) + " " + D.categories[c]));
     });
     return svg("a", { href: "#" + encodeURIComponent(layer.folder) }, pieces,
       svg("text", { x: x + step * 0.35, y: y(at) - 4, "text-anchor": "middle", class: "number" }, plain(sums[l])),
       svg("text", {
-        class: "name", style: "font-size:12px", "text-anchor": "end",
+        class: "name", "font-size": 12, "text-anchor": "end",
         transform: `translate(${x + step * 0.35 + 4} ${top + high + 12}) rotate(-55)`,
-      }, clip(layer.name, 16)));
+      }, clip(layer.name, LONGEST_NAME)));
   });
   return h("div", { class: "scroller", tabindex: "0", role: "group", "aria-label": unique ? "Unique detectors by layer" : "Detectors by layer" },
     svg("svg", { width: full, height: top + high + foot, viewBox: `0 0 ${full} ${top + high + foot}`, class: "chart" }, grid, stacks));
 }
 
-/** What the colours mean. */
+/** A patch of a category's colour and pattern. */
+function swatch(category) {
+  return svg("svg", { class: "swatch", width: 16, height: 12, "aria-hidden": "true" },
+    svg("rect", { width: 16, height: 12, rx: 2, fill: areaOf(category) }));
+}
+
+/** What colours and patterns mean. */
 function legend() {
-  return h("p", { class: "legend" }, shownOrder.map((c) => h("span", {}, dot(c), D.categories[c])));
+  return h("p", { class: "legend" }, shownOrder.map((c) => h("span", {}, swatch(c), D.categories[c])));
 }

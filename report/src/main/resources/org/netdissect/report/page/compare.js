@@ -2,12 +2,23 @@
 
 const main = document.getElementById("main");
 const state = { threshold: D.rules.iou, measure: "unique", sort: "given", where: "all", text: "", log: false };
+const ORDERS = { given: "as given", sum: "largest first" };
 const names = layers.map((layer) => (layer.single ? layer.run : layer.run + " · " + layer.name));
 const MEASURES = {
   unique: ["unique detectors", (one, c) => one.categories[c].unique],
   detectors: ["detectors", (one, c) => one.categories[c].detectors],
   share: ["share of units", (one, c) => (100 * one.categories[c].detectors) / one.units],
 };
+// Published networks have many more units than most: side by side with small ones, shares tell more.
+const manyPublished = Math.max(0, ...D.published.map((one) => one.units)) > 3 * Math.max(...layers.map((layer) => layer.n));
+state.measure = manyPublished ? "share" : "unique";
+const address = addressed({
+  iou: numberIn(state, "threshold", 0, 1),
+  measure: oneOf(state, "measure", () => Object.keys(MEASURES)),
+  sort: oneOf(state, "sort", () => Object.keys(ORDERS)),
+  where: oneOf(state, "where", () => ["all", "every", "some", ...layers.map((layer, l) => "only" + l)]),
+  q: words(state, "text"),
+});
 const GREYS = ["#8d8d8d", "#a3a3a3", "#b6b6b6", "#c6c6c6", "#d3d3d3", "#dedede", "#e7e7e7"];
 
 function shownValue(value) {
@@ -41,6 +52,24 @@ function reportLink(layer, unit) {
     : null;
 }
 
+/** What the grey bars are and whether they can be compared. */
+function publishedWords() {
+  if (published.length === 0) {
+    return "";
+  }
+  if (state.threshold !== 0.04) {
+    return "The published networks were counted at IoU 0.04 only and are hidden at other thresholds.";
+  }
+  const mine = layers[0];
+  const broden = /broden/i.test(mine.dataName);
+  return "Grey, from dark to light in the order of the colours: 27 networks as the authors of the CVPR 2017 paper published them, counted on all of Broden ("
+    + "63\u202f305 images, 1\u202f197 concepts) at quantile 0.005 and IoU 0.04 with the original's rules. The others: "
+    + mine.dataName + (mine.images ? ", " + plural(mine.images, "image", "images") + ", " + plural(mine.concepts, "concept", "concepts") : "")
+    + ", quantile " + mine.quantile + ", convention " + mine.convention + ". "
+    + (broden && mine.images > 60000 ? "" : "Fewer concepts allow fewer unique detectors, and other images change every score: read the grey bars as a yardstick, not as rivals. ")
+    + (manyPublished ? "The published networks have far more units, so the bars begin with the share of units." : "");
+}
+
 /** Stacked bars, one a network and layer. */
 function stacks(counted, width) {
   const of = MEASURES[state.measure][1];
@@ -58,20 +87,29 @@ function stacks(counted, width) {
       const value = of(row.counted, c);
       const piece = value === 0 ? null : svg("rect", {
         x: at, y: top + 4, width: x(value), height: 20,
-        fill: row.grey ? GREYS[Math.min(i, GREYS.length - 1)] : colours[c][0], class: row.grey ? "published" : "mark",
+        fill: row.grey ? GREYS[Math.min(i, GREYS.length - 1)] : areaOf(c), class: row.grey ? "published" : "mark",
       }, svg("title", {}, row.name + ": " + shownValue(value) + " " + D.categories[c]));
       at += x(value);
       return piece;
     });
-    const name = svg("text", { x: narrow ? 0 : left - 10, y: narrow ? top - 1 : top + 19, "text-anchor": narrow ? "start" : "end", class: row.grey ? "name faded" : "name", style: "font-size:13px" },
-      clip(row.name, narrow ? 46 : 42), row.note ? svg("title", {}, "published: " + row.note) : svg("title", {}, row.name));
+    const name = svg("text", { x: narrow ? 0 : left - 10, y: narrow ? top - 1 : top + 19, "text-anchor": narrow ? "start" : "end", class: row.grey ? "name faded" : "name", "font-size": narrow ? 11 : row.name.length > 40 ? 11.5 : 13 },
+      clip(row.name, narrow ? 60 : LONGEST_NAME), row.note ? svg("title", {}, "published: " + row.note) : svg("title", {}, row.name));
     return svg("g", { class: "stack" },
       row.link ? svg("a", { href: row.link }, name) : name, pieces,
       svg("text", { x: at + 6, y: top + 19, class: "number" }, shownValue(row.sum)));
   });
-  return svg("svg", { viewBox: `0 0 ${width} ${all.length * high + 6}`, width: "100%", class: "chart", role: "group",
-    "aria-label": MEASURES[state.measure][0] + " of each network" }, parts);
+  const end = all.length * high + 6;
+  const ticks = roundTicks(0, most, narrow ? 3 : 6).map((value) => [
+    svg("line", { x1: left + x(value), x2: left + x(value), y1: 0, y2: end, class: "lines" }),
+    svg("text", { x: left + x(value), y: end + 14, "text-anchor": "middle", class: "number" }, short(value, 6) + (state.measure === "share" ? " %" : "")),
+  ]);
+  return svg("svg", { viewBox: `0 0 ${width} ${end + 20}`, width: "100%", class: "chart", role: "group",
+    "aria-label": MEASURES[state.measure][0] + " of each network" }, ticks, parts);
 }
+
+// The points of each category's curve have a shape of their own, beside the colour.
+const POINTS = ["M-4 -4h8v8h-8z", "M0 -5L5 4H-5z", "M-4 0a4 4 0 1 0 8 0a4 4 0 1 0 -8 0z", "M0 -6L5 0L0 6L-5 0z", "M0 5L5 -4H-5z",
+  "M-5 -1.5h3.5v-3.5h3v3.5h3.5v3h-3.5v3.5h-3v-3.5h-3.5z", "M-5 0h10"];
 
 /** Curves of every category over the number that the runs carry. */
 function curves(counted, width) {
@@ -94,18 +132,18 @@ function curves(counted, width) {
   const y = (value) => 10 + high * (1 - value / most);
   // Layers of one run are lines of their own.
   const lines = [...new Set(points.map((p) => p.layer.name))];
-  const marks = series.flatMap((one) => lines.map((line) => {
+  const marks = series.flatMap((one, k) => lines.map((line) => {
     const mine = points.filter((p) => p.layer.name === line);
     return [
       svg("polyline", { points: mine.map((p) => x(p.x) + "," + y(one.at(p))).join(" "), fill: "none", stroke: one.colour, "stroke-width": 2, "stroke-dasharray": one.dash }),
-      mine.map((p) => svg("circle", { cx: x(p.x), cy: y(one.at(p)), r: 3.5, fill: one.colour }, svg("title", {}, `${D.axis} ${p.x}, ${line}: ${shownValue(one.at(p))} ${one.name}`))),
+      mine.map((p) => svg("path", { d: POINTS[k % POINTS.length], transform: `translate(${x(p.x)} ${y(one.at(p))})`, fill: one.colour }, svg("title", {}, `${D.axis} ${p.x}, ${line}: ${shownValue(one.at(p))} ${one.name}`))),
     ];
   }));
   const ticks = [...new Set(points.map((p) => p.x))];
   let last = -Infinity;
   return svg("svg", { viewBox: `0 0 ${width} ${high + 56}`, width: "100%", class: "chart", role: "img", "aria-label": "Curve over " + D.axis },
-    [0, 0.5, 1].map((f) => [svg("line", { x1: left, x2: width - 20, y1: y(f * most), y2: y(f * most), class: "lines" }),
-      svg("text", { x: left - 8, y: y(f * most) + 4, "text-anchor": "end", class: "number" }, shownValue(f * most))]),
+    roundTicks(0, most, 5).map((value) => [svg("line", { x1: left, x2: width - 20, y1: y(value), y2: y(value), class: "lines" }),
+      svg("text", { x: left - 8, y: y(value) + 4, "text-anchor": "end", class: "number" }, short(value, 6))]),
     ticks.map((value) => {
       const at = x(value);
       const show = at - last > 46;
@@ -114,6 +152,12 @@ function curves(counted, width) {
         show ? svg("text", { x: at, y: high + 30, "text-anchor": "middle", class: "number" }, short(value, 6)) : null];
     }),
     svg("text", { x: (left + width) / 2, y: high + 50, "text-anchor": "middle", class: "group" }, D.axis + (log ? " (logarithmic)" : "")), marks);
+}
+
+function curveLegend() {
+  const point = (k, colour) => svg("svg", { width: 16, height: 14, viewBox: "-8 -7 16 14", "aria-hidden": "true" }, svg("path", { d: POINTS[k % POINTS.length], fill: colour }));
+  return h("p", { class: "legend" }, shownOrder.map((c, k) => h("span", {}, point(k, colours[c][0]), D.categories[c])),
+    h("span", {}, point(shownOrder.length, "currentColor"), "all"));
 }
 
 /** Mean and spread of repeats. */
@@ -130,17 +174,17 @@ function groupTable(counted) {
       : null;
     return h("td", { class: "num" }, short(mean, 4) + (spread === null ? "" : " ± " + short(spread, 2)));
   };
-  return h("table", {},
+  return stackable(h("table", {},
     h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "group"), h("th", { class: "num" }, "repeats"), h("th", { class: "num" }, "detectors"),
       h("th", { class: "num" }, "unique, per category"), h("th", { class: "num" }, "unique, top label"),
       shownOrder.map((c) => h("th", { class: "num" }, "unique " + D.categories[c])))),
     h("tbody", {}, [...groups].map(([name, list]) => h("tr", {}, h("th", { scope: "row" }, name), h("td", { class: "num" }, plain(list.length)),
       cell(list.map((one) => one.detectors)), cell(list.map((one) => one.perCategory)), cell(list.map((one) => one.topLabel)),
-      shownOrder.map((c) => cell(list.map((one) => one.categories[c].unique)))))));
+      shownOrder.map((c) => cell(list.map((one) => one.categories[c].unique))))))));
 }
 
 function numbers(counted) {
-  return h("table", { id: "numbers" },
+  return stackable(h("table", { id: "numbers" },
     h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "network and layer"), h("th", { class: "num" }, "units"), h("th", { class: "num" }, "detectors"),
       h("th", { class: "num" }, "unique, per category"), h("th", { class: "num" }, "unique, top label"),
       shownOrder.map((c) => h("th", { class: "num", title: "detectors / unique" }, D.categories[c])), h("th", { scope: "col" }, "preprocessing"))),
@@ -153,7 +197,7 @@ function numbers(counted) {
       state.threshold === 0.04 ? D.published.map((one, p) => h("tr", { class: "low" },
         h("th", { scope: "row" }, one.name + " (published)"),
         [one.units, one.detectors, one.unique].map((n) => h("td", { class: "num" }, plain(n))), h("td", { class: "num" }, "–"),
-        shownOrder.map((c) => h("td", { class: "num" }, plain(published[p].categories[c].detectors) + " / " + plain(published[p].categories[c].unique))), h("td", {}, "–"))) : null));
+        shownOrder.map((c) => h("td", { class: "num" }, plain(published[p].categories[c].detectors) + " / " + plain(published[p].categories[c].unique))), h("td", {}, "–"))) : null)));
 }
 
 /** Per concept, which layer has how many detectors, and the best of each. */
@@ -200,19 +244,20 @@ function drawConcepts() {
     type: "button", class: "chip", "data-kind": key, "aria-pressed": String(state.where === key),
     onclick: () => {
       state.where = key;
+      address.save();
       drawConcepts();
     },
   }, name, h("span", { class: "num" }, plain(counts[key])))));
   const text = state.text.trim().toLowerCase();
   const shown = all.filter((row) => kinds[state.where][1](row)
     && (!text || row.label.toLowerCase().includes(text) || nice(row.label).toLowerCase().includes(text)));
-  parts.concepts.replaceChildren(h("table", { id: "matched" },
+  parts.concepts.replaceChildren(stackable(h("table", { id: "matched" },
     h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "concept"), h("th", { scope: "col" }, "category"), names.map((name) => h("th", { scope: "col" }, name)))),
     h("tbody", {}, shown.slice(0, 600).map((row) => h("tr", {},
       h("th", { scope: "row" }, nice(row.label)), h("td", {}, dot(row.c), D.categories[row.c]),
       row.cells.map((cell, l) => h("td", { class: cell ? "" : "faded" }, cell
         ? [plural(cell.n, "unit", "units") + ", best ", reportLink(layers[l]) ? h("a", { href: reportLink(layers[l], cell.unit) }, "unit " + cell.unit) : "unit " + cell.unit, " " + fixed(cell.value, 3)]
-        : "–")))))),
+        : "–"))))))),
   shown.length > 600 ? h("p", { class: "small" }, "and " + plain(shown.length - 600) + " more; concepts.csv has all") : "");
 }
 
@@ -220,10 +265,8 @@ function draw() {
   const counted = layers.map((layer) => count(layer, state.threshold));
   const width = Math.max(300, Math.min(1360, parts.bars.clientWidth || 1000));
   parts.bars.replaceChildren(stacks(counted, width));
-  parts.note.textContent = published.length === 0 ? ""
-    : state.threshold === 0.04
-      ? "Grey, from dark to light in the order of the colours: the networks of the CVPR 2017 paper as published by its authors, measured on Broden with the original's rules; they are a yardstick only where these results are from Broden, too."
-      : "The published networks were counted at IoU 0.04 only and are hidden at other thresholds.";
+  parts.note.textContent = publishedWords();
+  address.save();
   if (parts.curve) {
     parts.curve.replaceChildren(curves(counted, width));
   }
@@ -267,9 +310,10 @@ function page() {
       go(value);
     }
   });
-  const search = h("input", { type: "search", id: "search", placeholder: "Find a concept", "aria-label": "Find a concept" });
+  const search = h("input", { type: "search", id: "search", placeholder: "Find a concept", "aria-label": "Find a concept", value: state.text });
   search.addEventListener("input", () => {
     state.text = search.value;
+    address.save();
     drawConcepts();
   });
   Object.assign(parts, {
@@ -291,10 +335,10 @@ function page() {
     h("section", {},
       h("div", { class: "panelhead" }, h("h2", {}, "Detectors by category"),
         switchOf("measure", Object.entries(MEASURES).map(([key, [text]]) => [key, text]), "What is counted"),
-        switchOf("sort", [["given", "as given"], ["sum", "largest first"]], "Order")),
+        switchOf("sort", Object.entries(ORDERS), "Order")),
       h("p", { class: "typed across" }, h("label", {}, "detectors above IoU ", typed), slider),
       parts.bars, legend(), parts.note),
-    parts.curve ? h("section", {}, h("h2", {}, "Over " + D.axis), parts.curve, legend()) : "",
+    parts.curve ? h("section", {}, h("h2", {}, "Over " + D.axis), parts.curve, curveLegend()) : "",
     parts.groups ? h("section", {}, h("h2", {}, "Repeats: mean ± standard deviation"), parts.groups) : "",
     h("section", {}, h("h2", {}, "Numbers"), h("p", { class: "small" }, "By category: detectors / unique detectors. The same is in compare.csv."), parts.numbers),
     h("section", {}, h("h2", {}, "Concepts"), h("p", { class: "small" }, "What is detected where, with the best unit of each."),
@@ -311,6 +355,10 @@ document.getElementById("bar").replaceChildren(
   } }, "◐"));
 document.getElementById("foot").replaceChildren(h("p", {}, "Made by " + D.tool
   + ". Unique detectors are counted per category: distinct labels of units that pass, summed over the categories, as in the paper's figures."));
+addEventListener("hashchange", () => {
+  address.read();
+  page();
+});
 document.querySelector(".skip").addEventListener("click", (event) => {
   event.preventDefault();
   main.focus();
@@ -320,4 +368,5 @@ addEventListener("resize", () => {
   cancelAnimationFrame(resizing);
   resizing = requestAnimationFrame(draw);
 });
+address.read();
 page();

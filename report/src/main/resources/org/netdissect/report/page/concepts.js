@@ -36,7 +36,7 @@ function allConcepts() {
 
 function conceptsView(state) {
   const body = h("div", { class: "conceptlist" });
-  const search = h("input", { type: "search", id: "search", placeholder: "Find a concept", "aria-label": "Find a concept" });
+  const search = h("input", { type: "search", id: "search", placeholder: "Find a concept", "aria-label": "Find a concept", value: state.find });
   const rows = allConcepts().map((concept) => ({
     ...concept, ...detectorsOf(concept.category, concept.name, state.threshold),
   }));
@@ -59,9 +59,14 @@ function conceptsView(state) {
           row.images === null ? null : h("span", { class: "about" }, "in " + plural(row.images, "image", "images"))))));
     }).filter((part) => part !== null));
   };
-  search.addEventListener("input", draw);
+  search.addEventListener("input", () => {
+    state.find = search.value;
+    address.save();
+    draw();
+  });
   draw();
   return h("article", {},
+    h("nav", { class: "crumbs" }, h("a", { href: "#" + encodeURIComponent(state.layer.folder), "data-up": true }, "← units of " + state.layer.name)),
     h("header", { class: "plain" }, h("h1", {}, "Concepts"),
       h("p", { class: "lead" }, "Every concept of the data set and how many units detect it (IoU\u00a0>\u00a0" + short(state.threshold, 4)
         + ", counted in every category)" + (layers.length > 1 ? ", in all layers together." : "."))),
@@ -75,7 +80,7 @@ function conceptView(category, label, state) {
   const table = h("div", { class: "tablebox" });
   const examples = wall(layers[0], state, { label: true });
   const view = h("article", { class: "unit", style: "--colour:" + colours[category][0] },
-    h("nav", { class: "crumbs" }, h("a", { href: "#concepts:" }, "← all concepts")),
+    h("nav", { class: "crumbs" }, h("a", { href: "#concepts:", "data-up": true }, "← all concepts")),
     h("header", { class: "title" }, h("div", {},
       h("p", { class: "over" }, dot(category), D.categories[category]),
       h("h1", {}, nice(label)),
@@ -100,7 +105,7 @@ function conceptView(category, label, state) {
       table.append(h("p", { class: "nothing" }, "No unit's mask meets it."));
     } else {
       const top = rows[0].value || 1;
-      table.append(h("table", { class: "ranked" },
+      table.append(stackable(h("table", { class: "ranked" },
         h("thead", {}, h("tr", {},
           h("th", { scope: "col" }, "unit"), h("th", { scope: "col" }, "its own label"), h("th", { scope: "col", class: "num" }, "IoU"),
           h("td", { class: "wide" }), h("th", { scope: "col" }, D.pictures ? "strongest images" : ""))),
@@ -111,8 +116,8 @@ function conceptView(category, label, state) {
             h("td", {}, own ? [dot(row.layer.best[row.unit]), nice(own)] : "none"),
             h("td", { class: "num" }, fixed(row.value, 4)),
             h("td", { class: "wide" }, h("span", { class: "meter", style: `width:${(row.value / top) * 100}%` })),
-            h("td", {}, D.pictures ? strip(row.layer, row.unit, state) : null));
-        }))));
+            h("td", { class: "broad" }, D.pictures ? strip(row.layer, row.unit, state) : null));
+        })))));
     }
     if (D.misses) {
       examples.fill(file.examples, (tile) => [plain(tile[1]) + " pixels"]);
@@ -129,7 +134,7 @@ function strip(layer, unit, state) {
   host.draw = () => gridTiles(layer, unit).then((tiles) => canvases.forEach((canvas, i) => {
     canvas.hidden = i >= tiles.length;
     if (i < tiles.length) {
-      paintSoon(canvas, layer, tiles[i], { darkness: state.darkness, crop: state.crop });
+      paintSoon(canvas, layer, tiles[i], { look: look(), least: true });
     }
   }), () => host.remove());
   return host;
@@ -157,24 +162,26 @@ function layersView(state) {
         h("section", {}, h("h2", {}, "Unique detectors"), layersChart(state.threshold, true, width))),
       legend());
     const counted = layers.map((layer) => count(layer, state.threshold));
-    table.replaceChildren(h("table", {},
+    table.replaceChildren(stackable(h("table", {},
       h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "layer"), h("th", { class: "num" }, "units"), h("th", { class: "num" }, "detectors"),
         h("th", { class: "num" }, "unique, per category"), h("th", { class: "num" }, "unique, top label"),
         shownOrder.map((c) => h("th", { class: "num" }, D.categories[c])))),
       h("tbody", {}, layers.map((layer, l) => h("tr", {},
         h("th", { scope: "row" }, h("a", { href: "#" + encodeURIComponent(layer.folder) }, layer.name)),
         [layer.n, counted[l].detectors, counted[l].perCategory, counted[l].topLabel].map((n) => h("td", { class: "num" }, plain(n))),
-        shownOrder.map((c) => h("td", { class: "num" }, plain(counted[l].categories[c].detectors) + " / " + plain(counted[l].categories[c].unique))))))));
+        shownOrder.map((c) => h("td", { class: "num" }, plain(counted[l].categories[c].detectors) + " / " + plain(counted[l].categories[c].unique)))))))));
   };
   typed.addEventListener("input", () => {
     const value = Number(typed.value);
     if (typed.value !== "" && value >= 0 && value <= 1) {
       state.threshold = value;
+      address.save();
       draw();
     }
   });
   draw();
   return h("article", {},
+    h("nav", { class: "crumbs" }, h("a", { href: "#" + encodeURIComponent(state.layer.folder), "data-up": true }, "← units of " + state.layer.name)),
     h("header", { class: "plain" }, h("h1", {}, "Layers"),
       h("p", { class: "lead" }, "Detectors of each category over the depth of the network, each unit counted in every category in which its best label passes.")),
     h("p", { class: "typed" }, h("label", {}, "detectors above IoU ", typed)), figures, table);

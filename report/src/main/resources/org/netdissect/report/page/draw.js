@@ -98,8 +98,12 @@ function axisFor(layer, y, input, pixels) {
   return axes.get(key);
 }
 
-/** One byte a pixel: 1 where the unit's mask is. Rows from the top. */
-function maskOf(layer, tile, height, width) {
+/**
+ * One byte a pixel: 1 where the unit's mask is. Rows from the top.
+ *
+ * @param strengths gets how far each value is above T, in the unit of the tile; may be absent
+ */
+function maskOf(layer, tile, height, width, strengths = null) {
   const mask = new Uint8Array(height * width);
   if (!tile[2]) {
     return mask;
@@ -122,6 +126,9 @@ function maskOf(layer, tile, height, width) {
       for (let x = 0, at = y * width; x < width; x++, at++) {
         const value = row[xs.lower[x]] * (1 - xs.part[x]) + row[xs.upper[x]] * xs.part[x];
         mask[at] = value > 0 ? 1 : 0;
+        if (strengths) {
+          strengths[at] = value;
+        }
       }
     }
   }
@@ -276,12 +283,65 @@ function sheetOf(context, height, width) {
   return sheets.get(key);
 }
 
+// How a mask is shown: name, and what it does to a photograph.
+const VIEWS = {
+  light: "light outside",
+  dark: "dark outside",
+  heat: "heat map",
+  outline: "outline",
+  photo: "photograph only",
+};
+
+const WHITE = 0xffffff;
+const EDGE = 0xe6202020 | 0;
+
+/** From dark red to pale yellow, as 0xbbggrr: also its lightness rises. */
+const HEAT = Array.from({ length: 64 }, (none, i) => {
+  const part = i / 63;
+  const red = Math.round(110 + 145 * Math.min(1, part * 1.6));
+  const green = Math.round(240 * Math.max(0, part * 1.25 - 0.25));
+  const blue = Math.round(160 * Math.max(0, part * 2.2 - 1.2));
+  return (blue << 16) | (green << 8) | red;
+});
+
+/** Whether a pixel of a mask has a neighbour that is not of it, or the other way round. */
+function atEdge(mask, width, p) {
+  const here = mask[p];
+  const x = p % width;
+  return (x > 0 && mask[p - 1] !== here) || (x < width - 1 && mask[p + 1] !== here)
+    || (p >= width && mask[p - width] !== here) || (p + width < mask.length && mask[p + width] !== here);
+}
+
+/** Fills the words of a sheet with what lies over a photograph. */
+function veil(words, lit, view, strength) {
+  const alpha = Math.round(255 * strength) << 24;
+  let strongest = 0;
+  if (view === "heat") {
+    for (let p = 0; p < words.length; p++) {
+      strongest = Math.max(strongest, lit.strengths[p]);
+    }
+  }
+  for (let p = 0; p < words.length; p++) {
+    const on = lit.mask[p] === 1;
+    if (view === "heat") {
+      words[p] = on ? alpha | HEAT[Math.min(63, Math.floor((64 * lit.strengths[p]) / strongest))] : 0;
+    } else if (view === "outline") {
+      words[p] = atEdge(lit.mask, lit.width, p) ? (on ? EDGE : 0xffffffff) : 0;
+    } else {
+      words[p] = on ? 0
+        : view === "light" && atEdge(lit.mask, lit.width, p) ? EDGE
+          : view === "light" ? alpha | WHITE : alpha;
+    }
+  }
+}
+
 /**
- * Draws a tile into a box: the photograph as large as it fits, darkened outside the mask.
+ * Draws a tile into a box: the photograph as large as it fits, with its mask in one of the VIEWS.
  *
  * @param box x, y, width and height in pixels of the canvas
- * @param options darkness 0 to 1 outside the mask; crop: only what the unit sees; label: the tile's
- *     mask is where a concept is, not where a unit fires; least: masks need no more pixels a side
+ * @param options look: view, veil 0 to 1 and crop: only what the unit sees; label: the tile's mask
+ *     is where a concept is, not where a unit fires; least: masks need no more pixels a side; truth:
+ *     where the unit's concept is annotated, as text, for an outline
  */
 function drawTile(context, box, element, layer, tile, options) {
   if (!element) {
@@ -289,38 +349,88 @@ function drawTile(context, box, element, layer, tile, options) {
     context.fillRect(...box);
     return;
   }
+  const { view, veil: strength, crop } = options.look;
   const height = element.naturalHeight;
   const width = element.naturalWidth;
-  const [x, y, w, t] = options.crop && !options.label ? seenBy(layer, tile, height, width) : [0, 0, 1, 1];
+  const [x, y, w, t] = crop && !options.label ? seenBy(layer, tile, height, width) : [0, 0, 1, 1];
   const source = [x * width, y * height, w * width, t * height];
   const fit = Math.min(box[2] / source[2], box[3] / source[3]);
   const target = [source[2] * fit, source[3] * fit];
   const left = box[0] + (box[2] - target[0]) / 2;
   const top = box[1] + (box[3] - target[1]) / 2;
   context.drawImage(pixelsOf(element), ...source, left, top, ...target);
-  if (options.darkness > 0 && tile[2] !== null && (options.label || layer.hasMaps)) {
-    // A thumbnail shows no more of a mask than it has pixels.
-    const part = options.least ? Math.min(1, (1.5 * Math.max(...target)) / Math.max(source[2], source[3])) : 1;
-    const tall = Math.ceil(height * part);
-    const wide = Math.ceil(width * part);
-    const lit = options.label
-      ? labelMask(tile[2])
-      : { height: tall, width: wide, mask: maskOf(layer, tile, tall, wide) };
-    const dark = overlay.getContext("2d");
-    const { pixels, words } = sheetOf(dark, lit.height, lit.width);
-    for (let p = 0; p < words.length; p++) {
-      words[p] = lit.mask[p] ? 0 : 0xff000000;
-    }
+  const shown = options.label && view === "heat" ? "light" : view;
+  if (shown !== "photo" && (strength > 0 || shown === "outline") && tile[2] !== null && (options.label || layer.hasMaps)) {
+    const lit = options.label ? labelMask(tile[2]) : unitMask(layer, tile, height, width, Math.max(...target) / Math.max(source[2], source[3]), options.least, shown);
+    const above = overlay.getContext("2d");
+    const { pixels, words } = sheetOf(above, lit.height, lit.width);
+    veil(words, lit, shown, strength);
     if (overlay.width !== lit.width || overlay.height !== lit.height) {
       overlay.width = lit.width;
       overlay.height = lit.height;
     }
-    dark.putImageData(pixels, 0, 0);
-    context.globalAlpha = options.darkness;
+    above.putImageData(pixels, 0, 0);
     context.drawImage(
       overlay, x * lit.width, y * lit.height, w * lit.width, t * lit.height, left, top, ...target);
-    context.globalAlpha = 1;
   }
+  if (options.truth) {
+    const truth = labelMask(options.truth);
+    context.save();
+    context.beginPath();
+    context.rect(left, top, ...target);
+    context.clip();
+    context.translate(left - x * width * fit, top - y * height * fit);
+    outline(context, truth, (width * fit) / truth.width, (height * fit) / truth.height);
+    context.restore();
+  }
+}
+
+/** A unit's mask on a photograph. A thumbnail shows no more of a mask than it has pixels. */
+function unitMask(layer, tile, height, width, fit, least, view) {
+  const part = least ? Math.min(1, 1.5 * fit) : 1;
+  const tall = Math.ceil(height * part);
+  const wide = Math.ceil(width * part);
+  const strengths = view === "heat" ? new Float32Array(tall * wide) : null;
+  return { height: tall, width: wide, mask: maskOf(layer, tile, tall, wide, strengths), strengths };
+}
+
+/** A dashed line in black and yellow around a mask whose pixels are so wide and tall. */
+function outline(context, { height, width, mask }, wide, tall) {
+  const path = new Path2D();
+  const at = (y, x) => y >= 0 && x >= 0 && y < height && x < width && mask[y * width + x] === 1;
+  // Along each line between two rows, then two columns, as far as it parts the mask from the rest.
+  for (let y = 0; y <= height; y++) {
+    for (let x = 0, from = -1; x <= width; x++) {
+      const parts = x < width && at(y - 1, x) !== at(y, x);
+      if (parts && from < 0) {
+        from = x;
+      } else if (!parts && from >= 0) {
+        path.moveTo(from * wide, y * tall);
+        path.lineTo(x * wide, y * tall);
+        from = -1;
+      }
+    }
+  }
+  for (let x = 0; x <= width; x++) {
+    for (let y = 0, from = -1; y <= height; y++) {
+      const parts = y < height && at(y, x - 1) !== at(y, x);
+      if (parts && from < 0) {
+        from = y;
+      } else if (!parts && from >= 0) {
+        path.moveTo(x * wide, from * tall);
+        path.lineTo(x * wide, y * tall);
+        from = -1;
+      }
+    }
+  }
+  context.lineWidth = 2.5 * scale();
+  context.strokeStyle = "#111";
+  context.stroke(path);
+  context.lineWidth = 1.5 * scale();
+  context.setLineDash([5 * scale(), 4 * scale()]);
+  context.strokeStyle = "#ffe14d";
+  context.stroke(path);
+  context.setLineDash([]);
 }
 
 const scale = () => Math.min(2, window.devicePixelRatio || 1);

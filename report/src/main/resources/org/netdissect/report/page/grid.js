@@ -55,7 +55,7 @@ function fill(entry, layer, unit, threshold, options) {
     }
     return;
   }
-  const key = layer.index + "/" + unit + "/" + options.darkness + "/" + options.crop + "/" + options.size;
+  const key = layer.index + "/" + unit + "/" + JSON.stringify(options.look) + "/" + options.size;
   if (entry.key === key) {
     return;
   }
@@ -246,6 +246,25 @@ function unitGrid() {
       place(true);
     },
     scrolled: soon,
+    /** Puts the focus on a unit's card if it is in view: where one was before one opened it. */
+    focus(unit) {
+      place();
+      for (const entry of pool.values()) {
+        if (entry.unit === unit) {
+          entry.parts.link.focus({ preventScroll: true });
+        }
+      }
+    },
+    /** Waits until the cards that are there are painted, or cannot be. */
+    async painted() {
+      const until = performance.now() + 15000;
+      const open = () => [...pool.values()].some((entry) => entry.parts.canvas && !entry.parts.say.textContent && !entry.parts.canvas.classList.contains("whole"));
+      while (open() && performance.now() < until) {
+        await new Promise((resolve) => {
+          setTimeout(resolve, 50);
+        });
+      }
+    },
     resized: () => {
       if (host.isConnected && layer) {
         reset();

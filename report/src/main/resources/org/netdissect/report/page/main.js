@@ -4,10 +4,13 @@ const state = {
   layer: layers[0],
   threshold: D.rules.iou,
   every: false,
-  darkness: 0.8,
+  view: "light",
+  veil: 0.7,
   crop: true,
+  truth: false,
   all: false,
   text: "",
+  find: "",
   categories: new Set(),
   concept: null,
   only: false,
@@ -22,6 +25,8 @@ let parts = null;
 let kept = new Map();
 const PRINTED_WIDTH = 760;
 let printing = false;
+let notice = null;
+let opened = null;
 
 /** Which units to show by what their top images hold. */
 const SEEN = {
@@ -58,6 +63,48 @@ const SORTS = {
     };
   }],
 };
+
+const address = addressed({
+  iou: numberIn(state, "threshold", 0, 1),
+  count: { get: () => (state.every ? "every" : null), set: (text) => { state.every = text === "every"; } },
+  q: words(state, "text"),
+  find: words(state, "find"),
+  category: {
+    get: () => [...state.categories].sort((a, b) => a - b).map((c) => D.categories[c]).join(",") || null,
+    set: (text) => {
+      state.categories = new Set((text ?? "").split(",").map((name) => D.categories.indexOf(name)).filter((c) => c >= 0));
+    },
+  },
+  concept: {
+    get: () => state.concept && D.categories[state.concept[0]] + "/" + state.concept[1],
+    set: (text) => {
+      state.concept = text === null ? null : conceptNamed(text);
+    },
+  },
+  only: flag(state, "only"),
+  seen: oneOf(state, "seen", () => Object.keys(SEEN)),
+  least: numberIn(state, "least", 0, 1),
+  sort: oneOf(state, "sort", () => Object.keys(SORTS)),
+  view: oneOf(state, "view", () => Object.keys(VIEWS)),
+  veil: numberIn(state, "veil", 0, 1),
+  crop: flag(state, "crop"),
+  truth: flag(state, "truth"),
+  all: flag(state, "all"),
+});
+
+/** Category and label of "category/label", as the data set or as people write it; else null. */
+function conceptNamed(text) {
+  const cut = text.indexOf("/");
+  const category = D.categories.indexOf(text.slice(0, cut));
+  const label = text.slice(cut + 1);
+  const concept = category < 0 ? null
+    : allConcepts().filter((one) => one.category === category).find((one) => one.name === label || nice(one.name) === label);
+  return concept ? [category, concept.name] : null;
+}
+
+function look() {
+  return { view: state.view, veil: state.veil, crop: state.crop };
+}
 
 function matching() {
   const layer = state.layer;
@@ -106,6 +153,8 @@ function overview() {
     uniques: h("p", { class: "uniques" }),
     none: noDetectors(),
     strip: h("div", { class: "strip" }),
+    sum: h("p", { class: "small", id: "sum" }),
+    barsum: h("p", { class: "small", id: "barsum" }),
     spread: h("div", { class: "spread" }),
     figure: h("div", {}),
     found: h("span", { class: "found", role: "status" }),
@@ -131,6 +180,7 @@ function overview() {
           + plural(D.concepts.length, "concept", "concepts") + "."),
         D.preprocessing ? h("p", { class: "fine" }, "Preprocessing " + D.preprocessing) : null,
         parts.answer, parts.uniques,
+        notice ? h("p", { class: "note doubt", role: "alert" }, notice) : null,
         D.imported ? h("p", { class: "note" }, "Imported from " + D.imported.map((one) => one.file).join(", ")
           + ": scores only. There are no images, masks, histograms, thresholds or counts of other concepts.") : null,
         !D.imported && !D.pictures ? h("p", { class: "note" }, missingWords()) : null,
@@ -141,10 +191,10 @@ function overview() {
         h("div", { class: "panelhead" }, h("h2", {}, "Best IoU of each unit"),
           h("label", { class: "typed" }, "detectors above ", typed), reset),
         parts.spread, h("div", { class: "slide" }, slider))),
-    parts.strip,
+    h("section", { class: "counts" }, parts.strip, parts.sum),
     h("section", { class: "figure" },
       h("div", { class: "panelhead" }, h("h2", {}, "Detectors by concept"), countSwitch()),
-      parts.figure),
+      parts.figure, parts.barsum),
     h("section", { class: "units" },
       h("div", { class: "panelhead" }, h("h2", {}, "Units"), parts.found),
       filters(), grid.host),
@@ -240,6 +290,7 @@ function threshold(value, from) {
   if (from !== parts.typed) {
     parts.typed.value = value;
   }
+  address.save();
   recount();
   if (state.only || state.sort === "label") {
     refilter();
@@ -265,6 +316,8 @@ function recount() {
     h("span", { class: "what" }, counted.categories[c].detectors === 1 ? "detector" : "detectors"),
     h("b", { class: "unique" }, plain(counted.categories[c].unique)),
     h("span", { class: "what" }, "unique"))));
+  parts.sum.textContent = sumWords(counted);
+  parts.barsum.textContent = barsWords(counted);
   clearTimeout(recount.told);
   recount.told = setTimeout(() => {
     document.getElementById("live").textContent =
@@ -274,6 +327,22 @@ function recount() {
   parts.spread.replaceChildren(iouChart(layer, state.threshold, wide, most));
   const across = printing ? PRINTED_WIDTH : parts.figure.clientWidth || 900;
   parts.figure.replaceChildren(barChart(layer, state.threshold, state.every, across, pick));
+}
+
+/** Why the boxes of the categories do not add up to the detectors. */
+function sumWords(counted) {
+  const sum = counted.categories.reduce((all, one) => all + one.detectors, 0);
+  return sum === counted.detectors ? ""
+    : "The boxes add up to " + plain(sum) + " detectors, not to " + plain(counted.detectors)
+      + ": a unit counts in every category in which its best label passes, as in the paper's bar charts.";
+}
+
+function barsWords(counted) {
+  return state.every
+    ? "The bars add up to " + plain(counted.categories.reduce((all, one) => all + one.detectors, 0)) + ", and there are "
+      + plain(counted.perCategory) + " of them: a unit counts in every category in which its best label passes."
+    : "The bars add up to the " + plain(counted.detectors) + " detectors, each counted once, for its best label. "
+      + (counted.topLabel === counted.perCategory ? "" : "“Every category” also counts the labels that are second to that.");
 }
 
 function pick(category, label) {
@@ -294,12 +363,13 @@ function refilter() {
     } }, dot(state.concept[0]), nice(state.concept[1]), " ✕"),
     h("a", { href: conceptLink(...state.concept) }, "about " + nice(state.concept[1]))]
     : []));
-  grid.show(state.layer, units, state.threshold, { darkness: state.darkness, crop: state.crop, most });
+  grid.show(state.layer, units, state.threshold, { look: look(), most });
+  address.save();
 }
 
 function bar() {
   const layer = state.layer;
-  const here = location.hash.slice(1).split(/[:/]/)[0];
+  const here = location.hash.slice(1).split(/[:/?]/)[0];
   const tab = (name, hash, on) => h("a", { class: "tab", href: hash, "aria-current": on ? "page" : null }, name);
   const select = h("select", { id: "layer", "aria-label": "Layer" },
     layers.map((one) => h("option", { value: one.index, selected: one === layer }, one.name)));
@@ -314,6 +384,7 @@ function bar() {
       tab("Concepts", "#concepts:", here === "concepts" || here === "concept"),
       layers.length > 1 ? tab("Layers", "#layers:", here === "layers") : null),
     h("span", { class: "push" }),
+    h("button", { type: "button", id: "print", class: "quiet", title: "Print, or save as PDF", "aria-label": "Print", onclick: print }, "print"),
     h("button", { type: "button", id: "theme", class: "quiet", title: "Light or dark", onclick: turn }, "◐"));
 }
 
@@ -339,43 +410,80 @@ function foot() {
     h("p", {}, "Method: Bau, Zhou, Khosla, Oliva and Torralba, Network Dissection, CVPR 2017."));
 }
 
+/** A layer by its name or its folder. */
+function layerNamed(text) {
+  return layers.find((one) => one.folder === text) ?? layers.find((one) => one.name === text) ?? null;
+}
+
+/** What an address names: a layer, perhaps a unit of it, a concept or a list. */
+function resolve(place) {
+  if (place === "") {
+    return { layer: state.layer };
+  }
+  if (place === "concepts:" || place === "layers:") {
+    return { list: place };
+  }
+  const concept = /^concept:(.*)$/.exec(place);
+  if (concept) {
+    const named = conceptNamed(decode(concept[1]));
+    return named ? { concept: named } : { unknown: "There is no concept “" + decode(concept[1]) + "” in this result." };
+  }
+  const text = decode(place);
+  const whole = layerNamed(text);
+  if (whole) {
+    return { layer: whole };
+  }
+  const cut = text.lastIndexOf("/");
+  const layer = cut < 0 ? null : layerNamed(text.slice(0, cut));
+  if (!layer) {
+    return { unknown: "There is no layer “" + text + "” in this result." };
+  }
+  const number = text.slice(cut + 1);
+  return /^\d+$/.test(number) && Number(number) < layer.n
+    ? { layer, unit: Number(number) }
+    : { layer, unknown: "Layer " + layer.name + " has no unit “" + number + "”; its units are 0 to " + (layer.n - 1) + "." };
+}
+
 function route() {
   kept.set(route.last, window.scrollY);
-  const hash = location.hash.slice(1);
-  const cut = hash.lastIndexOf("/");
-  const folder = decode(cut < 0 ? hash : hash.slice(0, cut));
-  const layer = layers.find((one) => one.folder === folder);
-  const unit = cut < 0 ? NaN : Number(hash.slice(cut + 1));
-  if (layer) {
-    state.layer = layer;
-  }
+  const place = address.read();
+  const at = resolve(place);
+  state.layer = at.layer ?? state.layer;
+  notice = at.unknown ?? null;
+  address.flush();
   bar();
   const show = (view, title) => {
     main.replaceChildren(view);
     document.title = title + " – netdissect";
     window.scrollTo(0, 0);
   };
-  const concept = /^concept:([^/]+)\/(.+)$/.exec(hash);
-  const category = concept ? D.categories.indexOf(decode(concept[1])) : -1;
-  if (hash === "concepts:") {
+  if (at.list === "concepts:") {
     show(conceptsView(state), "Concepts");
-  } else if (hash === "layers:") {
+  } else if (at.list === "layers:") {
     show(layersView(state), "Layers");
-  } else if (category >= 0) {
-    show(conceptView(category, decode(concept[2]), state), nice(decode(concept[2])));
-  } else if (layer && Number.isInteger(unit) && unit >= 0 && unit < layer.n) {
+  } else if (at.concept) {
+    show(conceptView(...at.concept, state), nice(at.concept[1]));
+  } else if (at.unit !== undefined) {
     const units = matching();
-    const at = units.indexOf(unit);
-    show(unitView(layer, unit, state,
-      at < 0 ? [null, null] : [units[at - 1] ?? null, units[at + 1] ?? null]),
-    nice(bestLabel(layer, unit)) + " · unit " + unit);
+    const among = units.indexOf(at.unit);
+    opened = at.unit;
+    show(unitView(at.layer, at.unit, state,
+      among < 0 ? [null, null] : [units[among - 1] ?? null, units[among + 1] ?? null]),
+    nice(bestLabel(at.layer, at.unit)) + " · unit " + at.unit);
   } else {
     overview();
     document.title = (D.network.file || state.layer.name) + " – netdissect";
-    window.scrollTo(0, kept.get(hash) || 0);
+    window.scrollTo(0, kept.get(place) || 0);
     grid.scrolled();
+    if (opened !== null && !notice) {
+      grid.focus(opened);
+      opened = null;
+    }
   }
-  route.last = hash;
+  if (kept.has(place) && at.list) {
+    window.scrollTo(0, kept.get(place));
+  }
+  route.last = place;
 }
 
 function decode(text) {
@@ -393,11 +501,39 @@ document.addEventListener("keydown", (event) => {
   const link = document.querySelector(`[data-key="${event.key}"]`);
   if (link) {
     location.hash = link.getAttribute("href").slice(1);
-  } else if (event.key === "Escape" && /\/\d+$/.test(location.hash)) {
-    location.hash = encodeURIComponent(state.layer.folder);
+  } else if (event.key === "Escape") {
+    const up = document.querySelector("[data-up]");
+    if (up) {
+      location.hash = up.getAttribute("href").slice(1);
+    }
   } else if (event.key === "/" && document.getElementById("search")) {
     event.preventDefault();
     document.getElementById("search").focus();
+  }
+});
+/** Draws what will be printed, then prints. */
+async function print() {
+  if (grid.host.isConnected) {
+    setPrinting(true);
+    await grid.painted();
+  }
+  window.print();
+}
+
+function setPrinting(on) {
+  if (printing !== on) {
+    printing = on;
+    if (grid.host.isConnected) {
+      recount();
+      grid.print(on);
+    }
+  }
+}
+
+addEventListener("keydown", (event) => {
+  if ((event.ctrlKey || event.metaKey) && event.key === "p" && grid.host.isConnected) {
+    event.preventDefault();
+    print();
   }
 });
 document.querySelector(".skip").addEventListener("click", (event) => {
@@ -415,15 +551,8 @@ addEventListener("resize", () => {
   });
 });
 addEventListener("scroll", grid.scrolled, { passive: true });
-for (const [event, on] of [["beforeprint", true], ["afterprint", false]]) {
-  addEventListener(event, () => {
-    printing = on;
-    if (grid.host.isConnected) {
-      recount();
-      grid.print(on);
-    }
-  });
-}
+addEventListener("beforeprint", () => setPrinting(true));
+addEventListener("afterprint", () => setPrinting(false));
 addEventListener("hashchange", route);
 try {
   const theme = localStorage.getItem("netdissect-theme");
@@ -438,7 +567,7 @@ if ("scrollRestoration" in history) {
 }
 // For tests and other programs: what a unit's mask on a tile is, and the counts.
 Object.assign(window.netdissect, {
-  maskOf, labelMask, layers, count, unitFile, conceptFile, marksOf, isDoubtful, data: D,
+  maskOf, labelMask, labelFile, layers, count, unitFile, conceptFile, marksOf, isDoubtful, data: D,
 });
 foot();
 route();

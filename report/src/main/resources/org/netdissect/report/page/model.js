@@ -3,41 +3,8 @@
 const D = JSON.parse(document.getElementById("data").textContent);
 const K = D.categories.length;
 
-// Published palette of the original report; other categories take the rest in turn.
-const PALETTE = {
-  object: ["#4B4CBF", "#B6B6F2"],
-  scene: ["#55B05B", "#B6F2BA"],
-  part: ["#50BDAC", "#A5E5DB"],
-  material: ["#D4CF24", "#F2F1B6"],
-  texture: ["#F0883B", "#F2CFB6"],
-  color: ["#D92E2B", "#F2B6B6"],
-};
-const MORE = [
-  ["#8A5BC0", "#DCCBF0"],
-  ["#3A8FB7", "#BFE0EE"],
-  ["#B0568A", "#EFCADF"],
-  ["#7A8450", "#DCE0C6"],
-  ["#9B6A43", "#E6D3C3"],
-  ["#5F6B7A", "#CDD3DA"],
-];
-// The order of the paper's figures; unknown categories follow in the data set's order.
-const FIGURE_ORDER = ["object", "scene", "part", "material", "texture", "color"];
-let spare = 0;
-const colours = D.categories.map((name) =>
-  Object.hasOwn(PALETTE, name) ? PALETTE[name] : MORE[spare++ % MORE.length]);
-const shownOrder = D.categories
-  .map((name, index) => index)
-  .sort((a, b) => rankOf(a) - rankOf(b) || a - b);
-
-function rankOf(category) {
-  const at = FIGURE_ORDER.indexOf(D.categories[category]);
-  return at < 0 ? FIGURE_ORDER.length : at;
-}
-
-/** A label as people read it: without the suffix of scenes and colours. */
-function nice(label) {
-  return label.replace(/-[sc]$/, "").replaceAll("_", " ") || "no label";
-}
+const colours = coloursOf(D.categories);
+const shownOrder = orderOf(D.categories);
 
 /** I / (A + G − I) in the same double arithmetic as the program's. */
 function ratio(i, a, g) {
@@ -186,6 +153,7 @@ const waiting = new Map();
 window.netdissect = {
   unit: (folder, unit, value) => waiting.get(folder + "/unit-" + unit + ".js")?.(value),
   grid: (folder, file, value) => waiting.get(folder + "/grid-" + file + ".js")?.(value),
+  label: (folder, place, value) => waiting.get(folder + "/label-" + place + ".js")?.(value),
   concept: (folder, place, value) => waiting.get(folder + "/concept-" + place + ".js")?.(value),
 };
 
@@ -206,6 +174,13 @@ const conceptFiles = new Map();
 /** The units and images of a concept. */
 function conceptFile(place) {
   return load(conceptFiles, { folder: "concepts~" }, place, "concepts~/concept-" + place + ".js");
+}
+
+const labelFiles = new Map();
+
+/** Where a concept is on the images that units with its label show: masks by photograph. */
+function labelFile(place) {
+  return load(labelFiles, { folder: "concepts~" }, place, "concepts~/label-" + place + ".js");
 }
 
 /** Place of a concept in the table by category and label; −1 if there is none. */
@@ -256,6 +231,20 @@ function plural(n, one, many) {
 /** A number in so many significant digits. */
 function short(value, digits = 3) {
   return value === 0 ? "0" : String(Number(value.toPrecision(digits)));
+}
+
+/** Names every cell after its column, so that a narrow page can set the cells of a row below each other. */
+function stackable(table) {
+  const names = [...table.querySelectorAll("thead tr > *")].map((cell) => cell.textContent);
+  for (const row of table.querySelectorAll("tbody tr")) {
+    [...row.children].forEach((cell, i) => {
+      if (i > 0 && names[i]) {
+        cell.dataset.column = names[i];
+      }
+    });
+  }
+  table.classList.add("stackable");
+  return table;
 }
 
 function unitLink(layer, unit) {

@@ -5,7 +5,7 @@ function unitView(layer, unit, state, neighbours) {
   const label = bestLabel(layer, unit);
   const score = bestIou(layer, unit);
   const detector = isDetector(layer, unit, state.threshold);
-  const top = wall(layer, state, {});
+  const top = wall(layer, state, { concept: label && D.misses ? conceptPlace(category, label) : -1 });
   const spread = h("div", {});
   const table = h("div", { class: "tablebox" });
   const errors = h("div", {});
@@ -13,7 +13,7 @@ function unitView(layer, unit, state, neighbours) {
   const view = h(
     "article", { class: "unit", style: "--colour:" + colours[category][0] },
     h("nav", { class: "crumbs", "aria-label": "Where you are" },
-      h("a", { href: "#" + encodeURIComponent(layer.folder) }, "← all units of " + layer.name),
+      h("a", { href: "#" + encodeURIComponent(layer.folder), "data-up": true }, "← all units of " + layer.name),
       h("span", { class: "push" }),
       neighbours[0] === null ? null : h("a", { class: "button", href: unitLink(layer, neighbours[0]), "data-key": "ArrowLeft", title: "Previous unit (←)" }, "‹ unit " + neighbours[0]),
       neighbours[1] === null ? null : h("a", { class: "button", href: unitLink(layer, neighbours[1]), "data-key": "ArrowRight", title: "Next unit (→)" }, "unit " + neighbours[1] + " ›")),
@@ -35,7 +35,7 @@ function unitView(layer, unit, state, neighbours) {
     D.pictures
       ? h("section", {},
         h("div", { class: "panelhead" }, h("h2", {}, "Images that activate it most"),
-          maskControls(state, () => view.querySelectorAll(".wall").forEach((one) => one.repaint()))),
+          maskControls(state, () => view.querySelectorAll(".wall").forEach((one) => one.repaint()), Boolean(label && D.misses))),
         layer.hasMaps ? null : h("p", { class: "note" }, "The result holds no activation maps, so no masks can be drawn."),
         top)
       : null,
@@ -52,6 +52,7 @@ function unitView(layer, unit, state, neighbours) {
         const all = h("button", { type: "button", class: "quiet all" }, "show all " + file.tiles.length);
         all.addEventListener("click", () => {
           state.all = true;
+          address.save();
           top.all();
           all.remove();
         });
@@ -160,13 +161,23 @@ function sameLabel(layer, unit, category, label, threshold) {
 /** Images of a unit shown before one asks for all. */
 const FIRST_IMAGES = 12;
 
+/** Paints a tile, with the outline of where its concept is annotated if that is asked for. */
+function paintTile(canvas, layer, tile, state, options) {
+  const { concept = -1, ...rest } = options;
+  const look = { view: state.view, veil: state.veil, crop: state.crop };
+  const paint = (truth) => paintSoon(canvas, layer, tile, { look, truth, ...rest });
+  if (state.truth && concept >= 0 && tile[3] === HOLDS) {
+    labelFile(concept).then((masks) => paint(masks[tile[0]] ?? null), () => paint(null));
+  } else {
+    paint(null);
+  }
+}
+
 /** A wall of images; fill() sets them, at first so many; repaint() draws them anew. */
 function wall(layer, state, options) {
   const host = h("div", { class: "wall" });
   const canvases = [];
-  host.repaint = () => canvases.forEach((canvas) => {
-    paintSoon(canvas, layer, canvas.tile, { darkness: state.darkness, crop: state.crop, ...options });
-  });
+  host.repaint = () => canvases.forEach((canvas) => paintTile(canvas, layer, canvas.tile, state, options));
   host.fill = (tiles, caption, first = 0) => {
     if (tiles.length === 0) {
       host.append(h("p", { class: "nothing" }, "None."));
@@ -199,7 +210,7 @@ function large(layer, tiles, first, state, options, caption) {
     const [name] = D.photos[tile[0]];
     canvas.setAttribute("aria-label", name);
     words.replaceChildren(`${at + 1} of ${tiles.length} · `, ...caption(tile).filter((part) => part !== null), " · " + name);
-    paintSoon(canvas, layer, tile, { darkness: state.darkness, crop: state.crop, ...options });
+    paintTile(canvas, layer, tile, state, options);
   };
   const go = (by) => {
     at = (at + by + tiles.length) % tiles.length;
@@ -211,7 +222,7 @@ function large(layer, tiles, first, state, options, caption) {
       h("button", { type: "button", class: "quiet", onclick: () => go(-1) }, "‹ previous"),
       h("button", { type: "button", class: "quiet", onclick: () => go(1) }, "next ›"),
       h("span", { class: "push" }),
-      maskControls(state, draw),
+      maskControls(state, draw, (options.concept ?? -1) >= 0),
       h("button", { type: "button", class: "quiet", onclick: () => dialog.close() }, "close")));
   dialog.addEventListener("close", () => {
     dialog.remove();
@@ -234,23 +245,38 @@ function large(layer, tiles, first, state, options, caption) {
   draw();
 }
 
-function maskControls(state, changed) {
+/** Chooses how masks are shown; with truth also whether the outline of the label is. */
+function maskControls(state, changed, truth = false) {
+  const now = () => {
+    address.save();
+    changed();
+  };
+  const view = h("select", { class: "view", "aria-label": "How masks are shown" },
+    Object.entries(VIEWS).map(([key, name]) => h("option", { value: key, selected: key === state.view }, name)));
   const opacity = h("input", {
-    type: "range", class: "opacity", min: 0, max: 100, step: 5, value: Math.round(state.darkness * 100), "aria-label": "Darkness outside the mask",
+    type: "range", class: "opacity", min: 0, max: 100, step: 5, value: Math.round(state.veil * 100), "aria-label": "Strength of the mask",
+  });
+  view.addEventListener("change", () => {
+    state.view = view.value;
+    now();
   });
   opacity.addEventListener("input", () => {
-    state.darkness = Number(opacity.value) / 100;
-    changed();
+    state.veil = Number(opacity.value) / 100;
+    now();
   });
-  const crop = h("input", { type: "checkbox", class: "crop" });
-  crop.checked = state.crop;
-  crop.addEventListener("change", () => {
-    state.crop = crop.checked;
-    changed();
-  });
+  const box = (key, name, title) => {
+    const input = h("input", { type: "checkbox", class: key });
+    input.checked = state[key];
+    input.addEventListener("change", () => {
+      state[key] = input.checked;
+      now();
+    });
+    return h("label", { title }, input, " " + name);
+  };
   return h("div", { class: "controls" },
-    h("label", {}, "mask ", opacity),
-    state.layer.field ? h("label", { title: "The receptive field of the strongest cell" }, crop, " crop to what the unit sees") : null);
+    h("label", {}, "mask ", view), opacity,
+    truth ? box("truth", "outline of the label", "A dashed line around where the concept is annotated, on images that hold it") : null,
+    state.layer.field ? box("crop", "crop to what the unit sees", "The receptive field of the strongest cell") : null);
 }
 
 /** The best concepts of every category with their counts. */
@@ -280,7 +306,7 @@ function rankedTable(layer, unit, ranked, threshold) {
     return h("p", { class: "nothing" }, "None.");
   }
   const top = rows[0].value || 1;
-  return h("table", { class: "ranked" },
+  return stackable(h("table", { class: "ranked" },
     h("thead", {}, h("tr", {},
       h("th", { scope: "col" }, "concept"), h("th", { scope: "col" }, "category"),
       h("th", { scope: "col", class: "num" }, "IoU"), h("td", { class: "wide" }),
@@ -294,5 +320,5 @@ function rankedTable(layer, unit, ranked, threshold) {
       h("td", { class: "wide" }, h("span", { class: "meter", style: `width:${(row.value / top) * 100}%;background:${colours[row.c][0]}` })),
       h("td", { class: "num" }, plain(row.truth)),
       h("td", { class: "num" }, plain(row.activation)),
-      h("td", { class: "num" }, plain(row.intersection))))));
+      h("td", { class: "num" }, plain(row.intersection)))))));
 }

@@ -1,4 +1,4 @@
-package org.netdissect.datasets.coco;
+package org.netdissect.datasets.shapes;
 
 import java.util.Arrays;
 import org.netdissect.pictures.Nearest;
@@ -7,14 +7,14 @@ import org.netdissect.pictures.Nearest;
  * Shapes of annotations, drawn straight onto the grid of a mask: a mask pixel shows the pixel of
  * the photograph under its centre, and that pixel belongs to a shape when its own centre does.
  */
-final class Shapes {
+public final class Shapes {
   private final int photoHeight;
   private final int photoWidth;
   private final int[] rows;
   private final int[] columns;
 
   /** A grid of masks over a photograph. */
-  Shapes(int photoHeight, int photoWidth, int maskHeight, int maskWidth) {
+  public Shapes(int photoHeight, int photoWidth, int maskHeight, int maskWidth) {
     this.photoHeight = photoHeight;
     this.photoWidth = photoWidth;
     this.rows = Nearest.indices(photoHeight, maskHeight);
@@ -27,7 +27,7 @@ final class Shapes {
    * @param xy x and y in turns, in pixels of the photograph
    * @param target one flag a mask pixel; set where the polygon is
    */
-  void fill(double[] xy, boolean[] target) {
+  public void fill(double[] xy, boolean[] target) {
     int n = xy.length / 2;
     double[] crossings = new double[n];
     for (int r = 0; r < rows.length; r++) {
@@ -52,6 +52,16 @@ final class Shapes {
     }
   }
 
+  /**
+   * Fills an upright rectangle, as formats of boxes give it.
+   *
+   * @param x left edge, in pixels of the photograph
+   * @param y upper edge
+   */
+  public void fillBox(double x, double y, double width, double height, boolean[] target) {
+    fill(new double[] {x, y, x + width, y, x + width, y + height, x, y + height}, target);
+  }
+
   /** The first mask column whose photo pixel has its centre at x or right of it. */
   private int firstColumn(double x) {
     int low = 0;
@@ -72,7 +82,7 @@ final class Shapes {
    *
    * @return whether the runs fill the photograph exactly; nothing is set otherwise
    */
-  boolean fill(long[] runs, boolean[] target) {
+  public boolean fill(long[] runs, boolean[] target) {
     long all = (long) photoHeight * photoWidth;
     long sum = 0;
     for (long run : runs) {
@@ -113,7 +123,7 @@ final class Shapes {
    *
    * @return null when the text is no such thing, or has more runs than the photograph has pixels
    */
-  static long[] decodeRuns(String text, long pixels) {
+  public static long[] decodeRuns(String text, long pixels) {
     long[] runs = new long[64];
     int n = 0;
     for (int i = 0; i < text.length(); ) {

@@ -1,0 +1,6 @@
+/**
+ * What is computed from a finished result afterwards, from its stored hits and maps and the labels,
+ * never from the network. The tables written here are read by classes of {@code
+ * org.netdissect.results}.
+ */
+package org.netdissect.analysis;

@@ -1,0 +1,271 @@
+package org.netdissect.analysis.trust;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.netdissect.analysis.LabelledResult;
+import org.netdissect.base.Progress;
+import org.netdissect.base.ToolVersion;
+import org.netdissect.base.threads.Workers;
+import org.netdissect.dissection.scoring.ConceptTotals;
+import org.netdissect.results.ActivationMaps;
+import org.netdissect.results.DissectionException;
+import org.netdissect.results.HitTable;
+import org.netdissect.results.LabelScore;
+import org.netdissect.results.LayerDissection;
+import org.netdissect.results.TrustInfo;
+import org.netdissect.results.TrustScore;
+import org.netdissect.results.TrustScore.Verdict;
+import org.netdissect.results.TrustTable;
+import org.netdissect.results.UnitScore;
+
+/**
+ * Puts the labels of a result to the test, from its stored hits and maps; writes {@code trust.csv}
+ * and {@code trust.json} beside each layer's other tables.
+ */
+public final class Trust {
+  private final LabelledResult data;
+  private final TrustOptions options;
+  private final Progress progress;
+
+  private Trust(LabelledResult data, TrustOptions options, Progress progress) {
+    this.data = data;
+    this.options = options;
+    this.progress = progress;
+  }
+
+  /**
+   * Tests all layers.
+   *
+   * @return the tables written, in the order of the layers
+   * @throws DissectionException if a layer's maps were not kept, or the split leaves no images
+   */
+  public static List<TrustTable> write(LabelledResult data, TrustOptions options, Progress progress)
+      throws IOException {
+    for (LayerDissection layer : data.dissection().layers()) {
+      if (!layer.hasMaps()) {
+        throw new DissectionException(
+            "layer "
+                + layer.layer().name()
+                + " of "
+                + data.dissection().folder()
+                + " has no activation maps, from which masks are laid on other images; run it again"
+                + " without --maps none");
+      }
+    }
+    Trust trust = new Trust(data, options, progress);
+    ConceptTruths truths = new ConceptTruths(data);
+    Stability stability = new Stability(data, truths, options.resamples(), options.seed());
+    HeldOut heldOut = new HeldOut(data, truths, options.split(), options.seed());
+    if (heldOut.chosenOn() == 0 || heldOut.lookedAtOn() == 0) {
+      throw new DissectionException(
+          "split '"
+              + options.split()
+              + "' has "
+              + heldOut.chosenOn()
+              + " of the images and leaves "
+              + heldOut.lookedAtOn()
+              + ": the held-out check needs both; leave --split out for random halves");
+    }
+    List<TrustTable> tables = new ArrayList<>();
+    for (LayerDissection layer : data.dissection().layers()) {
+      tables.add(trust.layer(layer, stability, heldOut));
+    }
+    return tables;
+  }
+
+  private TrustTable layer(LayerDissection layer, Stability stability, HeldOut heldOut)
+      throws IOException {
+    Shuffle shuffle = new Shuffle(data, options.seed());
+    ChanceLevel chance =
+        options.permutations() > 0
+            ? ChanceLevel.fixed(
+                data, layer, shuffle, options.permutations(), options.workers(), progress)
+            : ChanceLevel.sequential(
+                data, layer, shuffle, options.fdr(), options.most(), options.workers(), progress);
+    int categories = data.totals().categories().size();
+    double[][] p = new double[1 + categories][];
+    double[][] q = new double[1 + categories][];
+    for (int scope = 0; scope <= categories; scope++) {
+      p[scope] = chance.p(scope);
+      q[scope] = BenjaminiHochberg.adjust(p[scope]);
+    }
+    TrustScore[][] scores = new TrustScore[layer.units().size()][];
+    try (HitTable hits = layer.hits();
+        ActivationMaps maps = layer.maps();
+        Progress.Phase phase =
+            progress.phase("resampling " + layer.layer().name(), scores.length, "units")) {
+      Workers.run(
+          options.workers(),
+          scores.length,
+          "resample",
+          () -> {
+            UnitTallies tallies = new UnitTallies(data);
+            Stability.Unit resampled = stability.new Unit();
+            float[] peaks = new float[data.images().size()];
+            return unit -> {
+              UnitScore score = layer.units().get(unit);
+              tallies.read(data, hits, unit);
+              resampled.take(tallies);
+              peaks(maps, score, peaks);
+              scores[unit] = rows(score, chance, p, q, tallies, resampled, heldOut, peaks);
+              phase.advance(1);
+            };
+          });
+      phase.done();
+    }
+    return write(layer, chance, shuffle, heldOut, scores);
+  }
+
+  private static void peaks(ActivationMaps maps, UnitScore score, float[] peaks)
+      throws IOException {
+    Arrays.fill(peaks, score.threshold());
+    maps.readTrimmed(
+        score.unit(),
+        (image, map) -> {
+          for (int c = 0; c < map.cells; c++) {
+            peaks[image] = Math.max(peaks[image], map.value[c]);
+          }
+        });
+  }
+
+  private TrustScore[] rows(
+      UnitScore score,
+      ChanceLevel chance,
+      double[][] p,
+      double[][] q,
+      UnitTallies tallies,
+      Stability.Unit resampled,
+      HeldOut heldOut,
+      float[] peaks) {
+    int unit = score.unit();
+    TrustScore[] rows = new TrustScore[score.byCategory().size()];
+    int[] numbers = labels(tallies);
+    for (int c = 0; c < rows.length; c++) {
+      LabelScore label = score.byCategory().get(c);
+      int number = numbers[c];
+      Stability.Verdict stable = number > 0 ? resampled.verdict(number, c) : null;
+      double unitWins = number > 0 ? resampled.verdict(number, -1).wins() : Double.NaN;
+      HeldOut.Outcome other = heldOut.of(tallies, peaks, c);
+      rows[c] =
+          new TrustScore(
+              unit,
+              label.category(),
+              label.label(),
+              label.iou(),
+              c == score.best(),
+              p[0][unit],
+              q[0][unit],
+              chance.exceedances(0, unit),
+              chance.permutations(unit),
+              verdict(score, q[0][unit], chance.exceedances(0, unit)),
+              p[1 + c][unit],
+              q[1 + c][unit],
+              stable == null ? Double.NaN : stable.low(),
+              stable == null ? Double.NaN : stable.high(),
+              stable == null ? Double.NaN : stable.wins(),
+              stable == null ? "" : names(stable.labels()),
+              unitWins,
+              other.number() == 0 ? "" : data.totals().name(other.number()),
+              other.number() == 0 ? Double.NaN : other.iou(),
+              other.rank(),
+              other.auc(),
+              other.p());
+    }
+    return rows;
+  }
+
+  private Verdict verdict(UnitScore score, double q, int exceedances) {
+    if (!(score.label().iou() > 0)) {
+      return Verdict.NO_LABEL;
+    }
+    if (q <= options.fdr()) {
+      return Verdict.BEYOND_CHANCE;
+    }
+    return exceedances == 0 ? Verdict.UNRESOLVED : Verdict.WITHIN_CHANCE;
+  }
+
+  private String names(int[] numbers) {
+    return Arrays.stream(numbers).mapToObj(data.totals()::name).collect(Collectors.joining("; "));
+  }
+
+  /** The concept numbers of a unit's labels, found as the scorer finds them; 0 for none. */
+  private int[] labels(UnitTallies tallies) {
+    ConceptTotals totals = data.totals();
+    long[] with = new long[totals.numbers()];
+    long[] activation = new long[totals.categories().size()];
+    for (int at = 0; at < tallies.images; at++) {
+      for (int c = 0; c < activation.length; c++) {
+        if ((tallies.categories[at] >> c & 1) != 0) {
+          activation[c] += tallies.pixels[at];
+        }
+      }
+      for (int e = tallies.start[at]; e < tallies.start[at + 1]; e++) {
+        with[tallies.number[e]] += tallies.with[e];
+      }
+    }
+    int[] best = new int[activation.length];
+    double[] bestIou = new double[activation.length];
+    for (int number = 1; number < with.length; number++) {
+      if (with[number] > 0) {
+        int c = totals.primary(number);
+        double iou = LabelScore.iou(with[number], activation[c], totals.truth(number));
+        if (iou > bestIou[c]) {
+          best[c] = number;
+          bestIou[c] = iou;
+        }
+      }
+    }
+    return best;
+  }
+
+  private TrustTable write(
+      LayerDissection layer,
+      ChanceLevel chance,
+      Shuffle shuffle,
+      HeldOut heldOut,
+      TrustScore[][] scores)
+      throws IOException {
+    List<TrustScore> all = Arrays.stream(scores).flatMap(Arrays::stream).toList();
+    List<TrustInfo.Chance> levels = new ArrayList<>();
+    for (int scope = 0; scope <= data.totals().categories().size(); scope++) {
+      levels.add(
+          new TrustInfo.Chance(
+              scope == 0 ? "all" : data.totals().categories().get(scope - 1).name(),
+              chance.nullQuantile(scope, 0.95),
+              chance.nullQuantile(scope, 0.99)));
+    }
+    String csv = TrustTable.csv(all);
+    TrustInfo info =
+        new TrustInfo(
+            TrustInfo.FORMAT,
+            ToolVersion.get(),
+            TrustTable.fingerprint(data.dissection()),
+            options.seed(),
+            options.permutations() > 0 ? Integer.toString(options.permutations()) : "auto",
+            options.most(),
+            options.fdr(),
+            options.resamples(),
+            options.split(),
+            heldOut.chosenOn(),
+            heldOut.lookedAtOn(),
+            shuffle.alone(),
+            levels,
+            IntStream.of(chance.nullDetectors(data.dissection().info().rules().iou()))
+                .boxed()
+                .toList(),
+            count(all, Verdict.BEYOND_CHANCE),
+            count(all, Verdict.WITHIN_CHANCE),
+            count(all, Verdict.UNRESOLVED),
+            TrustTable.check(csv));
+    TrustTable.write(layer, info, csv);
+    return new TrustTable(info, all);
+  }
+
+  private static int count(List<TrustScore> scores, Verdict verdict) {
+    return (int) scores.stream().filter(s -> s.best() && s.verdict() == verdict).count();
+  }
+}

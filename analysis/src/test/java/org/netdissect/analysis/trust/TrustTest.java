@@ -1,0 +1,462 @@
+package org.netdissect.analysis.trust;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.netdissect.analysis.LabelledResult;
+import org.netdissect.base.Progress;
+import org.netdissect.base.files.Bytes;
+import org.netdissect.concepts.ImageRow;
+import org.netdissect.concepts.atlas.AtlasOptions;
+import org.netdissect.dissection.Dissector;
+import org.netdissect.dissection.Npy;
+import org.netdissect.dissection.activations.RecordedActivations;
+import org.netdissect.dissection.rules.Convention;
+import org.netdissect.dissection.rules.Quantile;
+import org.netdissect.dissection.scoring.MapsKept;
+import org.netdissect.networks.InputSize;
+import org.netdissect.networks.ReceptiveField;
+import org.netdissect.results.Dissection;
+import org.netdissect.results.DissectionException;
+import org.netdissect.results.LabelScore;
+import org.netdissect.results.LayerDissection;
+import org.netdissect.results.TrustScore;
+import org.netdissect.results.TrustScore.Verdict;
+import org.netdissect.results.TrustTable;
+import org.netdissect.results.UnitScore;
+
+/** Chance levels, stability and the held-out check, against slow and obvious versions. */
+class TrustTest {
+  private static final int CELLS = 7;
+
+  @TempDir Path folder;
+
+  private interface Activity {
+    float at(int image, int unit, int y, int x, Random random);
+  }
+
+  private LabelledResult dissect(
+      Patches data, Convention convention, int units, long seed, Activity activity, String out)
+      throws IOException {
+    Random random = new Random(seed);
+    float[] maps = new float[data.rows.size() * units * CELLS * CELLS];
+    int at = 0;
+    for (int i = 0; i < data.rows.size(); i++) {
+      for (int u = 0; u < units; u++) {
+        for (int y = 0; y < CELLS; y++) {
+          for (int x = 0; x < CELLS; x++) {
+            maps[at++] = activity.at(i, u, y, x, random);
+          }
+        }
+      }
+    }
+    Path file =
+        Npy.write(folder.resolve(out + ".npy"), maps, data.rows.size(), units, CELLS, CELLS);
+    Dissection result =
+        Dissector.builder()
+            .setRecorded(
+                new RecordedActivations(
+                    List.of(
+                        new RecordedActivations.Maps(
+                            "maps", file, ReceptiveField.square(-4, 12, 4))),
+                    data.rows.stream().map(ImageRow::name).toList(),
+                    new InputSize(32, 32)))
+            .setData(data)
+            .setOut(folder.resolve(out))
+            .optConvention(convention)
+            .optQuantile(Quantile.of("0.05"))
+            .optCache(folder.resolve("cache"))
+            .build()
+            .run();
+    return LabelledResult.open(
+        result, data, AtlasOptions.defaults().withCache(folder.resolve("cache")), Progress.NONE);
+  }
+
+  /** Noise that knows nothing of the labels. */
+  private static float noise(int image, int unit, int y, int x, Random random) {
+    return (float) Math.max(0, random.nextGaussian());
+  }
+
+  private static LayerDissection layer(LabelledResult data) {
+    return data.dissection().layers().get(0);
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = Convention.class,
+      names = {"EXACT", "LITE"})
+  void masksLeftInPlaceScoreAsTheResultSays(Convention convention) throws IOException {
+    Patches patches = new Patches(3, 60, 14, true, 9, folder);
+    try (LabelledResult data = dissect(patches, convention, 12, 4, TrustTest::noise, "out")) {
+      int[] units = IntStream.range(0, 12).toArray();
+      LayerMasks masks = LayerMasks.of(data, layer(data), units, 2, Progress.NONE);
+      boolean[] all = new boolean[12];
+      Arrays.fill(all, true);
+      double[][] best = new double[12][3];
+      new MaskShifter(data, masks)
+          .score(IntStream.range(0, data.images().size()).toArray(), all, best);
+      for (UnitScore unit : layer(data).units()) {
+        assertArrayEquals(
+            unit.byCategory().stream().mapToDouble(LabelScore::iou).toArray(),
+            best[unit.unit()],
+            0,
+            "unit " + unit.unit());
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = Convention.class,
+      names = {"EXACT", "LITE"})
+  void movedMasksScoreAsPixelByPixel(Convention convention) throws IOException {
+    Patches patches = new Patches(8, 40, 14, true, 9, folder);
+    try (LabelledResult data = dissect(patches, convention, 6, 9, TrustTest::noise, "out")) {
+      int[] units = IntStream.range(0, 6).toArray();
+      LayerMasks masks = LayerMasks.of(data, layer(data), units, 1, Progress.NONE);
+      boolean[] all = new boolean[6];
+      Arrays.fill(all, true);
+      Shuffle shuffle = new Shuffle(data, 5);
+      MaskShifter shifter = new MaskShifter(data, masks);
+      for (int r = 0; r < 5; r++) {
+        int[] masksOf = shuffle.permutation(r);
+        double[][] best = new double[6][3];
+        shifter.score(masksOf, all, best);
+        double[][] slow = slowly(data, patches, masks, masksOf, convention);
+        for (int u = 0; u < 6; u++) {
+          assertArrayEquals(slow[u], best[u], 0, "permutation " + r + ", unit " + u);
+        }
+      }
+    }
+  }
+
+  /** Counts every pixel of every moved mask against every concept. */
+  private static double[][] slowly(
+      LabelledResult data,
+      Patches patches,
+      LayerMasks masks,
+      int[] masksOf,
+      Convention convention) {
+    int units = masks.units().length;
+    double[][] best = new double[units][3];
+    for (int unit = 0; unit < units; unit++) {
+      boolean[] only = new boolean[units];
+      only[unit] = true;
+      for (int number = 1; number <= 9; number++) {
+        int concept = number;
+        int category = number % 3;
+        long[] sums = new long[3];
+        for (int image = 0; image < masksOf.length; image++) {
+          if (masksOf[image] < 0) {
+            continue;
+          }
+          int row = patches.rows.indexOf(row(patches, data.images().name(image)));
+          int pixels = patches.labels.get(row).maskHeight() * patches.labels.get(row).maskWidth();
+          boolean[] mask = new boolean[pixels];
+          masks.visit(
+              masksOf[image],
+              only,
+              (place, runs) -> {
+                int p = 0;
+                while (runs.hasRemaining()) {
+                  p += (int) Bytes.getVarint(runs);
+                  int end = p + (int) Bytes.getVarint(runs);
+                  Arrays.fill(mask, p, end, true);
+                  p = end;
+                }
+              });
+          boolean holds = false;
+          boolean touches = false;
+          long lit = 0;
+          for (int p = 0; p < pixels; p++) {
+            lit += mask[p] ? 1 : 0;
+            sums[0] +=
+                mask[p] && patches.bears(row, p, concept)
+                    ? times(patches, row, p, concept, convention)
+                    : 0;
+            sums[1] +=
+                patches.bears(row, p, concept) ? times(patches, row, p, concept, convention) : 0;
+            for (int other = 1; other <= 9; other++) {
+              if (other % 3 == category && patches.bears(row, p, other)) {
+                holds = true;
+                touches |= mask[p];
+              }
+            }
+          }
+          if (convention.activationTouches() ? touches : holds) {
+            sums[2] += lit;
+          }
+        }
+        best[unit][category] =
+            Math.max(best[unit][category], LabelScore.iou(sums[0], sums[2], sums[1]));
+      }
+    }
+    return best;
+  }
+
+  /** How often a pixel counts for a concept it bears. */
+  private static int times(Patches patches, int row, int pixel, int number, Convention convention) {
+    if (!convention.countsPerChannel()) {
+      return 1;
+    }
+    long maps =
+        patches.labels.get(row).maps().stream()
+            .filter(map -> map.labels()[pixel] == number)
+            .count();
+    long whole =
+        patches.labels.get(row).wholeLabels().stream()
+            .filter(label -> label.number() == number)
+            .count();
+    return (int) (maps + whole);
+  }
+
+  private static ImageRow row(Patches patches, String name) {
+    return patches.rows.stream().filter(r -> r.name().equals(name)).findFirst().orElseThrow();
+  }
+
+  @Test
+  void permutationsKeepTheSizeOfMasksAndReachEveryImage() throws IOException {
+    Patches patches = new Patches(1, 30, 10, true, 9, folder);
+    try (LabelledResult data = dissect(patches, Convention.EXACT, 2, 1, TrustTest::noise, "out")) {
+      Shuffle shuffle = new Shuffle(data, 1);
+      int[][] met = new int[data.images().size()][data.images().size()];
+      for (int r = 0; r < 3_000; r++) {
+        int[] permutation = shuffle.permutation(r);
+        assertArrayEquals(
+            IntStream.range(0, permutation.length).toArray(),
+            Arrays.stream(permutation).sorted().toArray());
+        for (int i = 0; i < permutation.length; i++) {
+          met[i][permutation[i]]++;
+        }
+      }
+      for (int i = 0; i < met.length; i++) {
+        for (int j = 0; j < met.length; j++) {
+          boolean same =
+              data.images().atlasImage(i).maskHeight() == data.images().atlasImage(j).maskHeight();
+          int expected = same ? 3_000 / (int) groupSize(data, i) : 0;
+          assertTrue(
+              Math.abs(met[i][j] - expected) <= 6 * Math.sqrt(expected + 1e-9),
+              i + " met " + j + " " + met[i][j] + " times, expected " + expected);
+        }
+      }
+    }
+  }
+
+  private static long groupSize(LabelledResult data, int image) {
+    return IntStream.range(0, data.images().size())
+        .filter(
+            k ->
+                data.images().atlasImage(k).maskHeight()
+                    == data.images().atlasImage(image).maskHeight())
+        .count();
+  }
+
+  @Test
+  void noiseHasUniformPAndDoesNotPass() throws IOException {
+    Patches patches = new Patches(21, 80, 12, false, 12, folder);
+    int units = 240;
+    try (LabelledResult data =
+        dissect(patches, Convention.EXACT, units, 22, TrustTest::noise, "out")) {
+      Shuffle shuffle = new Shuffle(data, 23);
+      ChanceLevel chance = ChanceLevel.fixed(data, layer(data), shuffle, 199, 2, Progress.NONE);
+      double[] p = chance.p(0);
+      // Kolmogorov and Smirnov; critical value at 0.1 %, and the grid of 1/200.
+      double distance = distanceFromUniform(p);
+      assertTrue(distance < 1.95 / Math.sqrt(units) + 1 / 200.0, "distance " + distance);
+      double[] q = BenjaminiHochberg.adjust(p);
+      assertTrue(Arrays.stream(q).filter(x -> x <= 0.05).count() <= 12, "noise passes");
+      ChanceLevel sequential =
+          ChanceLevel.sequential(data, layer(data), shuffle, 0.05, 1_999, 2, Progress.NONE);
+      double[] sequentialQ = BenjaminiHochberg.adjust(sequential.p(0));
+      assertTrue(Arrays.stream(sequentialQ).filter(x -> x <= 0.05).count() <= 12, "noise passes");
+      assertTrue(distanceFromUniform(sequential.p(0)) < 1.95 / Math.sqrt(units) + 0.05);
+      for (int u = 0; u < units; u++) {
+        if (sequential.permutations(u) < 1_999) {
+          assertTrue(sequential.exceedances(0, u) >= ChanceLevel.ENOUGH, "unit " + u);
+        }
+      }
+    }
+  }
+
+  private static double distanceFromUniform(double[] p) {
+    double[] sorted = p.clone();
+    Arrays.sort(sorted);
+    double distance = 0;
+    for (int i = 0; i < sorted.length; i++) {
+      distance = Math.max(distance, (i + 1.0) / sorted.length - sorted[i]);
+      distance = Math.max(distance, sorted[i] - (double) i / sorted.length - 1.0 / 200);
+    }
+    return distance;
+  }
+
+  /** Fires where concept 4 is, and elsewhere as noise. */
+  private static Activity planted(Patches patches) {
+    return (image, unit, y, x, random) -> {
+      int row = Math.min(11, y * 12 / CELLS);
+      int column = Math.min(11, x * 12 / CELLS);
+      boolean there = patches.bears(image, row * 12 + column, 4);
+      return unit < 10 && there
+          ? 5 + random.nextFloat()
+          : (float) Math.max(0, random.nextGaussian());
+    };
+  }
+
+  @Test
+  void plantedUnitsPassAndTheTableSaysSo() throws IOException {
+    Patches patches = new Patches(31, 80, 12, false, 12, folder);
+    try (LabelledResult data =
+        dissect(patches, Convention.EXACT, 60, 32, planted(patches), "out")) {
+      TrustOptions options = new TrustOptions(0, 1_999, 100, 0.05, 7, null, 2);
+      TrustTable table = Trust.write(data, options, Progress.NONE).get(0);
+      for (TrustScore score : table.scores()) {
+        if (score.unit() < 10 && score.best()) {
+          assertEquals("concept4", score.label());
+          assertEquals(Verdict.BEYOND_CHANCE, score.verdict(), "unit " + score.unit());
+          assertTrue(score.wins() > 0.95 && score.iouLow() <= score.iou());
+          assertTrue(score.iou() <= score.iouHigh());
+          assertEquals("concept4", score.labels());
+          assertEquals("concept4", score.heldOutLabel());
+          assertEquals(1, score.heldOutRank());
+          assertTrue(score.heldOutAuc() > 0.5 && score.heldOutP() < 0.05);
+        }
+      }
+      long noise =
+          table.scores().stream()
+              .filter(s -> s.best() && s.unit() >= 10 && s.verdict() == Verdict.BEYOND_CHANCE)
+              .count();
+      assertTrue(noise <= 5, noise + " units of noise pass");
+
+      byte[] csv = Files.readAllBytes(layer(data).folder().resolve("trust.csv"));
+      byte[] json = Files.readAllBytes(layer(data).folder().resolve("trust.json"));
+      TrustTable again = TrustTable.read(data.dissection(), layer(data));
+      assertEquals(table.info(), again.info());
+      assertEquals(TrustTable.csv(table.scores()), TrustTable.csv(again.scores()));
+      Trust.write(data, new TrustOptions(0, 1_999, 100, 0.05, 7, null, 1), Progress.NONE);
+      assertArrayEquals(csv, Files.readAllBytes(layer(data).folder().resolve("trust.csv")));
+      assertArrayEquals(json, Files.readAllBytes(layer(data).folder().resolve("trust.json")));
+      Files.write(layer(data).folder().resolve("trust.csv"), new byte[csv.length]);
+      assertThrows(IOException.class, () -> TrustTable.read(data.dissection(), layer(data)));
+    }
+  }
+
+  @Test
+  void resamplingIsWeightedCounting() throws IOException {
+    Patches patches = new Patches(41, 50, 12, true, 9, folder);
+    try (LabelledResult data = dissect(patches, Convention.LITE, 8, 42, TrustTest::noise, "out")) {
+      ConceptTruths truths = new ConceptTruths(data);
+      long[] truth = new long[data.totals().numbers()];
+      for (int i = 0; i < data.images().size(); i++) {
+        for (int n = 0; n < truths.numbers(i).length; n++) {
+          truth[truths.numbers(i)[n]] += truths.pixels(i)[n];
+        }
+      }
+      for (int number = 1; number < truth.length; number++) {
+        assertEquals(data.totals().truth(number), truth[number], "concept " + number);
+      }
+      Stability stability = new Stability(data, truths, 400, 1);
+      Stability.Unit resampled = stability.new Unit();
+      UnitTallies tallies = new UnitTallies(data);
+      try (var hits = layer(data).hits()) {
+        for (UnitScore unit : layer(data).units()) {
+          tallies.read(data, hits, unit.unit());
+          resampled.take(tallies);
+          for (int c = 0; c < 3; c++) {
+            LabelScore label = unit.byCategory().get(c);
+            if (label.iou() > 0) {
+              int number = Integer.parseInt(label.label().substring("concept".length()));
+              Stability.Verdict verdict = resampled.verdict(number, c);
+              assertTrue(verdict.low() <= label.iou() && label.iou() <= verdict.high());
+              assertTrue(verdict.labels().length >= 1 && verdict.wins() > 0);
+            }
+          }
+        }
+      }
+    }
+  }
+
+  @Test
+  void ranksAreThoseOfCountingPairs() {
+    Random random = new Random(51);
+    for (int round = 0; round < 200; round++) {
+      float[] first = new float[1 + random.nextInt(12)];
+      float[] second = new float[1 + random.nextInt(12)];
+      for (int i = 0; i < first.length; i++) {
+        first[i] = random.nextInt(6);
+      }
+      for (int j = 0; j < second.length; j++) {
+        second[j] = random.nextInt(6);
+      }
+      double pairs = 0;
+      for (float a : first) {
+        for (float b : second) {
+          pairs += a > b ? 1 : a == b ? 0.5 : 0;
+        }
+      }
+      assertEquals(
+          pairs / (first.length * second.length),
+          MannWhitney.auc(first.clone(), second.clone())[0],
+          1e-12,
+          "round " + round);
+    }
+    // U = 15, variance 5·4/12·(10 − 24/72), so z = (15 − 10 − 0.5) / 4.0139.
+    double[] known = MannWhitney.auc(new float[] {3, 4, 4, 6, 9}, new float[] {1, 2, 4, 5});
+    assertEquals(15.0 / 20, known[0], 1e-12);
+    assertEquals(0.1311197, known[1], 1e-6);
+    assertEquals(0.0013498980316301, Normal.above(3), 1e-12);
+    assertEquals(0.158655253931457, Normal.above(1), 1e-12);
+    assertEquals(7.61985302416e-24, Normal.above(10), 1e-31);
+  }
+
+  @Test
+  void adjustedPFollowTheDefinition() {
+    double[] q = BenjaminiHochberg.adjust(new double[] {0.01, 0.04, 0.03, 0.5});
+    assertArrayEquals(new double[] {0.04, 0.04 * 4 / 3, 0.04 * 4 / 3, 0.5}, q, 1e-15);
+  }
+
+  @Test
+  void resultsWithoutMapsAreRefused() throws IOException {
+    Patches patches = new Patches(61, 20, 12, false, 9, folder);
+    float[] maps = new float[20 * CELLS * CELLS];
+    Arrays.fill(maps, 1);
+    maps[5] = 2;
+    Path file = Npy.write(folder.resolve("m.npy"), maps, 20, 1, CELLS, CELLS);
+    Dissection result =
+        Dissector.builder()
+            .setRecorded(
+                new RecordedActivations(
+                    List.of(new RecordedActivations.Maps("maps", file, ReceptiveField.UNKNOWN)),
+                    patches.rows.stream().map(ImageRow::name).toList(),
+                    new InputSize(32, 32)))
+            .setData(patches)
+            .setOut(folder.resolve("none"))
+            .optMaps(MapsKept.NONE)
+            .optCache(folder.resolve("cache"))
+            .build()
+            .run();
+    try (LabelledResult data =
+        LabelledResult.open(
+            result,
+            patches,
+            AtlasOptions.defaults().withCache(folder.resolve("cache")),
+            Progress.NONE)) {
+      DissectionException refused =
+          assertThrows(
+              DissectionException.class,
+              () -> Trust.write(data, TrustOptions.defaults(), Progress.NONE));
+      assertTrue(refused.getMessage().contains("--maps none"), refused.getMessage());
+    }
+  }
+}

@@ -1,0 +1,138 @@
+package org.netdissect.app;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.netdissect.analysis.LabelledResult;
+import org.netdissect.analysis.trust.Trust;
+import org.netdissect.analysis.trust.TrustOptions;
+import org.netdissect.concepts.atlas.AtlasOptions;
+import org.netdissect.results.Dissection;
+import org.netdissect.results.DissectionInfo;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code netdissect trust}: whether the labels of a result can be believed. */
+@Command(
+    name = "trust",
+    description =
+        "Puts the labels of a result to the test: chance levels with correction for many units,"
+            + " stability under resampling, and a check on images that labels were not chosen on."
+            + " Writes trust.csv beside units.csv; the network is not needed.",
+    mixinStandardHelpOptions = true,
+    sortOptions = false)
+final class TrustCommand implements Callable<Integer> {
+  @Parameters(paramLabel = "OUT", description = "The result folder.")
+  private Path result;
+
+  @Option(
+      required = true,
+      names = "--data",
+      paramLabel = "DIR",
+      description = "The data set that was dissected with, given as to 'netdissect run'.")
+  private List<Path> data = List.of();
+
+  @Option(
+      names = "--permutations",
+      paramLabel = "auto|R",
+      defaultValue = "auto",
+      description =
+          "Permutations of the images; auto goes on until every unit is decided, or to"
+              + " --most-permutations. Default: ${DEFAULT-VALUE}.")
+  private String permutations;
+
+  @Option(
+      names = "--most-permutations",
+      paramLabel = "R",
+      defaultValue = "1999",
+      description = "Where auto ends. Default: ${DEFAULT-VALUE}.")
+  private int most;
+
+  @Option(
+      names = "--resamples",
+      paramLabel = "B",
+      defaultValue = "200",
+      description = "Resamples of the images (bootstrap). Default: ${DEFAULT-VALUE}.")
+  private int resamples;
+
+  @Option(
+      names = "--fdr",
+      paramLabel = "X",
+      defaultValue = "0.05",
+      description =
+          "Rate of false discoveries among the units called beyond chance. Default:"
+              + " ${DEFAULT-VALUE}.")
+  private double fdr;
+
+  @Option(
+      names = "--split",
+      paramLabel = "NAME",
+      description =
+          "Choose labels on this split for the held-out check. Default: a random half of the images.")
+  private String split;
+
+  @Option(
+      names = "--seed",
+      paramLabel = "N",
+      defaultValue = "1",
+      description = "Seed of all draws. Default: ${DEFAULT-VALUE}.")
+  private long seed;
+
+  @Option(
+      names = "--workers",
+      paramLabel = "N",
+      description = "Threads. Default: the number of cores. The result does not depend on it.")
+  private Integer workers;
+
+  @Option(
+      names = "--cache",
+      paramLabel = "DIR",
+      description =
+          "Folder of the compiled data set. Default: DATA/.netdissect, or the user's cache folder.")
+  private Path cache;
+
+  @Mixin private DataOptions dataOptions;
+  @Mixin private CommonOptions common;
+
+  @Override
+  public Integer call() throws IOException {
+    TerminalProgress progress = new TerminalProgress(System.err, common.quiet);
+    TrustOptions options = options();
+    Dissection dissection = Dissection.open(result);
+    DissectionInfo.NetworkInfo network = dissection.info().network();
+    try (LabelledResult labelled =
+        LabelledResult.open(
+            dissection,
+            dataOptions.open(
+                data,
+                network.inputHeight() == null ? 0 : network.inputHeight(),
+                network.inputWidth() == null ? 0 : network.inputWidth()),
+            AtlasOptions.defaults().withCache(cache),
+            progress)) {
+      Trust.write(labelled, options, progress);
+    }
+    System.out.print(TrustSummary.text(dissection));
+    System.out.flush();
+    return 0;
+  }
+
+  private TrustOptions options() {
+    try {
+      return new TrustOptions(
+          permutations.equals("auto") ? 0 : Integer.parseInt(permutations),
+          most,
+          resamples,
+          fdr,
+          seed,
+          split,
+          workers == null ? Runtime.getRuntime().availableProcessors() : workers);
+    } catch (NumberFormatException e) {
+      throw new UsageException("--permutations must be auto or a number: " + permutations);
+    } catch (IllegalArgumentException e) {
+      throw new UsageException(e.getMessage());
+    }
+  }
+}

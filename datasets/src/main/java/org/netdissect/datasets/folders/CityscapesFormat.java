@@ -1,0 +1,154 @@
+package org.netdissect.datasets.folders;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.netdissect.base.DataException;
+import org.netdissect.base.Text;
+import org.netdissect.base.tables.Problems;
+import org.netdissect.datasets.reading.DatasetFormat;
+import org.netdissect.datasets.reading.DatasetOptions;
+import org.netdissect.datasets.reading.LabelTable;
+import org.netdissect.datasets.reading.Listing;
+import org.netdissect.datasets.reading.PhotoFiles;
+import org.netdissect.datasets.reading.ReadDataset;
+import org.netdissect.datasets.reading.Recognition;
+
+/**
+ * Cityscapes (Cordts et al., CVPR 2016): leftImg8bit, and gtFine or gtCoarse with the labelIds
+ * masks, or the labelTrainIds ones where a photograph has no other.
+ */
+public final class CityscapesFormat implements DatasetFormat {
+  /** Labels from number 7; those below have no meaning of their own. */
+  private static final List<String> LABELS =
+      List.of(
+          "road",
+          "sidewalk",
+          "parking",
+          "rail track",
+          "building",
+          "wall",
+          "fence",
+          "guard rail",
+          "bridge",
+          "tunnel",
+          "pole",
+          "polegroup",
+          "traffic light",
+          "traffic sign",
+          "vegetation",
+          "terrain",
+          "sky",
+          "person",
+          "rider",
+          "car",
+          "truck",
+          "bus",
+          "caravan",
+          "trailer",
+          "train",
+          "motorcycle",
+          "bicycle");
+
+  /** The labels that are trained with, from number 0. */
+  private static final List<String> TRAINED =
+      List.of(
+          "road",
+          "sidewalk",
+          "building",
+          "wall",
+          "fence",
+          "pole",
+          "traffic light",
+          "traffic sign",
+          "vegetation",
+          "terrain",
+          "sky",
+          "person",
+          "rider",
+          "car",
+          "truck",
+          "bus",
+          "train",
+          "motorcycle",
+          "bicycle");
+
+  private static final List<String> KINDS = List.of("gtFine", "gtCoarse");
+
+  @Override
+  public String name() {
+    return "cityscapes";
+  }
+
+  @Override
+  public Recognition recognise(Listing at) {
+    return Recognition.claimedIf(part(at, "leftImg8bit") != null && kind(at) != null);
+  }
+
+  private static String kind(Listing at) {
+    return KINDS.stream().filter(kind -> part(at, kind) != null).findFirst().orElse(null);
+  }
+
+  /** A part of Cityscapes, which may lie in a folder named like the archive it came in; or null. */
+  private static Path part(Listing at, String part) {
+    for (String name : at.folders()) {
+      Path inside = at.folder().resolve(name).resolve(part);
+      if (name.startsWith(part + "_") && Files.isDirectory(inside)) {
+        return inside;
+      }
+    }
+    return at.subfolder(part);
+  }
+
+  @Override
+  public ReadDataset open(Path folder, DatasetOptions options, Problems problems)
+      throws DataException {
+    Listing at = Listing.of(folder);
+    String kind = kind(at);
+    Path images = part(at, "leftImg8bit");
+    if (images == null || kind == null) {
+      throw new DataException(
+          Text.oneLine(folder.toString())
+              + " is missing a folder: Cityscapes has leftImg8bit and gtFine");
+    }
+    MaskEntries found = new MaskEntries();
+    String category = MaskEntries.category(options);
+    LabelTable ids = LabelTable.numbered(LABELS, 7, category, found.vocabulary);
+    for (int i = 0; i < 7; i++) {
+      ids.ignore(i);
+    }
+    LabelTable trainIds = LabelTable.numbered(TRAINED, 0, category, found.vocabulary);
+    Map<String, Path> masks = MaskEntries.byStem(part(at, kind), problems);
+    Map<String, Path> photos = MaskEntries.byStem(images, problems);
+    for (Map.Entry<String, Path> photo : photos.entrySet()) {
+      String base = photo.getKey().replaceFirst("_leftImg8bit$", "") + "_" + kind;
+      Path mask = masks.get(base + "_labelIds");
+      Path trained = masks.get(base + "_labelTrainIds");
+      if (mask != null || trained != null) {
+        MaskEntries.Entry entry = new MaskEntries.Entry(images, "", photo.getValue());
+        entry.masks.add(
+            mask != null
+                ? new MaskEntries.Mask(mask, ids)
+                : new MaskEntries.Mask(trained, trainIds));
+        found.entries.add(entry);
+      }
+    }
+    found.unmasked = photos.size() - found.entries.size();
+    if (found.entries.isEmpty()) {
+      throw new DataException(
+          "no photograph with a mask in "
+              + Text.oneLine(folder.toString())
+              + ": expected masks named *_"
+              + kind
+              + "_labelIds.png or *_"
+              + kind
+              + "_labelTrainIds.png, "
+              + (masks.isEmpty()
+                  ? "and there is none at all"
+                  : "and there are others, such as "
+                      + Text.quoted(PhotoFiles.stem(masks.keySet().iterator().next()))));
+    }
+    return new MaskFolderDataset(folder, name(), found, options);
+  }
+}

@@ -1,0 +1,179 @@
+package org.netdissect.datasets.folders;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.netdissect.base.DataException;
+import org.netdissect.base.Text;
+import org.netdissect.base.tables.Problems;
+import org.netdissect.concepts.VocabularyBuilder;
+import org.netdissect.datasets.reading.DatasetFormat;
+import org.netdissect.datasets.reading.DatasetOptions;
+import org.netdissect.datasets.reading.LabelTable;
+import org.netdissect.datasets.reading.Listing;
+import org.netdissect.datasets.reading.PhotoFiles;
+import org.netdissect.datasets.reading.ReadDataset;
+import org.netdissect.datasets.reading.Recognition;
+import org.netdissect.datasets.reading.Splits;
+import org.netdissect.datasets.reading.TextLines;
+
+/**
+ * The folder of a year of PASCAL VOC (Everingham et al., IJCV 2010), VOC2012 for instance:
+ * JPEGImages, SegmentationClass, ImageSets/Segmentation. Other tools write their own labels in the
+ * same shape and say what they mean in class_names.txt (labelme) or labelmap.txt (CVAT, Datumaro).
+ * Without either, the twenty labels of VOC are taken only where the files have the names of VOC's.
+ */
+public final class VocFormat implements DatasetFormat {
+  private static final List<String> VOC =
+      List.of(
+          "aeroplane",
+          "bicycle",
+          "bird",
+          "boat",
+          "bottle",
+          "bus",
+          "car",
+          "cat",
+          "chair",
+          "cow",
+          "diningtable",
+          "dog",
+          "horse",
+          "motorbike",
+          "person",
+          "pottedplant",
+          "sheep",
+          "sofa",
+          "train",
+          "tvmonitor");
+
+  /** Of 2007 "000032", of later years "2008_000032". */
+  private static final String NAME_IN_VOC = "((19|20)\\d\\d_)?\\d{6}";
+
+  @Override
+  public String name() {
+    return "voc";
+  }
+
+  @Override
+  public Recognition recognise(Listing at) throws DataException {
+    if (!at.hasFolder("JPEGImages")) {
+      return Recognition.NONE;
+    }
+    Path masks = masks(at);
+    if (masks == null) {
+      return at.hasFolder("Annotations")
+              && !Listing.of(at.subfolder("Annotations")).filesEnding(".xml").isEmpty()
+          ? Recognition.refused(
+              Text.oneLine(at.folder().toString())
+                  + " holds PASCAL VOC's boxes (Annotations/*.xml) but no masks: SegmentationClass"
+                  + " is missing; fetch the segmentations, or convert the boxes to COCO and read"
+                  + " them with --boxes")
+          : Recognition.NONE;
+    }
+    if (MasksFormat.tableIn(at) != null) {
+      return Recognition.NONE; // the simple format, in other words
+    }
+    if (ownTable(at) != null || namedAsInVoc(masks)) {
+      return Recognition.CLAIMED;
+    }
+    return Recognition.refused(
+        Text.oneLine(at.folder().toString())
+            + " has the shape of PASCAL VOC but not its files, and nothing says what its masks"
+            + " mean; put class_names.txt (a name a line, from value 0), labelmap.txt (CVAT's) or"
+            + " labels.csv there, or say --format voc if the labels are the 20 of VOC");
+  }
+
+  private static boolean namedAsInVoc(Path masks) throws DataException {
+    List<String> files = Listing.of(masks).files();
+    return !files.isEmpty()
+        && files.stream().allMatch(name -> PhotoFiles.stem(name).matches(NAME_IN_VOC));
+  }
+
+  private static Path ownTable(Listing at) {
+    return at.firstFile("labelmap.txt", "class_names.txt");
+  }
+
+  /** Older versions of labelme have numbers in SegmentationClass and the pictures beside it. */
+  private static Path masks(Listing at) throws DataException {
+    Path plain = at.subfolder("SegmentationClass");
+    Path png = at.subfolder("SegmentationClassPNG");
+    return png != null && (plain == null || PhotoFiles.below(plain).isEmpty()) ? png : plain;
+  }
+
+  @Override
+  public ReadDataset open(Path folder, DatasetOptions options, Problems problems)
+      throws DataException {
+    MaskEntries found = new MaskEntries();
+    Listing at = Listing.of(folder);
+    Path own = ownTable(at);
+    String category = MaskEntries.category(options);
+    LabelTable table;
+    if (own == null) {
+      table = LabelTable.numbered(VOC, 1, category, found.vocabulary);
+      table.ignore(0);
+      table.ignore(255);
+    } else {
+      found.tables.add(own);
+      table =
+          own.getFileName().toString().equalsIgnoreCase("labelmap.txt")
+              ? ColourTables.labelmap(own, category, found.vocabulary)
+              : classNames(own, category, found.vocabulary);
+    }
+    Path masks = masks(at);
+    Path images = MaskEntries.require(folder.resolve("JPEGImages"));
+    Map<String, Path> photos = MaskEntries.byStem(images, problems);
+    Map<String, String> splits = splits(folder);
+    for (Map.Entry<String, Path> mask :
+        MaskEntries.byStem(
+                masks == null ? MaskEntries.require(folder.resolve("SegmentationClass")) : masks,
+                problems)
+            .entrySet()) {
+      Path photo = photos.get(mask.getKey());
+      if (photo == null) {
+        found.addOrphan(mask.getValue());
+        continue;
+      }
+      MaskEntries.Entry entry = new MaskEntries.Entry(images, "", photo);
+      entry.split = splits.get(mask.getKey());
+      entry.masks.add(new MaskEntries.Mask(mask.getValue(), table));
+      found.entries.add(entry);
+    }
+    if (own != null) {
+      found.unmasked = photos.size() - found.entries.size(); // VOC itself has thousands
+    }
+    return new MaskFolderDataset(folder, name(), found, options);
+  }
+
+  /** Labelme's list of names: the first is value 0; "__ignore__" before it is no value. */
+  private static LabelTable classNames(Path file, String category, VocabularyBuilder vocabulary)
+      throws DataException {
+    List<String> names = new ArrayList<>();
+    for (String line : TextLines.of(file)) {
+      if (!line.isBlank() && !(names.isEmpty() && line.strip().equals("__ignore__"))) {
+        names.add(line.strip());
+      }
+    }
+    LabelTable table = LabelTable.numbered(names, 0, category, vocabulary);
+    if (table.categories() == 0) {
+      throw new DataException(Text.oneLine(file.toString()) + " names no label");
+    }
+    return table;
+  }
+
+  private static Map<String, String> splits(Path folder) throws DataException {
+    Map<String, String> splits = new HashMap<>();
+    Listing lists = Listing.of(folder.resolve("ImageSets").resolve("Segmentation"));
+    for (String name : lists.filesEnding(".txt")) {
+      String split = Splits.ofFolder(PhotoFiles.stem(name));
+      if (split != null) {
+        for (String line : TextLines.of(lists.folder().resolve(name))) {
+          splits.put(line.strip(), split);
+        }
+      }
+    }
+    return splits;
+  }
+}

@@ -1,0 +1,75 @@
+package org.netdissect.datasets.reading;
+
+import org.netdissect.base.DataException;
+import org.netdissect.base.Limits;
+import org.netdissect.base.Text;
+import org.netdissect.pictures.Photographs;
+import org.netdissect.pictures.PictureKind;
+import org.netdissect.pictures.Png;
+import org.netdissect.pictures.UnreadableImageException;
+
+/**
+ * The raw samples of a mask: a PNG as it is, or another kind of picture decoded to colours. A JPEG
+ * blurs what was drawn.
+ */
+public final class MaskPixels {
+  final int height;
+  final int width;
+  final int bitDepth;
+  final int channels;
+  final byte[] samples;
+
+  /** R, G, B of each palette entry; null where samples are no palette entries. */
+  final byte[] palette;
+
+  /** Whether samples are only near what was drawn. */
+  final boolean blurred;
+
+  private MaskPixels(Png png) {
+    height = png.height;
+    width = png.width;
+    bitDepth = png.bitDepth;
+    channels = png.channels;
+    samples = png.samples;
+    palette = png.colorType == Png.PALETTE ? png.palette : null;
+    blurred = false;
+  }
+
+  private MaskPixels(Photographs.Photograph picture, boolean blurred) {
+    height = picture.height();
+    width = picture.width();
+    bitDepth = 8;
+    channels = 3;
+    samples = picture.rgb();
+    palette = null;
+    this.blurred = blurred;
+  }
+
+  /**
+   * Decodes the bytes of a file.
+   *
+   * @param name for messages
+   * @throws UnreadableImageException when they are no picture, or a broken one
+   */
+  public static MaskPixels decode(byte[] file, String name) throws DataException {
+    try {
+      return Png.isPng(file) || file.length == 0
+          ? new MaskPixels(Png.decode(file, name, Limits.PHOTO_PIXELS))
+          : new MaskPixels(
+              Photographs.decode(file, name), PictureKind.ofContents(file) == PictureKind.JPEG);
+    } catch (OutOfMemoryError e) {
+      throw new UnreadableImageException(
+          Text.oneLine(name) + ": not enough memory for it; give Java more with -Xmx", e);
+    }
+  }
+
+  /** Pixels. */
+  public int height() {
+    return height;
+  }
+
+  /** Pixels. */
+  public int width() {
+    return width;
+  }
+}
