@@ -1,14 +1,11 @@
 package org.netdissect.app;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.netdissect.base.Digests;
 import org.netdissect.dissection.Dissector;
 import org.netdissect.dissection.rules.Convention;
 import org.netdissect.dissection.rules.Quantile;
@@ -117,7 +114,8 @@ final class ImportCommand implements Callable<Integer> {
       categories = table.categories();
       read.add(
           new ImportedResult.Layer(layers.isEmpty() ? name(file) : layers.get(f), table.units()));
-      sources.add(new DissectionInfo.ImportedFile(file.getFileName().toString(), sha256(file)));
+      sources.add(
+          new DissectionInfo.ImportedFile(file.getFileName().toString(), Digests.sha256Hex(file)));
     }
     Dissection made =
         ImportedResult.write(
@@ -139,14 +137,5 @@ final class ImportCommand implements Callable<Integer> {
     String name = file.getFileName().toString().replaceFirst("(?i)\\.csv$", "");
     String layer = name.replaceFirst("[-_.]?(result|tally)$", "");
     return layer.isBlank() ? name : layer;
-  }
-
-  private static String sha256(Path file) throws IOException {
-    try {
-      return HexFormat.of()
-          .formatHex(MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(file)));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e);
-    }
   }
 }

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import org.netdissect.dissection.Dissector;
 import org.netdissect.dissection.activations.RecordedActivations;
+import org.netdissect.dissection.activations.basis.Basis;
 import org.netdissect.dissection.rules.Convention;
 import org.netdissect.dissection.rules.Quantile;
 import org.netdissect.dissection.scoring.MapsKept;
@@ -67,6 +68,16 @@ final class RunCommand implements Callable<Integer> {
               + " means its output after batch norm and activation; tensor:NAME is literal."
               + " Default: the last spatial tensor before the classifier.")
   private List<String> layers = List.of();
+
+  @Option(
+      names = "--basis",
+      paramLabel = "SPEC",
+      description =
+          "Dissect beside each layer its activations in another basis, as layers of their own:"
+              + " rotation:seeds=1,2;alphas=0.2,0.4,0.6,0.8,1 (random rotations to powers of alpha),"
+              + " matrix:FILE.npy[;bias=FILE.npy][;relu][;topk=K] (any directions x channels) or"
+              + " random:k=64;seed=1 (unit vectors). May be repeated.")
+  private List<String> bases = List.of();
 
   @Option(
       names = "--preprocess",
@@ -274,6 +285,7 @@ final class RunCommand implements Callable<Integer> {
               .optSplit(split.equals("all") ? null : split)
               .optCategories(categories)
               .optMaps(MapsKept.of(maps))
+              .optBases(bases.stream().map(Basis::parse).toList())
               .optCache(cache)
               .optOverwrite(overwrite)
               .optStrict(strict);

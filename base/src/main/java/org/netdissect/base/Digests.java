@@ -1,6 +1,11 @@
 package org.netdissect.base;
 
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
@@ -28,7 +33,36 @@ public final class Digests {
 
   /** SHA-256 of some bytes, 64 hexadecimal digits. */
   public static String sha256Hex(byte[] bytes) {
-    return HexFormat.of().formatHex(sha256().digest(bytes));
+    return hex(sha256().digest(bytes));
+  }
+
+  /** SHA-256 of what remains of a buffer, which is used up. */
+  public static String sha256Hex(ByteBuffer bytes) {
+    MessageDigest digest = sha256();
+    digest.update(bytes);
+    return hex(digest.digest());
+  }
+
+  /** SHA-256 of a file of any size. */
+  public static String sha256Hex(Path file) throws IOException {
+    MessageDigest digest = sha256();
+    byte[] block = new byte[1 << 16];
+    try (InputStream in = Files.newInputStream(file)) {
+      for (int n = in.read(block); n >= 0; n = in.read(block)) {
+        digest.update(block, 0, n);
+      }
+    }
+    return hex(digest.digest());
+  }
+
+  /** Bytes as lower-case hexadecimal digits. */
+  public static String hex(byte[] bytes) {
+    return HexFormat.of().formatHex(bytes);
+  }
+
+  /** Bytes of such digits. */
+  public static byte[] parseHex(String digits) {
+    return HexFormat.of().parseHex(digits);
   }
 
   /** The first so many hexadecimal digits of the text's SHA-256. */

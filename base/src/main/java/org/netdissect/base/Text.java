@@ -3,6 +3,7 @@ package org.netdissect.base;
 /** Text from outside, made fit for a message. */
 public final class Text {
   private static final int LONGEST = 300;
+  private static final int LONGEST_FILE_NAME = 120;
 
   private Text() {}
 
@@ -23,6 +24,18 @@ public final class Text {
 
   public static String quoted(String text) {
     return '"' + oneLine(text) + '"';
+  }
+
+  /**
+   * A name for a file or folder: each run of {@code - / # ? * !} and white space becomes one hyphen
+   * (as the original does with layers), and so does whatever else some file system refuses.
+   *
+   * @return at most 120 characters; empty if nothing is left
+   */
+  public static String fileSafe(String name) {
+    String safe =
+        name.replaceAll("[-/#?*!\\s\\\\:\"<>|\\p{Cntrl}]+", "-").replaceAll("^[-.]+|[-.]+$", "");
+    return safe.substring(0, Math.min(LONGEST_FILE_NAME, safe.length()));
   }
 
   public static boolean isAllDigits(String text) {

@@ -5,10 +5,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import org.netdissect.base.Progress;
+import org.netdissect.base.files.Trees;
 import org.netdissect.concepts.atlas.Atlas;
 import org.netdissect.concepts.atlas.AtlasOptions;
 import org.netdissect.dissection.Dissector;
-import org.netdissect.results.ResultFolder;
 
 /**
  * Dissects generated activations with a generated data set of Broden's size: everything but the
@@ -74,7 +74,7 @@ public final class BrodenSize {
           Runtime.version(),
           watched.told());
     } finally {
-      ResultFolder.delete(out);
+      Trees.delete(out);
     }
   }
 }

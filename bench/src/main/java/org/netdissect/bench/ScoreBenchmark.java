@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.netdissect.base.Progress;
+import org.netdissect.base.files.Trees;
 import org.netdissect.concepts.AnnotatedImage;
 import org.netdissect.concepts.atlas.Atlas;
 import org.netdissect.concepts.atlas.AtlasOptions;
@@ -23,7 +24,6 @@ import org.netdissect.results.Dissection;
 import org.netdissect.results.HitTable;
 import org.netdissect.results.LabelScore;
 import org.netdissect.results.LayerInfo;
-import org.netdissect.results.ResultFolder;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -90,7 +90,7 @@ public class ScoreBenchmark {
   public void tearDown() throws IOException {
     hits.close();
     atlas.close();
-    ResultFolder.delete(folder);
+    Trees.delete(folder);
   }
 
   /** What scoring does. */

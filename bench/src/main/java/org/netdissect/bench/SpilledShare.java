@@ -4,11 +4,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.netdissect.base.files.Trees;
 import org.netdissect.datasets.broden.BrodenDataset;
 import org.netdissect.dissection.Dissector;
 import org.netdissect.networks.Network;
 import org.netdissect.results.Dissection;
-import org.netdissect.results.ResultFolder;
 
 /**
  * Dissects a real network and tells how much of its activations was spilled, and how its units fire
@@ -50,7 +50,7 @@ public final class SpilledShare {
                       dissection.images().size()));
       System.out.print(watched.told());
     } finally {
-      ResultFolder.delete(out);
+      Trees.delete(out);
     }
   }
 }

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -149,8 +148,7 @@ public final class ColorNames {
         throw new DataException(file + " names a colour " + table[box] + "; there are 11");
       }
     }
-    byte[] hash = Digests.sha256().digest(table);
-    return new ColorNames(table, HexFormat.of().formatHex(hash, 0, 8));
+    return new ColorNames(table, Digests.sha256Hex(table).substring(0, 16));
   }
 
   /** Place of the colour's name in {@link #NAMES}; each of red, green and blue is 0 … 255. */

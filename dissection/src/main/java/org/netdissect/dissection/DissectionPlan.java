@@ -9,6 +9,7 @@ import org.netdissect.concepts.Category;
 import org.netdissect.concepts.ConceptDataset;
 import org.netdissect.concepts.atlas.Atlas;
 import org.netdissect.concepts.atlas.AtlasOptions;
+import org.netdissect.dissection.activations.basis.Basis;
 import org.netdissect.dissection.rules.Convention;
 import org.netdissect.dissection.rules.ImageSet;
 import org.netdissect.dissection.rules.Quantile;
@@ -20,6 +21,7 @@ import org.netdissect.results.DissectionInfo.Rules;
  * All that a run is asked to do. Immutable: what a builder is told afterwards does not reach it.
  *
  * @param subject what is dissected
+ * @param bases views of each layer that are dissected beside it
  * @param data the labelled images
  * @param out the result folder
  * @param selection which images and concepts take part
@@ -34,6 +36,7 @@ import org.netdissect.results.DissectionInfo.Rules;
  */
 record DissectionPlan(
     Subject subject,
+    List<Basis> bases,
     ConceptDataset data,
     Path out,
     Selection selection,
@@ -47,6 +50,7 @@ record DissectionPlan(
     List<Dissector.Step> steps) {
 
   DissectionPlan {
+    bases = List.copyOf(bases);
     steps = List.copyOf(steps);
   }
 

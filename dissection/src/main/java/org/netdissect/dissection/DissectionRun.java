@@ -8,6 +8,7 @@ import org.netdissect.base.files.DamagedException;
 import org.netdissect.concepts.Category;
 import org.netdissect.concepts.atlas.Atlas;
 import org.netdissect.dissection.activations.ActivationSource;
+import org.netdissect.dissection.activations.basis.ViewedSource;
 import org.netdissect.dissection.rules.ImageSet;
 import org.netdissect.results.Dissection;
 import org.netdissect.results.ResultFolder;
@@ -33,7 +34,10 @@ final class DissectionRun {
       List<Category> categories = plan.selection().categories(atlas);
       ImageSet images = plan.selection().images(atlas, plan.subject().imageList(), categories);
       try (ActivationSource source =
-          plan.subject().open(plan.data(), images, plan.scoring().convention(), log)) {
+          ViewedSource.of(
+              plan.subject().open(plan.data(), images, plan.scoring().convention(), log),
+              plan.bases(),
+              log)) {
         Measurement measurement = new Measurement(plan, results, categories, images, source, log);
         measurement.check();
         try (ResultFolder out =

@@ -9,6 +9,7 @@ import org.netdissect.base.Progress;
 import org.netdissect.concepts.ConceptDataset;
 import org.netdissect.dissection.activations.ActivationSource;
 import org.netdissect.dissection.activations.RecordedActivations;
+import org.netdissect.dissection.activations.basis.Basis;
 import org.netdissect.dissection.rules.Convention;
 import org.netdissect.dissection.rules.Quantile;
 import org.netdissect.dissection.scoring.MapsKept;
@@ -98,6 +99,7 @@ public final class Dissector {
     private ConceptDataset data;
     private Path out;
     private List<String> layers = List.of();
+    private List<Basis> bases = List.of();
 
     /** Null as long as it is what the networks usually take. */
     private Preprocessing preprocessing;
@@ -163,6 +165,12 @@ public final class Dissector {
      */
     public Builder optLayers(List<String> layers) {
       this.layers = List.copyOf(layers);
+      return this;
+    }
+
+    /** Views to dissect beside each layer; they count as layers. Default: none. */
+    public Builder optBases(List<Basis> bases) {
+      this.bases = List.copyOf(bases);
       return this;
     }
 
@@ -279,6 +287,7 @@ public final class Dissector {
       return new Dissector(
           new DissectionPlan(
               subject(),
+              bases,
               data,
               out,
               new DissectionPlan.Selection(split, limit, categories),

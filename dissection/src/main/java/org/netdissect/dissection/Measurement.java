@@ -11,6 +11,7 @@ import org.netdissect.base.Json;
 import org.netdissect.base.Progress;
 import org.netdissect.base.ToolVersion;
 import org.netdissect.base.files.Seal;
+import org.netdissect.base.files.WholeFile;
 import org.netdissect.concepts.Category;
 import org.netdissect.concepts.atlas.AtlasImage;
 import org.netdissect.dissection.activations.ActivationSource;
@@ -28,7 +29,6 @@ import org.netdissect.results.DissectionException;
 import org.netdissect.results.DissectionInfo;
 import org.netdissect.results.DissectionInfo.DataInfo;
 import org.netdissect.results.DissectionInfo.NetworkInfo;
-import org.netdissect.results.ResultFolder;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -183,8 +183,7 @@ final class Measurement {
             layers,
             null,
             writer.files());
-    ResultFolder.writeAtomically(
-        target.folder().resolve(Dissection.FILE), Seal.seal(Json.pretty(info)));
+    WholeFile.text(target.folder().resolve(Dissection.FILE), Seal.seal(Json.pretty(info)));
   }
 
   private DissectionInfo.Images imagesInfo(Recording recording) {

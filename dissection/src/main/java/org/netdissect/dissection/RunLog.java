@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Map;
 import org.netdissect.base.Json;
 import org.netdissect.base.Progress;
-import org.netdissect.results.ResultFolder;
+import org.netdissect.base.files.WholeFile;
 
 /** Passes on what it is told of a run's progress, and keeps what {@code run.json} tells of it. */
 final class RunLog implements Progress {
@@ -56,7 +56,7 @@ final class RunLog implements Progress {
     synchronized (messages) {
       run.put("messages", List.copyOf(messages));
     }
-    ResultFolder.writeAtomically(result.resolve("run.json"), Json.pretty(run));
+    WholeFile.text(result.resolve("run.json"), Json.pretty(run));
   }
 
   private static String hostName() {

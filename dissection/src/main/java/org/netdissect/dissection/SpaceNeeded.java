@@ -1,16 +1,13 @@
 package org.netdissect.dissection;
 
 import java.io.IOException;
-import java.nio.file.FileVisitResult;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.ToLongFunction;
 import org.netdissect.base.DiskSpace;
 import org.netdissect.base.Progress;
+import org.netdissect.base.files.Trees;
 import org.netdissect.dissection.scoring.MapsKept;
 import org.netdissect.results.DissectionException;
 import org.netdissect.results.LayerInfo;
@@ -90,7 +87,7 @@ record SpaceNeeded(long least, long likely) {
     if (free < 0 || !DiskSpace.isChecked()) {
       return;
     }
-    long room = free + bytesIn(out);
+    long room = free + Trees.bytes(out);
     if (room < least) {
       throw new DissectionException(
           String.format(
@@ -98,7 +95,7 @@ record SpaceNeeded(long least, long likely) {
               "not enough disk: this run needs about %s in %s, and %s is free; make room, choose"
                   + " another --out, or take fewer layers (if you know better:"
                   + " NETDISSECT_OPTS=-D%s=false)",
-              DiskSpace.text(least - bytesIn(out)),
+              DiskSpace.text(least - Trees.bytes(out)),
               out,
               DiskSpace.text(free),
               DiskSpace.CHECK));
@@ -109,28 +106,9 @@ record SpaceNeeded(long least, long likely) {
               Locale.ROOT,
               "this run may need up to %s in %s, and %s is free; should the disk fill up, make room"
                   + " and repeat the command",
-              DiskSpace.text(likely - bytesIn(out)),
+              DiskSpace.text(likely - Trees.bytes(out)),
               out,
               DiskSpace.text(free)));
     }
-  }
-
-  private static long bytesIn(Path folder) throws IOException {
-    long[] sum = new long[1];
-    Files.walkFileTree(
-        folder,
-        new SimpleFileVisitor<>() {
-          @Override
-          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
-            sum[0] += attributes.size();
-            return FileVisitResult.CONTINUE;
-          }
-
-          @Override
-          public FileVisitResult visitFileFailed(Path file, IOException failure) {
-            return FileVisitResult.CONTINUE;
-          }
-        });
-    return sum[0];
   }
 }

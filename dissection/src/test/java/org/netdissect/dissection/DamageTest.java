@@ -25,6 +25,7 @@ import org.netdissect.base.NetdissectException;
 import org.netdissect.base.RecordedProgress;
 import org.netdissect.base.files.FileCheck;
 import org.netdissect.base.files.SectionFile;
+import org.netdissect.base.files.Trees;
 import org.netdissect.base.files.WorkLock;
 import org.netdissect.concepts.ImageRow;
 import org.netdissect.dissection.activations.RecordedActivations;
@@ -37,7 +38,6 @@ import org.netdissect.results.Dissection;
 import org.netdissect.results.HitTable;
 import org.netdissect.results.LayerDissection;
 import org.netdissect.results.LayerInfo;
-import org.netdissect.results.ResultFolder;
 
 /**
  * Files that are read back, changed in every way: bits flipped, cut, lengthened, overwritten,
@@ -336,7 +336,7 @@ class DamageTest {
       } catch (RuntimeException e) {
         throw new AssertionError(about, e);
       }
-      ResultFolder.delete(out);
+      Trees.delete(out);
     }
     System.out.println(left + ": repaired " + repaired + ", refused " + refused + " of 60");
     assertTrue(repaired > 5, "repaired " + repaired);

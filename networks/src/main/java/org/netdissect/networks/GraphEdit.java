@@ -186,7 +186,7 @@ final class GraphEdit {
     return info(tensor.getName(), tensor.getDataType(), dims);
   }
 
-  private static ValueInfoProto info(String name, int elementType, long... dims) {
+  static ValueInfoProto info(String name, int elementType, long... dims) {
     TypeProto.Tensor tensor =
         TypeProto.Tensor.newBuilder().setElemType(elementType).setShape(shape(dims)).build();
     return ValueInfoProto.newBuilder()

@@ -9,13 +9,10 @@ import java.lang.reflect.Field;
 import java.net.JarURLConnection;
 import java.net.URL;
 import java.net.URLConnection;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -25,6 +22,8 @@ import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.zip.ZipEntry;
+import org.netdissect.base.CacheFolder;
+import org.netdissect.base.files.Trees;
 
 /**
  * Starts ONNX Runtime. Its own way unpacks 28 MB of native code into the temporary folder at each
@@ -46,7 +45,7 @@ final class Natives {
     if (environment == null) {
       if (System.getProperty(PATH_PROPERTY) == null) {
         try {
-          Path folder = unpacked(cacheFolder());
+          Path folder = unpacked(CacheFolder.get());
           if (folder != null) {
             // A folder from which nothing may be executed fails here, while there is another way.
             System.load(folder.resolve(fileName("onnxruntime")).toString());
@@ -132,27 +131,6 @@ final class Natives {
     }
   }
 
-  /** The system property netdissect.cache, or the platform's folder for caches. */
-  static Path cacheFolder() throws IOException {
-    String own = System.getProperty("netdissect.cache");
-    if (own != null && !own.isBlank()) {
-      return Path.of(own);
-    }
-    String windows = System.getenv("LOCALAPPDATA");
-    if (isWindows() && windows != null && !windows.isBlank()) {
-      return Path.of(windows, "netdissect");
-    }
-    String xdg = System.getenv("XDG_CACHE_HOME");
-    if (xdg != null && Path.of(xdg).isAbsolute()) {
-      return Path.of(xdg, "netdissect");
-    }
-    Path home = Path.of(System.getProperty("user.home"));
-    if (!home.isAbsolute() || !Files.isDirectory(home)) {
-      throw new IOException("no home folder: " + home);
-    }
-    return home.resolve(".cache").resolve("netdissect");
-  }
-
   /**
    * The folder below {@code cache} that holds this platform's libraries, filled if need be; null if
    * the class path has none for this platform.
@@ -198,7 +176,7 @@ final class Natives {
         }
       }
       if (Files.exists(target) && !isComplete(target, libraries)) {
-        delete(target);
+        Trees.delete(target);
       }
       try {
         Files.move(fresh, target, StandardCopyOption.ATOMIC_MOVE);
@@ -210,7 +188,7 @@ final class Natives {
       }
       return target;
     } finally {
-      delete(fresh);
+      Trees.delete(fresh);
     }
   }
 
@@ -231,32 +209,10 @@ final class Natives {
     try (var folders = Files.newDirectoryStream(cache, ".unpacking-*")) {
       for (Path folder : folders) {
         if (Files.getLastModifiedTime(folder).toInstant().isBefore(limit)) {
-          delete(folder);
+          Trees.delete(folder);
         }
       }
     }
-  }
-
-  private static void delete(Path folder) throws IOException {
-    if (!Files.exists(folder)) {
-      return;
-    }
-    Files.walkFileTree(
-        folder,
-        new SimpleFileVisitor<>() {
-          @Override
-          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
-              throws IOException {
-            Files.deleteIfExists(file);
-            return FileVisitResult.CONTINUE;
-          }
-
-          @Override
-          public FileVisitResult postVisitDirectory(Path dir, IOException e) throws IOException {
-            Files.deleteIfExists(dir);
-            return FileVisitResult.CONTINUE;
-          }
-        });
   }
 
   private static boolean isWindows() {

@@ -35,6 +35,15 @@ final class Sessions {
     }
   }
 
+  /** A session that computes a graph of our own. */
+  static OrtSession computing(ModelProto own) throws ModelException {
+    try (OrtSession.SessionOptions options = options(OptLevel.ALL_OPT, Device.CPU)) {
+      return Natives.environment().createSession(own.toByteArray(), options);
+    } catch (OrtException e) {
+      throw new ModelException("ONNX Runtime cannot load it: " + Natives.firstLine(e), e);
+    }
+  }
+
   static ModelException refused(OnnxGraph graph, OrtException e) {
     return new ModelException(
         "%s: ONNX Runtime cannot load it: %s".formatted(graph.file(), Natives.firstLine(e)), e);
@@ -44,18 +53,32 @@ final class Sessions {
       throws OrtException, ModelException {
     OrtEnvironment environment = Natives.environment();
     // The options are closed whatever happens: a session keeps none of them.
-    try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
+    try (OrtSession.SessionOptions options = options(level, device)) {
+      if (!graph.externalFiles().isEmpty()) {
+        Path folder = graph.file().toAbsolutePath().normalize().getParent();
+        options.addConfigEntry(EXTERNAL_FOLDER, folder.toString());
+      }
+      return environment.createSession(GraphEdit.serialised(graph.file(), cut), options);
+    }
+  }
+
+  /** What all sessions have in common. */
+  private static OrtSession.SessionOptions options(OptLevel level, Device device)
+      throws OrtException, ModelException {
+    // Options need the runtime's library, which this loads.
+    Natives.environment();
+    OrtSession.SessionOptions options = new OrtSession.SessionOptions();
+    try {
       options.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
       options.setIntraOpNumThreads(1);
       options.setInterOpNumThreads(1);
       options.addConfigEntry("session.intra_op.allow_spinning", "0");
       options.setOptimizationLevel(level);
       use(device, options);
-      if (!graph.externalFiles().isEmpty()) {
-        Path folder = graph.file().toAbsolutePath().normalize().getParent();
-        options.addConfigEntry(EXTERNAL_FOLDER, folder.toString());
-      }
-      return environment.createSession(GraphEdit.serialised(graph.file(), cut), options);
+      return options;
+    } catch (OrtException | RuntimeException e) {
+      options.close();
+      throw e;
     }
   }
 

@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.netdissect.base.Numbers;
+import org.netdissect.base.files.WholeFile;
 
 /**
  * Writes all integer counts of a result as tables: per layer {@code counts.csv} with every pair of
@@ -27,36 +28,52 @@ public final class CountsExport {
     List<String> categories = dissection.categories();
     for (LayerDissection layer : dissection.layers()) {
       Path target = Files.createDirectories(folder.resolve(layer.layer().folder()));
-      try (CsvWriter csv = UnitTable.csv().build(target.resolve("thresholds.csv"))) {
-        csv.writeRecord("unit", "threshold");
-        for (UnitScore unit : layer.units()) {
-          csv.writeRecord(Integer.toString(unit.unit()), Numbers.general(unit.threshold(), 9));
-        }
+      WholeFile.write(target.resolve("thresholds.csv"), next -> writeThresholds(layer, next));
+      WholeFile.write(
+          target.resolve("counts.csv"),
+          next -> writeCounts(dissection, layer, concepts, categories, next));
+    }
+  }
+
+  private static void writeThresholds(LayerDissection layer, Path file) throws IOException {
+    try (CsvWriter csv = UnitTable.csv().build(file)) {
+      csv.writeRecord("unit", "threshold");
+      for (UnitScore unit : layer.units()) {
+        csv.writeRecord(Integer.toString(unit.unit()), Numbers.general(unit.threshold(), 9));
       }
-      try (CsvWriter csv = UnitTable.csv().build(target.resolve("counts.csv"));
-          ConceptCounts counts = layer.conceptCounts()) {
-        csv.writeRecord(
-            "unit", "number", "label", "category", "intersect", "truth", "activation", "iou");
-        for (UnitScore unit : layer.units()) {
-          ConceptCounts.OfUnit of = counts.read(unit.unit());
-          for (int i = 0; i < of.number().length; i++) {
-            ConceptInfo concept = concepts.get(of.number()[i]);
-            if (concept == null) {
-              throw new DissectionException(
-                  dissection.folder() + " is damaged: concept " + of.number()[i] + " is unknown");
-            }
-            long activation = of.activation()[categories.indexOf(concept.category())];
-            csv.writeRecord(
-                Integer.toString(unit.unit()),
-                Integer.toString(concept.number()),
-                concept.name(),
-                concept.category(),
-                Long.toString(of.intersection()[i]),
-                Long.toString(concept.truth()),
-                Long.toString(activation),
-                Numbers.general(
-                    LabelScore.iou(of.intersection()[i], activation, concept.truth()), 12));
+    }
+  }
+
+  private static void writeCounts(
+      Dissection dissection,
+      LayerDissection layer,
+      Map<Integer, ConceptInfo> concepts,
+      List<String> categories,
+      Path file)
+      throws IOException {
+    try (CsvWriter csv = UnitTable.csv().build(file);
+        ConceptCounts counts = layer.conceptCounts()) {
+      csv.writeRecord(
+          "unit", "number", "label", "category", "intersect", "truth", "activation", "iou");
+      for (UnitScore unit : layer.units()) {
+        ConceptCounts.OfUnit of = counts.read(unit.unit());
+        for (int i = 0; i < of.number().length; i++) {
+          ConceptInfo concept = concepts.get(of.number()[i]);
+          if (concept == null) {
+            throw new DissectionException(
+                dissection.folder() + " is damaged: concept " + of.number()[i] + " is unknown");
           }
+          long activation = of.activation()[categories.indexOf(concept.category())];
+          csv.writeRecord(
+              Integer.toString(unit.unit()),
+              Integer.toString(concept.number()),
+              concept.name(),
+              concept.category(),
+              Long.toString(of.intersection()[i]),
+              Long.toString(concept.truth()),
+              Long.toString(activation),
+              Numbers.general(
+                  LabelScore.iou(of.intersection()[i], activation, concept.truth()), 12));
         }
       }
     }

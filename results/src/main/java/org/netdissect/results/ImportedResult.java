@@ -13,6 +13,7 @@ import org.netdissect.base.Progress;
 import org.netdissect.base.ToolVersion;
 import org.netdissect.base.files.FileCheck;
 import org.netdissect.base.files.Seal;
+import org.netdissect.base.files.WholeFile;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -100,7 +101,7 @@ public final class ImportedResult {
               results,
               List.copyOf(files),
               checks);
-      ResultFolder.writeAtomically(out.resolve(Dissection.FILE), Seal.seal(Json.pretty(info)));
+      WholeFile.text(out.resolve(Dissection.FILE), Seal.seal(Json.pretty(info)));
       folder.finish();
     }
     return Dissection.open(out);

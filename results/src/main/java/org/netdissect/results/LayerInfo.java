@@ -1,5 +1,6 @@
 package org.netdissect.results;
 
+import org.netdissect.base.Text;
 import org.netdissect.networks.ReceptiveField;
 
 /**
@@ -13,6 +14,7 @@ import org.netdissect.networks.ReceptiveField;
  * @param width of its activation map, cells
  * @param field receptive field in input pixels, or null where it is unknown: then maps are laid
  *     over the image with half-pixel centres
+ * @param basis what the units are directions of; null where they are the layer's own channels
  */
 public record LayerInfo(
     String name,
@@ -21,23 +23,29 @@ public record LayerInfo(
     int units,
     int height,
     int width,
-    ReceptiveField field) {
+    ReceptiveField field,
+    BasisInfo basis) {
+
+  /** A layer whose units are its channels. */
+  public LayerInfo(
+      String name,
+      String folder,
+      String kind,
+      int units,
+      int height,
+      int width,
+      ReceptiveField field) {
+    this(name, folder, kind, units, height, width, field, null);
+  }
 
   /** Cells of one activation map. */
   public int cells() {
     return height * width;
   }
 
-  /**
-   * A layer's name as a folder's: each run of {@code - / # ? * !} and white space becomes one
-   * hyphen (as the original does), and so does whatever else some file system refuses.
-   */
+  /** A layer's name as a folder's. */
   static String fileSafe(String name) {
-    String safe =
-        name.replaceAll("[-/#?*!\\s\\\\:\"<>|\\p{Cntrl}]+", "-").replaceAll("^[-.]+|[-.]+$", "");
-    if (safe.length() > 120) {
-      safe = safe.substring(0, 120);
-    }
+    String safe = Text.fileSafe(name);
     return safe.isEmpty() ? "layer" : safe;
   }
 }

@@ -3,13 +3,8 @@ package org.netdissect.results;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.DirectoryNotEmptyException;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -18,6 +13,8 @@ import java.util.stream.Stream;
 import org.netdissect.base.Json;
 import org.netdissect.base.NetdissectException;
 import org.netdissect.base.Progress;
+import org.netdissect.base.files.Trees;
+import org.netdissect.base.files.WholeFile;
 import org.netdissect.base.files.WorkLock;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -171,9 +168,7 @@ public final class ResultFolder implements Closeable {
         // The inputs first: what is left without them belongs to no run.
         Files.deleteIfExists(inputsFile);
         clearWork(folder);
-        Path next = work.resolve("inputs.next");
-        Files.writeString(next, Json.pretty(inputs));
-        Files.move(next, inputsFile, StandardCopyOption.ATOMIC_MOVE);
+        WholeFile.text(inputsFile, Json.pretty(inputs));
       }
       boolean complete =
           resumed
@@ -249,12 +244,12 @@ public final class ResultFolder implements Closeable {
     for (String name : List.of("run.json", "images.csv", "concepts.csv")) {
       Files.deleteIfExists(folder.resolve(name));
     }
-    delete(folder.resolve("report"));
+    Trees.delete(folder.resolve("report"));
     try (Stream<Path> entries = Files.list(folder)) {
       for (Path entry : entries.toList()) {
         // A run that was cut off may have begun a layer only.
         if (Files.exists(entry.resolve("units.csv")) || Files.exists(entry.resolve("hits.bin"))) {
-          delete(entry);
+          Trees.delete(entry);
         }
       }
     }
@@ -272,7 +267,7 @@ public final class ResultFolder implements Closeable {
       for (Path entry : entries.toList()) {
         String name = entry.getFileName().toString();
         if (!name.equals(WorkLock.FILE) && !name.equals(INPUTS)) {
-          delete(entry);
+          Trees.delete(entry);
         }
       }
     }
@@ -294,44 +289,8 @@ public final class ResultFolder implements Closeable {
     }
   }
 
-  /** Removes a file or a folder with all in it; links are removed, not followed. */
-  public static void delete(Path path) throws IOException {
-    try {
-      Files.walkFileTree(
-          path,
-          new SimpleFileVisitor<>() {
-            @Override
-            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
-                throws IOException {
-              Files.delete(file);
-              return FileVisitResult.CONTINUE;
-            }
-
-            @Override
-            public FileVisitResult postVisitDirectory(Path directory, IOException failure)
-                throws IOException {
-              Files.delete(directory);
-              return FileVisitResult.CONTINUE;
-            }
-          });
-    } catch (NoSuchFileException e) {
-      // Nothing to remove.
-    }
-  }
-
   public Path work() {
     return folder.resolve(WORK);
-  }
-
-  /** Writes a file whole or not at all. */
-  public static void writeAtomically(Path file, String text) throws IOException {
-    Path next = file.resolveSibling(file.getFileName() + ".next");
-    try {
-      Files.writeString(next, text);
-      Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-    } finally {
-      Files.deleteIfExists(next);
-    }
   }
 
   /**

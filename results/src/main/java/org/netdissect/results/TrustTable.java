@@ -16,6 +16,7 @@ import org.netdissect.base.Numbers;
 import org.netdissect.base.files.DamagedException;
 import org.netdissect.base.files.FileCheck;
 import org.netdissect.base.files.Seal;
+import org.netdissect.base.files.WholeFile;
 import tools.jackson.core.JacksonException;
 
 /**
@@ -196,8 +197,8 @@ public record TrustTable(TrustInfo info, List<TrustScore> scores) {
   public static void write(LayerDissection layer, TrustInfo info, String csv) throws IOException {
     Path folder = layer.folder();
     Files.deleteIfExists(folder.resolve(INFO));
-    ResultFolder.writeAtomically(folder.resolve(TABLE), csv);
-    ResultFolder.writeAtomically(folder.resolve(INFO), Seal.seal(Json.pretty(info)));
+    WholeFile.text(folder.resolve(TABLE), csv);
+    WholeFile.text(folder.resolve(INFO), Seal.seal(Json.pretty(info)));
   }
 
   /** What an info must record of a table. */

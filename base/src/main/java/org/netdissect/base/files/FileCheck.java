@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.HexFormat;
 import org.netdissect.base.Digests;
 import org.netdissect.base.NetdissectException;
 
@@ -20,17 +19,13 @@ import org.netdissect.base.NetdissectException;
 public record FileCheck(long bytes, String sha256, String tableCrc32c) {
   public static FileCheck ofText(Path file) throws IOException {
     byte[] bytes = Files.readAllBytes(file);
-    return new FileCheck(bytes.length, sha256(bytes), null);
+    return new FileCheck(bytes.length, Digests.sha256Hex(bytes), null);
   }
 
   public static FileCheck ofSections(Path file, String magic) throws IOException {
     try (SectionFile sections = SectionFile.open(file, magic, -1)) {
       return sections.check();
     }
-  }
-
-  static String sha256(byte[] bytes) {
-    return HexFormat.of().formatHex(Digests.sha256().digest(bytes));
   }
 
   /**
@@ -54,7 +49,7 @@ public record FileCheck(long bytes, String sha256, String tableCrc32c) {
           file, "it has " + size + " bytes where " + expected.bytes() + " were written", null);
     }
     byte[] bytes = Files.readAllBytes(file);
-    if (!sha256(bytes).equals(expected.sha256())) {
+    if (!Digests.sha256Hex(bytes).equals(expected.sha256())) {
       throw new DamagedException(file, "it is not what was written (SHA-256 differs)", null);
     }
     return new String(bytes, java.nio.charset.StandardCharsets.UTF_8);

@@ -3,6 +3,7 @@ package org.netdissect.base.files;
 import java.nio.charset.StandardCharsets;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.netdissect.base.Digests;
 import org.netdissect.base.Json;
 
 /**
@@ -20,7 +21,7 @@ public final class Seal {
     assert json.endsWith("\n}\n");
     return json.substring(0, json.length() - 3)
         + ",\n  \"sha256\" : \""
-        + FileCheck.sha256(json.getBytes(StandardCharsets.UTF_8))
+        + Digests.sha256Hex(json.getBytes(StandardCharsets.UTF_8))
         + "\"\n}\n";
   }
 
@@ -34,7 +35,7 @@ public final class Seal {
       return null;
     }
     byte[] json = (text.substring(0, last.start()) + "\n}\n").getBytes(StandardCharsets.UTF_8);
-    return FileCheck.sha256(json).equals(last.group(1))
+    return Digests.sha256Hex(json).equals(last.group(1))
             && sealed.length == json.length + (text.length() - 3 - last.start())
         ? new String(json, StandardCharsets.UTF_8)
         : null;

@@ -1,11 +1,17 @@
 package org.netdissect.base.files;
 
 import java.io.IOException;
+import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 
-/** Writes files that appear whole or not at all. */
+/**
+ * Writes files that appear whole or not at all: beside the file under another name, then moved into
+ * place. What a kill leaves is named {@code *.next} and is written over the next time.
+ *
+ * <p>Nothing is forced to the disk: file systems write a file out before it may replace another.
+ */
 public final class WholeFile {
   private WholeFile() {}
 
@@ -23,9 +29,32 @@ public final class WholeFile {
     Path next = file.resolveSibling(file.getFileName() + ".next");
     try {
       writing.to(next);
-      Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      place(next, file);
     } finally {
       Files.deleteIfExists(next);
+    }
+  }
+
+  /** Writes a text in UTF-8; see {@link #write}. */
+  public static void text(Path file, CharSequence text) throws IOException {
+    write(file, next -> Files.writeString(next, text));
+  }
+
+  /** Writes bytes; see {@link #write}. */
+  public static void bytes(Path file, byte[] bytes) throws IOException {
+    write(file, next -> Files.write(next, bytes));
+  }
+
+  /**
+   * Moves what was written whole under another name into place, at once where the file system can.
+   *
+   * @param file replaced if it is there
+   */
+  public static void place(Path next, Path file) throws IOException {
+    try {
+      Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    } catch (AtomicMoveNotSupportedException e) {
+      Files.move(next, file, StandardCopyOption.REPLACE_EXISTING);
     }
   }
 }

@@ -8,13 +8,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.netdissect.base.DataException;
+import org.netdissect.base.Digests;
 import org.netdissect.base.DiskSpace;
 import org.netdissect.base.NetdissectException;
 import org.netdissect.base.Progress;
@@ -55,7 +55,7 @@ final class AtlasCompiler {
     this.data = data;
     this.options = options;
     this.progress = progress;
-    header.stamp = HexFormat.of().parseHex(stamp);
+    header.stamp = Digests.parseHex(stamp);
   }
 
   /**

@@ -6,11 +6,9 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
-import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.Instant;
@@ -22,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.netdissect.base.files.WholeFile;
 
 /**
  * An atlas that is being written, under another name beside its place, and its journal. A process
@@ -233,11 +232,7 @@ final class AtlasDraft implements Closeable {
       journal.close();
       Files.deleteIfExists(journalOf(file));
     }
-    try {
-      Files.move(file, atlas, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-    } catch (AtomicMoveNotSupportedException e) {
-      Files.move(file, atlas, StandardCopyOption.REPLACE_EXISTING);
-    }
+    WholeFile.place(file, atlas);
     keep = true;
   }
 

@@ -8,8 +8,10 @@ import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFilePermission;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
+import org.netdissect.base.CacheFolder;
 import org.netdissect.base.Digests;
+import org.netdissect.base.NetdissectException;
+import org.netdissect.base.Text;
 import org.netdissect.concepts.ConceptDataset;
 
 /** Where the compiled atlas of a data set may lie. */
@@ -25,7 +27,11 @@ final class AtlasPlace {
       places.add(inCache(cacheOption, data));
     } else {
       places.add(inData(data));
-      places.add(inCache(userCache(), data));
+      try {
+        places.add(inCache(CacheFolder.get(), data));
+      } catch (NetdissectException e) {
+        // No home: beside the data, or nowhere.
+      }
     }
     return places;
   }
@@ -33,7 +39,7 @@ final class AtlasPlace {
   /** The files to try to write to, best first. */
   static List<Path> toWrite(ConceptDataset data, Path cacheOption) throws IOException {
     List<Path> places = toRead(data, cacheOption);
-    if (cacheOption == null) {
+    if (places.size() > 1) {
       Path home = places.get(0).getParent();
       Path deepest = Files.exists(home) ? home : home.getParent();
       if (!isWritable(deepest)) {
@@ -51,7 +57,7 @@ final class AtlasPlace {
   }
 
   private static Path inCache(Path cache, ConceptDataset data) throws IOException {
-    String name = data.name().replaceAll("[^A-Za-z0-9._-]", "_");
+    String name = Text.fileSafe(data.name());
     String key = data.folder().toRealPath() + "\n" + data.key();
     return cache
         .toAbsolutePath()
@@ -79,24 +85,5 @@ final class AtlasPlace {
     } catch (IOException e) {
       return false;
     }
-  }
-
-  /** The user's own cache folder for this program. */
-  static Path userCache() {
-    String set = System.getProperty("netdissect.cache");
-    if (set != null && !set.isBlank()) {
-      return Path.of(set);
-    }
-    String xdg = System.getenv("XDG_CACHE_HOME");
-    if (xdg != null && !xdg.isBlank() && Path.of(xdg).isAbsolute()) {
-      return Path.of(xdg, "netdissect");
-    }
-    String local = System.getenv("LOCALAPPDATA");
-    if (local != null
-        && !local.isBlank()
-        && System.getProperty("os.name", "").toLowerCase(Locale.ROOT).startsWith("windows")) {
-      return Path.of(local, "netdissect", "cache");
-    }
-    return Path.of(System.getProperty("user.home", "."), ".cache", "netdissect");
   }
 }

@@ -12,9 +12,9 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.zip.CRC32C;
+import org.netdissect.base.Digests;
 import org.netdissect.base.Limits;
 import org.netdissect.concepts.Concept;
 import org.netdissect.concepts.Vocabulary;
@@ -43,7 +43,7 @@ final class AtlasReader {
 
   private AtlasReader(FileChannel channel, AtlasFile.Header header, long chunkBytes)
       throws IOException {
-    fingerprint = HexFormat.of().formatHex(header.fingerprint);
+    fingerprint = Digests.hex(header.fingerprint);
     for (AtlasFile.Section section : header.sections) {
       verify(channel, section);
     }
@@ -148,7 +148,7 @@ final class AtlasReader {
       if (header == null) {
         return new Outcome(null, true);
       }
-      if (stamp != null && !Arrays.equals(header.stamp, HexFormat.of().parseHex(stamp))) {
+      if (stamp != null && !Arrays.equals(header.stamp, Digests.parseHex(stamp))) {
         return new Outcome(null, false);
       }
       return new Outcome(new AtlasReader(channel, header, chunkBytes), false);

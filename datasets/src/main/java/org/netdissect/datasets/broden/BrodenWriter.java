@@ -13,7 +13,6 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -30,6 +29,7 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 import java.util.zip.DeflaterOutputStream;
 import java.util.zip.InflaterInputStream;
+import org.netdissect.base.files.WholeFile;
 import org.netdissect.base.threads.Workers;
 import org.netdissect.datasets.reading.Splits;
 import org.netdissect.pictures.PngWriter;
@@ -578,8 +578,11 @@ public final class BrodenWriter implements Closeable {
   }
 
   private void writeIndex(List<String> bases, char[] numbers) throws IOException {
-    Path unfinished = folder.resolve("index.csv.inc");
-    try (CsvWriter out = csv(unfinished)) {
+    WholeFile.write(folder.resolve("index.csv"), next -> writeIndex(next, bases, numbers));
+  }
+
+  private void writeIndex(Path file, List<String> bases, char[] numbers) throws IOException {
+    try (CsvWriter out = csv(file)) {
       List<String> header = new ArrayList<>(List.of("image", "split", "ih", "iw", "sh", "sw"));
       header.addAll(categories);
       out.writeRecord(header);
@@ -610,7 +613,6 @@ public final class BrodenWriter implements Closeable {
         out.writeRecord(line);
       }
     }
-    Files.move(unfinished, folder.resolve("index.csv"), StandardCopyOption.ATOMIC_MOVE);
   }
 
   /** Closes and removes the spool file. Without {@link #finish} the folder stays without tables. */

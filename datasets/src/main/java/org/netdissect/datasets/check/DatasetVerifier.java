@@ -5,7 +5,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -204,7 +203,7 @@ public final class DatasetVerifier {
     Path file = data.photograph(row);
     try {
       byte[] bytes = Photographs.bytes(file);
-      image.hash = HexFormat.of().formatHex(Digests.sha256().digest(bytes), 0, 16);
+      image.hash = Digests.sha256Hex(bytes).substring(0, 32);
       Photographs.decode(bytes, file.toString(), row.photoHeight(), row.photoWidth());
       for (String remark : Photographs.remarks(bytes, file, row.photoHeight(), row.photoWidth())) {
         image.findings.add(new Finding(false, remark));

@@ -16,6 +16,7 @@ import org.netdissect.base.DataException;
 import org.netdissect.base.Json;
 import org.netdissect.base.Progress;
 import org.netdissect.base.ToolVersion;
+import org.netdissect.base.files.WholeFile;
 import org.netdissect.datasets.folders.MaskFolderDataset;
 import org.netdissect.datasets.reading.PhotoFiles;
 import org.netdissect.datasets.reading.Unreadable;
@@ -107,9 +108,9 @@ public final class PhotoLabeller {
         throw new DataException("not one photograph of " + images + " can be read");
       }
       labeller.record(options);
-      Path unfinished = out.resolve("labels.csv.inc");
-      Files.copy(names, unfinished, StandardCopyOption.REPLACE_EXISTING);
-      Files.move(unfinished, out.resolve("labels.csv"), StandardCopyOption.ATOMIC_MOVE);
+      WholeFile.write(
+          out.resolve("labels.csv"),
+          next -> Files.copy(names, next, StandardCopyOption.REPLACE_EXISTING));
       return new Result(photos.size() - leftOut, leftOut);
     }
   }

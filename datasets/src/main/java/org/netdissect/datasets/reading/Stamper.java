@@ -8,7 +8,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.security.MessageDigest;
-import java.util.HexFormat;
 import org.netdissect.base.Digests;
 
 /** Collects sizes and times of files into one stamp. */
@@ -33,6 +32,6 @@ public final class Stamper {
   }
 
   public String stamp() {
-    return HexFormat.of().formatHex(digest.digest());
+    return Digests.hex(digest.digest());
   }
 }

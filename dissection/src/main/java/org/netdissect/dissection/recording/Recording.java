@@ -7,7 +7,6 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -24,6 +23,7 @@ import org.netdissect.base.Digests;
 import org.netdissect.base.Progress;
 import org.netdissect.base.files.Bytes;
 import org.netdissect.base.files.SectionFile;
+import org.netdissect.base.files.WholeFile;
 import org.netdissect.base.threads.Workers;
 import org.netdissect.dissection.activations.ActivationSource;
 import org.netdissect.dissection.rules.Convention;
@@ -436,8 +436,7 @@ public final class Recording implements Closeable {
       blocks.writeLock().unlock();
     }
     // Outside the lock: file systems write a file out before it may replace another.
-    Files.move(
-        next, checkpoint, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    WholeFile.place(next, checkpoint);
   }
 
   public List<LayerRecorder> recorders() {
@@ -462,7 +461,7 @@ public final class Recording implements Closeable {
       sha256.update((byte) 0);
       sha256.update(digests, image * Digests.BYTES, Digests.BYTES);
     }
-    return java.util.HexFormat.of().formatHex(sha256.digest());
+    return Digests.hex(sha256.digest());
   }
 
   @Override

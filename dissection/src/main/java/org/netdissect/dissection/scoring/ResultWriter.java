@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -17,6 +16,7 @@ import org.netdissect.base.files.Bytes;
 import org.netdissect.base.files.DamagedException;
 import org.netdissect.base.files.FileCheck;
 import org.netdissect.base.files.SectionFile;
+import org.netdissect.base.files.WholeFile;
 import org.netdissect.base.threads.Workers;
 import org.netdissect.dissection.recording.LayerRecorder;
 import org.netdissect.dissection.recording.TopImages;
@@ -81,10 +81,9 @@ public final class ResultWriter {
       for (int g = 0; g + 1 < groups.length; g++) {
         Path file = groupFolder.resolve("group-" + groups[g] + "-" + groups[g + 1] + ".bin");
         if (!isWhole(file, groups[g + 1] - groups[g], progress)) {
-          Path next = groupFolder.resolve("group.next");
-          tally.tally(groups[g], groups[g + 1], workers, next);
-          Files.move(
-              next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+          int first = groups[g];
+          int end = groups[g + 1];
+          WholeFile.write(file, next -> tally.tally(first, end, workers, next));
         }
         try (SectionFile group = SectionFile.open(file, MaskTally.GROUP_MAGIC, -1)) {
           for (int u = groups[g]; u < groups[g + 1]; u++) {

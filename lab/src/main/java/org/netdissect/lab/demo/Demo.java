@@ -8,7 +8,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import org.netdissect.base.Digests;
 import org.netdissect.base.Progress;
+import org.netdissect.base.files.WholeFile;
 import org.netdissect.datasets.broden.BrodenDataset;
 import org.netdissect.dissection.Dissector;
 import org.netdissect.lab.train.NetworkSpec;
@@ -99,7 +101,7 @@ public final class Demo {
     NetworkSpec spec = spec(OnnxFiles.readNotes(model));
     Path models = Files.createDirectories(out.resolve("models"));
     Path trained = models.resolve(MODEL);
-    OnnxFiles.save(trained, model);
+    WholeFile.bytes(trained, model);
 
     boolean render = !Files.exists(world);
     if (render) {
@@ -122,7 +124,7 @@ public final class Demo {
     say.accept("dissecting " + RANDOM_NETWORKS + " networks with random weights");
     for (int i = 1; i <= RANDOM_NETWORKS; i++) {
       Path file = models.resolve("random-" + i + ".onnx");
-      OnnxFiles.save(
+      WholeFile.bytes(
           file,
           OnnxFiles.write(
               spec, Weights.random(spec, 1000 + i), Map.of("seed", Integer.toString(1000 + i))));
@@ -151,7 +153,8 @@ public final class Demo {
       throws IOException {
     if (Files.exists(out.resolve("dissection.json")) && !Files.exists(out.resolve(".work"))) {
       Dissection standing = Dissection.open(out);
-      if (!OnnxFiles.sha256(Files.readAllBytes(model)).equals(standing.info().network().sha256())) {
+      if (!Digests.sha256Hex(Files.readAllBytes(model))
+          .equals(standing.info().network().sha256())) {
         throw new IOException(
             out + " holds the result of another network; delete it or name another folder");
       }

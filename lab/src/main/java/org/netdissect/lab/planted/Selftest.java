@@ -10,11 +10,12 @@ import java.util.Locale;
 import java.util.Random;
 import java.util.function.Consumer;
 import org.netdissect.base.Progress;
+import org.netdissect.base.files.Trees;
+import org.netdissect.base.files.WholeFile;
 import org.netdissect.datasets.broden.BrodenDataset;
 import org.netdissect.dissection.Dissector;
 import org.netdissect.dissection.activations.RecordedActivations;
 import org.netdissect.dissection.scoring.MapsKept;
-import org.netdissect.lab.world.Folders;
 import org.netdissect.lab.world.World;
 import org.netdissect.lab.world.WorldFolder;
 import org.netdissect.networks.InputSize;
@@ -147,8 +148,8 @@ public final class Selftest {
       lines.add(line);
       say.accept(text(line));
     }
-    Files.writeString(out.resolve("selftest.svg"), SelftestChart.svg(lines));
-    Files.writeString(out.resolve("selftest.csv"), csv(lines));
+    WholeFile.text(out.resolve("selftest.svg"), SelftestChart.svg(lines));
+    WholeFile.text(out.resolve("selftest.csv"), csv(lines));
     return lines;
   }
 
@@ -261,7 +262,7 @@ public final class Selftest {
       found += score.byCategory().get(category).iou() / units;
       predicted += predict(experiment, concept, answering[u]) / units;
     }
-    Folders.delete(result);
+    Trees.delete(result);
     Files.delete(maps);
     return new Line(
         experiment.spoilt.text,

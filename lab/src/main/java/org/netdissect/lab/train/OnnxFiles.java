@@ -8,10 +8,6 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -146,14 +142,6 @@ public final class OnnxFiles {
     return proto.build();
   }
 
-  /** Writes a file as a whole or not at all. */
-  public static void save(Path file, byte[] model) throws IOException {
-    Path unfinished = file.resolveSibling(file.getFileName() + ".inc");
-    Files.write(unfinished, model);
-    Files.move(
-        unfinished, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
-  }
-
   /**
    * Reads the weights of a checkpoint this class wrote.
    *
@@ -201,15 +189,6 @@ public final class OnnxFiles {
       throw new IOException(name + ": holds no weights");
     }
     return new Weights(tensors);
-  }
-
-  /** SHA-256 of a file's bytes, in hexadecimal digits. */
-  public static String sha256(byte[] model) {
-    try {
-      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(model));
-    } catch (NoSuchAlgorithmException e) {
-      throw new AssertionError("every Java runtime has SHA-256", e);
-    }
   }
 
   /** The notes of a file, in its order. */

@@ -8,6 +8,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.netdissect.base.Digests;
+import org.netdissect.base.files.WholeFile;
 
 /**
  * The folder of one training run. Tables grow line by line, so that a run that is cut off leaves
@@ -75,19 +77,20 @@ final class RunFolder implements AutoCloseable {
   void validated(int iteration, double accuracy, double loss, int last) throws IOException {
     line(validation, String.format(Locale.ROOT, "%d,%.4f,%.4f", iteration, accuracy, loss));
     curve.add(new Point(iteration, accuracy));
-    Files.writeString(folder.resolve("curve.svg"), svg(last));
+    WholeFile.text(folder.resolve("curve.svg"), svg(last));
   }
 
   void checkpoint(int iteration, byte[] model) throws IOException {
-    OnnxFiles.save(folder.resolve(String.format(Locale.ROOT, "model-%06d.onnx", iteration)), model);
+    WholeFile.bytes(
+        folder.resolve(String.format(Locale.ROOT, "model-%06d.onnx", iteration)), model);
   }
 
   /** Writes the record and the network, which makes the run a finished one. */
   Path finish(byte[] model) throws IOException {
-    note("SHA-256 of " + MODEL + ": " + OnnxFiles.sha256(model));
-    Files.writeString(folder.resolve("run.txt"), record);
+    note("SHA-256 of " + MODEL + ": " + Digests.sha256Hex(model));
+    WholeFile.text(folder.resolve("run.txt"), record);
     Path file = folder.resolve(MODEL);
-    OnnxFiles.save(file, model);
+    WholeFile.bytes(file, model);
     return file;
   }
 

@@ -1,12 +1,8 @@
 package org.netdissect.lab.train;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -20,6 +16,7 @@ import org.netdissect.concepts.AnnotatedImage;
 import org.netdissect.concepts.Category;
 import org.netdissect.concepts.ImageRow;
 import org.netdissect.datasets.broden.BrodenDataset;
+import org.netdissect.datasets.reading.Splits;
 import org.netdissect.pictures.Photographs;
 
 /** Labelled images for training, from a Broden folder or a folder of classes. */
@@ -227,12 +224,7 @@ final class Samples {
 
   /** A number in [0, 1] that depends on the name only, as Broden's split. */
   private static double hash(String name) {
-    try {
-      byte[] md5 = MessageDigest.getInstance("MD5").digest(name.getBytes(StandardCharsets.UTF_8));
-      return (ByteBuffer.wrap(md5).getLong() >>> 11) * 0x1p-53;
-    } catch (NoSuchAlgorithmException e) {
-      throw new AssertionError("every Java runtime has MD5", e);
-    }
+    return (Splits.hash(name) >>> 11) * 0x1p-53;
   }
 
   List<String> classes() {

@@ -7,6 +7,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.IntFunction;
+import org.netdissect.base.CacheFolder;
 
 /**
  * Trains a small network and writes the run folder: {@code model.onnx} (and {@code
@@ -50,8 +51,7 @@ public final class Training {
     System.setProperty("OPT_OUT_TRACKING", "true");
     if (System.getenv("DJL_CACHE_DIR") == null && System.getProperty("DJL_CACHE_DIR") == null) {
       System.setProperty(
-          "DJL_CACHE_DIR",
-          Path.of(System.getProperty("user.home"), ".cache", "netdissect", "djl").toString());
+          "DJL_CACHE_DIR", CacheFolder.get().toAbsolutePath().resolve("djl").toString());
     }
     RunFolder.requireFree(options.out());
     Samples samples = Samples.open(options);

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntConsumer;
+import org.netdissect.base.files.Trees;
 import org.netdissect.base.threads.Workers;
 import org.netdissect.datasets.broden.BrodenWriter;
 import org.netdissect.pictures.PngWriter;
@@ -68,7 +69,7 @@ public final class WorldFolder {
       throws IOException {
     if (!Files.exists(folder)) {
       Path unfinished = folder.resolveSibling(folder.getFileName() + ".inc");
-      Folders.delete(unfinished);
+      Trees.delete(unfinished);
       write(seed, size, images, unfinished, threads, progress);
       Files.move(unfinished, folder, StandardCopyOption.ATOMIC_MOVE);
       return;

@@ -12,11 +12,12 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.netdissect.base.Progress;
+import org.netdissect.base.files.Trees;
+import org.netdissect.base.files.WholeFile;
 import org.netdissect.dissection.Dissector;
 import org.netdissect.lab.train.NetworkSpec;
 import org.netdissect.lab.train.OnnxFiles;
 import org.netdissect.lab.train.Weights;
-import org.netdissect.lab.world.Folders;
 import org.netdissect.results.Dissection;
 
 class DemoTest {
@@ -56,7 +57,7 @@ class DemoTest {
         IOException.class,
         () -> Demo.run(out, 200, (dissection, data) -> {}, Progress.NONE, line -> {}));
     // Called again it takes what stands, and makes what is missing.
-    Folders.delete(out.resolve("random-5"));
+    Trees.delete(out.resolve("random-5"));
     Dissector.Step none =
         (dissection, data) -> {
           throw new AssertionError("reported again");
@@ -64,7 +65,7 @@ class DemoTest {
     Demo.Result again = Demo.run(out, 300, none, Progress.NONE, line -> {});
     assertEquals(unique, Demo.Result.counts(again.trained()).uniquePerCategory());
     assertEquals(result.randomMean(), again.randomMean());
-    OnnxFiles.save(out.resolve("trained").resolve("dissection.json"), new byte[10]);
+    WholeFile.bytes(out.resolve("trained").resolve("dissection.json"), new byte[10]);
     assertThrows(IOException.class, () -> Demo.run(out, 300, none, Progress.NONE, line -> {}));
   }
 }

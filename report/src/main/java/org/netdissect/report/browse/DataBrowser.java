@@ -6,7 +6,6 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -16,6 +15,7 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.netdissect.base.DataException;
 import org.netdissect.base.Progress;
+import org.netdissect.base.files.WholeFile;
 import org.netdissect.base.threads.InOrder;
 import org.netdissect.concepts.Category;
 import org.netdissect.concepts.ConceptDataset;
@@ -83,13 +83,11 @@ public final class DataBrowser {
     browser.writeImages(workers);
     browser.writeIndex();
     Path page = folder.resolve(PAGE);
-    Path unfinished = folder.resolve(PAGE + ".inc");
-    Files.writeString(
-        unfinished,
+    WholeFile.text(
+        page,
         Page.resource(DataBrowser.class, "browse.html")
             .replace("{{STYLE}}", Page.resource(Page.class, "style.css"))
             .replace("{{NAMES}}", Page.resource(Page.class, "names.js")));
-    Files.move(unfinished, page, StandardCopyOption.ATOMIC_MOVE);
     return page;
   }
 

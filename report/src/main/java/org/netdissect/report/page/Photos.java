@@ -4,14 +4,13 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.netdissect.base.DataException;
+import org.netdissect.base.Digests;
 import org.netdissect.base.Progress;
 import org.netdissect.concepts.ConceptDataset;
 import org.netdissect.concepts.ImageRow;
@@ -120,7 +119,7 @@ final class Photos {
     byte[] bytes = Photographs.bytes(path);
     int orientation =
         Photographs.orientation(bytes, path.toString(), row.photoHeight(), row.photoWidth());
-    String file = HexFormat.of().formatHex(digest(bytes, orientation), 0, 8) + ".jpg";
+    String file = digest(bytes, orientation) + ".jpg";
     PlainJpeg plain = bytes.length <= LARGEST_FILE && orientation == 1 ? PlainJpeg.of(bytes) : null;
     if (plain != null && Math.max(plain.height(), plain.width()) <= side) {
       if (!folder.has(ReportFolder.PHOTOS + "/" + file)) {
@@ -141,16 +140,12 @@ final class Photos {
     return new Shown(file, height, width);
   }
 
-  private byte[] digest(byte[] bytes, int orientation) {
-    try {
-      MessageDigest sha = MessageDigest.getInstance("SHA-256");
-      sha.update((VERSION + " " + side + " ").getBytes(StandardCharsets.US_ASCII));
-      if (orientation > 1) {
-        sha.update((orientation + " ").getBytes(StandardCharsets.US_ASCII));
-      }
-      return sha.digest(bytes);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e);
+  private String digest(byte[] bytes, int orientation) {
+    MessageDigest sha = Digests.sha256();
+    sha.update((VERSION + " " + side + " ").getBytes(StandardCharsets.US_ASCII));
+    if (orientation > 1) {
+      sha.update((orientation + " ").getBytes(StandardCharsets.US_ASCII));
     }
+    return Digests.hex(sha.digest(bytes)).substring(0, 16);
   }
 }

@@ -54,7 +54,7 @@ public final class ReportFolder {
   public void write(String name, byte[] bytes) throws IOException {
     Path file = folder.resolve(name);
     Files.createDirectories(file.getParent());
-    WholeFile.write(file, next -> Files.write(next, bytes));
+    WholeFile.bytes(file, bytes);
     used.add(file);
   }
 

@@ -1,0 +1,59 @@
+package org.netdissect.base;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+
+/**
+ * The one folder for what can be made again: the system property {@code netdissect.cache}, else
+ * {@code %LOCALAPPDATA%\netdissect} on Windows, {@code $XDG_CACHE_HOME/netdissect}, or {@code
+ * ~/.cache/netdissect}. The scripts that start the program follow the same rule.
+ */
+public final class CacheFolder {
+  /** System property that names the folder. */
+  public static final String PROPERTY = "netdissect.cache";
+
+  private static final String NAME = "netdissect";
+
+  private CacheFolder() {}
+
+  /**
+   * The folder, which need not exist yet.
+   *
+   * @throws NetdissectException if nothing says where it is to be
+   */
+  public static Path get() throws NetdissectException {
+    return of(
+        System.getProperty(PROPERTY),
+        isWindows() ? System.getenv("LOCALAPPDATA") : null,
+        System.getenv("XDG_CACHE_HOME"),
+        System.getProperty("user.home"));
+  }
+
+  static Path of(String own, String localAppData, String xdg, String home)
+      throws NetdissectException {
+    if (isSaid(own)) {
+      return Path.of(own);
+    }
+    if (isSaid(localAppData)) {
+      return Path.of(localAppData, NAME);
+    }
+    if (isSaid(xdg) && Path.of(xdg).isAbsolute()) {
+      return Path.of(xdg, NAME);
+    }
+    if (isSaid(home) && Path.of(home).isAbsolute() && Files.isDirectory(Path.of(home))) {
+      return Path.of(home, ".cache", NAME);
+    }
+    throw new NetdissectException(
+        "there is no home folder for the cache; name a folder with XDG_CACHE_HOME or"
+            + " -Dnetdissect.cache");
+  }
+
+  private static boolean isSaid(String text) {
+    return text != null && !text.isBlank();
+  }
+
+  private static boolean isWindows() {
+    return System.getProperty("os.name", "").toLowerCase(Locale.ROOT).startsWith("windows");
+  }
+}

@@ -1,0 +1,418 @@
+package org.netdissect.dissection.activations.basis;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import org.netdissect.base.Digests;
+import org.netdissect.base.Text;
+import org.netdissect.base.files.NpyFile;
+import org.netdissect.results.BasisInfo;
+import org.netdissect.results.DissectionException;
+
+/**
+ * Views of layers, as asked for: {@code rotation:seeds=1,2;alphas=0.5,1}, {@code
+ * matrix:FILE.npy;bias=FILE.npy;relu;topk=K} or {@code random:k=64;seed=1}.
+ */
+public abstract sealed class Basis {
+  /** Directions of one view, and numbers of one matrix. */
+  private static final int MOST_DIRECTIONS = 1 << 16;
+
+  private static final long MOST_NUMBERS = 1L << 28;
+  private static final int MOST_VIEWS = 1_000;
+
+  private final String text;
+
+  private Basis(String text) {
+    this.text = text;
+  }
+
+  /**
+   * Understands what was asked for; reads nothing yet.
+   *
+   * @throws IllegalArgumentException with one line if it makes no sense
+   */
+  public static Basis parse(String text) {
+    int colon = text.indexOf(':');
+    String kind = (colon < 0 ? text : text.substring(0, colon)).trim();
+    String rest = colon < 0 ? "" : text.substring(colon + 1);
+    return switch (kind) {
+      case "rotation" -> {
+        Map<String, String> options =
+            options(text, rest, Set.of("seeds", "seed", "alphas", "alpha"));
+        yield new Rotations(
+            text,
+            longs(text, options.getOrDefault("seeds", options.getOrDefault("seed", "1"))),
+            doubles(
+                text,
+                options.getOrDefault(
+                    "alphas", options.getOrDefault("alpha", "0.2,0.4,0.6,0.8,1"))));
+      }
+      case "random" -> {
+        Map<String, String> options = options(text, rest, Set.of("k", "seed"));
+        if (!options.containsKey("k")) {
+          throw wrong(text, "it needs k, the number of directions: random:k=64;seed=1");
+        }
+        int k = (int) Math.min(Integer.MAX_VALUE, longs(text, options.get("k")).get(0));
+        if (k < 1 || k > MOST_DIRECTIONS) {
+          throw wrong(text, "k must be 1 to " + MOST_DIRECTIONS);
+        }
+        yield new RandomDirections(text, k, longs(text, options.getOrDefault("seed", "1")).get(0));
+      }
+      case "matrix" -> {
+        String[] parts = rest.split(";", 2);
+        if (parts[0].isBlank()) {
+          throw wrong(text, "it needs a file: matrix:FILE.npy");
+        }
+        Map<String, String> options =
+            options(text, parts.length > 1 ? parts[1] : "", Set.of("bias", "relu", "topk"));
+        long topK = options.containsKey("topk") ? longs(text, options.get("topk")).get(0) : 0;
+        if (options.containsKey("topk") && (topK < 1 || topK > MOST_DIRECTIONS)) {
+          throw wrong(text, "topk must be at least 1");
+        }
+        yield new Matrix(
+            text,
+            Path.of(parts[0].trim()),
+            options.containsKey("bias") ? Path.of(options.get("bias")) : null,
+            options.containsKey("relu"),
+            (int) topK);
+      }
+      default -> throw wrong(text, "a basis is rotation:…, matrix:FILE.npy or random:k=…");
+    };
+  }
+
+  private static IllegalArgumentException wrong(String text, String what) {
+    return new IllegalArgumentException("--basis " + Text.oneLine(text) + ": " + what);
+  }
+
+  private static Map<String, String> options(String text, String rest, Set<String> known) {
+    Map<String, String> options = new LinkedHashMap<>();
+    for (String part : rest.split(";")) {
+      if (part.isBlank()) {
+        continue;
+      }
+      String[] pair = part.trim().split("=", 2);
+      if (!known.contains(pair[0])) {
+        throw wrong(
+            text,
+            "unknown '"
+                + Text.oneLine(pair[0])
+                + "'; known are "
+                + String.join(", ", known.stream().sorted().toList()));
+      }
+      if (options.put(pair[0], pair.length > 1 ? pair[1].trim() : "") != null) {
+        throw wrong(text, pair[0] + " stands twice");
+      }
+    }
+    return options;
+  }
+
+  private static List<Long> longs(String text, String list) {
+    Set<Long> values = new LinkedHashSet<>();
+    for (String part : list.split(",", -1)) {
+      try {
+        if (!values.add(Long.parseLong(part.trim()))) {
+          throw wrong(text, part.trim() + " stands twice");
+        }
+      } catch (NumberFormatException e) {
+        throw wrong(text, "'" + Text.oneLine(part) + "' is not a whole number");
+      }
+    }
+    return List.copyOf(values);
+  }
+
+  private static List<Double> doubles(String text, String list) {
+    Set<Double> values = new LinkedHashSet<>();
+    for (String part : list.split(",", -1)) {
+      double value;
+      try {
+        value = Double.parseDouble(part.trim());
+      } catch (NumberFormatException e) {
+        throw wrong(text, "'" + Text.oneLine(part) + "' is not a number");
+      }
+      if (!Double.isFinite(value) || Math.abs(value) > 1_000) {
+        throw wrong(text, "'" + Text.oneLine(part) + "' is not a power that makes sense");
+      }
+      if (!values.add(value)) {
+        throw wrong(text, part.trim() + " stands twice");
+      }
+    }
+    return List.copyOf(values);
+  }
+
+  /** As it was asked for. */
+  @Override
+  public String toString() {
+    return text;
+  }
+
+  /** What should be said of it, once; null for nothing. */
+  public String remark() {
+    return null;
+  }
+
+  /** How many views it gives of each layer. */
+  abstract int count();
+
+  /**
+   * The views of a layer.
+   *
+   * @throws DissectionException in one line if the matrix does not fit the layer
+   */
+  abstract List<View> views(String layer, int channels) throws IOException;
+
+  private static final class Rotations extends Basis {
+    private final List<Long> seeds;
+    private final List<Double> alphas;
+
+    Rotations(String text, List<Long> seeds, List<Double> alphas) {
+      super(text);
+      this.seeds = seeds;
+      this.alphas = alphas;
+      if ((long) seeds.size() * alphas.size() > MOST_VIEWS) {
+        throw wrong(text, "more than " + MOST_VIEWS + " views");
+      }
+    }
+
+    @Override
+    public String remark() {
+      return alphas.stream().anyMatch(a -> a < 0 || a > 1)
+          ? "--basis "
+              + Text.oneLine(toString())
+              + ": powers outside 0 to 1 turn on beyond Q, or back"
+          : null;
+    }
+
+    @Override
+    int count() {
+      return seeds.size() * alphas.size();
+    }
+
+    @Override
+    List<View> views(String layer, int channels) {
+      List<View> views = new ArrayList<>();
+      for (long seed : seeds) {
+        Rotation rotation = Rotation.ofSeed(channels, seed);
+        for (double alpha : alphas) {
+          String name = "rotation-s" + seed + "-a" + number(alpha);
+          views.add(
+              new View(
+                  name,
+                  alpha == 0 ? null : floats(rotation.power(alpha)),
+                  null,
+                  channels,
+                  false,
+                  0,
+                  new BasisInfo(layer, "rotation", seed, alpha, null, null, null, null, null)));
+        }
+      }
+      return views;
+    }
+  }
+
+  private static String number(double value) {
+    String text = Double.toString(value);
+    return text.endsWith(".0") ? text.substring(0, text.length() - 2) : text;
+  }
+
+  private static float[] floats(double[][] rows) {
+    float[] floats = new float[rows.length * rows[0].length];
+    int at = 0;
+    for (double[] row : rows) {
+      for (double value : row) {
+        floats[at++] = (float) value;
+      }
+    }
+    return floats;
+  }
+
+  private static final class RandomDirections extends Basis {
+    private final int k;
+    private final long seed;
+
+    RandomDirections(String text, int k, long seed) {
+      super(text);
+      this.k = k;
+      this.seed = seed;
+    }
+
+    @Override
+    int count() {
+      return 1;
+    }
+
+    @Override
+    List<View> views(String layer, int channels) throws DissectionException {
+      if ((long) k * channels > MOST_NUMBERS) {
+        throw new DissectionException(
+            "--basis " + this + ": " + k + " directions of " + channels + " channels are too many");
+      }
+      NormalNumbers random = new NormalNumbers(seed);
+      double[][] rows = new double[k][channels];
+      for (double[] row : rows) {
+        double length = 0;
+        for (int j = 0; j < channels; j++) {
+          row[j] = random.next();
+          length += row[j] * row[j];
+        }
+        for (int j = 0; j < channels; j++) {
+          row[j] /= Math.sqrt(length);
+        }
+      }
+      return List.of(
+          new View(
+              "random-k" + k + "-s" + seed,
+              floats(rows),
+              null,
+              k,
+              false,
+              0,
+              new BasisInfo(layer, "random", seed, null, null, null, null, null, null)));
+    }
+  }
+
+  private static final class Matrix extends Basis {
+    private final Path file;
+    private final Path biasFile;
+    private final boolean relu;
+    private final int topK;
+
+    Matrix(String text, Path file, Path biasFile, boolean relu, int topK) {
+      super(text);
+      this.file = file;
+      this.biasFile = biasFile;
+      this.relu = relu;
+      this.topK = topK;
+    }
+
+    @Override
+    int count() {
+      return 1;
+    }
+
+    @Override
+    List<View> views(String layer, int channels) throws IOException {
+      double[] values;
+      int k;
+      try (NpyFile npy = NpyFile.open(file)) {
+        long[] shape = npy.shape();
+        if (shape.length != 2 || shape[0] < 1 || shape[0] > MOST_DIRECTIONS || shape[1] < 1) {
+          throw new DissectionException(
+              file + ": shape " + shape(shape) + " is not directions × channels");
+        }
+        if (shape[1] != channels) {
+          throw new DissectionException(
+              file
+                  + ": directions of "
+                  + shape[1]
+                  + " channels, but layer "
+                  + layer
+                  + " has "
+                  + channels
+                  + (shape[0] == channels ? "; is it transposed?" : ""));
+        }
+        if (shape[0] * shape[1] > MOST_NUMBERS) {
+          throw new DissectionException(file + ": more than " + MOST_NUMBERS + " numbers");
+        }
+        k = (int) shape[0];
+        values = byRows(npy, k, channels);
+      }
+      double[] bias = biasFile == null ? null : bias(k);
+      if (topK > k) {
+        throw new DissectionException(
+            "--basis " + this + ": topk=" + topK + " of only " + k + " directions");
+      }
+      String name = file.getFileName().toString().replaceFirst("\\.npy$", "");
+      return List.of(
+          new View(
+              "matrix-" + name + (relu ? "-relu" : "") + (topK > 0 ? "-top" + topK : ""),
+              finite(values, file),
+              bias == null ? null : finite(bias, biasFile),
+              k,
+              relu,
+              topK,
+              new BasisInfo(
+                  layer,
+                  "matrix",
+                  null,
+                  null,
+                  file.getFileName().toString(),
+                  digest(values),
+                  biasFile == null ? null : biasFile.getFileName().toString(),
+                  relu ? true : null,
+                  topK > 0 ? topK : null)));
+    }
+
+    private double[] bias(int k) throws IOException {
+      try (NpyFile npy = NpyFile.open(biasFile)) {
+        long[] shape = npy.shape();
+        if (shape.length != 1 || shape[0] != k) {
+          throw new DissectionException(
+              biasFile
+                  + ": shape "
+                  + shape(shape)
+                  + " is not one number a direction: ("
+                  + k
+                  + ",)");
+        }
+        double[] values = new double[k];
+        npy.read(0, values);
+        return values;
+      }
+    }
+
+    private static double[] byRows(NpyFile npy, int k, int n) throws IOException {
+      double[] values = new double[k * n];
+      npy.read(0, values);
+      if (!npy.isFortran()) {
+        return values;
+      }
+      double[] rows = new double[values.length];
+      for (int i = 0; i < k; i++) {
+        for (int j = 0; j < n; j++) {
+          rows[i * n + j] = values[j * k + i];
+        }
+      }
+      return rows;
+    }
+
+    private static float[] finite(double[] values, Path file) throws DissectionException {
+      float[] floats = new float[values.length];
+      for (int i = 0; i < values.length; i++) {
+        floats[i] = (float) values[i];
+        if (!Float.isFinite(floats[i])) {
+          throw new DissectionException(file + ": number " + i + " is " + values[i]);
+        }
+      }
+      return floats;
+    }
+
+    private static String digest(double[] values) {
+      MessageDigest sha = Digests.sha256();
+      ByteBuffer one = ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN);
+      for (double value : values) {
+        one.clear();
+        one.putDouble(value);
+        sha.update(one.array());
+      }
+      return HexFormat.of().formatHex(sha.digest());
+    }
+
+    private static String shape(long[] shape) {
+      StringBuilder text = new StringBuilder("(");
+      for (long side : shape) {
+        text.append(String.format(Locale.ROOT, "%d, ", side));
+      }
+      return text + ")";
+    }
+  }
+}
