@@ -3,6 +3,7 @@ package org.netdissect.base;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The one folder for what can be made again: the system property {@code netdissect.cache}, else
@@ -30,27 +31,27 @@ public final class CacheFolder {
         System.getProperty("user.home"));
   }
 
-  static Path of(String own, String localAppData, String xdg, String home)
+  static Path of(
+      @Nullable String own,
+      @Nullable String localAppData,
+      @Nullable String xdg,
+      @Nullable String home)
       throws NetdissectException {
-    if (isSaid(own)) {
+    if (own != null && !own.isBlank()) {
       return Path.of(own);
     }
-    if (isSaid(localAppData)) {
+    if (localAppData != null && !localAppData.isBlank()) {
       return Path.of(localAppData, NAME);
     }
-    if (isSaid(xdg) && Path.of(xdg).isAbsolute()) {
+    if (xdg != null && Path.of(xdg).isAbsolute()) {
       return Path.of(xdg, NAME);
     }
-    if (isSaid(home) && Path.of(home).isAbsolute() && Files.isDirectory(Path.of(home))) {
+    if (home != null && Path.of(home).isAbsolute() && Files.isDirectory(Path.of(home))) {
       return Path.of(home, ".cache", NAME);
     }
     throw new NetdissectException(
         "there is no home folder for the cache; name a folder with XDG_CACHE_HOME or"
             + " -Dnetdissect.cache");
-  }
-
-  private static boolean isSaid(String text) {
-    return text != null && !text.isBlank();
   }
 
   private static boolean isWindows() {

@@ -1,6 +1,7 @@
 package org.netdissect.base;
 
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Something is wrong with the data a person gave: one clear line that says what, where (file, row,
@@ -13,7 +14,7 @@ public class DataException extends NetdissectException {
     super(message);
   }
 
-  public DataException(String message, Throwable cause) {
+  public DataException(String message, @Nullable Throwable cause) {
     super(message, cause);
   }
 

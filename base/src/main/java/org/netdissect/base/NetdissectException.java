@@ -1,6 +1,7 @@
 package org.netdissect.base;
 
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A failure that a person can do something about: the message is one line that says what is wrong,
@@ -14,7 +15,7 @@ public class NetdissectException extends IOException {
     super(message);
   }
 
-  public NetdissectException(String message, Throwable cause) {
+  public NetdissectException(String message, @Nullable Throwable cause) {
     super(message, cause);
   }
 }

@@ -1,6 +1,7 @@
 package org.netdissect.base.files;
 
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 import org.netdissect.base.NetdissectException;
 
 /**
@@ -9,9 +10,9 @@ import org.netdissect.base.NetdissectException;
 public final class DamagedException extends NetdissectException {
   private static final long serialVersionUID = 1;
 
-  private final transient Path file;
+  private final transient @Nullable Path file;
 
-  public DamagedException(Path file, String what, Throwable cause) {
+  public DamagedException(Path file, String what, @Nullable Throwable cause) {
     super(file + " is damaged: " + what, cause);
     this.file = file;
   }

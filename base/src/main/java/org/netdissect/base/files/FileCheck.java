@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 import org.netdissect.base.Digests;
 import org.netdissect.base.NetdissectException;
 
@@ -16,7 +17,7 @@ import org.netdissect.base.NetdissectException;
  * @param tableCrc32c of a file of sections, eight hexadecimal digits: the checksum of its table,
  *     which holds those of all sections; null for others
  */
-public record FileCheck(long bytes, String sha256, String tableCrc32c) {
+public record FileCheck(long bytes, @Nullable String sha256, @Nullable String tableCrc32c) {
   public static FileCheck ofText(Path file) throws IOException {
     byte[] bytes = Files.readAllBytes(file);
     return new FileCheck(bytes.length, Digests.sha256Hex(bytes), null);
@@ -34,7 +35,7 @@ public record FileCheck(long bytes, String sha256, String tableCrc32c) {
    * @param expected null if nothing is recorded of it
    * @throws NetdissectException naming the file if it is not the one recorded
    */
-  public static String read(Path file, FileCheck expected) throws IOException {
+  public static String read(Path file, @Nullable FileCheck expected) throws IOException {
     if (expected == null || expected.sha256() == null) {
       throw new DamagedException(file, "the result does not record what it should hold", null);
     }

@@ -3,6 +3,7 @@ package org.netdissect.base.files;
 import java.nio.charset.StandardCharsets;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.netdissect.base.Digests;
 import org.netdissect.base.Json;
 
@@ -26,7 +27,7 @@ public final class Seal {
   }
 
   /** The text without its seal, or null if it has none or a wrong one. */
-  public static String open(byte[] sealed) {
+  public static @Nullable String open(byte[] sealed) {
     String text = new String(sealed, StandardCharsets.UTF_8);
     // A seal is short; looking for it only at the end keeps hostile text cheap.
     int from = Math.max(0, text.length() - 96);

@@ -14,6 +14,7 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
 import org.netdissect.base.NetdissectException;
 
 /**
@@ -113,8 +114,8 @@ public final class SectionFile implements Closeable {
    *
    * @param expected null if nothing is recorded, which counts as damage
    */
-  public static SectionFile open(Path path, String magic, int sections, FileCheck expected)
-      throws IOException {
+  public static SectionFile open(
+      Path path, String magic, int sections, @Nullable FileCheck expected) throws IOException {
     SectionFile file = open(path, magic, sections);
     if (!file.check().equals(expected)) {
       file.close();

@@ -15,6 +15,7 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 import org.netdissect.base.NetdissectException;
 import org.netdissect.base.Progress;
 
@@ -48,7 +49,7 @@ public final class WorkLock implements Closeable {
   @FunctionalInterface
   public interface Locker {
     /** The lock, or null if another process has it. */
-    FileLock tryLock(FileChannel channel) throws IOException;
+    @Nullable FileLock tryLock(FileChannel channel) throws IOException;
   }
 
   public static WorkLock take(Path folder, Path work, Progress progress) throws IOException {
@@ -108,7 +109,7 @@ public final class WorkLock implements Closeable {
     }
   }
 
-  private static Object fileKey(Path file) throws IOException {
+  private static @Nullable Object fileKey(Path file) throws IOException {
     try {
       return Files.readAttributes(file, BasicFileAttributes.class).fileKey();
     } catch (NoSuchFileException e) {

@@ -18,6 +18,8 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.netdissect.base.DataException;
 import org.netdissect.base.Text;
 
@@ -126,7 +128,7 @@ public final class CsvTable implements Closeable {
   }
 
   /** The next row, or null after the last. */
-  public Row next() throws DataException {
+  public @Nullable Row next() throws DataException {
     CsvRecord record = nextRecord();
     return record == null ? null : new Row(record);
   }
@@ -157,7 +159,7 @@ public final class CsvTable implements Closeable {
     }
   }
 
-  private CsvRecord nextRecord() throws DataException {
+  private @Nullable CsvRecord nextRecord() throws DataException {
     try {
       if (!records.hasNext()) {
         return null;
@@ -176,7 +178,8 @@ public final class CsvTable implements Closeable {
       String where = columns.isEmpty() ? " line 1: " : " after line " + line + ": ";
       throw new DataException(file + where + Text.oneLine(what), e);
     } catch (UncheckedIOException e) {
-      throw new DataException("cannot read " + file + ": " + e.getCause().getMessage(), e);
+      throw new DataException(
+          "cannot read " + file + ": " + Objects.requireNonNull(e.getCause()).getMessage(), e);
     }
   }
 

@@ -8,6 +8,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A few threads that do not keep the program alive. When it is closed, all of them have ended, so
@@ -59,7 +60,7 @@ final class Pool implements AutoCloseable {
   }
 
   /** Throws what a task threw. */
-  static IOException thrown(Throwable failure) {
+  static IOException thrown(@Nullable Throwable failure) {
     if (failure instanceof RuntimeException e) {
       throw e;
     } else if (failure instanceof Error e) {

@@ -1,2 +1,5 @@
 /** Work on several threads. */
+@NullMarked
 package org.netdissect.base.threads;
+
+import org.jspecify.annotations.NullMarked;
