@@ -83,7 +83,8 @@ class CaffeIT {
     Outcome alone = dissect(folder.resolve("out"), text);
     assertEquals(2, alone.exit(), alone.all());
     assertTrue(alone.err().contains("--weights NET.caffemodel"), alone.all());
-    Outcome swapped = Distribution.run("convert-model", weights, text, "--out", folder.resolve("x"));
+    Outcome swapped =
+        Distribution.run("convert-model", weights, text, "--out", folder.resolve("x"));
     assertEquals(1, swapped.exit(), swapped.all());
     assertTrue(swapped.err().contains("other way round"), swapped.all());
     Path there = Files.createFile(folder.resolve("there.onnx"));
@@ -103,7 +104,8 @@ class CaffeIT {
   /** In a small heap every odd file is refused in one line, none with a trace. */
   @Test
   void oddFilesAreRefusedInOneLine() throws Exception {
-    Path hostile = Path.of(System.getProperty("netdissect.shared")).resolve("oracles/caffe/hostile");
+    Path hostile =
+        Path.of(System.getProperty("netdissect.shared")).resolve("oracles/caffe/hostile");
     assumeTrue(Files.exists(hostile), () -> "skipped: " + hostile + " is not here");
     for (String name :
         List.of("claims-3gb.caffemodel", "groups-deep.caffemodel", "varint-endless.caffemodel")) {
