@@ -64,7 +64,7 @@ final class ConvertModelCommand implements Callable<Integer> {
     CaffeModel model = CaffeModel.read(text, weights, size);
     Models.tell(model, progress);
     model.write(out);
-    System.out.println(out + ": written; its tensors are called as the net's blobs");
+    Output.print(out + ": written; its tensors are called as the net's blobs\n");
     return 0;
   }
 }

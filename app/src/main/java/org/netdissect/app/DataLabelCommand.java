@@ -90,7 +90,7 @@ final class DataLabelCommand implements Callable<Integer> {
                 DataCommand.workers(workers),
                 strict),
             progress);
-    System.out.println(
+    Output.line(
         out
             + ": "
             + result.labelled()

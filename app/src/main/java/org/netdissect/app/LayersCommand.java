@@ -57,8 +57,7 @@ final class LayersCommand implements Callable<Integer> {
     }
     TerminalProgress progress = new TerminalProgress(System.err, common.quiet);
     try (Network network = Models.outline(model, weights, size, progress)) {
-      System.out.print(json ? Json.pretty(json(network)) : text(network));
-      System.out.flush();
+      Output.print(json ? Json.pretty(json(network)) : text(network));
     }
     return 0;
   }
@@ -113,8 +112,8 @@ final class LayersCommand implements Callable<Integer> {
       }
       rows.add(
           new String[] {
-            layer.name(),
-            layer.kind(),
+            Failures.oneLine(layer.name()),
+            Failures.oneLine(layer.kind()),
             layer.channels() + " × " + layer.height() + " × " + layer.width(),
             layer.field().toString(),
             note
@@ -127,7 +126,7 @@ final class LayersCommand implements Callable<Integer> {
       }
     }
     StringBuilder out = new StringBuilder();
-    out.append(network.name())
+    out.append(Failures.oneLine(network.name()))
         .append(": input ")
         .append(network.inputHeight())
         .append('×')

@@ -5,6 +5,9 @@ import java.io.IOException;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
 import org.netdissect.base.files.Bytes;
 import org.netdissect.base.files.FileCheck;
 import org.netdissect.base.files.SectionFile;
@@ -18,16 +21,23 @@ public final class ConceptCounts implements Closeable {
 
   private final SectionFile file;
   private final int categories;
+  private final Set<Integer> known = new HashSet<>();
 
-  private ConceptCounts(SectionFile file, int categories) {
+  private ConceptCounts(SectionFile file, int categories, List<ConceptInfo> concepts) {
     this.file = file;
     this.categories = categories;
+    concepts.forEach(concept -> known.add(concept.number()));
   }
 
-  /** Opens the file that a result records. */
-  public static ConceptCounts open(Path path, int units, int categories, FileCheck expected)
+  /**
+   * Opens the file that a result records.
+   *
+   * @param concepts of the result; the file can hold no others
+   */
+  public static ConceptCounts open(
+      Path path, int units, int categories, List<ConceptInfo> concepts, FileCheck expected)
       throws IOException {
-    return new ConceptCounts(SectionFile.open(path, MAGIC, units, expected), categories);
+    return new ConceptCounts(SectionFile.open(path, MAGIC, units, expected), categories, concepts);
   }
 
   /**
@@ -49,7 +59,7 @@ public final class ConceptCounts implements Closeable {
     try {
       long[] activation = new long[categories];
       for (int c = 0; c < categories; c++) {
-        activation[c] = Bytes.getVarint(in);
+        activation[c] = count(in);
       }
       int count = Bytes.getVarint(in, in.remaining());
       int[] number = new int[count];
@@ -57,13 +67,24 @@ public final class ConceptCounts implements Closeable {
       int last = 0;
       for (int i = 0; i < count; i++) {
         last += Bytes.getVarint(in, Integer.MAX_VALUE - last);
+        if (!known.contains(last)) {
+          throw new IllegalStateException("concept " + last + " is unknown");
+        }
         number[i] = last;
-        intersection[i] = Bytes.getVarint(in);
+        intersection[i] = count(in);
       }
       return new OfUnit(activation, number, intersection);
     } catch (BufferUnderflowException | IllegalStateException e) {
       throw file.malformed(unit, e);
     }
+  }
+
+  private static long count(ByteBuffer in) {
+    long count = Bytes.getVarint(in);
+    if (count < 0 || count > Rows.LARGEST_COUNT) {
+      throw new IllegalStateException("number " + count + " out of range");
+    }
+    return count;
   }
 
   /**

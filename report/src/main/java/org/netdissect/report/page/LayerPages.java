@@ -116,7 +116,7 @@ public final class LayerPages {
           Map<String, Object> page = new LinkedHashMap<>();
           page.put("tiles", pictures.tiles);
           page.put("ranked", counts == null ? null : ranked(counts.read(number)));
-          page.put("histogram", histograms == null ? null : histogram(histograms, number));
+          page.put("histogram", histograms == null ? null : Spread.of(histograms, number, BINS));
           if (presence != null) {
             page.put("elsewhere", pictures.elsewhere);
             if (hits != null) {
@@ -142,17 +142,7 @@ public final class LayerPages {
 
   /** The concept of a label; null for a blank one. */
   private ConceptInfo concept(LabelScore label) {
-    if (label.label().isBlank()) {
-      return null;
-    }
-    for (ConceptInfo concept : dissection.concepts()) {
-      if (concept.name().equals(label.label())
-          && concept.category().equals(label.category())
-          && concept.truth() == label.truth()) {
-        return concept;
-      }
-    }
-    return null;
+    return label.label().isBlank() ? null : dissection.concept(label.number());
   }
 
   /** What a unit's page shows of photographs. */
@@ -247,7 +237,7 @@ public final class LayerPages {
       Map<String, Object> page)
       throws IOException {
     boolean[] fires = new boolean[dissection.images().size()];
-    hits.read(unit.unit(), (image, region, pixels) -> fires[image] = true);
+    hits.read(unit.unit(), concepts::regions, (image, region, pixels) -> fires[image] = true);
     List<Object> misses = new ArrayList<>();
     int[] holders = concepts.of(concept.number());
     int missed = 0;
@@ -275,36 +265,6 @@ public final class LayerPages {
     page.put("unannotatedCount", unannotated);
     page.put("missed", missed);
     page.put("holders", holders.length);
-  }
-
-  /** The spread of a unit's values in bins of equal width; zeros apart. */
-  private static Map<String, Object> histogram(ActivationHistograms histograms, int unit)
-      throws IOException {
-    float[] ends = {Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY};
-    long[] zeros = new long[1];
-    histograms.read(
-        unit,
-        (from, to, count) -> {
-          ends[0] = Math.min(ends[0], from);
-          ends[1] = Math.max(ends[1], to);
-          zeros[0] += from == 0 && to == 0 ? count : 0;
-        });
-    long[] counts = new long[BINS];
-    double width = ((double) ends[1] - ends[0]) / BINS;
-    histograms.read(
-        unit,
-        (from, to, count) -> {
-          if ((from != 0 || to != 0) && width > 0) {
-            double middle = ((double) from + to) / 2;
-            counts[(int) Math.min(BINS - 1, (middle - ends[0]) / width)] += count;
-          }
-        });
-    Map<String, Object> histogram = new LinkedHashMap<>();
-    histogram.put("from", ends[0]);
-    histogram.put("to", ends[1]);
-    histogram.put("zeros", zeros[0]);
-    histogram.put("counts", counts);
-    return histogram;
   }
 
   /** By category the best concepts: place in the page's table and intersection. */
