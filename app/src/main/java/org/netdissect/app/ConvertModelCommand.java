@@ -62,9 +62,9 @@ final class ConvertModelCommand implements Callable<Integer> {
       throw new UsageException(folder + ": no such folder");
     }
     CaffeModel model = CaffeModel.read(text, weights, size);
-    Models.tell(model, progress);
+    ModelOptions.tell(model, progress);
     model.write(out);
-    Output.print(out + ": written; its tensors are called as the net's blobs\n");
+    Output.line(out + ": written; its tensors are called as the net's blobs");
     return 0;
   }
 }

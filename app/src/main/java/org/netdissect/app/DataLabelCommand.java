@@ -85,7 +85,7 @@ final class DataLabelCommand implements Callable<Integer> {
             out,
             new PhotoLabeller.Options(
                 size,
-                Models.preprocessing(preprocess, progress),
+                PreprocessOption.one(preprocess),
                 output,
                 DataCommand.workers(workers),
                 strict),
