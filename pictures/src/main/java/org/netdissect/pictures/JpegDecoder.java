@@ -4,6 +4,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 import org.netdissect.base.Limits;
 import org.netdissect.pictures.Photographs.Photograph;
 
@@ -126,7 +127,12 @@ final class JpegDecoder {
     boolean seen;
     final int[] quant = new int[80];
     int previous;
+
+    /** Set for each scan before it is read. */
+    @SuppressWarnings("NullAway.Init")
     JpegHuffman dc;
+
+    @SuppressWarnings("NullAway.Init")
     JpegHuffman ac;
 
     /** A row of the picture. */
@@ -141,7 +147,7 @@ final class JpegDecoder {
     final int[] widenedRow = new int[3];
   }
 
-  private byte[] file;
+  private byte[] file = {};
   private int at;
 
   private boolean progressive;
@@ -194,18 +200,18 @@ final class JpegDecoder {
   private JpegDecoder() {}
 
   /** The photograph, or null when the file is not one for this decoder. */
-  static Photograph decode(byte[] file) {
+  static @Nullable Photograph decode(byte[] file) {
     return DECODERS.get().tryDecode(file);
   }
 
-  private Photograph tryDecode(byte[] bytes) {
+  private @Nullable Photograph tryDecode(byte[] bytes) {
     file = bytes;
     try {
       return read();
     } catch (Unusual e) {
       return null;
     } finally {
-      file = null;
+      file = new byte[0];
       if (data.length > KEEP) {
         data = new byte[0];
       }
@@ -450,7 +456,9 @@ final class JpegDecoder {
           c = components[j];
         }
       }
-      check(c != null);
+      if (c == null) {
+        throw new Unusual();
+      }
       for (int j = 0; j < i; j++) {
         check(scanned[j] != c);
       }

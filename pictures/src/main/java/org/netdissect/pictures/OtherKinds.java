@@ -154,7 +154,7 @@ final class OtherKinds {
     int height = image.getHeight();
     byte[] rgb = new byte[Math.multiplyExact(3 * width, height)];
     int green = colors.getNumColorComponents() == 3 ? 1 : 0;
-    int[] row = plain ? new int[bands * width] : null;
+    int[] row = new int[plain ? bands * width : 0];
     Object pixel = null;
     for (int y = 0, k = 0; y < height; y++) {
       if (plain) {

@@ -3,6 +3,7 @@ package org.netdissect.pictures;
 import java.util.zip.CRC32;
 import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
+import org.jspecify.annotations.Nullable;
 import org.netdissect.base.Limits;
 import org.netdissect.base.Text;
 
@@ -48,9 +49,9 @@ public final class Png {
   public final byte[] samples;
 
   /** R, G, B of each palette entry; null without a palette. */
-  public final byte[] palette;
+  public final byte @Nullable [] palette;
 
-  private Png(Header header, byte[] samples, byte[] palette) {
+  private Png(Header header, byte[] samples, byte @Nullable [] palette) {
     this.height = header.height;
     this.width = header.width;
     this.bitDepth = header.bitDepth;

@@ -4,6 +4,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.BufferUnderflowException;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 import org.netdissect.base.files.FileCheck;
 import org.netdissect.base.files.SectionFile;
 import org.netdissect.results.values.ValueHistograms;
@@ -19,7 +20,8 @@ public final class ActivationHistograms implements Closeable {
     this.file = file;
   }
 
-  static ActivationHistograms open(Path path, int units, FileCheck expected) throws IOException {
+  static ActivationHistograms open(Path path, int units, @Nullable FileCheck expected)
+      throws IOException {
     return new ActivationHistograms(SectionFile.open(path, ValueHistograms.MAGIC, units, expected));
   }
 

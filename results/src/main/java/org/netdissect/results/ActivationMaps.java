@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 import org.netdissect.base.files.Bytes;
 import org.netdissect.base.files.FileCheck;
 import org.netdissect.base.files.SectionFile;
@@ -39,7 +40,7 @@ public final class ActivationMaps implements Closeable {
   }
 
   /** As {@link #open(Path, LayerInfo)}, for the file that a result records. */
-  public static ActivationMaps open(Path path, LayerInfo layer, FileCheck expected)
+  public static ActivationMaps open(Path path, LayerInfo layer, @Nullable FileCheck expected)
       throws IOException {
     return new ActivationMaps(SectionFile.open(path, MAGIC, layer.units(), expected), layer);
   }

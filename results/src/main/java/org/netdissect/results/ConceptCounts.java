@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 import org.netdissect.base.files.Bytes;
 import org.netdissect.base.files.FileCheck;
 import org.netdissect.base.files.SectionFile;
@@ -25,8 +26,8 @@ public final class ConceptCounts implements Closeable {
   }
 
   /** Opens the file that a result records. */
-  public static ConceptCounts open(Path path, int units, int categories, FileCheck expected)
-      throws IOException {
+  public static ConceptCounts open(
+      Path path, int units, int categories, @Nullable FileCheck expected) throws IOException {
     return new ConceptCounts(SectionFile.open(path, MAGIC, units, expected), categories);
   }
 

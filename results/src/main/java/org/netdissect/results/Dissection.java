@@ -10,6 +10,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.netdissect.base.Json;
 import org.netdissect.base.files.DamagedException;
 import org.netdissect.base.files.FileCheck;
@@ -102,7 +104,8 @@ public final class Dissection {
     return String.valueOf(e.getMessage()).lines().findFirst().orElse("");
   }
 
-  private static List<String> readImages(Path path, FileCheck expected) throws IOException {
+  private static List<String> readImages(Path path, @Nullable FileCheck expected)
+      throws IOException {
     List<String> names = new ArrayList<>();
     try (CsvReader<NamedCsvRecord> csv =
         CsvReader.builder().ofNamedCsvRecord(FileCheck.read(path, expected))) {
@@ -113,7 +116,8 @@ public final class Dissection {
     return List.copyOf(names);
   }
 
-  private static List<ConceptInfo> readConcepts(Path path, FileCheck expected) throws IOException {
+  private static List<ConceptInfo> readConcepts(Path path, @Nullable FileCheck expected)
+      throws IOException {
     List<ConceptInfo> concepts = new ArrayList<>();
     try (CsvReader<NamedCsvRecord> csv =
         CsvReader.builder().ofNamedCsvRecord(FileCheck.read(path, expected))) {
@@ -166,7 +170,7 @@ public final class Dissection {
   }
 
   int imageNumber(String name) {
-    return imageNumbers.get(name);
+    return Objects.requireNonNull(imageNumbers.get(name), "an unknown image");
   }
 
   /** The concepts that could be found, by ascending number. */

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 import org.netdissect.base.files.Bytes;
 import org.netdissect.base.files.FileCheck;
 import org.netdissect.base.files.SectionFile;
@@ -36,7 +37,8 @@ public final class HitTable implements Closeable {
   }
 
   /** As {@link #open(Path, int)}, for the file that a result records. */
-  public static HitTable open(Path path, int units, FileCheck expected) throws IOException {
+  public static HitTable open(Path path, int units, @Nullable FileCheck expected)
+      throws IOException {
     return new HitTable(SectionFile.open(path, MAGIC, units, expected));
   }
 

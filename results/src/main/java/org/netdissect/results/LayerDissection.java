@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import org.netdissect.base.files.FileCheck;
 import org.netdissect.base.files.SectionFile;
 import org.netdissect.results.values.ValueHistograms;
@@ -98,7 +99,7 @@ public final class LayerDissection {
     }
   }
 
-  private FileCheck recorded(String name) {
+  private @Nullable FileCheck recorded(String name) {
     return dissection.info().files().get(result.layer().folder() + "/" + name);
   }
 

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.netdissect.base.Numbers;
 import org.netdissect.base.files.FileCheck;
 
@@ -54,7 +55,8 @@ public final class UnitTable {
    *
    * @throws DissectionException if it is damaged
    */
-  static List<UnitScore> read(Path path, int units, List<String> categories, FileCheck expected)
+  static List<UnitScore> read(
+      Path path, int units, List<String> categories, @Nullable FileCheck expected)
       throws IOException {
     List<UnitScore> scores = new ArrayList<>();
     try (CsvReader<NamedCsvRecord> csv =
