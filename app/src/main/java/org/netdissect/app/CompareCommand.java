@@ -118,7 +118,7 @@ final class CompareCommand implements Callable<Integer> {
     }
     differences.forEach(line -> progress.warn("not comparable: " + line));
     comparison.write(out);
-    System.out.println(out.resolve("index.html"));
+    Output.line(out.resolve("index.html"));
     return 0;
   }
 

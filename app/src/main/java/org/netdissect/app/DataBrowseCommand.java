@@ -44,7 +44,7 @@ final class DataBrowseCommand implements Callable<Integer> {
     ConceptDataset from = dataOptions.open(data, 0, 0, progress);
     AtlasOptions options = atlasOptions.options();
     try (Atlas atlas = Atlas.open(from, options, progress)) {
-      System.out.println(DataBrowser.write(from, atlas, out, options.workers(), progress));
+      Output.line(DataBrowser.write(from, atlas, out, options.workers(), progress));
     }
     return 0;
   }

@@ -57,7 +57,7 @@ final class DataCommand implements Runnable {
       Interruption.resumable();
       try (Atlas atlas =
           Atlas.open(dataOptions.open(data, 0, 0, progress), atlasOptions.options(), progress)) {
-        System.out.println(atlas.name() + ": " + atlas.size() + " images in " + atlas.file());
+        Output.line(atlas.name() + ": " + atlas.size() + " images in " + atlas.file());
       }
       return 0;
     }

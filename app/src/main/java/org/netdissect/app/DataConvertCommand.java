@@ -55,7 +55,7 @@ final class DataConvertCommand implements Callable<Integer> {
     BrodenConverter.Result result =
         BrodenConverter.convert(
             from, out, size, minImages, DataCommand.workers(workers), strict, progress);
-    System.out.println(
+    Output.line(
         out
             + ": "
             + result.written()

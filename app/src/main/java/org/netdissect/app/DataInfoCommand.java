@@ -1,7 +1,8 @@
 package org.netdissect.app;
 
 import java.io.IOException;
-import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -84,16 +85,17 @@ final class DataInfoCommand implements Callable<Integer> {
         categories.add(one);
       }
       all.put("categories", categories);
-      System.out.println(
+      Output.line(
           JsonMapper.builder().build().writerWithDefaultPrettyPrinter().writeValueAsString(all));
     } else {
-      print(info, fingerprint, System.out);
+      StringWriter text = new StringWriter();
+      print(info, fingerprint, new PrintWriter(text));
+      Output.print(text.toString());
     }
-    System.out.flush();
     return 0;
   }
 
-  private void print(DatasetInfo info, String fingerprint, PrintStream out) throws IOException {
+  private void print(DatasetInfo info, String fingerprint, PrintWriter out) throws IOException {
     out.println(info.name());
     for (Path folder : data) {
       Datasets.Recognised found = dataOptions.recognise(folder);
@@ -121,7 +123,7 @@ final class DataInfoCommand implements Callable<Integer> {
       out.printf(
           Locale.ROOT,
           "  %-24s %8d %8d %9.2f%n",
-          category.name(),
+          Failures.oneLine(category.name()),
           category.concepts(),
           category.images(),
           labels.stream().mapToDouble(DatasetInfo.OfConcept::coverage).sum());

@@ -87,7 +87,7 @@ final class DataLabelCommand implements Callable<Integer> {
             new PhotoLabeller.Options(
                 size, Preprocessing.of(preprocess), output, DataCommand.workers(workers), strict),
             progress);
-    System.out.println(
+    Output.line(
         out
             + ": "
             + result.labelled()

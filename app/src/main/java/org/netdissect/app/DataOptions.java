@@ -2,13 +2,18 @@ package org.netdissect.app;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import org.netdissect.base.Progress;
 import org.netdissect.concepts.ConceptDataset;
 import org.netdissect.datasets.Datasets;
 import org.netdissect.datasets.reading.DatasetOptions;
 import org.netdissect.networks.InputSize;
 import picocli.CommandLine.Option;
+import tools.jackson.databind.JsonNode;
 
 /** How labelled images are read; for every command that reads them. */
 final class DataOptions {
@@ -79,6 +84,39 @@ final class DataOptions {
       throw new UsageException("--mask-size: " + e.getMessage());
     }
     return options;
+  }
+
+  /** How the data sets were given, for {@code run.json}. */
+  Map<String, Object> note(List<Path> folders) {
+    Map<String, Object> note = new LinkedHashMap<>();
+    note.put("folders", folders.stream().map(DataOptions::absolute).toList());
+    note.put("format", format);
+    note.put("maskSize", maskSize);
+    note.put("category", category);
+    note.put("colors", colors == null || colors.isEmpty() ? colors : absolute(Path.of(colors)));
+    note.put("synonyms", synonyms == null ? null : absolute(synonyms));
+    note.values().removeIf(Objects::isNull);
+    return note;
+  }
+
+  private static String absolute(Path path) {
+    return path.toAbsolutePath().normalize().toString();
+  }
+
+  /** Takes what {@link #note} noted; gives the folders. */
+  List<Path> take(JsonNode note) {
+    format = text(note, "format");
+    maskSize = text(note, "maskSize");
+    category = text(note, "category");
+    colors = text(note, "colors");
+    synonyms = note.has("synonyms") ? Path.of(text(note, "synonyms")) : null;
+    List<Path> folders = new ArrayList<>();
+    note.path("folders").forEach(folder -> folders.add(Path.of(folder.asString(""))));
+    return folders;
+  }
+
+  private static String text(JsonNode note, String name) {
+    return note.path(name).isString() ? note.path(name).asString() : null;
   }
 
   /** Opens the data sets as one. */

@@ -38,17 +38,16 @@ final class DataVerifyCommand implements Callable<Integer> {
               DataCommand.workers(workers),
               finding -> {
                 count[finding.serious() ? 0 : 1]++;
-                System.out.println(
+                Output.line(
                     (finding.serious() ? "error: " : "note: ") + Failures.oneLine(finding.text()));
               },
               progress);
-      System.out.println(
+      Output.line(
           folder
               + ": "
               + (count[0] == 1 ? "1 error, " : count[0] + " errors, ")
               + (count[1] == 1 ? "1 note" : count[1] + " notes"));
     }
-    System.out.flush();
     return sound ? 0 : 1;
   }
 }

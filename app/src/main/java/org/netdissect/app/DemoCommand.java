@@ -50,8 +50,7 @@ final class DemoCommand implements Callable<Integer> {
             (dissection, data) -> Reports.write(dissection, data, null, progress),
             progress,
             progress::say);
-    System.out.print(text(result));
-    System.out.flush();
+    Output.print(text(result));
     return 0;
   }
 

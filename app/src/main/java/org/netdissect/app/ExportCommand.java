@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
+import org.netdissect.base.files.WholeFiles;
 import org.netdissect.report.tables.ArrowTables;
 import org.netdissect.report.tables.OriginalCsv;
 import org.netdissect.results.CountsExport;
@@ -77,15 +78,19 @@ final class ExportCommand implements Callable<Integer> {
 
   private void arrow(Dissection dissection) throws IOException {
     Files.createDirectories(out);
-    for (LayerDissection layer : dissection.layers()) {
-      String name = layer.layer().folder();
-      ArrowTables.writeUnits(dissection, layer, out.resolve(name + "-units.arrow"));
-      if (layer.hasConceptCounts()) {
-        ArrowTables.writeCounts(dissection, layer, out.resolve(name + "-counts.arrow"));
+    try (WholeFiles files = new WholeFiles()) {
+      for (LayerDissection layer : dissection.layers()) {
+        String name = layer.layer().folder();
+        ArrowTables.writeUnits(dissection, layer, files.next(out.resolve(name + "-units.arrow")));
+        if (layer.hasConceptCounts()) {
+          ArrowTables.writeCounts(
+              dissection, layer, files.next(out.resolve(name + "-counts.arrow")));
+        }
       }
+      files.commit();
     }
     if (dissection.info().imported() != null) {
-      System.err.println(
+      Output.note(
           result + " was imported: its units are written, it holds no counts of other concepts");
     }
   }
@@ -99,13 +104,16 @@ final class ExportCommand implements Callable<Integer> {
               + dissection.layers().size()
               + " layers; name a folder");
     }
-    for (LayerDissection layer : dissection.layers()) {
-      Path target = file ? out : out.resolve(layer.layer().folder() + suffix);
-      Path parent = target.toAbsolutePath().getParent();
-      if (parent != null) {
-        Files.createDirectories(parent);
+    try (WholeFiles files = new WholeFiles()) {
+      for (LayerDissection layer : dissection.layers()) {
+        Path target = file ? out : out.resolve(layer.layer().folder() + suffix);
+        Path parent = target.toAbsolutePath().getParent();
+        if (parent != null) {
+          Files.createDirectories(parent);
+        }
+        new OriginalCsv(dissection.categories(), layer.units()).write(files.next(target), style);
       }
-      new OriginalCsv(dissection.categories(), layer.units()).write(target, style);
+      files.commit();
     }
   }
 }

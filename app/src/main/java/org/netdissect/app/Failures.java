@@ -4,6 +4,7 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
@@ -11,35 +12,53 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.ReadOnlyFileSystemException;
 import java.util.Locale;
+import org.netdissect.base.Text;
 import picocli.CommandLine;
-import picocli.CommandLine.ParseResult;
 
 /** Failures as one clear line; the stack trace only where asked for. */
 final class Failures {
   private Failures() {}
 
-  static int report(Exception failure, CommandLine command) {
-    PrintWriter err = command.getErr();
+  /** Says what failed; gives the exit code. */
+  static int report(Throwable failure, PrintWriter err, boolean verbose) {
     err.println("netdissect: " + line(failure));
-    if (verbose(command)) {
-      failure.printStackTrace(err);
+    if (verbose) {
+      StringWriter trace = new StringWriter();
+      failure.printStackTrace(new PrintWriter(trace));
+      err.print(Text.terminal(trace.toString()));
     }
     err.flush();
     return failure instanceof UsageException ? CommandLine.ExitCode.USAGE : 1;
-  }
-
-  private static boolean verbose(CommandLine command) {
-    ParseResult parsed = command.getParseResult();
-    return parsed != null && parsed.hasMatchedOption("--verbose");
   }
 
   static String line(Throwable failure) {
     return oneLine(text(failure));
   }
 
-  /** The text on one line. */
+  /** The text on one line, fit for a terminal. */
   static String oneLine(String text) {
-    return text.replaceAll("\\s*[\\r\\n]+\\s*", " ").strip();
+    return Text.terminal(text.replaceAll("\\s*[\\r\\n]+\\s*", " ").strip());
+  }
+
+  /** What to do about a limit of Java itself, or null if none was met. */
+  private static String limit(Throwable failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof OutOfMemoryError) {
+        long megabytes = Runtime.getRuntime().maxMemory() >> 20;
+        return "Java's memory of "
+            + megabytes
+            + " MB is used up ("
+            + cause.getMessage()
+            + "); give it more, such as NETDISSECT_OPTS=-Xmx"
+            + 2 * megabytes
+            + "m, or take fewer --workers";
+      }
+      if (cause instanceof StackOverflowError) {
+        return "something is nested too deeply for Java's stack; NETDISSECT_OPTS=-Xss64m makes it"
+            + " deeper, if the file is not simply hostile";
+      }
+    }
+    return null;
   }
 
   /** What to say if a file could not grow, or null if that is not what failed. */
@@ -68,6 +87,10 @@ final class Failures {
     String message = failure.getMessage();
     if (failure instanceof UncheckedIOException && failure.getCause() != null) {
       return text(failure.getCause());
+    }
+    String limit = limit(failure);
+    if (limit != null) {
+      return limit;
     }
     String full = noRoom(failure);
     if (full != null) {

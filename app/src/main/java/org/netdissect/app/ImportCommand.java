@@ -112,6 +112,14 @@ final class ImportCommand implements Callable<Integer> {
                 + ": they are not layers of one result");
       }
       categories = table.categories();
+      if (table.rounded() > 0) {
+        Output.note(
+            "warning: "
+                + file
+                + ": "
+                + table.rounded()
+                + " scores were rounded (by a spreadsheet?); all are computed anew from the counts");
+      }
       read.add(
           new ImportedResult.Layer(layers.isEmpty() ? name(file) : layers.get(f), table.units()));
       sources.add(
@@ -127,8 +135,7 @@ final class ImportCommand implements Callable<Integer> {
             rules,
             read,
             sources);
-    System.out.print(Summary.text(made, rules.iou()));
-    System.out.flush();
+    Output.print(Summary.text(made, rules.iou()));
     return 0;
   }
 

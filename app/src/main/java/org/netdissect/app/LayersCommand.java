@@ -50,8 +50,7 @@ final class LayersCommand implements Callable<Integer> {
       throw new UsageException("--input-size: " + e.getMessage());
     }
     try (Network network = Network.open(model, size)) {
-      System.out.print(json ? Json.pretty(json(network)) : text(network));
-      System.out.flush();
+      Output.print(json ? Json.pretty(json(network)) : text(network));
     }
     return 0;
   }
@@ -106,8 +105,8 @@ final class LayersCommand implements Callable<Integer> {
       }
       rows.add(
           new String[] {
-            layer.name(),
-            layer.kind(),
+            Failures.oneLine(layer.name()),
+            Failures.oneLine(layer.kind()),
             layer.channels() + " × " + layer.height() + " × " + layer.width(),
             layer.field().toString(),
             note
@@ -120,7 +119,7 @@ final class LayersCommand implements Callable<Integer> {
       }
     }
     StringBuilder out = new StringBuilder();
-    out.append(network.name())
+    out.append(Failures.oneLine(network.name()))
         .append(": input ")
         .append(network.inputHeight())
         .append('×')

@@ -1,7 +1,10 @@
 package org.netdissect.app;
 
 import java.io.PrintWriter;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.util.List;
+import org.netdissect.base.Text;
 import org.netdissect.base.ToolVersion;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -45,18 +48,48 @@ public final class Netdissect implements Runnable {
     commands(arguments).forEach(line::addSubcommand);
     line.setCaseInsensitiveEnumValuesAllowed(false);
     line.setUsageHelpAutoWidth(true);
+    line.registerConverter(Path.class, Netdissect::path);
     line.setParameterExceptionHandler(
         (failure, given) -> {
           PrintWriter err = failure.getCommandLine().getErr();
-          err.println("netdissect: " + failure.getMessage());
+          err.println("netdissect: " + Text.terminal(failure.getMessage()));
           CommandLine.UnmatchedArgumentException.printSuggestions(failure, err);
           err.println(
               "Try '" + failure.getCommandLine().getCommandSpec().qualifiedName() + " --help'.");
           return CommandLine.ExitCode.USAGE;
         });
     line.setExecutionExceptionHandler(
-        (failure, command, parsed) -> Failures.report(failure, command));
-    return line.execute(arguments);
+        (failure, command, parsed) ->
+            Failures.report(
+                failure,
+                command.getErr(),
+                command.getParseResult() != null
+                    && command.getParseResult().hasMatchedOption("--verbose")));
+    int code;
+    try {
+      code = line.execute(arguments);
+    } catch (Error failure) {
+      // Those that picocli lets through, such as running out of memory.
+      code = Failures.report(failure, line.getErr(), List.of(arguments).contains("--verbose"));
+    }
+    if (Output.failed()) {
+      Output.note(
+          "netdissect: what was to be printed could not be written to standard output: is the disk"
+              + " full, or has its reader ended?");
+      return code == CommandLine.ExitCode.OK ? 1 : code;
+    }
+    return code;
+  }
+
+  private static Path path(String text) {
+    try {
+      if (!text.isBlank()) {
+        return Path.of(text);
+      }
+    } catch (InvalidPathException e) {
+      throw new CommandLine.TypeConversionException("'" + text + "' is no path: " + e.getReason());
+    }
+    throw new CommandLine.TypeConversionException("the path is empty");
   }
 
   /** The one command asked for, since reading how each is declared takes a while; else all. */

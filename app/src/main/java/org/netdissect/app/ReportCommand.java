@@ -1,9 +1,12 @@
 package org.netdissect.app;
 
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.netdissect.base.Json;
 import org.netdissect.concepts.ConceptDataset;
 import org.netdissect.concepts.atlas.AtlasOptions;
 import org.netdissect.report.page.HtmlReport;
@@ -13,6 +16,8 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
 
 /** {@code netdissect report}: the report of a result anew, without the network. */
 @Command(
@@ -21,6 +26,9 @@ import picocli.CommandLine.Parameters;
     mixinStandardHelpOptions = true,
     sortOptions = false)
 final class ReportCommand implements Callable<Integer> {
+  private static final String RUN = "run.json";
+  private static final long LONGEST_RUN = 1L << 28;
+
   @Parameters(paramLabel = "OUT", description = "The result folder.")
   private Path result;
 
@@ -29,7 +37,7 @@ final class ReportCommand implements Callable<Integer> {
       paramLabel = "DIR",
       description =
           "The data set that was dissected with, for its photographs, given as to 'netdissect run'."
-              + " Without it the report has none.")
+              + " Default: where it was then.")
   private List<Path> data = List.of();
 
   @Option(
@@ -68,30 +76,74 @@ final class ReportCommand implements Callable<Integer> {
     TerminalProgress progress = new TerminalProgress(System.err, common.quiet);
     Dissection dissection = Dissection.open(result);
     Path folder = out == null ? result.resolve("report") : out;
+    ConceptDataset labelled =
+        dissection.info().imported() == null ? data(dissection, progress) : null;
     HtmlReport report;
     try {
       report =
-          HtmlReport.of(dissection, open(dissection.info().network()))
+          HtmlReport.of(dissection, labelled)
               .withAtlas(AtlasOptions.defaults().withCache(cache))
               .withImages(images)
               .withPhotoSide(side);
     } catch (IllegalArgumentException e) {
       throw new UsageException(e.getMessage());
     }
-    if (data.isEmpty() && dissection.info().imported() == null) {
-      progress.warn("no photographs without --data, the folder of the data set");
-    }
     report.write(folder, progress);
-    System.out.println(folder.resolve("index.html"));
+    Output.line(folder.resolve("index.html"));
     return 0;
   }
 
-  private ConceptDataset open(DissectionInfo.NetworkInfo network) throws IOException {
-    if (data.isEmpty()) {
+  /** The data set: as given, or else as the run noted; null, and said, where it is gone. */
+  private ConceptDataset data(Dissection dissection, TerminalProgress progress) throws IOException {
+    DissectionInfo.NetworkInfo network = dissection.info().network();
+    if (!data.isEmpty()) {
+      return open(data, network);
+    }
+    List<Path> noted = noted();
+    if (noted.isEmpty()) {
+      progress.warn("no photographs: " + RUN + " tells no data set; name its folder with --data");
       return null;
     }
+    try {
+      return open(noted, network);
+    } catch (IOException e) {
+      progress.warn(
+          "no photographs: the data set that "
+              + RUN
+              + " tells cannot be read ("
+              + Failures.line(e)
+              + "); name its folder with --data");
+      return null;
+    }
+  }
+
+  /** Where the run found its data; empty if that is not known. */
+  private List<Path> noted() {
+    Path file = result.resolve(RUN);
+    try {
+      if (Files.isRegularFile(file) && Files.size(file) <= LONGEST_RUN) {
+        JsonNode run = Json.mapper().readTree(Files.readAllBytes(file));
+        if (cache == null && run.path("cache").isString()) {
+          cache = Path.of(run.path("cache").asString());
+        }
+        if (run.path("dataset").isObject()) {
+          return dataOptions.take(run.path("dataset"));
+        }
+        // Results of older versions tell the folder only.
+        return run.path("data").isString()
+            ? List.of(Path.of(run.path("data").asString()))
+            : List.of();
+      }
+    } catch (IOException | JacksonException | InvalidPathException e) {
+      // Then it is not known.
+    }
+    return List.of();
+  }
+
+  private ConceptDataset open(List<Path> folders, DissectionInfo.NetworkInfo network)
+      throws IOException {
     return dataOptions.open(
-        data,
+        folders,
         network.inputHeight() == null ? 0 : network.inputHeight(),
         network.inputWidth() == null ? 0 : network.inputWidth());
   }

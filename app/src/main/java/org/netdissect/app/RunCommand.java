@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.netdissect.concepts.ConceptDataset;
 import org.netdissect.dissection.Dissector;
 import org.netdissect.dissection.activations.RecordedActivations;
 import org.netdissect.dissection.activations.basis.Basis;
@@ -20,6 +21,7 @@ import org.netdissect.networks.Network;
 import org.netdissect.networks.Preprocessing;
 import org.netdissect.networks.ReceptiveField;
 import org.netdissect.results.Dissection;
+import org.netdissect.results.DissectionException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -204,11 +206,7 @@ final class RunCommand implements Callable<Integer> {
       builder.setRecorded(recorded());
       InputSize input = inputSize == null ? null : parse(inputSize);
       builder.setData(
-          dataOptions.open(
-              data,
-              input == null ? 0 : input.height(),
-              input == null ? 0 : input.width(),
-              progress));
+          open(input == null ? 0 : input.height(), input == null ? 0 : input.width(), progress));
       finish(builder, progress);
       return 0;
     }
@@ -227,12 +225,28 @@ final class RunCommand implements Callable<Integer> {
       Network first = networks.get(0);
       builder
           .setNetworks(networks)
-          .setData(dataOptions.open(data, first.inputHeight(), first.inputWidth(), progress));
+          .setData(open(first.inputHeight(), first.inputWidth(), progress));
       finish(builder, progress);
     } finally {
       networks.forEach(Network::close);
     }
     return 0;
+  }
+
+  private ConceptDataset open(int inputHeight, int inputWidth, TerminalProgress progress)
+      throws IOException {
+    ConceptDataset labelled = dataOptions.open(data, inputHeight, inputWidth, progress);
+    // A result within the data set would be part of the data set from then on.
+    for (Path at = out.toAbsolutePath().normalize(); at != null; at = at.getParent()) {
+      if (Files.exists(at) && Files.isSameFile(at, labelled.folder())) {
+        throw new DissectionException(
+            out
+                + " lies in the data set "
+                + labelled.folder()
+                + " and would become part of it; choose a folder outside for --out");
+      }
+    }
+    return labelled;
   }
 
   private void announceDefaults(List<Network> networks, TerminalProgress progress) {
@@ -258,13 +272,16 @@ final class RunCommand implements Callable<Integer> {
   }
 
   private void finish(Dissector.Builder builder, TerminalProgress progress) throws IOException {
+    builder.optNote("dataset", dataOptions.note(data));
+    if (cache != null) {
+      builder.optNote("cache", cache.toAbsolutePath().normalize().toString());
+    }
     if (!noReport) {
       builder.optThen(Reports.step(cache, progress));
     }
     Interruption.resumable();
     for (Dissection dissection : builder.build().runAll()) {
-      System.out.print(Summary.text(dissection, iou));
-      System.out.flush();
+      Output.print(Summary.text(dissection, iou));
       Path report = dissection.folder().resolve("report/index.html");
       progress.say("result: " + dissection.folder() + (noReport ? "" : ", report: " + report));
     }
@@ -331,10 +348,7 @@ final class RunCommand implements Callable<Integer> {
               entry.getValue(),
               field == null ? ReceptiveField.UNKNOWN : field(field)));
     }
-    List<String> names = new ArrayList<>(Files.readAllLines(images));
-    while (!names.isEmpty() && names.get(names.size() - 1).isBlank()) {
-      names.remove(names.size() - 1);
-    }
+    List<String> names = ImageList.read(images);
     return new RecordedActivations(recorded, names, inputSize == null ? null : parse(inputSize));
   }
 

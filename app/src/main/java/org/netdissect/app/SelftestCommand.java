@@ -56,8 +56,7 @@ final class SelftestCommand implements Callable<Integer> {
             images,
             concepts,
             line -> {
-              System.out.println(line);
-              System.out.flush();
+              Output.line(line);
             });
     Selftest.Line clean = lines.get(0);
     if (clean.recovered() < clean.units()) {

@@ -39,11 +39,10 @@ final class ShowCommand implements Callable<Integer> {
     }
     Dissection dissection = Dissection.open(out);
     double threshold = iou == null ? dissection.info().rules().iou() : iou;
-    System.out.print(
+    Output.print(
         json
             ? Json.pretty(Summary.json(dissection, threshold))
             : Summary.text(dissection, threshold));
-    System.out.flush();
     return 0;
   }
 }

@@ -1,5 +1,7 @@
 package org.netdissect.app;
 
+import static org.netdissect.app.Failures.oneLine;
+
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -7,6 +9,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.netdissect.base.Numbers;
+import org.netdissect.dissection.rules.Convention;
+import org.netdissect.dissection.rules.Quantile;
 import org.netdissect.results.DetectorCounts;
 import org.netdissect.results.Dissection;
 import org.netdissect.results.DissectionInfo;
@@ -19,6 +23,9 @@ import org.netdissect.results.UnitScore;
 final class Summary {
   private static final int BEST = 10;
   private static final int NAMED = 12;
+
+  /** Share of a layer's units from which something is wrong with the layer. */
+  private static final double MANY_SATURATED = 0.1;
 
   private Summary() {}
 
@@ -35,15 +42,16 @@ final class Summary {
   static String text(Dissection dissection, double iou) {
     DissectionInfo info = dissection.info();
     StringBuilder out = new StringBuilder();
-    out.append(info.network().file() == null ? "recorded activations" : info.network().file())
+    out.append(
+            info.network().file() == null ? "recorded activations" : oneLine(info.network().file()))
         .append(" on ")
-        .append(info.data().name())
+        .append(oneLine(info.data().name()))
         .append(": ")
         .append(info.imported() == null ? info.images().read() + " images" : "imported")
         .append(", convention ")
-        .append(info.rules().convention())
+        .append(oneLine(info.rules().convention()))
         .append(", quantile ")
-        .append(info.rules().quantile())
+        .append(oneLine(info.rules().quantile()))
         .append('\n');
     if (info.imported() != null) {
       out.append("scores only, from ")
@@ -75,7 +83,7 @@ final class Summary {
     DetectorCounts counts = dissected.counts(iou);
     out.append('\n')
         .append("layer ")
-        .append(layer.name())
+        .append(oneLine(layer.name()))
         .append(": ")
         .append(layer.units())
         .append(" units");
@@ -107,7 +115,7 @@ final class Summary {
           String.format(
               Locale.ROOT,
               "    %-" + width + "s  %9d  %6d%n",
-              count.category(),
+              oneLine(count.category()),
               count.detectors(),
               count.unique()));
     }
@@ -137,8 +145,8 @@ final class Summary {
                 "    unit %5d  IoU %.4f  %s (%s)%n",
                 unit.unit(),
                 score.iou(),
-                LabelScore.readable(score.label()),
-                score.category()));
+                oneLine(LabelScore.readable(score.label())),
+                oneLine(score.category())));
       }
     }
     units(
@@ -146,6 +154,7 @@ final class Summary {
         dissected.result().emptyMasks(),
         "active with an empty mask: the largest value is shared by more than the quantile");
     units(out, dissected.result().inactive(), "zero on every image");
+    whyEmpty(out, dissected, dissection.info().rules());
   }
 
   /** What may be wrong where a layer has no detectors, the likeliest first. */
@@ -159,6 +168,33 @@ final class Summary {
     causes.add("the quantile (--quantile) and the IoU threshold (--iou)");
     causes.add("the data (do its concepts occur in what the network was made for?)");
     return causes;
+  }
+
+  /** What to do where many masks are empty although the units are active. */
+  private static void whyEmpty(
+      StringBuilder out, LayerDissection dissected, DissectionInfo.Rules rules) {
+    int empty = dissected.result().emptyMasks().size();
+    if (empty == 0) {
+      return;
+    }
+    if (emptiesMasks(rules)) {
+      out.append("  why: ").append(Convention.EMPTY_MASKS).append('\n');
+    } else if (empty > MANY_SATURATED * dissected.layer().units()) {
+      out.append(
+              "  why: the network clips this layer's values (as ReLU6 does), so that many of them")
+          .append(" are equal;\n")
+          .append("       dissect the tensor before the clip instead: \"netdissect layers MODEL\"")
+          .append(" lists it, --layers takes it\n");
+    }
+  }
+
+  private static boolean emptiesMasks(DissectionInfo.Rules rules) {
+    try {
+      return Convention.of(rules.convention()).emptiesMasks(Quantile.of(rules.quantile()));
+    } catch (IllegalArgumentException e) {
+      // A result of another version may name rules that this one does not know.
+      return false;
+    }
   }
 
   private static void units(StringBuilder out, List<Integer> units, String what) {

@@ -95,7 +95,7 @@ final class TerminalProgress implements Progress {
   /** A line above the bar, which stays. */
   private void print(String line) {
     erase();
-    err.println(line);
+    err.println(Text.terminal(line));
     if (current != null) {
       current.draw();
     }

@@ -168,12 +168,13 @@ final class TrainCommand implements Callable<Integer> {
     }
     TerminalProgress progress = new TerminalProgress(System.err, common.quiet);
     Training.Result result = Training.run(options, progress::say);
-    System.out.printf(
-        Locale.ROOT,
-        "%s: %d classes, validation accuracy %.3f%n",
-        result.model(),
-        result.classes(),
-        result.accuracy());
+    Output.line(
+        String.format(
+            Locale.ROOT,
+            "%s: %d classes, validation accuracy %.3f",
+            result.model(),
+            result.classes(),
+            result.accuracy()));
     return 0;
   }
 }

@@ -114,8 +114,7 @@ final class TrustCommand implements Callable<Integer> {
             progress)) {
       Trust.write(labelled, options, progress);
     }
-    System.out.print(TrustSummary.text(dissection));
-    System.out.flush();
+    Output.print(TrustSummary.text(dissection));
     return 0;
   }
 

@@ -77,7 +77,7 @@ final class WorldCommand implements Callable<Integer> {
           done -> phase.advance(1));
       phase.done();
     }
-    System.out.println(images + " images of " + size + " × " + size + " pixels in " + out);
+    Output.line(images + " images of " + size + " × " + size + " pixels in " + out);
     return 0;
   }
 }

@@ -21,6 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.netdissect.app.Distribution.Outcome;
 import org.netdissect.networks.TestModels;
+import org.netdissect.pictures.PngWriter;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -206,6 +207,11 @@ class CommandIT {
     Path broken = SmallData.write(folder.resolve("broken"), 30, 2);
     Files.writeString(broken.resolve("images/made/7.png"), "no picture");
     Files.delete(broken.resolve("images/made/8.png"));
+    Files.delete(broken.resolve("images/made/9.png"));
+    Files.createDirectory(broken.resolve("images/made/9.png"));
+    Files.write(
+        broken.resolve("images/made/10.png"),
+        PngWriter.encode(new byte[3 * 32 * 48], 32, 48, PngWriter.Filter.NONE, 6));
     Path out = folder.resolve("out");
     Outcome run =
         Distribution.run(
@@ -216,9 +222,9 @@ class CommandIT {
         JsonMapper.shared()
             .readTree(Files.readString(out.resolve("dissection.json")))
             .get("images");
-    assertEquals(28, images.get("read").asInt());
+    assertEquals(26, images.get("read").asInt());
     assertEquals(
-        Set.of("made/7.png", "made/8.png"),
+        Set.of("made/7.png", "made/8.png", "made/9.png", "made/10.png"),
         Set.copyOf(
             images
                 .get("unreadable")

@@ -1,5 +1,6 @@
 package org.netdissect.app;
 
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
@@ -106,6 +107,21 @@ class LayersOfTheHouseTest {
           }
           floor.check(classes);
         });
+  }
+
+  /** Everything printed goes through one place, which notices failures and keeps terminals safe. */
+  @Test
+  void onlyOutputPrints() {
+    noClasses()
+        .that()
+        .resideInAPackage("org.netdissect..")
+        .and()
+        .resideOutsideOfPackage("org.netdissect.bench..")
+        .and()
+        .doNotHaveSimpleName("Output")
+        .should()
+        .accessField(System.class, "out")
+        .check(classes);
   }
 
   @Test

@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.netdissect.networks.TestModels;
@@ -135,8 +136,18 @@ class TablesTest {
     assertEquals(2, run("report", result, "--data", data, "--images", "0"));
     Files.delete(page);
     assertEquals(0, run("report", result, "--out", folder.resolve("elsewhere")), err);
-    assertTrue(err.contains("no photographs without --data"), err);
+    // The run has noted where its data are.
+    Path photos = folder.resolve("elsewhere/photos");
+    try (Stream<Path> files = Files.walk(photos)) {
+      assertTrue(files.anyMatch(Files::isRegularFile));
+    }
+    Path moved = Files.move(data, folder.resolve("moved"));
+    assertEquals(0, run("report", result, "--out", folder.resolve("elsewhere")), err);
+    assertTrue(err.contains("no photographs"), err);
+    assertTrue(err.contains("--data"), err);
+    assertTrue(Files.notExists(photos) || photos.toFile().list().length == 0);
     assertTrue(Files.exists(folder.resolve("elsewhere/index.html")));
+    Files.move(moved, data);
     assertEquals(
         0, run("export", result, "--format", "netdissect-csv", "--out", folder.resolve("t")), err);
     assertEquals(

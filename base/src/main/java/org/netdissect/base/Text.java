@@ -22,6 +22,29 @@ public final class Text {
     return end < text.length() ? line + "…" : line.toString();
   }
 
+  /**
+   * Text of any length that a terminal shows and does not obey: all control characters but line
+   * feeds and tabs, and those that turn the direction of writing, are written as escapes. JSON
+   * stays the same JSON.
+   */
+  public static String terminal(String text) {
+    StringBuilder shown = null;
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      boolean obeyed =
+          (Character.isISOControl(c) && c != '\n' && c != '\t')
+              || (c >= '\u202a' && c <= '\u202e')
+              || (c >= '\u2066' && c <= '\u2069');
+      if (obeyed && shown == null) {
+        shown = new StringBuilder(text.substring(0, i));
+      }
+      if (shown != null) {
+        shown.append(obeyed ? String.format("\\u%04x", (int) c) : c);
+      }
+    }
+    return shown == null ? text : shown.toString();
+  }
+
   public static String quoted(String text) {
     return '"' + oneLine(text) + '"';
   }

@@ -79,7 +79,9 @@ public class ScoreBenchmark {
     read.set(0, images.size());
     totals = new ConceptTotals(images, atlas.vocabulary().categories(), Convention.EXACT, read);
     layer = dissection.info().layers().get(0).layer();
-    hits = HitTable.open(dissection.folder().resolve(layer.folder()).resolve("hits.bin"), UNITS);
+    hits =
+        HitTable.open(
+            dissection.folder().resolve(layer.folder()).resolve("hits.bin"), UNITS, images.size());
     for (int i = 0; i < images.size(); i++) {
       labels.add(data.annotate(data.images().get(images.atlasIndex(i))));
     }
@@ -116,7 +118,9 @@ public class ScoreBenchmark {
     double[] best = new double[1];
     try (ActivationMaps maps =
         ActivationMaps.open(
-            dissection.folder().resolve(layer.folder()).resolve("maps.bin"), layer)) {
+            dissection.folder().resolve(layer.folder()).resolve("maps.bin"),
+            layer,
+            images.size())) {
       for (int u = 0; u < UNITS; u++) {
         float threshold = dissection.layers().get(0).units().get(u).threshold();
         long[] intersection = new long[totals.numbers()];

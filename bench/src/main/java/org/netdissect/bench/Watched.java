@@ -87,7 +87,8 @@ final class Watched implements Progress, Dissector.Step {
       cells += images * layer.units() * layer.cells();
       hitBytes += Files.size(folder.resolve(layer.folder()).resolve("hits.bin"));
       try (ActivationMaps kept =
-          ActivationMaps.open(folder.resolve(layer.folder()).resolve("maps.bin"), layer)) {
+          ActivationMaps.open(
+              folder.resolve(layer.folder()).resolve("maps.bin"), layer, (int) images)) {
         for (int u = 0; u < layer.units(); u++) {
           kept.read(
               u,

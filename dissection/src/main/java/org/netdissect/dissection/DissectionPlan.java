@@ -1,8 +1,11 @@
 package org.netdissect.dissection;
 
 import java.nio.file.Path;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.netdissect.base.Progress;
 import org.netdissect.concepts.Category;
@@ -33,6 +36,7 @@ import org.netdissect.results.DissectionInfo.Rules;
  * @param cache folder for the compiled atlas; null for the data's own, or the user's cache
  * @param progress who is told
  * @param steps what is done with each result before the run counts as finished
+ * @param notes to keep in {@code run.json}
  */
 record DissectionPlan(
     Subject subject,
@@ -47,11 +51,13 @@ record DissectionPlan(
     boolean strict,
     Path cache,
     Progress progress,
-    List<Dissector.Step> steps) {
+    List<Dissector.Step> steps,
+    Map<String, Object> notes) {
 
   DissectionPlan {
     bases = List.copyOf(bases);
     steps = List.copyOf(steps);
+    notes = Collections.unmodifiableMap(new LinkedHashMap<>(notes));
   }
 
   AtlasOptions atlasOptions() {

@@ -31,19 +31,31 @@ final class DissectionRun {
   List<Dissection> run() throws IOException {
     ResultFolder.check(plan.out(), results, plan.overwrite());
     try (Atlas atlas = Atlas.open(plan.data(), plan.atlasOptions(), log)) {
-      List<Category> categories = plan.selection().categories(atlas);
-      ImageSet images = plan.selection().images(atlas, plan.subject().imageList(), categories);
-      try (ActivationSource source =
-          ViewedSource.of(
-              plan.subject().open(plan.data(), images, plan.scoring().convention(), log),
-              plan.bases(),
-              log)) {
-        Measurement measurement = new Measurement(plan, results, categories, images, source, log);
-        measurement.check();
-        try (ResultFolder out =
-            ResultFolder.open(plan.out(), results, plan.overwrite(), measurement.inputs(), log)) {
-          return finish(out, measurement);
+      try {
+        return run(atlas);
+      } catch (InternalError e) {
+        // So Java reports that a file in memory has become shorter.
+        if (String.valueOf(e.getMessage()).contains("unsafe memory access")) {
+          throw atlas.cut(e);
         }
+        throw e;
+      }
+    }
+  }
+
+  private List<Dissection> run(Atlas atlas) throws IOException {
+    List<Category> categories = plan.selection().categories(atlas);
+    ImageSet images = plan.selection().images(atlas, plan.subject().imageList(), categories);
+    try (ActivationSource source =
+        ViewedSource.of(
+            plan.subject().open(plan.data(), images, plan.scoring().convention(), log),
+            plan.bases(),
+            log)) {
+      Measurement measurement = new Measurement(plan, results, categories, images, source, log);
+      measurement.check();
+      try (ResultFolder out =
+          ResultFolder.open(plan.out(), results, plan.overwrite(), measurement.inputs(), log)) {
+        return finish(out, measurement);
       }
     }
   }

@@ -3,7 +3,9 @@ package org.netdissect.dissection;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.netdissect.base.Progress;
 import org.netdissect.concepts.ConceptDataset;
@@ -115,6 +117,7 @@ public final class Dissector {
     private MapsKept maps = MapsKept.ALL;
     private Progress progress = Progress.NONE;
     private final List<Step> steps = new ArrayList<>();
+    private final Map<String, Object> notes = new LinkedHashMap<>();
 
     private Builder() {}
 
@@ -266,6 +269,16 @@ public final class Dissector {
       return this;
     }
 
+    /**
+     * Something to keep in {@code run.json} for later commands; it decides nothing.
+     *
+     * @param value of a kind that JSON has
+     */
+    public Builder optNote(String name, Object value) {
+      notes.put(name, value);
+      return this;
+    }
+
     /** Adds a step to do with the result before the run counts as finished, such as the report. */
     public Builder optThen(Step step) {
       steps.add(Objects.requireNonNull(step));
@@ -295,7 +308,8 @@ public final class Dissector {
               strict,
               cache,
               progress,
-              steps));
+              steps,
+              notes));
     }
 
     private Subject subject() {

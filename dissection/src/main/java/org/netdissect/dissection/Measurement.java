@@ -82,22 +82,44 @@ final class Measurement {
 
   /** Refuses what could not be measured to the end. */
   void check() throws DissectionException {
+    DissectionPlan.Scoring scoring = plan.scoring();
     for (Target target : targets) {
-      checkSizes(source.input(target.layers().get(0)));
+      InputSize input = source.input(target.layers().get(0));
+      for (int i = 0; i < images.size() && scoring.convention() == Convention.PAPER; i++) {
+        checkSizes(images.atlasImage(i), input);
+      }
+    }
+    if (scoring.convention().emptiesMasks(scoring.quantile())) {
+      progress.warn(Convention.EMPTY_MASKS);
     }
   }
 
-  /** The original has no rule for photographs of another size than the input. */
-  private void checkSizes(InputSize input) throws DissectionException {
-    if (plan.scoring().convention() != Convention.PAPER || input == null) {
+  /** The original has no rule for photographs or masks of another size than it makes itself. */
+  private static void checkSizes(AtlasImage image, InputSize input) throws DissectionException {
+    if (image.problem() != null) {
       return;
     }
-    for (int i = 0; i < images.size(); i++) {
-      AtlasImage image = images.atlasImage(i);
-      if (image.photoHeight() != input.height() || image.photoWidth() != input.width()) {
-        throw NetworkSource.refusedSize(
-            image.name(), image.photoHeight(), image.photoWidth(), input.height(), input.width());
-      }
+    int height = input == null ? image.photoHeight() : input.height();
+    int width = input == null ? image.photoWidth() : input.width();
+    if (image.photoHeight() != height || image.photoWidth() != width) {
+      throw NetworkSource.refusedSize(
+          image.name(), image.photoHeight(), image.photoWidth(), height, width);
+    }
+    if (!Convention.PAPER.fits(height, image.maskHeight())
+        || !Convention.PAPER.fits(width, image.maskWidth())) {
+      throw new DissectionException(
+          "the mask of image "
+              + image.name()
+              + " is "
+              + image.maskHeight()
+              + "×"
+              + image.maskWidth()
+              + " and the network's input "
+              + height
+              + "×"
+              + width
+              + ": the convention 'paper' has no rule for masks larger than the input; use a smaller"
+              + " --mask-size, or --convention exact or lite");
     }
   }
 
@@ -172,6 +194,7 @@ final class Measurement {
       layers.add(writer.write(recorder, tally, recorder.folder(), progress));
     }
     writer.writeTables();
+    images.atlas().requireWhole();
     DissectionInfo info =
         new DissectionInfo(
             DissectionInfo.FORMAT,

@@ -53,6 +53,7 @@ final class RunLog implements Progress {
     run.put("java", System.getProperty("java.vm.name") + " " + Runtime.version());
     run.put("workers", plan.workers());
     run.put("data", plan.data().folder().toAbsolutePath().toString());
+    run.putAll(plan.notes());
     synchronized (messages) {
       run.put("messages", List.copyOf(messages));
     }

@@ -227,12 +227,14 @@ class DamageTest {
           writer.add(ByteBuffer.wrap(content));
           writer.finish();
         }
-        try (HitTable hits = magic.equals(HitTable.MAGIC) ? HitTable.open(file, 1) : null;
+        try (HitTable hits = magic.equals(HitTable.MAGIC) ? HitTable.open(file, 1, IMAGES) : null;
             ActivationMaps maps =
-                magic.equals(ActivationMaps.MAGIC) ? ActivationMaps.open(file, layer) : null;
+                magic.equals(ActivationMaps.MAGIC)
+                    ? ActivationMaps.open(file, layer, IMAGES)
+                    : null;
             ConceptCounts counts =
                 magic.equals(ConceptCounts.MAGIC)
-                    ? ConceptCounts.open(file, 1, 3, FileCheck.ofSections(file, magic))
+                    ? ConceptCounts.open(file, 1, 3, List.of(), FileCheck.ofSections(file, magic))
                     : null) {
           if (hits != null) {
             hits.read(0, (image, region, pixels) -> {});

@@ -9,8 +9,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -24,9 +26,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.netdissect.base.NetdissectException;
 import org.netdissect.concepts.ImageRow;
 import org.netdissect.dissection.activations.RecordedActivations;
 import org.netdissect.dissection.activations.RecordedMaps;
+import org.netdissect.dissection.rules.Convention;
 import org.netdissect.networks.InputSize;
 import org.netdissect.networks.ReceptiveField;
 import org.netdissect.results.ConceptCounts;
@@ -149,6 +153,78 @@ class RecordedRunTest {
     assertEquals(List.of(), done);
     assertEquals(0.04, Dissection.open(folder.resolve("one")).info().rules().iou());
     assertNull(Dissection.open(folder.resolve("one")).info().data().limit());
+  }
+
+  private NetdissectException refused(
+      Path file, List<String> list, Consumer<Dissector.Builder> more) {
+    NetdissectException e =
+        assertThrows(
+            NetdissectException.class,
+            () -> {
+              Dissector.Builder builder = builder("out", file, data, list);
+              more.accept(builder);
+              builder.build().run();
+            });
+    assertFalse(Files.exists(folder.resolve("out")), "before anything is recorded");
+    return e;
+  }
+
+  @Test
+  void masksThatPaperHasNoRuleForAreRefusedBeforeRecording() throws IOException {
+    Path file = file(maps(1));
+    NetdissectException e =
+        refused(
+            file,
+            names(),
+            builder ->
+                builder
+                    .optConvention(Convention.PAPER)
+                    .setRecorded(
+                        new RecordedActivations(
+                            List.of(
+                                new RecordedActivations.Maps(
+                                    "maps", file, ReceptiveField.square(-4, 12, 4))),
+                            names(),
+                            null))
+                    .setData(new MadeUpData(5, IMAGES, 4, 4, folder)));
+    assertTrue(e.getMessage().contains("no rule for masks larger than the input"), e.getMessage());
+  }
+
+  @Test
+  void mapsThatNoOneCouldHoldAreRefused() throws IOException {
+    Path file = folder.resolve("maps.npy");
+    Npy.write(file, "<f2", new byte[0], IMAGES, 40_000, 600, 100);
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+      // A hole, which takes no room.
+      channel.write(
+          ByteBuffer.wrap(new byte[1]), channel.size() - 1 + 2L * IMAGES * 40_000 * 600 * 100);
+    }
+    NetdissectException e = refused(file, names(), builder -> {});
+    assertTrue(e.getMessage().contains("values"), e.getMessage());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"dissection.json", "images.csv", "Concepts.csv", "run.json", "report", ".work"})
+  void layersCalledAsFilesOfTheResultGetAnotherFolder(String name) throws IOException {
+    Path file = file(maps(2));
+    run(
+        "out",
+        file,
+        data,
+        names(),
+        builder ->
+            builder.setRecorded(
+                new RecordedActivations(
+                    List.of(new RecordedActivations.Maps(name, file, ReceptiveField.UNKNOWN)),
+                    names(),
+                    new InputSize(32, 32))));
+    Dissection dissection = Dissection.open(folder.resolve("out"));
+    assertEquals(name, dissection.layers().get(0).layer().name());
+    assertTrue(
+        Files.isDirectory(
+            folder.resolve("out").resolve(dissection.layers().get(0).layer().folder())));
+    dissection.verify();
   }
 
   @Test

@@ -11,9 +11,9 @@ import org.netdissect.pictures.Photographs.Photograph;
 /**
  * Decodes the JPEG files that people have (ITU-T T.81: baseline, extended and progressive Huffman
  * coding of 8 bits; grey, three or four components, any sampling) bit for bit as libjpeg-turbo does
- * by default, whatever Java this is: about as fast as it, twice as fast as the older libjpeg that
- * most Javas bring, and several times as fast as ImageIO for progressive files, which it decodes
- * once per scan.
+ * by default, whatever Java this is. Photographs of 224 pixels take about twice the time of
+ * libjpeg-turbo, whose transforms and conversions are vector instructions; three quarters of that
+ * of ImageIO, and a fifth for progressive files, which ImageIO decodes once per scan.
  *
  * <p>It takes a file only when nothing at all is odd about it: where libjpeg would fail, warn,
  * guess or skip, or where its versions differ, this gives up and leaves the verdict to {@link

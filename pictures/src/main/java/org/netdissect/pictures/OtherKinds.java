@@ -7,9 +7,11 @@ import java.awt.image.DataBuffer;
 import java.awt.image.IndexColorModel;
 import java.awt.image.Raster;
 import java.io.IOException;
+import java.util.BitSet;
 import java.util.Set;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
+import javax.imageio.event.IIOReadUpdateListener;
 import org.netdissect.base.Limits;
 import org.netdissect.base.Text;
 import org.netdissect.pictures.Photographs.Photograph;
@@ -54,7 +56,12 @@ final class OtherKinds {
         name,
         kind,
         reader -> {
+          Rows rows = new Rows();
+          reader.addIIOReadUpdateListener(rows);
           BufferedImage image = reader.read(0);
+          check(
+              kind != PictureKind.GIF || rows.seen.cardinality() == image.getHeight(),
+              "damaged or truncated");
           return new Photograph(image.getHeight(), image.getWidth(), rgb(image));
         });
   }
@@ -64,6 +71,10 @@ final class OtherKinds {
     ImageReader reader = null;
     try {
       reader = ImageIO.getImageReadersByFormatName(kind.title()).next();
+      reader.addIIOReadWarningListener(
+          (source, warning) -> {
+            throw new IllegalStateException(warning); // It would go on with half a picture.
+          });
       reader.setInput(new ByteStream(file), false, true);
       checkSize(reader, file, kind);
       return reading.of(reader);
@@ -115,6 +126,7 @@ final class OtherKinds {
             && (long) height * width <= Limits.PHOTO_PIXELS,
         "its header claims " + size + ", which is too many");
     if (kind == PictureKind.TIFF) {
+      check(Exif.isWhole(file, 0, file.length), "damaged or truncated");
       long tile = (long) reader.getTileHeight(0) * reader.getTileWidth(0);
       check(
           tile > 0 && tile <= Math.max(1 << 20, (long) TILE * height * width),
@@ -174,5 +186,70 @@ final class OtherKinds {
       }
     }
     return rgb;
+  }
+
+  /** The rows that were read: a GIF may end before its last one without a warning. */
+  private static final class Rows implements IIOReadUpdateListener {
+    private final BitSet seen = new BitSet();
+
+    @Override
+    public void imageUpdate(
+        ImageReader source,
+        BufferedImage image,
+        int minX,
+        int minY,
+        int width,
+        int height,
+        int periodX,
+        int periodY,
+        int[] bands) {
+      for (int y = 0; y < height; y++) {
+        seen.set(minY + y * periodY);
+      }
+    }
+
+    @Override
+    public void passStarted(
+        ImageReader source,
+        BufferedImage image,
+        int pass,
+        int minPass,
+        int maxPass,
+        int minX,
+        int minY,
+        int periodX,
+        int periodY,
+        int[] bands) {}
+
+    @Override
+    public void passComplete(ImageReader source, BufferedImage image) {}
+
+    @Override
+    public void thumbnailPassStarted(
+        ImageReader source,
+        BufferedImage thumbnail,
+        int pass,
+        int minPass,
+        int maxPass,
+        int minX,
+        int minY,
+        int periodX,
+        int periodY,
+        int[] bands) {}
+
+    @Override
+    public void thumbnailUpdate(
+        ImageReader source,
+        BufferedImage thumbnail,
+        int minX,
+        int minY,
+        int width,
+        int height,
+        int periodX,
+        int periodY,
+        int[] bands) {}
+
+    @Override
+    public void thumbnailPassComplete(ImageReader source, BufferedImage thumbnail) {}
   }
 }

@@ -281,6 +281,15 @@ class PhotographsTest {
   void damagedFilesOfOtherKinds() throws Exception {
     for (String kind : new String[] {"bmp", "gif", "tiff"}) {
       byte[] sound = encode(picture(BufferedImage.TYPE_BYTE_GRAY, 23, 31), kind);
+      byte[] pixels = Photographs.decode(sound, "x").rgb();
+      for (int length = 0; length < sound.length; length++) {
+        try {
+          byte[] read = Photographs.decode(Arrays.copyOf(sound, length), "x").rgb();
+          assertArrayEquals(pixels, read, kind + " of length " + length);
+        } catch (UnreadableImageException e) {
+          assertTrue(e.getMessage().startsWith("x: "), e.getMessage());
+        }
+      }
       for (int round = 0; round < 1000; round++) {
         byte[] damaged = sound.clone();
         for (int i = 0; i < 3; i++) {

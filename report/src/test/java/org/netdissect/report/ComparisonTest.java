@@ -173,6 +173,7 @@ class ComparisonTest {
                                 score ->
                                     new LabelScore(
                                         score.category(),
+                                        score.number(),
                                         score.label(),
                                         score.truth() + 1,
                                         score.activation(),

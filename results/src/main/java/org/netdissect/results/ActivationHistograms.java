@@ -15,14 +15,22 @@ import org.netdissect.results.values.ValueHistograms;
  */
 public final class ActivationHistograms implements Closeable {
   private final SectionFile file;
+  private final long values;
 
-  private ActivationHistograms(SectionFile file) {
+  private ActivationHistograms(SectionFile file, long values) {
     this.file = file;
+    this.values = values;
   }
 
-  static ActivationHistograms open(Path path, int units, @Nullable FileCheck expected)
+  /**
+   * Opens the file that a result records.
+   *
+   * @param values of each unit
+   */
+  static ActivationHistograms open(Path path, int units, long values, @Nullable FileCheck expected)
       throws IOException {
-    return new ActivationHistograms(SectionFile.open(path, ValueHistograms.MAGIC, units, expected));
+    return new ActivationHistograms(
+        SectionFile.open(path, ValueHistograms.MAGIC, units, expected), values);
   }
 
   /**
@@ -34,8 +42,11 @@ public final class ActivationHistograms implements Closeable {
     ValueHistograms histogram = new ValueHistograms(1);
     try {
       histogram.decode(0, file.read(unit));
-    } catch (BufferUnderflowException | IllegalStateException | IndexOutOfBoundsException e) {
-      throw file.malformed(unit, new IllegalStateException(e));
+      if (histogram.counted(0) != values) {
+        throw new IllegalStateException(histogram.counted(0) + " values instead of " + values);
+      }
+    } catch (BufferUnderflowException | IllegalStateException e) {
+      throw file.malformed(unit, e);
     }
     for (int bin = 0; bin < 1 << 16; bin++) {
       long count = histogram.count(0, bin);

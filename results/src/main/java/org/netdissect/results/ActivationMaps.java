@@ -23,26 +23,30 @@ public final class ActivationMaps implements Closeable {
 
   private final SectionFile file;
   private final LayerInfo layer;
+  private final int images;
 
-  private ActivationMaps(SectionFile file, LayerInfo layer) {
+  private ActivationMaps(SectionFile file, LayerInfo layer, int images) {
     this.file = file;
     this.layer = layer;
+    this.images = images;
   }
 
   /**
    * Opens a layer's maps.
    *
    * @param path of {@code maps.bin}
+   * @param images of the dissection
    * @throws DissectionException if the file holds no such maps or is damaged
    */
-  public static ActivationMaps open(Path path, LayerInfo layer) throws IOException {
-    return new ActivationMaps(SectionFile.open(path, MAGIC, layer.units()), layer);
+  public static ActivationMaps open(Path path, LayerInfo layer, int images) throws IOException {
+    return new ActivationMaps(SectionFile.open(path, MAGIC, layer.units()), layer, images);
   }
 
-  /** As {@link #open(Path, LayerInfo)}, for the file that a result records. */
-  public static ActivationMaps open(Path path, LayerInfo layer, @Nullable FileCheck expected)
-      throws IOException {
-    return new ActivationMaps(SectionFile.open(path, MAGIC, layer.units(), expected), layer);
+  /** As {@link #open(Path, LayerInfo, int)}, for the file that a result records. */
+  public static ActivationMaps open(
+      Path path, LayerInfo layer, int images, @Nullable FileCheck expected) throws IOException {
+    return new ActivationMaps(
+        SectionFile.open(path, MAGIC, layer.units(), expected), layer, images);
   }
 
   /**
@@ -64,14 +68,25 @@ public final class ActivationMaps implements Closeable {
     ByteBuffer section = file.read(unit);
     TrimmedMap map = new TrimmedMap(layer.height(), layer.width());
     try {
-      int image = -1;
-      while (section.hasRemaining()) {
-        image += 1 + Bytes.getVarint(section, Integer.MAX_VALUE - image - 1);
-        map.decode(section);
-        visitor.map(image, map);
-      }
-    } catch (BufferUnderflowException | IllegalStateException | IndexOutOfBoundsException e) {
+      read(section, map, images, visitor);
+    } catch (BufferUnderflowException | IllegalStateException e) {
       throw file.malformed(unit, e);
+    }
+  }
+
+  /**
+   * Decodes a unit's maps.
+   *
+   * @param map for use while reading
+   * @throws BufferUnderflowException if they are cut
+   * @throws IllegalStateException if they make no sense
+   */
+  public static void read(ByteBuffer section, TrimmedMap map, int images, TrimmedVisitor visitor) {
+    int image = -1;
+    while (section.hasRemaining()) {
+      image += 1 + Bytes.getVarint(section, images - image - 2);
+      map.decode(section);
+      visitor.map(image, map);
     }
   }
 

@@ -5,6 +5,9 @@ import java.io.IOException;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.netdissect.base.files.Bytes;
 import org.netdissect.base.files.FileCheck;
@@ -19,16 +22,27 @@ public final class ConceptCounts implements Closeable {
 
   private final SectionFile file;
   private final int categories;
+  private final Set<Integer> known = new HashSet<>();
 
-  private ConceptCounts(SectionFile file, int categories) {
+  private ConceptCounts(SectionFile file, int categories, List<ConceptInfo> concepts) {
     this.file = file;
     this.categories = categories;
+    concepts.forEach(concept -> known.add(concept.number()));
   }
 
-  /** Opens the file that a result records. */
+  /**
+   * Opens the file that a result records.
+   *
+   * @param concepts of the result; the file can hold no others
+   */
   public static ConceptCounts open(
-      Path path, int units, int categories, @Nullable FileCheck expected) throws IOException {
-    return new ConceptCounts(SectionFile.open(path, MAGIC, units, expected), categories);
+      Path path,
+      int units,
+      int categories,
+      List<ConceptInfo> concepts,
+      @Nullable FileCheck expected)
+      throws IOException {
+    return new ConceptCounts(SectionFile.open(path, MAGIC, units, expected), categories, concepts);
   }
 
   /**
@@ -50,7 +64,7 @@ public final class ConceptCounts implements Closeable {
     try {
       long[] activation = new long[categories];
       for (int c = 0; c < categories; c++) {
-        activation[c] = Bytes.getVarint(in);
+        activation[c] = count(in);
       }
       int count = Bytes.getVarint(in, in.remaining());
       int[] number = new int[count];
@@ -58,13 +72,24 @@ public final class ConceptCounts implements Closeable {
       int last = 0;
       for (int i = 0; i < count; i++) {
         last += Bytes.getVarint(in, Integer.MAX_VALUE - last);
+        if (!known.contains(last)) {
+          throw new IllegalStateException("concept " + last + " is unknown");
+        }
         number[i] = last;
-        intersection[i] = Bytes.getVarint(in);
+        intersection[i] = count(in);
       }
       return new OfUnit(activation, number, intersection);
     } catch (BufferUnderflowException | IllegalStateException e) {
       throw file.malformed(unit, e);
     }
+  }
+
+  private static long count(ByteBuffer in) {
+    long count = Bytes.getVarint(in);
+    if (count < 0 || count > Rows.LARGEST_COUNT) {
+      throw new IllegalStateException("number " + count + " out of range");
+    }
+    return count;
   }
 
   /**

@@ -7,8 +7,9 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.netdissect.base.Numbers;
-import org.netdissect.base.files.WholeFile;
+import org.netdissect.base.files.WholeFiles;
 
 /**
  * Writes all integer counts of a result as tables: per layer {@code counts.csv} with every pair of
@@ -18,24 +19,22 @@ public final class CountsExport {
   private CountsExport() {}
 
   /**
-   * Writes the tables.
+   * Writes the tables, all of them or none.
    *
    * @param folder gets one folder a layer, named as in the result
    */
   public static void write(Dissection dissection, Path folder) throws IOException {
-    Map<Integer, ConceptInfo> concepts = new HashMap<>();
-    dissection.concepts().forEach(concept -> concepts.put(concept.number(), concept));
-    List<String> categories = dissection.categories();
-    for (LayerDissection layer : dissection.layers()) {
-      Path target = Files.createDirectories(folder.resolve(layer.layer().folder()));
-      WholeFile.write(target.resolve("thresholds.csv"), next -> writeThresholds(layer, next));
-      WholeFile.write(
-          target.resolve("counts.csv"),
-          next -> writeCounts(dissection, layer, concepts, categories, next));
+    try (WholeFiles files = new WholeFiles()) {
+      for (LayerDissection layer : dissection.layers()) {
+        Path target = Files.createDirectories(folder.resolve(layer.layer().folder()));
+        thresholds(layer, files.next(target.resolve("thresholds.csv")));
+        counts(dissection, layer, files.next(target.resolve("counts.csv")));
+      }
+      files.commit();
     }
   }
 
-  private static void writeThresholds(LayerDissection layer, Path file) throws IOException {
+  private static void thresholds(LayerDissection layer, Path file) throws IOException {
     try (CsvWriter csv = UnitTable.csv().build(file)) {
       csv.writeRecord("unit", "threshold");
       for (UnitScore unit : layer.units()) {
@@ -44,13 +43,11 @@ public final class CountsExport {
     }
   }
 
-  private static void writeCounts(
-      Dissection dissection,
-      LayerDissection layer,
-      Map<Integer, ConceptInfo> concepts,
-      List<String> categories,
-      Path file)
+  private static void counts(Dissection dissection, LayerDissection layer, Path file)
       throws IOException {
+    Map<Integer, ConceptInfo> concepts = new HashMap<>();
+    dissection.concepts().forEach(concept -> concepts.put(concept.number(), concept));
+    List<String> categories = dissection.categories();
     try (CsvWriter csv = UnitTable.csv().build(file);
         ConceptCounts counts = layer.conceptCounts()) {
       csv.writeRecord(
@@ -58,11 +55,7 @@ public final class CountsExport {
       for (UnitScore unit : layer.units()) {
         ConceptCounts.OfUnit of = counts.read(unit.unit());
         for (int i = 0; i < of.number().length; i++) {
-          ConceptInfo concept = concepts.get(of.number()[i]);
-          if (concept == null) {
-            throw new DissectionException(
-                dissection.folder() + " is damaged: concept " + of.number()[i] + " is unknown");
-          }
+          ConceptInfo concept = Objects.requireNonNull(concepts.get(of.number()[i]));
           long activation = of.activation()[categories.indexOf(concept.category())];
           csv.writeRecord(
               Integer.toString(unit.unit()),

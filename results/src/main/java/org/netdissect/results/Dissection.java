@@ -8,15 +8,17 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
+import java.util.NoSuchElementException;
+import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import org.netdissect.base.Json;
+import org.netdissect.base.Limits;
 import org.netdissect.base.files.DamagedException;
 import org.netdissect.base.files.FileCheck;
 import org.netdissect.base.files.Seal;
-import tools.jackson.core.JacksonException;
 
 /**
  * A result folder: what was dissected and how every unit scored. Immutable; see docs/formats.md for
@@ -33,6 +35,7 @@ public final class Dissection {
   private final List<String> images;
   private final Map<String, Integer> imageNumbers = new HashMap<>();
   private final List<ConceptInfo> concepts;
+  private final Map<Integer, ConceptInfo> conceptsByNumber = new HashMap<>();
   private final List<LayerDissection> layers = new ArrayList<>();
 
   private Dissection(
@@ -44,6 +47,7 @@ public final class Dissection {
     for (int i = 0; i < images.size(); i++) {
       imageNumbers.put(images.get(i), i);
     }
+    concepts.forEach(concept -> conceptsByNumber.put(concept.number(), concept));
   }
 
   /**
@@ -60,83 +64,88 @@ public final class Dissection {
               ? folder + " holds an unfinished run; repeat the command that began it to finish it"
               : folder + " holds no result (no " + FILE + ")");
     }
-    try {
-      if (Files.size(file) > MOST_BYTES) {
-        throw new DamagedException(file, "it is too long", null);
-      }
-      String json = Seal.open(Files.readAllBytes(file));
-      if (json == null) {
-        throw new DamagedException(file, "it is not what was written (SHA-256 differs)", null);
-      }
-      DissectionInfo info = Json.mapper().readValue(json, DissectionInfo.class);
-      if (info.format() != DissectionInfo.FORMAT) {
-        throw new DissectionException(
-            file + ": format " + info.format() + "; this version reads " + DissectionInfo.FORMAT);
-      }
-      Dissection dissection =
-          new Dissection(
-              folder,
-              info,
-              readImages(folder.resolve("images.csv"), info.files().get("images.csv")),
-              readConcepts(folder.resolve("concepts.csv"), info.files().get("concepts.csv")));
-      for (DissectionInfo.LayerResult layer : info.layers()) {
-        Path path = folder.resolve(LayerInfo.fileSafe(layer.layer().folder()));
-        dissection.layers.add(
-            new LayerDissection(
-                dissection,
-                layer,
-                path,
-                UnitTable.read(
-                    path.resolve("units.csv"),
-                    layer.layer().units(),
-                    info.data().categories(),
-                    info.files().get(layer.layer().folder() + "/units.csv"))));
-      }
-      return dissection;
-    } catch (JacksonException | NullPointerException e) {
-      throw new DamagedException(file, firstLine(e), e);
-    } catch (CsvParseException e) {
-      throw new DissectionException(folder + " is damaged: " + firstLine(e), e);
+    if (Files.size(file) > MOST_BYTES) {
+      throw new DamagedException(file, "it is too long", null);
     }
+    String json = Seal.open(Files.readAllBytes(file));
+    if (json == null) {
+      throw new DamagedException(file, "it is not what was written (SHA-256 differs)", null);
+    }
+    DissectionInfo info = FormatLadder.read(json, file);
+    InfoCheck.check(info, file);
+    Dissection dissection =
+        new Dissection(
+            folder,
+            info,
+            readImages(folder.resolve("images.csv"), info),
+            readConcepts(folder.resolve("concepts.csv"), info));
+    ConceptNumbers numbers = new ConceptNumbers(dissection.concepts);
+    for (DissectionInfo.LayerResult layer : info.layers()) {
+      dissection.layers.add(LayerDissection.open(dissection, layer, numbers));
+    }
+    return dissection;
   }
 
-  private static String firstLine(RuntimeException e) {
-    return String.valueOf(e.getMessage()).lines().findFirst().orElse("");
-  }
-
-  private static List<String> readImages(Path path, @Nullable FileCheck expected)
-      throws IOException {
-    List<String> names = new ArrayList<>();
-    try (CsvReader<NamedCsvRecord> csv =
-        CsvReader.builder().ofNamedCsvRecord(FileCheck.read(path, expected))) {
-      for (NamedCsvRecord row : csv) {
-        names.add(row.getField("image"));
-      }
+  private static List<String> readImages(Path path, DissectionInfo info) throws IOException {
+    Set<String> names = new LinkedHashSet<>();
+    read(
+        path,
+        info,
+        row -> {
+          if (!names.add(row.getField("image"))) {
+            throw new IllegalArgumentException("an image stands twice");
+          }
+        });
+    if (names.size() != info.images().chosen()) {
+      throw new DamagedException(
+          path, names.size() + " images instead of " + info.images().chosen(), null);
     }
     return List.copyOf(names);
   }
 
-  private static List<ConceptInfo> readConcepts(Path path, @Nullable FileCheck expected)
-      throws IOException {
+  private static List<ConceptInfo> readConcepts(Path path, DissectionInfo info) throws IOException {
     List<ConceptInfo> concepts = new ArrayList<>();
-    try (CsvReader<NamedCsvRecord> csv =
-        CsvReader.builder().ofNamedCsvRecord(FileCheck.read(path, expected))) {
-      for (NamedCsvRecord row : csv) {
-        try {
-          concepts.add(
+    read(
+        path,
+        info,
+        row -> {
+          ConceptInfo concept =
               new ConceptInfo(
                   Integer.parseInt(row.getField("number")),
                   row.getField("name"),
                   row.getField("category"),
-                  Long.parseLong(row.getField("truth")),
-                  Integer.parseInt(row.getField("images"))));
-        } catch (RuntimeException e) {
-          throw new DissectionException(
-              path + " is damaged at line " + row.getStartingLineNumber(), e);
+                  Rows.count(row, "truth"),
+                  Integer.parseInt(row.getField("images")));
+          int last = concepts.isEmpty() ? 0 : concepts.get(concepts.size() - 1).number();
+          if (concept.number() <= last || concept.number() > Limits.CONCEPT_NUMBER) {
+            throw new IllegalArgumentException("number " + concept.number() + " out of order");
+          }
+          if (!info.data().categories().contains(concept.category())) {
+            throw new IllegalArgumentException("unknown category");
+          }
+          if (concept.images() < 1 || concept.images() > info.images().read()) {
+            throw new IllegalArgumentException("in " + concept.images() + " images");
+          }
+          concepts.add(concept);
+        });
+    return List.copyOf(concepts);
+  }
+
+  private static void read(Path path, DissectionInfo info, Consumer<NamedCsvRecord> taker)
+      throws IOException {
+    FileCheck expected = info.files().get(path.getFileName().toString());
+    try (CsvReader<NamedCsvRecord> csv =
+        CsvReader.builder().ofNamedCsvRecord(FileCheck.read(path, expected))) {
+      for (NamedCsvRecord row : csv) {
+        try {
+          taker.accept(row);
+        } catch (IllegalArgumentException | NoSuchElementException e) {
+          throw new DamagedException(path, Rows.at(row, e), e);
         }
       }
+    } catch (CsvParseException e) {
+      throw new DamagedException(path, Rows.firstLine(e), e);
     }
-    return List.copyOf(concepts);
   }
 
   /**
@@ -169,8 +178,18 @@ public final class Dissection {
     return images;
   }
 
-  int imageNumber(String name) {
-    return Objects.requireNonNull(imageNumbers.get(name), "an unknown image");
+  /**
+   * The number of an image.
+   *
+   * @return −1 if it is not among the chosen ones
+   */
+  public int imageNumber(String name) {
+    return imageNumbers.getOrDefault(name, -1);
+  }
+
+  /** The concept of that number, as {@link LabelScore#number} gives it; null if there is none. */
+  public @Nullable ConceptInfo concept(int number) {
+    return conceptsByNumber.get(number);
   }
 
   /** The concepts that could be found, by ascending number. */

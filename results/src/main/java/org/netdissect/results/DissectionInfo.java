@@ -14,7 +14,7 @@ import org.netdissect.networks.Preprocessing;
  *
  * @param format version of the result folder
  * @param tool version of netdissect
- * @param network the network, or null for recorded maps
+ * @param network the network; of recorded maps it says nothing
  * @param data the data set
  * @param rules of scoring
  * @param images counts
@@ -26,7 +26,7 @@ import org.netdissect.networks.Preprocessing;
 public record DissectionInfo(
     int format,
     String tool,
-    @Nullable NetworkInfo network,
+    NetworkInfo network,
     DataInfo data,
     Rules rules,
     Images images,

@@ -5,8 +5,10 @@ import java.io.IOException;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.function.IntUnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.netdissect.base.files.Bytes;
+import org.netdissect.base.files.DamagedException;
 import org.netdissect.base.files.FileCheck;
 import org.netdissect.base.files.SectionFile;
 
@@ -20,9 +22,11 @@ public final class HitTable implements Closeable {
   public static final String MAGIC = "NDHITS01";
 
   private final SectionFile file;
+  private final int images;
 
-  private HitTable(SectionFile file) {
+  private HitTable(SectionFile file, int images) {
     this.file = file;
+    this.images = images;
   }
 
   /**
@@ -30,38 +34,60 @@ public final class HitTable implements Closeable {
    *
    * @param path of {@code hits.bin}
    * @param units of the layer
-   * @throws DissectionException if the file is no such table or damaged
+   * @param images of the dissection
+   * @throws DamagedException if the file is no such table or damaged
    */
-  public static HitTable open(Path path, int units) throws IOException {
-    return new HitTable(SectionFile.open(path, MAGIC, units));
+  public static HitTable open(Path path, int units, int images) throws IOException {
+    return new HitTable(SectionFile.open(path, MAGIC, units), images);
   }
 
-  /** As {@link #open(Path, int)}, for the file that a result records. */
-  public static HitTable open(Path path, int units, @Nullable FileCheck expected)
+  /** As {@link #open(Path, int, int)}, for the file that a result records. */
+  public static HitTable open(Path path, int units, int images, @Nullable FileCheck expected)
       throws IOException {
-    return new HitTable(SectionFile.open(path, MAGIC, units, expected));
+    return new HitTable(SectionFile.open(path, MAGIC, units, expected), images);
   }
 
   /**
    * Reads a unit's hits, image by image in ascending number.
    *
-   * @throws DissectionException if the file is damaged
+   * @throws DamagedException if the file is damaged
    */
   public void read(int unit, Visitor visitor) throws IOException {
+    read(unit, image -> 1 << 16, visitor);
+  }
+
+  /**
+   * As {@link #read(int, Visitor)}, for who knows how many regions each image has.
+   *
+   * @param regionsOf by number of the image
+   */
+  public void read(int unit, IntUnaryOperator regionsOf, Visitor visitor) throws IOException {
     ByteBuffer section = file.read(unit);
     try {
-      int image = -1;
-      while (section.hasRemaining()) {
-        image += 1 + Bytes.getVarint(section, Integer.MAX_VALUE - image - 1);
-        int regions = Bytes.getVarint(section, 1 << 16);
-        int region = -1;
-        for (int i = 0; i < regions; i++) {
-          region += 1 + Bytes.getVarint(section, (1 << 16) - 1 - region);
-          visitor.hit(image, region, Bytes.getVarint(section, Integer.MAX_VALUE));
-        }
-      }
+      read(section, images, regionsOf, visitor);
     } catch (BufferUnderflowException | IllegalStateException e) {
       throw file.malformed(unit, e);
+    }
+  }
+
+  /**
+   * Decodes a unit's hits.
+   *
+   * @throws BufferUnderflowException if they are cut
+   * @throws IllegalStateException if they make no sense
+   */
+  public static void read(
+      ByteBuffer section, int images, IntUnaryOperator regionsOf, Visitor visitor) {
+    int image = -1;
+    while (section.hasRemaining()) {
+      image += 1 + Bytes.getVarint(section, images - image - 2);
+      int most = regionsOf.applyAsInt(image);
+      int regions = Bytes.getVarint(section, most);
+      int region = -1;
+      for (int i = 0; i < regions; i++) {
+        region += 1 + Bytes.getVarint(section, most - region - 2);
+        visitor.hit(image, region, Bytes.getVarint(section, Integer.MAX_VALUE));
+      }
     }
   }
 

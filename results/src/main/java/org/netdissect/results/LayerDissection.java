@@ -1,5 +1,6 @@
 package org.netdissect.results;
 
+import de.siegmar.fastcsv.reader.CsvParseException;
 import de.siegmar.fastcsv.reader.CsvReader;
 import de.siegmar.fastcsv.reader.NamedCsvRecord;
 import java.io.IOException;
@@ -7,8 +8,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.NoSuchElementException;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
+import org.netdissect.base.files.DamagedException;
 import org.netdissect.base.files.FileCheck;
 import org.netdissect.base.files.SectionFile;
 import org.netdissect.results.values.ValueHistograms;
@@ -29,15 +32,29 @@ public final class LayerDissection {
   private final Path folder;
   private final List<UnitScore> units;
 
-  LayerDissection(
-      Dissection dissection,
-      DissectionInfo.LayerResult result,
-      Path folder,
-      List<UnitScore> units) {
+  private LayerDissection(
+      Dissection dissection, DissectionInfo.LayerResult result, List<UnitScore> units) {
     this.dissection = dissection;
     this.result = result;
-    this.folder = folder;
+    this.folder = dissection.folder().resolve(result.layer().folder());
     this.units = units;
+  }
+
+  /** Reads a layer's scores. */
+  static LayerDissection open(
+      Dissection dissection, DissectionInfo.LayerResult result, ConceptNumbers numbers)
+      throws IOException {
+    LayerDissection unread = new LayerDissection(dissection, result, List.of());
+    return new LayerDissection(
+        dissection,
+        result,
+        UnitTable.read(
+            unread.folder.resolve("units.csv"),
+            result.layer().units(),
+            dissection.categories(),
+            unread.recorded("units.csv"),
+            numbers,
+            unread::conceptCounts));
   }
 
   public LayerInfo layer() {
@@ -74,7 +91,11 @@ public final class LayerDissection {
 
   /** Pixel counts of masks by region. */
   public HitTable hits() throws IOException {
-    return HitTable.open(folder.resolve("hits.bin"), result.layer().units(), recorded("hits.bin"));
+    return HitTable.open(
+        folder.resolve("hits.bin"),
+        result.layer().units(),
+        dissection.images().size(),
+        recorded("hits.bin"));
   }
 
   /** Whether trimmed activation maps were kept. */
@@ -105,7 +126,11 @@ public final class LayerDissection {
 
   /** Trimmed activation maps. */
   public ActivationMaps maps() throws IOException {
-    return ActivationMaps.open(folder.resolve("maps.bin"), result.layer(), recorded("maps.bin"));
+    return ActivationMaps.open(
+        folder.resolve("maps.bin"),
+        result.layer(),
+        dissection.images().size(),
+        recorded("maps.bin"));
   }
 
   /** Whether intersections with every concept are there; an imported result has none. */
@@ -121,7 +146,10 @@ public final class LayerDissection {
   /** How the activation values of each unit are spread. */
   public ActivationHistograms histograms() throws IOException {
     return ActivationHistograms.open(
-        folder.resolve("histograms.bin"), result.layer().units(), recorded("histograms.bin"));
+        folder.resolve("histograms.bin"),
+        result.layer().units(),
+        result.valuesPerUnit(),
+        recorded("histograms.bin"));
   }
 
   /** Intersections with every concept. */
@@ -130,6 +158,7 @@ public final class LayerDissection {
         folder.resolve("counts.bin"),
         result.layer().units(),
         dissection.categories().size(),
+        dissection.concepts(),
         recorded("counts.bin"));
   }
 
@@ -146,14 +175,19 @@ public final class LayerDissection {
         CsvReader.builder().ofNamedCsvRecord(FileCheck.read(path, recorded("top-images.csv")))) {
       for (NamedCsvRecord row : csv) {
         try {
-          int image = dissection.imageNumber(row.getField("image"));
-          top.get(Integer.parseInt(row.getField("unit")))
-              .add(new TopImage(image, Float.parseFloat(row.getField("activation"))));
-        } catch (RuntimeException e) {
-          throw new DissectionException(
-              path + " is damaged at line " + row.getStartingLineNumber(), e);
+          String image = row.getField("image");
+          int number = dissection.imageNumber(image);
+          int unit = Integer.parseInt(row.getField("unit"));
+          if (number < 0 || unit < 0 || unit >= top.size()) {
+            throw new IllegalArgumentException("unknown image or unit");
+          }
+          top.get(unit).add(new TopImage(number, Float.parseFloat(row.getField("activation"))));
+        } catch (IllegalArgumentException | NoSuchElementException e) {
+          throw new DamagedException(path, Rows.at(row, e), e);
         }
       }
+    } catch (CsvParseException e) {
+      throw new DamagedException(path, Rows.firstLine(e), e);
     }
     return top;
   }

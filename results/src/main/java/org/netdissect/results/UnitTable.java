@@ -1,5 +1,6 @@
 package org.netdissect.results;
 
+import de.siegmar.fastcsv.reader.CsvParseException;
 import de.siegmar.fastcsv.reader.CsvReader;
 import de.siegmar.fastcsv.reader.NamedCsvRecord;
 import de.siegmar.fastcsv.writer.CsvWriter;
@@ -8,8 +9,10 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.NoSuchElementException;
 import org.jspecify.annotations.Nullable;
 import org.netdissect.base.Numbers;
+import org.netdissect.base.files.DamagedException;
 import org.netdissect.base.files.FileCheck;
 
 /** The file {@code units.csv}: one row a unit. */
@@ -53,54 +56,76 @@ public final class UnitTable {
   /**
    * Reads the table; IoUs are computed anew from the counts, so no digit is lost.
    *
-   * @throws DissectionException if it is damaged
+   * @param numbers tells which concepts are meant
+   * @param counts of the layer
+   * @throws DamagedException if it makes no sense
    */
   static List<UnitScore> read(
-      Path path, int units, List<String> categories, @Nullable FileCheck expected)
+      Path path,
+      int units,
+      List<String> categories,
+      @Nullable FileCheck expected,
+      ConceptNumbers numbers,
+      ConceptNumbers.Counts counts)
       throws IOException {
     List<UnitScore> scores = new ArrayList<>();
     try (CsvReader<NamedCsvRecord> csv =
         CsvReader.builder().ofNamedCsvRecord(FileCheck.read(path, expected))) {
       for (NamedCsvRecord row : csv) {
         try {
-          List<LabelScore> byCategory = new ArrayList<>();
-          for (String category : categories) {
-            String label = row.getField(category + "-label");
-            long truth = Long.parseLong(row.getField(category + "-truth"));
-            long activation = Long.parseLong(row.getField(category + "-activation"));
-            long intersection = Long.parseLong(row.getField(category + "-intersect"));
-            byCategory.add(
-                new LabelScore(
-                    category,
-                    label,
-                    truth,
-                    activation,
-                    intersection,
-                    // Imported tables may score a blank label 0 whatever its counts.
-                    label.isBlank() && Double.parseDouble(row.getField(category + "-iou")) == 0
-                        ? 0
-                        : LabelScore.iou(intersection, activation, truth)));
+          UnitScore score = unit(row, categories);
+          if (score.unit() != scores.size()) {
+            throw new IllegalArgumentException("unit " + score.unit() + " out of order");
           }
-          int unit = Integer.parseInt(row.getField("unit"));
-          if (unit != scores.size()) {
-            throw new IllegalArgumentException("unit " + unit + " out of order");
-          }
-          int best = categories.indexOf(row.getField("category"));
-          if (best < 0) {
-            throw new IllegalArgumentException("unknown category");
-          }
-          float threshold = Float.parseFloat(row.getField("threshold"));
-          scores.add(new UnitScore(unit, threshold, best, byCategory));
-        } catch (RuntimeException e) {
-          throw new DissectionException(
-              path + " is damaged at line " + row.getStartingLineNumber(), e);
+          scores.add(numbered(score, numbers, counts));
+        } catch (IllegalArgumentException | NoSuchElementException e) {
+          throw new DamagedException(path, Rows.at(row, e), e);
         }
       }
+    } catch (CsvParseException e) {
+      throw new DamagedException(path, Rows.firstLine(e), e);
     }
     if (scores.size() != units) {
-      throw new DissectionException(
-          path + " is damaged: " + scores.size() + " rows for " + units + " units");
+      throw new DamagedException(path, scores.size() + " rows for " + units + " units", null);
     }
     return List.copyOf(scores);
+  }
+
+  private static UnitScore unit(NamedCsvRecord row, List<String> categories) {
+    List<LabelScore> byCategory = new ArrayList<>();
+    for (String category : categories) {
+      String label = row.getField(category + "-label");
+      long truth = Rows.count(row, category + "-truth");
+      long activation = Rows.count(row, category + "-activation");
+      long intersection = Rows.count(row, category + "-intersect");
+      // Imported tables may score a blank label 0 whatever its counts.
+      boolean none = label.isBlank() && Double.parseDouble(row.getField(category + "-iou")) == 0;
+      double iou = none ? 0 : LabelScore.iou(intersection, activation, truth);
+      byCategory.add(new LabelScore(category, 0, label, truth, activation, intersection, iou));
+    }
+    int best = categories.indexOf(row.getField("category"));
+    if (best < 0) {
+      throw new IllegalArgumentException("unknown category");
+    }
+    float threshold = Float.parseFloat(row.getField("threshold"));
+    return new UnitScore(Integer.parseInt(row.getField("unit")), threshold, best, byCategory);
+  }
+
+  private static UnitScore numbered(
+      UnitScore score, ConceptNumbers numbers, ConceptNumbers.Counts counts) throws IOException {
+    List<LabelScore> byCategory = new ArrayList<>();
+    for (LabelScore label : score.byCategory()) {
+      int number = numbers.of(label, score.unit(), counts);
+      if (number < 0) {
+        throw new IllegalArgumentException(
+            "no concept '"
+                + label.label()
+                + "' of "
+                + label.truth()
+                + " pixels is in concepts.csv");
+      }
+      byCategory.add(label.withNumber(number));
+    }
+    return new UnitScore(score.unit(), score.threshold(), score.best(), byCategory);
   }
 }

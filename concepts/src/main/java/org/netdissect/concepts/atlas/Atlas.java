@@ -3,12 +3,18 @@ package org.netdissect.concepts.atlas;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.netdissect.base.DataException;
 import org.netdissect.base.Progress;
+import org.netdissect.base.files.DamagedException;
 import org.netdissect.concepts.ConceptDataset;
 import org.netdissect.concepts.Vocabulary;
 
@@ -26,8 +32,10 @@ public final class Atlas implements AutoCloseable {
   private final Path file;
   private final AtlasReader reader;
   private final Map<String, Integer> indices = new HashMap<>();
+  private final BasicFileAttributes opened;
 
-  private Atlas(String name, Path file, AtlasReader reader) {
+  private Atlas(String name, Path file, AtlasReader reader) throws IOException {
+    opened = Files.readAttributes(file, BasicFileAttributes.class);
     this.name = name;
     this.file = file;
     this.reader = reader;
@@ -107,6 +115,31 @@ public final class Atlas implements AutoCloseable {
   /** The compiled file. */
   public Path file() {
     return file;
+  }
+
+  /**
+   * Makes sure that the file was not cut while it was read: it lies in memory as long as it is
+   * open, and what is cut off reads as zeros or not at all.
+   *
+   * @throws DamagedException if it was
+   */
+  public void requireWhole() throws IOException {
+    BasicFileAttributes now;
+    try {
+      now = Files.readAttributes(file, BasicFileAttributes.class);
+    } catch (NoSuchFileException e) {
+      // Removed or replaced, it stays what it was for who has it open.
+      return;
+    }
+    if (Objects.equals(now.fileKey(), opened.fileKey()) && now.size() != opened.size()) {
+      throw cut(null);
+    }
+  }
+
+  /** The failure to report when the file was cut while it was read. */
+  public DamagedException cut(@Nullable Throwable cause) {
+    return new DamagedException(
+        file, "it was cut, or its disk failed, while it was read; repeat the command", cause);
   }
 
   /**

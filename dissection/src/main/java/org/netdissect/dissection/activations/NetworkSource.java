@@ -26,7 +26,6 @@ import org.netdissect.networks.TappedNetwork;
 import org.netdissect.pictures.Photographs;
 import org.netdissect.pictures.Photographs.Photograph;
 import org.netdissect.results.DissectionException;
-import org.netdissect.results.FolderNames;
 import org.netdissect.results.LayerInfo;
 
 /**
@@ -98,19 +97,18 @@ public final class NetworkSource implements ActivationSource {
   }
 
   private static List<LayerInfo> describe(
-      List<Layer> layers, Convention convention, Progress progress) {
-    FolderNames folders = FolderNames.inResult();
+      List<Layer> layers, Convention convention, Progress progress) throws DissectionException {
+    LayerDescriptions describe = new LayerDescriptions(convention, progress);
     List<LayerInfo> infos = new ArrayList<>();
     for (Layer layer : layers) {
       infos.add(
-          new LayerInfo(
+          describe.of(
               layer.name(),
-              folders.of(layer.name()),
               layer.kind(),
               layer.channels(),
               layer.height(),
               layer.width(),
-              LayerFields.knownOrNull(layer.name(), layer.field(), convention, progress)));
+              layer.field()));
     }
     return infos;
   }

@@ -10,7 +10,6 @@ import org.netdissect.dissection.rules.Convention;
 import org.netdissect.dissection.rules.ImageSet;
 import org.netdissect.networks.InputSize;
 import org.netdissect.results.DissectionException;
-import org.netdissect.results.FolderNames;
 import org.netdissect.results.LayerInfo;
 
 /** Activation maps recorded by another framework. */
@@ -30,7 +29,7 @@ public final class RecordedSource implements ActivationSource {
       throws IOException {
     List<RecordedMaps> files = new ArrayList<>();
     try {
-      FolderNames folders = FolderNames.inResult();
+      LayerDescriptions describe = new LayerDescriptions(convention, progress);
       List<LayerInfo> infos = new ArrayList<>();
       for (RecordedActivations.Maps layer : recorded.layers()) {
         RecordedMaps maps = RecordedMaps.open(layer.file());
@@ -44,14 +43,8 @@ public final class RecordedSource implements ActivationSource {
                   + recorded.images().size());
         }
         infos.add(
-            new LayerInfo(
-                layer.name(),
-                folders.of(layer.name()),
-                "recorded",
-                maps.units,
-                maps.height,
-                maps.width,
-                LayerFields.knownOrNull(layer.name(), layer.field(), convention, progress)));
+            describe.of(
+                layer.name(), "recorded", maps.units, maps.height, maps.width, layer.field()));
       }
       return new RecordedSource(files, infos, images, recorded.input());
     } catch (IOException | RuntimeException e) {

@@ -166,7 +166,9 @@ public final class Recording implements Closeable {
         LayerInfo layer = layers.get(l);
         // Layers of several networks may share a name.
         Path folder = Files.createDirectories(work.resolve("layer-" + l));
-        Spill spill = Spill.open(folder.resolve("spill.bin"), layer.units(), state.spillLength[l]);
+        Spill spill =
+            Spill.open(
+                folder.resolve("spill.bin"), layer.units(), images.size(), state.spillLength[l]);
         recorders.add(
             new LayerRecorder(
                 layer,
@@ -203,6 +205,9 @@ public final class Recording implements Closeable {
         }
         state.doneBlocks = readBits(in);
         state.read = readBits(in);
+        if (state.read.length() > state.digests.length / Digests.BYTES) {
+          throw new IllegalStateException("an image that there is not");
+        }
         int failures = Bytes.getVarint(in, in.remaining());
         for (int i = 0; i < failures; i++) {
           int image = Bytes.getVarint(in, state.digests.length / Digests.BYTES - 1);
@@ -214,6 +219,10 @@ public final class Recording implements Closeable {
         for (int l = 0; l < layers.size(); l++) {
           for (int u = 0; u < layers.get(l).units(); u++) {
             LayerRecorder.decode(u, file.read(section++), histograms.get(l), tops.get(l));
+            long values = (long) state.read.cardinality() * layers.get(l).cells();
+            if (histograms.get(l).counted(u) != values) {
+              throw new IllegalStateException("values of other images");
+            }
           }
         }
       } catch (BufferUnderflowException | IllegalStateException | IndexOutOfBoundsException e) {

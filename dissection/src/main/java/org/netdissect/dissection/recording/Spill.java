@@ -54,10 +54,11 @@ public final class Spill implements Closeable {
   /**
    * Opens or creates the file and keeps its first bytes only: what a checkpoint vouches for.
    *
+   * @param imageCount of the dissection
    * @param keep length to keep; everything after it is cut off
    * @throws DissectionException if what is kept is damaged
    */
-  static Spill open(Path path, int units, long keep) throws IOException {
+  static Spill open(Path path, int units, int imageCount, long keep) throws IOException {
     FileChannel channel =
         FileChannel.open(
             path, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
@@ -68,7 +69,7 @@ public final class Spill implements Closeable {
       }
       channel.truncate(keep);
       while (spill.length < keep) {
-        spill.readSegment(keep);
+        spill.readSegment(imageCount, keep);
       }
       return spill;
     } catch (IOException | RuntimeException e) {
@@ -77,7 +78,7 @@ public final class Spill implements Closeable {
     }
   }
 
-  private void readSegment(long end) throws IOException {
+  private void readSegment(int imageCount, long end) throws IOException {
     if (end - length < HEAD) {
       throw SectionFile.damaged(path, "a segment is cut");
     }
@@ -97,6 +98,14 @@ public final class Spill implements Closeable {
     ByteBuffer table = SectionFile.read(channel, path, length + HEAD, (int) index);
     if (SectionFile.crcOf(table) != crc) {
       throw SectionFile.damaged(path, "checksum of a segment's table is wrong");
+    }
+    int last = -1;
+    for (int i = 0; i < images; i++) {
+      int image = table.getInt(4 * i);
+      if (image <= last || image >= imageCount) {
+        throw SectionFile.damaged(path, "a segment names an image that there is not");
+      }
+      last = image;
     }
     long at = length + HEAD + index;
     addSegment(table, images, at);

@@ -22,6 +22,12 @@ public enum Convention {
    */
   LITE;
 
+  /** What to say where {@link #emptiesMasks}. */
+  public static final String EMPTY_MASKS =
+      "the conventions 'paper' and 'lite' round the quantile to thousandths, here to 0: every"
+          + " threshold is the unit's largest value and every mask is empty; take a --quantile from"
+          + " 0.001, or --convention exact";
+
   /**
    * Reads {@code exact}, {@code paper} or {@code lite}.
    *
@@ -40,6 +46,15 @@ public enum Convention {
   /** The lower-case name, as typed and as written into results. */
   public String word() {
     return name().toLowerCase(Locale.ROOT);
+  }
+
+  /**
+   * Whether every mask is empty by the rules alone: the original rounds the quantile to
+   * thousandths, and one below 0.0005 to 0. The threshold is then the unit's largest value, and no
+   * value lies above it.
+   */
+  public boolean emptiesMasks(Quantile quantile) {
+    return this != EXACT && quantile.paperTail() == 0;
   }
 
   /** Whether a label that stands twice on one pixel (in two channels) counts twice. */
@@ -93,6 +108,17 @@ public enum Convention {
   }
 
   /**
+   * Whether there is a rule for masks of that size: the original has none for masks that are larger
+   * than the network's input.
+   *
+   * @param input size of the network's input along an axis, pixels
+   * @param mask size of the mask along it, pixels
+   */
+  public boolean fits(int input, int mask) {
+    return this != PAPER || Math.rint((double) input / mask) >= 1;
+  }
+
+  /**
    * Where the pixels of a mask row or column lie among the activations.
    *
    * @param axis the layer's receptive field along this axis, or null where it is unknown: then the
@@ -111,13 +137,7 @@ public enum Convention {
           cells, mask, pixel -> ((pixel + 0.5) * input / mask - 0.5 - centre) / axis.step());
     }
     double reduction = Math.rint((double) input / mask);
-    if (reduction < 1) {
-      throw new IllegalArgumentException(
-          "the convention 'paper' needs masks no larger than the input: mask "
-              + mask
-              + ", input "
-              + input);
-    }
+    assert reduction >= 1 : "checked before recording";
     double centre = Math.floor(axis.size() / 2) + axis.offset();
     double step = Math.floor(axis.step() / reduction);
     if (step == 0) {

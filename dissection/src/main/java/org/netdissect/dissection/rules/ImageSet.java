@@ -155,6 +155,12 @@ public final class ImageSet {
     return atlas;
   }
 
+  /** How many regions the image has. */
+  public int regions(int image) {
+    int index = atlasIndex[image];
+    return atlas.firstRegion(index + 1) - atlas.firstRegion(index);
+  }
+
   /** Row of the image in the list it was chosen from. */
   public int row(int image) {
     return row[image];

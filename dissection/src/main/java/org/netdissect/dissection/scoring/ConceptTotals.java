@@ -134,6 +134,10 @@ public final class ConceptTotals {
     return imageCategories[image];
   }
 
+  ImageSet images() {
+    return images;
+  }
+
   /**
    * Adds pixels of a mask in a region to the concepts there.
    *

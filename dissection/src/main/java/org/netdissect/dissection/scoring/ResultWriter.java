@@ -22,6 +22,7 @@ import org.netdissect.dissection.recording.LayerRecorder;
 import org.netdissect.dissection.recording.TopImages;
 import org.netdissect.dissection.rules.Convention;
 import org.netdissect.dissection.rules.ImageSet;
+import org.netdissect.dissection.tally.GroupFile;
 import org.netdissect.dissection.tally.GroupTally;
 import org.netdissect.dissection.tally.MaskTally;
 import org.netdissect.results.ActivationMaps;
@@ -80,7 +81,7 @@ public final class ResultWriter {
                 : new SectionFile.Writer(folder.resolve("maps.bin"), ActivationMaps.MAGIC)) {
       for (int g = 0; g + 1 < groups.length; g++) {
         Path file = groupFolder.resolve("group-" + groups[g] + "-" + groups[g + 1] + ".bin");
-        if (!isWhole(file, groups[g + 1] - groups[g], progress)) {
+        if (!isWhole(file, groups[g + 1] - groups[g], layer, progress)) {
           int first = groups[g];
           int end = groups[g + 1];
           WholeFile.write(file, next -> tally.tally(first, end, workers, next));
@@ -129,13 +130,13 @@ public final class ResultWriter {
     return files;
   }
 
-  private static boolean isWhole(Path file, int units, Progress progress) throws IOException {
+  private boolean isWhole(Path file, int units, LayerInfo layer, Progress progress)
+      throws IOException {
     if (!Files.exists(file)) {
       return false;
     }
-    try (SectionFile group =
-        SectionFile.open(file, MaskTally.GROUP_MAGIC, units * MaskTally.SECTIONS)) {
-      group.verify();
+    try {
+      GroupFile.check(file, units, layer, images);
       return true;
     } catch (DamagedException e) {
       progress.warn(e.getMessage() + "; tallying these units again");
@@ -203,7 +204,7 @@ public final class ResultWriter {
     UnitScore[] scores = new UnitScore[layer.units()];
     byte[][] counts = new byte[layer.units()][];
     try (Progress.Phase phase = progress.phase("scoring " + layer.name(), layer.units(), "units");
-        HitTable hits = HitTable.open(folder.resolve("hits.bin"), layer.units())) {
+        HitTable hits = HitTable.open(folder.resolve("hits.bin"), layer.units(), images.size())) {
       Workers.run(
           workers,
           layer.units(),

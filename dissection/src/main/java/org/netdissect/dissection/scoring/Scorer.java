@@ -40,6 +40,7 @@ public final class Scorer {
     image = -1;
     hits.read(
         unit,
+        totals.images()::regions,
         (at, region, pixels) -> {
           if (at != image) {
             endImage();
@@ -99,9 +100,10 @@ public final class Scorer {
       int number = best[c];
       byCategory.add(
           number == 0
-              ? new LabelScore(totals.categories().get(c).name(), "", 0, activation[c], 0, 0)
+              ? new LabelScore(totals.categories().get(c).name(), 0, "", 0, activation[c], 0, 0)
               : new LabelScore(
                   totals.categories().get(c).name(),
+                  number,
                   totals.name(number),
                   totals.truth(number),
                   activation[c],

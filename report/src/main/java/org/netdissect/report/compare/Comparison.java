@@ -175,14 +175,28 @@ public final class Comparison {
    * @param folder made if absent
    */
   public void write(Path folder) throws IOException {
+    // All that can fail comes before what stood in the folder is touched.
+    Files.createDirectories(folder);
+    String page = page(folder);
+    String table = table();
+    String concepts = concepts();
     ReportFolder out = ReportFolder.begin(folder);
-    out.write("compare.csv", table());
-    out.write("concepts.csv", concepts());
+    out.write("compare.csv", table);
+    out.write("concepts.csv", concepts);
+    out.finish(page);
+  }
+
+  private String page(Path folder) throws IOException {
     Map<String, Object> root = new LinkedHashMap<>();
     root.put("tool", ToolVersion.get());
     root.put("network", Map.of());
     root.put("data", Map.of("name", runs.get(0).dissection().info().data().name()));
-    root.put("rules", Map.of("iou", iou, "convention", "", "quantile", ""));
+    // Not Map.of: its order changes from one process to the next.
+    Map<String, Object> rules = new LinkedHashMap<>();
+    rules.put("iou", iou);
+    rules.put("convention", "");
+    rules.put("quantile", "");
+    root.put("rules", rules);
     root.put("categories", categories);
     root.put("concepts", List.of());
     root.put("photos", List.of());
@@ -210,12 +224,11 @@ public final class Comparison {
       }
     }
     root.put("published", bars);
-    out.finish(
-        Page.page(
-            runs.size() == 1 ? runs.get(0).name() : runs.size() + " results compared",
-            withoutScripts(),
-            root,
-            SCRIPTS));
+    return Page.page(
+        runs.size() == 1 ? runs.get(0).name() : runs.size() + " results compared",
+        withoutScripts(),
+        root,
+        SCRIPTS);
   }
 
   private Map<String, Object> layer(Path folder, Run run, LayerDissection dissected, int index)

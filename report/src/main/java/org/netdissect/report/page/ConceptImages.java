@@ -6,23 +6,24 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.stream.IntStream;
 import org.netdissect.base.Progress;
 import org.netdissect.concepts.Category;
 import org.netdissect.concepts.ConceptDataset;
 import org.netdissect.concepts.atlas.Atlas;
 import org.netdissect.concepts.atlas.AtlasOptions;
+import org.netdissect.dissection.ResultAtlas;
 import org.netdissect.results.ConceptInfo;
 import org.netdissect.results.Dissection;
-import org.netdissect.results.DissectionInfo;
+import org.netdissect.results.DissectionException;
 
 /** Where the concepts of a result are: which of its images hold which, and on which pixels. */
 final class ConceptImages implements AutoCloseable {
   private static final int LONGEST_MASK = 1_000;
 
+  private final ResultAtlas labels;
   private final Atlas atlas;
   private final int[] atlasIndex;
   private final boolean[] selected = new boolean[256];
@@ -38,9 +39,10 @@ final class ConceptImages implements AutoCloseable {
 
   private char[] regionMap = new char[0];
 
-  private ConceptImages(Atlas atlas, int[] atlasIndex) {
-    this.atlas = atlas;
-    this.atlasIndex = atlasIndex;
+  private ConceptImages(ResultAtlas labels, int count) {
+    this.labels = labels;
+    atlas = labels.atlas();
+    atlasIndex = IntStream.range(0, count).map(labels::index).toArray();
   }
 
   /**
@@ -52,26 +54,15 @@ final class ConceptImages implements AutoCloseable {
   static ConceptImages open(
       Dissection dissection, ConceptDataset data, AtlasOptions options, Progress progress)
       throws IOException {
-    Atlas atlas = Atlas.open(data, options, progress);
-    if (!atlas.fingerprint().equals(dissection.info().data().fingerprint())) {
-      progress.warn(
-          "the data set "
-              + data.name()
-              + " is not the one that was dissected with, or has changed since: the report shows no"
-              + " examples of concepts and no misses");
-      atlas.close();
+    ResultAtlas labels;
+    try {
+      labels = ResultAtlas.open(dissection, data, options, progress);
+    } catch (DissectionException e) {
+      progress.warn(e.getMessage() + ": the report shows no examples of concepts and no misses");
       return null;
     }
-    Set<String> unread = new HashSet<>();
-    for (DissectionInfo.Unreadable image : dissection.info().images().unreadable()) {
-      unread.add(image.image());
-    }
-    int[] atlasIndex = new int[dissection.images().size()];
-    for (int i = 0; i < atlasIndex.length; i++) {
-      String name = dissection.images().get(i);
-      atlasIndex[i] = unread.contains(name) ? -1 : atlas.indexOf(name);
-    }
-    ConceptImages made = new ConceptImages(atlas, atlasIndex);
+    ConceptImages made = new ConceptImages(labels, dissection.images().size());
+    Atlas atlas = labels.atlas();
     for (Category category : atlas.vocabulary().categories()) {
       made.selected[category.index()] = dissection.categories().contains(category.name());
     }
@@ -128,6 +119,11 @@ final class ConceptImages implements AutoCloseable {
     return images.getOrDefault(number, new int[0]);
   }
 
+  /** How many regions an image has. */
+  int regions(int image) {
+    return labels.regions(image);
+  }
+
   /** Pixels of the concept in the image at that place of {@link #of}. */
   int pixels(int number, int place) {
     return pixels.get(number)[place];
@@ -180,6 +176,6 @@ final class ConceptImages implements AutoCloseable {
 
   @Override
   public void close() {
-    atlas.close();
+    labels.close();
   }
 }

@@ -142,17 +142,7 @@ public final class LayerPages {
 
   /** The concept of a label; null for a blank one. */
   private ConceptInfo concept(LabelScore label) {
-    if (label.label().isBlank()) {
-      return null;
-    }
-    for (ConceptInfo concept : dissection.concepts()) {
-      if (concept.name().equals(label.label())
-          && concept.category().equals(label.category())
-          && concept.truth() == label.truth()) {
-        return concept;
-      }
-    }
-    return null;
+    return label.label().isBlank() ? null : dissection.concept(label.number());
   }
 
   /** What a unit's page shows of photographs. */
@@ -247,7 +237,7 @@ public final class LayerPages {
       Map<String, Object> page)
       throws IOException {
     boolean[] fires = new boolean[dissection.images().size()];
-    hits.read(unit.unit(), (image, region, pixels) -> fires[image] = true);
+    hits.read(unit.unit(), concepts::regions, (image, region, pixels) -> fires[image] = true);
     List<Object> misses = new ArrayList<>();
     int[] holders = concepts.of(concept.number());
     int missed = 0;

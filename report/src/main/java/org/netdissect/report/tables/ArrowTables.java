@@ -136,13 +136,6 @@ public final class ArrowTables {
               ConceptCounts.OfUnit of = counts.read(unit);
               for (int i = 0; i < of.number().length; i++) {
                 ConceptInfo concept = concepts.get(of.number()[i]);
-                if (concept == null) {
-                  throw new DissectionException(
-                      dissection.folder()
-                          + " is damaged: concept "
-                          + of.number()[i]
-                          + " is unknown");
-                }
                 long intersection = of.intersection()[i];
                 long activation =
                     of.activation()[dissection.categories().indexOf(concept.category())];

@@ -28,8 +28,10 @@ import org.netdissect.results.UnitScore;
  *
  * @param categories in the order of the columns
  * @param units by number from 0; no thresholds, the format has none
+ * @param rounded how many scores of the table were rounded, as spreadsheets do; all scores are
+ *     those that the counts give
  */
-public record OriginalCsv(List<String> categories, List<UnitScore> units) {
+public record OriginalCsv(List<String> categories, List<UnitScore> units, int rounded) {
   private static final List<String> FIRST = List.of("unit", "category", "label", "score");
   private static final List<String> EACH =
       List.of("label", "truth", "activation", "intersect", "iou");
@@ -39,9 +41,17 @@ public record OriginalCsv(List<String> categories, List<UnitScore> units) {
   private static final double LITE_EPSILON = 1e-10;
   private static final double TOLERANCE = 1e-9;
 
+  /** Rounding of a score to fewer than two decimals tells nothing any more. */
+  private static final double COARSEST = 0.005;
+
   public OriginalCsv {
     categories = List.copyOf(categories);
     units = List.copyOf(units);
+  }
+
+  /** A table of scores that are as the counts give them. */
+  public OriginalCsv(List<String> categories, List<UnitScore> units) {
+    this(categories, units, 0);
   }
 
   /** Who writes numbers how. */
@@ -64,6 +74,7 @@ public record OriginalCsv(List<String> categories, List<UnitScore> units) {
     }
     Map<Integer, UnitScore> units = new LinkedHashMap<>();
     List<String> categories = new ArrayList<>();
+    int[] rounded = new int[1];
     try (CsvReader<CsvRecord> csv =
         CsvReader.builder()
             .allowMissingFields(true)
@@ -75,7 +86,7 @@ public record OriginalCsv(List<String> categories, List<UnitScore> units) {
           categories = header(file, row.getFields());
           continue;
         }
-        UnitScore unit = unit(file, row, categories);
+        UnitScore unit = unit(file, row, categories, rounded);
         if (units.put(unit.unit(), unit) != null) {
           throw at(file, row, "unit " + (unit.unit() + 1) + " stands twice");
         }
@@ -94,7 +105,7 @@ public record OriginalCsv(List<String> categories, List<UnitScore> units) {
       }
       inOrder.add(units.get(u));
     }
-    return new OriginalCsv(categories, inOrder);
+    return new OriginalCsv(categories, inOrder, rounded[0]);
   }
 
   private static List<String> header(Path file, List<String> columns) throws DissectionException {
@@ -121,7 +132,7 @@ public record OriginalCsv(List<String> categories, List<UnitScore> units) {
     return categories;
   }
 
-  private static UnitScore unit(Path file, CsvRecord row, List<String> categories)
+  private static UnitScore unit(Path file, CsvRecord row, List<String> categories, int[] rounded)
       throws DissectionException {
     int columns = FIRST.size() + EACH.size() * categories.size();
     if (row.getFieldCount() != columns) {
@@ -145,25 +156,59 @@ public record OriginalCsv(List<String> categories, List<UnitScore> units) {
         // Lite scores label 0 so.
         iou = 0;
       }
-      if (!(Math.abs(iou - given) <= TOLERANCE)) {
+      if (!agrees(iou, row.getField(from + 4), rounded)) {
         throw at(
             file, row, categories.get(c) + "-iou is " + given + ", but its counts give " + iou);
       }
-      scores.add(new LabelScore(categories.get(c), label, truth, activation, intersection, iou));
+      scores.add(new LabelScore(categories.get(c), 0, label, truth, activation, intersection, iou));
     }
     int best = categories.indexOf(row.getField(1));
     if (best < 0) {
       throw at(file, row, "category '" + row.getField(1) + "' has no columns");
     }
     if (!scores.get(best).label().equals(row.getField(2))
-        || !(Math.abs(scores.get(best).iou() - real(file, row, 3)) <= TOLERANCE)) {
+        || !Double.isFinite(real(file, row, 3))
+        || !agrees(scores.get(best).iou(), row.getField(3), rounded)) {
       throw at(file, row, "label and score are not those of category " + row.getField(1));
     }
     return new UnitScore((int) number - 1, Float.NaN, best, scores);
   }
 
+  /**
+   * Whether a score is that of its counts, or what rounding to its own last digit makes of it.
+   *
+   * @param rounded counts the latter
+   */
+  private static boolean agrees(double iou, String text, int[] rounded) {
+    double difference = Math.abs(iou - Double.parseDouble(text));
+    if (difference <= 1e-6 * iou) {
+      return true;
+    }
+    try {
+      // The scale of a decimal tells its last digit, exponent and all.
+      double half = 0.5 * Math.pow(10, -new BigDecimal(text.trim()).scale()) * (1 + 1e-6);
+      if (difference <= Math.min(half, COARSEST)) {
+        rounded[0]++;
+        return true;
+      }
+    } catch (NumberFormatException e) {
+      // Another way of writing it.
+    }
+    return difference <= TOLERANCE;
+  }
+
   private static long whole(Path file, CsvRecord row, int field) throws DissectionException {
     String text = row.getField(field);
+    if (text.matches("[0-9.]{1,30}[eE][+]?[0-9]{1,3}")) {
+      throw at(
+          file,
+          row,
+          "field "
+              + (field + 1)
+              + " is "
+              + clip(text)
+              + ": a count that a spreadsheet rounded; take the table as it was written");
+    }
     try {
       // Bounded before it is made whole: 1e999999999 would fill the memory.
       if (text.length() <= 30) {

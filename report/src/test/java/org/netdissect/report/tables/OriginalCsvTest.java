@@ -23,6 +23,7 @@ import org.netdissect.base.Json;
 import org.netdissect.base.Shared;
 import org.netdissect.results.DetectorCounts;
 import org.netdissect.results.Dissection;
+import org.netdissect.results.DissectionException;
 import org.netdissect.results.DissectionInfo;
 import org.netdissect.results.ImportedResult;
 import tools.jackson.databind.JsonNode;
@@ -228,5 +229,34 @@ class OriginalCsvTest {
     assertEquals("0.3333333333333333", OriginalCsv.shortest(1.0 / 3));
     assertEquals("5.6e-05", OriginalCsv.shortest(5.6e-5));
     assertEquals("0.0", OriginalCsv.shortest(0));
+  }
+
+  @Test
+  void roundedScoresAreComputedAnew() throws IOException {
+    String header = "unit,category,label,score,x-label,x-truth,x-activation,x-intersect,x-iou\n";
+    Path file = folder.resolve("rounded.csv");
+    // 3 / (100000 + 6761 - 3) = 2.8101...E-05
+    Files.writeString(
+        file,
+        header
+            + "1,x,cat,2.81E-05,cat,100000,6761,3,2.81E-05\n"
+            + "2,x,cat,0.33,cat,10,2,3,0.3333\n"
+            + "3,x,cat,0.5,cat,10,5,5,0.5\n");
+    OriginalCsv table = OriginalCsv.read(file);
+    assertEquals(4, table.rounded());
+    assertEquals(3 / 106758.0, table.units().get(0).label().iou());
+    assertEquals(3 / 9.0, table.units().get(1).label().iou());
+    for (String lie :
+        List.of(
+            "1,x,cat,2.85E-05,cat,100000,6761,3,2.85E-05\n",
+            "1,x,cat,0.4,cat,10,2,3,0.4\n",
+            "1,x,cat,0e99999999999,cat,10,2,3,0e99999999999\n",
+            "1,x,cat,1,cat,10,2,3,1\n",
+            "1,x,cat,0.0003,cat,1.23E+06,2,3,0.0003\n")) {
+      Files.writeString(file, header + lie);
+      DissectionException e =
+          assertThrows(DissectionException.class, () -> OriginalCsv.read(file), lie);
+      assertTrue(e.getMessage().contains("line 2"), e.getMessage());
+    }
   }
 }

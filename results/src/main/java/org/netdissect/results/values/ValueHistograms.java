@@ -274,15 +274,34 @@ public final class ValueHistograms {
     }
   }
 
-  /** Reads what {@link #encode} wrote and adds it to a unit. */
+  /**
+   * Reads what {@link #encode} wrote and adds it to a unit.
+   *
+   * @throws IllegalStateException if it contradicts itself
+   */
   public void decode(int unit, ByteBuffer in) {
-    counted[unit] += Bytes.getVarint(in);
-    zeros[unit] += Bytes.getVarint(in);
+    long all = Bytes.getVarint(in);
+    long nought = Bytes.getVarint(in);
+    counted[unit] += all;
+    zeros[unit] += nought;
     int bins = Bytes.getVarint(in, 1 << 16);
     int bin = 0;
+    // Zeros stand in no bin.
+    long left = all - nought;
+    if (all < 0 || nought < 0 || left < 0) {
+      throw new IllegalStateException("more zeros than values");
+    }
     for (int i = 0; i < bins; i++) {
       bin += Bytes.getVarint(in, (1 << 16) - 1 - bin);
-      addCount(unit, bin, (int) Bytes.getVarint(in));
+      long count = Bytes.getVarint(in);
+      if (count < 0 || count > left) {
+        throw new IllegalStateException("bins that hold more than was counted");
+      }
+      left -= count;
+      addCount(unit, bin, (int) count);
+    }
+    if (left != 0) {
+      throw new IllegalStateException("bins that hold less than was counted");
     }
     bound[unit] = -1;
   }
