@@ -27,6 +27,7 @@ public final class Netdissect implements Runnable {
           ReportCommand.class,
           TrustCommand.class,
           CompareCommand.class,
+          FigureCommand.class,
           ExportCommand.class,
           ImportCommand.class,
           DataCommand.class,
