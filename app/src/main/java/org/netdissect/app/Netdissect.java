@@ -26,6 +26,7 @@ public final class Netdissect implements Runnable {
           ShowCommand.class,
           ReportCommand.class,
           TrustCommand.class,
+          FormulasCommand.class,
           CompareCommand.class,
           FigureCommand.class,
           ExportCommand.class,
