@@ -68,9 +68,8 @@ final class OtherKinds {
 
   private static <T> T with(byte[] file, String name, PictureKind kind, Reading<T> reading)
       throws UnreadableImageException {
-    ImageReader reader = null;
+    ImageReader reader = ImageIO.getImageReadersByFormatName(kind.title()).next();
     try {
-      reader = ImageIO.getImageReadersByFormatName(kind.title()).next();
       reader.addIIOReadWarningListener(
           (source, warning) -> {
             throw new IllegalStateException(warning); // It would go on with half a picture.
@@ -92,9 +91,7 @@ final class OtherKinds {
               + "); convert it to JPEG or PNG",
           e);
     } finally {
-      if (reader != null) {
-        reader.dispose();
-      }
+      reader.dispose();
     }
   }
 

@@ -3,7 +3,6 @@ package org.netdissect.pictures;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.netdissect.base.DataException;
 import org.netdissect.base.Limits;
@@ -282,15 +281,14 @@ public final class Photographs {
         }
       }
       case Png.PALETTE -> {
-        byte[] palette = Objects.requireNonNull(png.palette);
-        int entries = palette.length / 3;
+        int entries = png.palette.length / 3;
         for (int i = 0, k = 0; i < rgb.length; i += 3, k++) {
           int entry = s[k] & 0xff;
           if (entry >= entries) {
             throw new UnreadableImageException(
                 Text.oneLine(name) + ": a pixel beyond the end of the palette");
           }
-          System.arraycopy(palette, 3 * entry, rgb, i, 3);
+          System.arraycopy(png.palette, 3 * entry, rgb, i, 3);
         }
       }
       default -> {
