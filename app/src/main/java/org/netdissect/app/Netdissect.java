@@ -23,6 +23,7 @@ public final class Netdissect implements Runnable {
       List.of(
           RunCommand.class,
           LayersCommand.class,
+          ConvertModelCommand.class,
           ShowCommand.class,
           ReportCommand.class,
           TrustCommand.class,
@@ -42,7 +43,11 @@ public final class Netdissect implements Runnable {
   /** Runs the command and ends the process. */
   public static void main(String[] arguments) {
     Interruption.handle();
-    System.exit(execute(arguments));
+    int exit = execute(arguments);
+    if (exit == 0) {
+      ClassArchive.renew();
+    }
+    System.exit(exit);
   }
 
   static int execute(String... arguments) {
