@@ -42,8 +42,9 @@ final class RunCommand implements Callable<Integer> {
       arity = "0..*",
       paramLabel = "MODEL.onnx",
       description =
-          "The network. Several are dissected over one reading of the photographs, each into a"
-              + " folder of its own in --out. None with --activations.")
+          "The network: an ONNX file, or the text of a Caffe net (deploy.prototxt) with --weights."
+              + " Several are dissected over one reading of the photographs, each into a folder of"
+              + " its own in --out. None with --activations.")
   private List<Path> models = List.of();
 
   @Option(
@@ -82,10 +83,11 @@ final class RunCommand implements Callable<Integer> {
       names = "--preprocess",
       paramLabel = "[MODEL=]NAME|FILE",
       description =
-          "torch, caffe, tf, unit, none, or a JSON file"
+          "torch, caffe, netdissect (the paper's), tf, unit, none, or a JSON file"
               + " {\"channels\":\"RGB\",\"scale\":s,\"mean\":[3],\"std\":[3]} meaning"
-              + " x = (pixel*s - mean)/std. With several models it may stand for each, as"
-              + " MODEL=NAME. Default: torch.")
+              + " x = (pixel*s - mean)/std, or Caffe's mean as .binaryproto or .npy. With several"
+              + " models it may stand for each, as MODEL=NAME. Default: torch; netdissect for Caffe"
+              + " nets.")
   private List<String> preprocess = List.of();
 
   @Option(
@@ -216,14 +218,11 @@ final class RunCommand implements Callable<Integer> {
     if (images != null || !fields.isEmpty()) {
       throw new UsageException("--images and --field go with --activations");
     }
-    List<Preprocessing> preprocessings = PreprocessOption.of(preprocess, models);
-    List<Network> networks = new ArrayList<>();
+    List<Preprocessing> given = PreprocessOption.of(preprocess, models);
+    List<Network> networks = modelOptions.open(models, progress);
     try {
-      for (Path model : models) {
-        networks.add(modelOptions.open(model));
-      }
       announceDefaults(networks, progress);
-      dissect(networks, preprocessings, progress);
+      dissect(networks, PreprocessOption.completed(given, networks), progress);
     } finally {
       networks.forEach(Network::close);
     }
@@ -283,8 +282,7 @@ final class RunCommand implements Callable<Integer> {
 
   private void announceDefaults(List<Network> networks, TerminalProgress progress) {
     if (preprocess.isEmpty()) {
-      progress.say(
-          "preprocessing: torch (RGB/255, ImageNet mean and std); choose with --preprocess");
+      networks.stream().map(PreprocessOption::usual).distinct().forEach(progress::say);
     }
     networks.forEach(network -> network.remarks().forEach(progress::say));
     if (layers.isEmpty()) {
@@ -384,8 +382,8 @@ final class RunCommand implements Callable<Integer> {
     if (images == null) {
       throw new UsageException("--activations needs --images, the names in the order of the rows");
     }
-    if (!layers.isEmpty() || !preprocess.isEmpty()) {
-      throw new UsageException("--layers and --preprocess go with a model");
+    if (!layers.isEmpty() || !preprocess.isEmpty() || modelOptions.hasWeights()) {
+      throw new UsageException("--layers, --preprocess and --weights go with a model");
     }
     if (fields.size() > 1 && fields.size() != activations.size()) {
       throw new UsageException("--field stands once, or once for each --activations");

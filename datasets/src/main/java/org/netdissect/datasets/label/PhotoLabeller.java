@@ -85,6 +85,7 @@ public final class PhotoLabeller {
       throw new DataException("no such folder of photographs: " + images);
     }
     List<String> photos = PhotoFiles.below(images);
+    PhotoFiles.passedOver(images).forEach(progress::warn);
     if (photos.isEmpty()) {
       throw new DataException("no photographs in " + images);
     }
