@@ -10,7 +10,6 @@ import org.netdissect.base.Text;
 import org.netdissect.concepts.ConceptDataset;
 import org.netdissect.dissection.fit.Fit;
 import org.netdissect.dissection.fit.PreprocessingCheck;
-import org.netdissect.networks.InputSize;
 import org.netdissect.networks.Network;
 import org.netdissect.networks.Preprocessing;
 import picocli.CommandLine.Command;
@@ -27,7 +26,7 @@ import picocli.CommandLine.Parameters;
     mixinStandardHelpOptions = true,
     sortOptions = false)
 final class CheckCommand implements Callable<Integer> {
-  @Parameters(paramLabel = "MODEL.onnx", description = "The network, a classifier.")
+  @Parameters(paramLabel = "MODEL", description = "The network, a classifier.")
   private Path model;
 
   @Option(
@@ -50,12 +49,7 @@ final class CheckCommand implements Callable<Integer> {
       description = "Photographs, 2 to 10000. Default: ${DEFAULT-VALUE}.")
   private int images;
 
-  @Option(
-      names = "--input-size",
-      paramLabel = "H,W",
-      description = "Size of the network's input, for models that leave it free.")
-  private String inputSize;
-
+  @Mixin private ModelOptions modelOptions;
   @Mixin private DataOptions dataOptions;
   @Mixin private CommonOptions common;
 
@@ -65,23 +59,19 @@ final class CheckCommand implements Callable<Integer> {
       throw new UsageException("--images must be 2 to 10000");
     }
     TerminalProgress progress = new TerminalProgress(System.err, common.quiet);
-    InputSize size;
-    try {
-      size = inputSize == null ? null : InputSize.parse(inputSize);
-    } catch (IllegalArgumentException e) {
-      throw new UsageException("--input-size: " + e.getMessage());
-    }
     Map<String, Preprocessing> candidates = PreprocessingCheck.known();
     if (preprocess != null) {
-      candidates.put(preprocess, Preprocessing.of(preprocess));
+      candidates.put(preprocess, PreprocessOption.one(preprocess));
     }
-    try (Network network = Network.open(model, size)) {
+    List<Network> networks = modelOptions.open(List.of(model), progress);
+    try {
+      Network network = networks.get(0);
       ConceptDataset photographs =
           dataOptions.open(data, network.inputHeight(), network.inputWidth(), progress);
       Output.print(
-          text(
-              PreprocessingCheck.of(model, network, candidates, photographs, images, progress),
-              network));
+          text(PreprocessingCheck.of(network, candidates, photographs, images, progress), network));
+    } finally {
+      networks.forEach(Network::close);
     }
     return 0;
   }
@@ -119,9 +109,6 @@ final class CheckCommand implements Callable<Integer> {
           .append(": ask who trained the network");
     }
     out.append('\n');
-    for (String hint : check.hints()) {
-      out.append("the model says: ").append(Text.terminal(hint)).append('\n');
-    }
     return out.append("agreement: how often a photograph and its mirror image get the same class,")
         .append(" beyond chance (1 is best)\n")
         .append("information: how well the outputs tell photographs apart\n")

@@ -26,9 +26,11 @@ public final class Netdissect implements Runnable {
           RunCommand.class,
           LayersCommand.class,
           CheckCommand.class,
+          ConvertModelCommand.class,
           ShowCommand.class,
           ReportCommand.class,
           TrustCommand.class,
+          FormulasCommand.class,
           CompareCommand.class,
           FigureCommand.class,
           ExportCommand.class,
@@ -48,7 +50,11 @@ public final class Netdissect implements Runnable {
   /** Runs the command and ends the process. */
   public static void main(String[] arguments) {
     Interruption.handle();
-    System.exit(execute(arguments));
+    int exit = execute(arguments);
+    if (exit == 0) {
+      ClassArchive.renew();
+    }
+    System.exit(exit);
   }
 
   static int execute(String... arguments) {

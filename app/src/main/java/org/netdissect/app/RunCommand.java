@@ -9,9 +9,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.netdissect.base.DataException;
+import org.netdissect.base.Text;
 import org.netdissect.concepts.ConceptDataset;
+import org.netdissect.datasets.reading.ImageList;
 import org.netdissect.dissection.Dissector;
 import org.netdissect.dissection.activations.RecordedActivations;
+import org.netdissect.dissection.activations.RecordedMaps;
 import org.netdissect.dissection.activations.basis.Basis;
 import org.netdissect.dissection.fit.PreprocessingCheck;
 import org.netdissect.dissection.rules.Convention;
@@ -25,6 +28,7 @@ import org.netdissect.networks.Preprocessing;
 import org.netdissect.networks.ReceptiveField;
 import org.netdissect.results.Dissection;
 import org.netdissect.results.DissectionException;
+import org.netdissect.results.LayerDissection;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -44,8 +48,9 @@ final class RunCommand implements Callable<Integer> {
       arity = "0..*",
       paramLabel = "MODEL.onnx",
       description =
-          "The network. Several are dissected over one reading of the photographs, each into a"
-              + " folder of its own in --out. None with --activations.")
+          "The network: an ONNX file, or the text of a Caffe net (deploy.prototxt) with --weights."
+              + " Several are dissected over one reading of the photographs, each into a folder of"
+              + " its own in --out. None with --activations.")
   private List<Path> models = List.of();
 
   @Option(
@@ -82,12 +87,14 @@ final class RunCommand implements Callable<Integer> {
 
   @Option(
       names = "--preprocess",
-      paramLabel = "NAME|FILE",
+      paramLabel = "[MODEL=]NAME|FILE",
       description =
-          "torch, caffe, tf, unit, none, or a JSON file"
+          "torch, caffe, netdissect (the paper's), tf, unit, none, or a JSON file"
               + " {\"channels\":\"RGB\",\"scale\":s,\"mean\":[3],\"std\":[3]} meaning"
-              + " x = (pixel*s - mean)/std. Default: torch.")
-  private String preprocess;
+              + " x = (pixel*s - mean)/std, or Caffe's mean as .binaryproto or .npy. With several"
+              + " models it may stand for each, as MODEL=NAME. Default: torch; netdissect for Caffe"
+              + " nets.")
+  private List<String> preprocess = List.of();
 
   @Option(
       names = "--convention",
@@ -133,18 +140,12 @@ final class RunCommand implements Callable<Integer> {
   private Long limit;
 
   @Option(
-      names = "--input-size",
-      paramLabel = "H,W",
-      description =
-          "Size of the network's input, for models that leave it free and for --activations.")
-  private String inputSize;
-
-  @Option(
       names = "--activations",
       paramLabel = "NAME=maps.npy",
       description =
-          "Dissect recorded activation maps instead of a network: NumPy float32 or float16,"
-              + " images x units x height x width. May be repeated.")
+          "Dissect recorded activation maps instead of a network: NumPy float32, float16 or float64"
+              + " (.npy, or the one array of an .npz), images x units x height x width. May be"
+              + " repeated.")
   private Map<String, Path> activations = new LinkedHashMap<>();
 
   @Option(
@@ -158,7 +159,9 @@ final class RunCommand implements Callable<Integer> {
   @Option(
       names = "--images",
       paramLabel = "list.txt",
-      description = "The images of the recorded maps, one name a line, in the order of their rows.")
+      description =
+          "The images of the recorded maps, one name a line, in the order of their rows."
+              + " Backslashes and folders before the data set's names do not matter.")
   private Path images;
 
   @Option(
@@ -198,6 +201,7 @@ final class RunCommand implements Callable<Integer> {
   @Option(names = "--no-report", description = "Write no HTML report.")
   private boolean noReport;
 
+  @Mixin private ModelOptions modelOptions;
   @Mixin private DataOptions dataOptions;
   @Mixin private CommonOptions common;
 
@@ -207,34 +211,24 @@ final class RunCommand implements Callable<Integer> {
     if (models.isEmpty() == activations.isEmpty()) {
       throw new UsageException("name a model file, or recorded maps with --activations");
     }
-    Dissector.Builder builder = options().optProgress(progress);
     if (models.isEmpty()) {
-      builder.setRecorded(recorded());
-      InputSize input = inputSize == null ? null : parse(inputSize);
-      builder.setData(
-          open(input == null ? 0 : input.height(), input == null ? 0 : input.width(), progress));
-      finish(builder, progress);
+      checkRecorded();
+      Dissector.Builder builder = options().optProgress(progress).setOut(out);
+      InputSize input = modelOptions.inputSize();
+      ConceptDataset from =
+          open(input == null ? 0 : input.height(), input == null ? 0 : input.width(), progress);
+      builder.setRecorded(recorded(from, input, progress)).setData(from);
+      finish(builder, List.of(), progress);
       return 0;
     }
     if (images != null || !fields.isEmpty()) {
       throw new UsageException("--images and --field go with --activations");
     }
-    builder
-        .optPreprocessing(preprocess == null ? Preprocessing.TORCH : Preprocessing.of(preprocess))
-        .optLayers(layers);
-    List<Network> networks = new ArrayList<>();
+    List<Preprocessing> given = PreprocessOption.of(preprocess, models);
+    List<Network> networks = modelOptions.open(models, progress);
     try {
-      for (Path model : models) {
-        networks.add(Network.open(model, inputSize == null ? null : parse(inputSize)));
-      }
       announceDefaults(networks, progress);
-      Network first = networks.get(0);
-      ConceptDataset labelled = open(first.inputHeight(), first.inputWidth(), progress);
-      if (preprocess == null) {
-        warnOfPreprocessing(networks, labelled, progress);
-      }
-      builder.setNetworks(networks).setData(labelled);
-      finish(builder, progress);
+      dissect(networks, PreprocessOption.completed(given, networks), progress);
     } finally {
       networks.forEach(Network::close);
     }
@@ -245,22 +239,19 @@ final class RunCommand implements Callable<Integer> {
   private void warnOfPreprocessing(
       List<Network> networks, ConceptDataset labelled, TerminalProgress progress)
       throws IOException {
-    for (int n = 0; n < networks.size(); n++) {
+    for (Network network : networks) {
+      String usual = network.usualPreprocessing().name();
       try {
         PreprocessingCheck check =
-            PreprocessingCheck.of(
-                models.get(n),
-                networks.get(n),
-                PreprocessingCheck.known(),
-                labelled,
-                CHECKED,
-                progress);
-        if (check.isClearlyBetterThan(Preprocessing.TORCH.name())) {
+            PreprocessingCheck.of(network, PreprocessingCheck.known(), labelled, CHECKED, progress);
+        if (check.isClearlyBetterThan(usual)) {
           progress.warn(
-              models.get(n)
+              network.name()
                   + ": preprocessing "
                   + check.fits().get(0).name()
-                  + " fits better than torch, by "
+                  + " fits better than "
+                  + usual
+                  + ", by "
                   + check.images()
                   + " photographs ('netdissect check' says how it knows); choose with --preprocess");
         }
@@ -268,6 +259,45 @@ final class RunCommand implements Callable<Integer> {
         // It cannot be told: no classifier, or hardly a photograph. The run says what it is given.
       }
     }
+  }
+
+  /**
+   * Dissects networks over one reading of the photographs where they look at the same masks, each
+   * by itself where their inputs want masks of different sizes.
+   */
+  private void dissect(
+      List<Network> networks, List<Preprocessing> preprocessings, TerminalProgress progress)
+      throws IOException {
+    if (dataOptions.haveMasksOfOneSize(data, networks)) {
+      Dissector.Builder builder = builder(networks, preprocessings, progress).setOut(out);
+      finish(builder, networks, progress);
+      return;
+    }
+    progress.say(
+        "the networks' inputs differ, and so do their masks: each is dissected by itself; one"
+            + " --mask-size for all would let them share the reading of the photographs");
+    List<Path> folders = Dissector.resultFolders(out, networks);
+    for (int i = 0; i < folders.size(); i++) {
+      List<Network> one = networks.subList(i, i + 1);
+      Dissector.Builder builder = builder(one, preprocessings.subList(i, i + 1), progress);
+      finish(builder.setOut(folders.get(i)), one, progress);
+    }
+  }
+
+  private Dissector.Builder builder(
+      List<Network> networks, List<Preprocessing> preprocessings, TerminalProgress progress)
+      throws IOException {
+    Network first = networks.get(0);
+    ConceptDataset labelled = open(first.inputHeight(), first.inputWidth(), progress);
+    if (preprocess.isEmpty()) {
+      warnOfPreprocessing(networks, labelled, progress);
+    }
+    return options()
+        .optProgress(progress)
+        .optPreprocessings(preprocessings)
+        .optLayers(layers)
+        .setNetworks(networks)
+        .setData(labelled);
   }
 
   private ConceptDataset open(int inputHeight, int inputWidth, TerminalProgress progress)
@@ -287,28 +317,32 @@ final class RunCommand implements Callable<Integer> {
   }
 
   private void announceDefaults(List<Network> networks, TerminalProgress progress) {
-    if (preprocess == null) {
-      progress.say(
-          "preprocessing: torch (RGB/255, ImageNet mean and std); choose with --preprocess");
+    if (preprocess.isEmpty()) {
+      networks.stream().map(PreprocessOption::usual).distinct().forEach(progress::say);
     }
+    networks.forEach(network -> network.remarks().forEach(progress::say));
     if (layers.isEmpty()) {
       for (Network network : networks) {
         Layer layer = network.defaultLayer();
         progress.say(
-            "layer: "
-                + layer.name()
-                + " ("
-                + layer.channels()
-                + " units of "
-                + layer.height()
-                + "×"
-                + layer.width()
-                + "), the last before the classifier; choose with --layers");
+            Text.oneLine(
+                "layer: "
+                    + layer.name()
+                    + " ("
+                    + layer.channels()
+                    + " units of "
+                    + layer.height()
+                    + "×"
+                    + layer.width()
+                    + "), "
+                    + network.defaultReason()
+                    + "; choose with --layers"));
       }
     }
   }
 
-  private void finish(Dissector.Builder builder, TerminalProgress progress) throws IOException {
+  private void finish(Dissector.Builder builder, List<Network> networks, TerminalProgress progress)
+      throws IOException {
     builder.optNote("dataset", dataOptions.note(data));
     if (cache != null) {
       builder.optNote("cache", cache.toAbsolutePath().normalize().toString());
@@ -317,11 +351,34 @@ final class RunCommand implements Callable<Integer> {
       builder.optThen(Reports.step(cache, progress));
     }
     Interruption.resumable();
-    for (Dissection dissection : builder.build().runAll()) {
+    List<Dissection> dissections = builder.build().runAll();
+    for (int i = 0; i < dissections.size(); i++) {
+      Dissection dissection = dissections.get(i);
       Output.print(Summary.text(dissection, iou));
+      if (!networks.isEmpty()) {
+        Output.print(beforeBounds(networks.get(i), dissection));
+      }
       Path report = dissection.folder().resolve("report/index.html");
       progress.say("result: " + dissection.folder() + (noReport ? "" : ", report: " + report));
     }
+  }
+
+  /** Which layers to take instead of those with units that saturate. */
+  private static String beforeBounds(Network network, Dissection dissection) throws IOException {
+    StringBuilder text = new StringBuilder();
+    for (LayerDissection layer : dissection.layers()) {
+      if (!layer.result().emptyMasks().isEmpty()) {
+        String name = layer.layer().name();
+        network
+            .beforeBound(network.resolve("tensor:" + name).get(0))
+            .ifPresent(
+                before ->
+                    text.append(
+                        "  the bound of layer %s is what they share: before it they differ, --layers tensor:%s%n"
+                            .formatted(Text.oneLine(name), Text.oneLine(before.name()))));
+      }
+    }
+    return text.toString();
   }
 
   /** The options that both kinds of run share; every one is checked before any work begins. */
@@ -329,7 +386,6 @@ final class RunCommand implements Callable<Integer> {
     try {
       Dissector.Builder builder =
           Dissector.builder()
-              .setOut(out)
               .optConvention(Convention.of(convention))
               .optQuantile(Quantile.of(quantile))
               .optIou(iou)
@@ -358,24 +414,20 @@ final class RunCommand implements Callable<Integer> {
     }
   }
 
-  private static InputSize parse(String text) {
-    try {
-      return InputSize.parse(text);
-    } catch (IllegalArgumentException e) {
-      throw new UsageException("--input-size: " + e.getMessage());
-    }
-  }
-
-  private RecordedActivations recorded() throws IOException {
+  private void checkRecorded() {
     if (images == null) {
       throw new UsageException("--activations needs --images, the names in the order of the rows");
     }
-    if (!layers.isEmpty() || preprocess != null) {
-      throw new UsageException("--layers and --preprocess go with a model");
+    if (!layers.isEmpty() || !preprocess.isEmpty() || modelOptions.hasWeights()) {
+      throw new UsageException("--layers, --preprocess and --weights go with a model");
     }
     if (fields.size() > 1 && fields.size() != activations.size()) {
       throw new UsageException("--field stands once, or once for each --activations");
     }
+  }
+
+  private RecordedActivations recorded(
+      ConceptDataset from, InputSize input, TerminalProgress progress) throws IOException {
     List<RecordedActivations.Maps> recorded = new ArrayList<>();
     for (Map.Entry<String, Path> entry : activations.entrySet()) {
       String field = fields.isEmpty() ? null : fields.get(fields.size() == 1 ? 0 : recorded.size());
@@ -384,9 +436,13 @@ final class RunCommand implements Callable<Integer> {
               entry.getKey(),
               entry.getValue(),
               field == null ? ReceptiveField.UNKNOWN : field(field)));
+      try (RecordedMaps maps = RecordedMaps.open(entry.getValue())) {
+        if (maps.doubt() != null) {
+          progress.warn(maps.doubt());
+        }
+      }
     }
-    List<String> names = ImageList.read(images);
-    return new RecordedActivations(recorded, names, inputSize == null ? null : parse(inputSize));
+    return new RecordedActivations(recorded, ImageList.read(images, from), input);
   }
 
   private static ReceptiveField field(String text) {

@@ -1,21 +1,12 @@
 package org.netdissect.dissection.fit;
 
-import ai.onnxruntime.NodeInfo;
-import ai.onnxruntime.OnnxJavaType;
-import ai.onnxruntime.OnnxTensor;
-import ai.onnxruntime.OnnxValue;
-import ai.onnxruntime.OrtEnvironment;
-import ai.onnxruntime.OrtException;
-import ai.onnxruntime.OrtSession;
-import ai.onnxruntime.TensorInfo;
 import java.io.IOException;
 import java.nio.FloatBuffer;
-import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import org.netdissect.base.DataException;
 import org.netdissect.base.Progress;
@@ -24,6 +15,7 @@ import org.netdissect.concepts.ImageRow;
 import org.netdissect.networks.Layer;
 import org.netdissect.networks.ModelException;
 import org.netdissect.networks.Network;
+import org.netdissect.networks.NetworkOutputs;
 import org.netdissect.networks.Preprocessing;
 import org.netdissect.networks.Runner;
 import org.netdissect.networks.TappedNetwork;
@@ -43,24 +35,20 @@ public final class PreprocessingCheck {
 
   private final List<Fit> fits;
   private final int images;
-  private final List<String> hints;
 
-  private PreprocessingCheck(List<Fit> fits, int images, List<String> hints) {
+  private PreprocessingCheck(List<Fit> fits, int images) {
     this.fits = fits;
     this.images = images;
-    this.hints = hints;
   }
 
   /**
    * Tries them.
    *
-   * @param model of the network
    * @param candidates by name
    * @param most photographs, taken evenly from the data set
    * @throws ModelException if the network has no output with a value for each class
    */
   public static PreprocessingCheck of(
-      Path model,
       Network network,
       Map<String, Preprocessing> candidates,
       ConceptDataset data,
@@ -72,33 +60,25 @@ public final class PreprocessingCheck {
       throw new DataException(data.name() + ": fewer than two photographs can be read");
     }
     List<Fit> fits = new ArrayList<>();
-    List<String> hints = new ArrayList<>();
-    try (OrtSession.SessionOptions options = new OrtSession.SessionOptions();
-        OrtSession session =
-            OrtEnvironment.getEnvironment().createSession(model.toString(), options)) {
-      hints.addAll(hints(session));
-      Outputs outputs = new Outputs(session, network, model);
-      try (Progress.Phase phase =
-          progress.phase("check", (long) candidates.size() * photographs.size(), "photographs")) {
-        for (Map.Entry<String, Preprocessing> candidate : candidates.entrySet()) {
-          List<double[]> seen = new ArrayList<>();
-          List<double[]> mirrored = new ArrayList<>();
+    try (Progress.Phase phase =
+        progress.phase("check", (long) candidates.size() * photographs.size(), "photographs")) {
+      for (Map.Entry<String, Preprocessing> candidate : candidates.entrySet()) {
+        List<double[]> seen = new ArrayList<>();
+        List<double[]> mirrored = new ArrayList<>();
+        try (NetworkOutputs outputs = network.outputs(candidate.getValue(), List.of())) {
           for (byte[] photograph : photographs) {
-            seen.add(outputs.of(photograph, candidate.getValue()));
-            mirrored.add(
-                outputs.of(mirrored(photograph, network.inputWidth()), candidate.getValue()));
+            seen.add(classes(outputs, photograph));
+            mirrored.add(classes(outputs, mirrored(photograph, network.inputWidth())));
             phase.advance(1);
           }
-          double dead = dead(network, candidate.getValue(), photographs);
-          fits.add(Fit.of(candidate.getKey(), seen, mirrored, dead));
         }
-        phase.done();
+        double dead = dead(network, candidate.getValue(), photographs);
+        fits.add(Fit.of(candidate.getKey(), seen, mirrored, dead));
       }
-    } catch (OrtException e) {
-      throw new ModelException(model + ": ONNX Runtime failed: " + e.getMessage(), e);
+      phase.done();
     }
     fits.sort(Comparator.comparingDouble((Fit fit) -> -fit.score(photographs.size())));
-    return new PreprocessingCheck(List.copyOf(fits), photographs.size(), List.copyOf(hints));
+    return new PreprocessingCheck(List.copyOf(fits), photographs.size());
   }
 
   /** The known ones by name. */
@@ -120,11 +100,6 @@ public final class PreprocessingCheck {
     return images;
   }
 
-  /** What the model says of itself, if anything. */
-  public List<String> hints() {
-    return hints;
-  }
-
   /** Whether the best is clearly better than another. */
   public boolean isClearlyBetterThan(String name) {
     return fits.stream()
@@ -135,21 +110,6 @@ public final class PreprocessingCheck {
   /** From 0 to 1; what counts is the order. */
   public double score(Fit fit) {
     return fit.score(images);
-  }
-
-  private static List<String> hints(OrtSession session) throws OrtException {
-    List<String> hints = new ArrayList<>();
-    session
-        .getMetadata()
-        .getCustomMetadata()
-        .forEach(
-            (key, value) -> {
-              if (key.toLowerCase(Locale.ROOT)
-                  .matches(".*(mean|std|scale|norm|channel|color|preproc).*")) {
-                hints.add(key + " = " + value);
-              }
-            });
-    return hints;
   }
 
   private static List<byte[]> photographs(Network network, ConceptDataset data, int most)
@@ -207,84 +167,23 @@ public final class PreprocessingCheck {
     return (double) dead / alive.length;
   }
 
-  /** The whole network, for one photograph at a time. */
-  private static final class Outputs {
-    private final OrtSession session;
-    private final String name;
-    private final long[] shape;
-    private final boolean channelsLast;
-    private final int area;
-
-    Outputs(OrtSession session, Network network, Path model) throws OrtException, ModelException {
-      this.session = session;
-      Map.Entry<String, NodeInfo> input = session.getInputInfo().entrySet().iterator().next();
-      name = input.getKey();
-      area = network.inputHeight() * network.inputWidth();
-      if (!(input.getValue().getInfo() instanceof TensorInfo info)
-          || info.type != OnnxJavaType.FLOAT
-          || info.getShape().length != 4
-          || network.inputChannels() != 3) {
-        throw new ModelException(model + ": only networks that take float photographs are checked");
-      }
-      channelsLast = info.getShape()[3] == 3 && info.getShape()[1] != 3;
-      if (info.getShape()[0] > 1) {
-        throw new ModelException(
-            model
-                + ": its batch is fixed at "
-                + info.getShape()[0]
-                + "; only networks that take one photograph at a time are checked");
-      }
-      shape =
-          channelsLast
-              ? new long[] {1, network.inputHeight(), network.inputWidth(), 3}
-              : new long[] {1, 3, network.inputHeight(), network.inputWidth()};
-      boolean classes = false;
-      for (NodeInfo output : session.getOutputInfo().values()) {
-        classes |=
-            output.getInfo() instanceof TensorInfo tensor && tensor.type == OnnxJavaType.FLOAT;
-      }
-      if (!classes) {
-        throw new ModelException(model + ": it has no output with a value for each class");
-      }
+  /** Probabilities of the classes. */
+  private static double[] classes(NetworkOutputs outputs, byte[] rgb) throws ModelException {
+    NetworkOutputs.Output output = outputs.run(rgb).get(0);
+    // Of a batch of its own only the first image is ours; all sides but the classes' are 1.
+    long classes = 1;
+    long longest = 0;
+    for (long side :
+        output.dims().subList(Math.min(1, output.dims().size()), output.dims().size())) {
+      classes *= side;
+      longest = Math.max(longest, side);
     }
-
-    /** Probabilities of the classes. */
-    double[] of(byte[] rgb, Preprocessing preprocessing) throws OrtException, ModelException {
-      float[] values = new float[3 * area];
-      boolean bgr = preprocessing.channels() == Preprocessing.Channels.BGR;
-      for (int c = 0; c < 3; c++) {
-        for (int p = 0; p < area; p++) {
-          int pixel = rgb[3 * p + (bgr ? 2 - c : c)] & 0xff;
-          values[channelsLast ? 3 * p + c : c * area + p] = (float) preprocessing.value(c, pixel);
-        }
-      }
-      try (OnnxTensor tensor =
-              OnnxTensor.createTensor(
-                  OrtEnvironment.getEnvironment(), FloatBuffer.wrap(values), shape);
-          OrtSession.Result result = session.run(Map.of(name, tensor))) {
-        for (Map.Entry<String, OnnxValue> output : result) {
-          if (output.getValue() instanceof OnnxTensor out
-              && out.getInfo().type == OnnxJavaType.FLOAT
-              && isVector(out.getInfo().getShape())) {
-            float[] scores = new float[out.getFloatBuffer().remaining()];
-            out.getFloatBuffer().get(scores);
-            return Fit.probabilities(scores);
-          }
-        }
-      }
+    if (output.floats() == null || classes != longest || classes < 2) {
       throw new ModelException(
-          "the network has no output with a value for each class, so its preprocessing cannot be checked");
+          "the network's output "
+              + output.name()
+              + " has no value for each class, so its preprocessing cannot be checked");
     }
-
-    /** Whether all sides but one are 1, and that one is more than a few. */
-    private static boolean isVector(long[] shape) {
-      long all = 1;
-      long longest = 0;
-      for (long side : shape) {
-        all *= side;
-        longest = Math.max(longest, side);
-      }
-      return all == longest && longest > 1;
-    }
+    return Fit.probabilities(Arrays.copyOf(output.floats(), (int) classes));
   }
 }
