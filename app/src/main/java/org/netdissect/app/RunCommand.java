@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.netdissect.concepts.ConceptDataset;
+import org.netdissect.datasets.reading.TextLines;
 import org.netdissect.dissection.Dissector;
 import org.netdissect.dissection.activations.RecordedActivations;
 import org.netdissect.dissection.activations.basis.Basis;
@@ -348,7 +349,10 @@ final class RunCommand implements Callable<Integer> {
               entry.getValue(),
               field == null ? ReceptiveField.UNKNOWN : field(field)));
     }
-    List<String> names = ImageList.read(images);
+    List<String> names = new ArrayList<>(TextLines.of(images));
+    while (!names.isEmpty() && names.get(names.size() - 1).isBlank()) {
+      names.remove(names.size() - 1);
+    }
     return new RecordedActivations(recorded, names, inputSize == null ? null : parse(inputSize));
   }
 

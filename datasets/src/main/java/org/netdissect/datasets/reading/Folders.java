@@ -44,6 +44,9 @@ public final class Folders {
           return "file name " + Text.quoted(name) + " leaves the data folder";
         }
       }
+      if (path.normalize().toString().isEmpty()) {
+        return "file name " + Text.quoted(name) + " names no file";
+      }
     } catch (InvalidPathException e) {
       return "file name " + Text.quoted(name) + " is not possible on this system";
     }
@@ -60,6 +63,7 @@ public final class Folders {
       return false;
     }
     char before = 0;
+    boolean named = false;
     for (int i = 0; i < length; i++) {
       char c = name.charAt(i);
       boolean plain =
@@ -74,8 +78,9 @@ public final class Folders {
         return false;
       }
       before = c;
+      named |= c != '.' && c != '/';
     }
-    return true;
+    return named;
   }
 
   /**

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.regex.Matcher;
@@ -48,6 +49,9 @@ public final class RecordedMaps implements Closeable {
    * @throws DissectionException if it is no NumPy file of such maps
    */
   public static RecordedMaps open(Path path) throws IOException {
+    if (Files.exists(path) && !Files.isRegularFile(path)) {
+      throw new DissectionException(path + ": not a NumPy file (.npy)");
+    }
     FileChannel channel = FileChannel.open(path, StandardOpenOption.READ);
     try {
       return open(path, channel);
