@@ -12,11 +12,15 @@ import org.netdissect.concepts.ConceptDataset;
 import org.netdissect.datasets.Datasets;
 import org.netdissect.datasets.reading.DatasetOptions;
 import org.netdissect.networks.InputSize;
+import org.netdissect.networks.Network;
 import picocli.CommandLine.Option;
 import tools.jackson.databind.JsonNode;
 
 /** How labelled images are read; for every command that reads them. */
 final class DataOptions {
+  /** The format whose masks keep their own size. */
+  private static final String BRODEN = "broden";
+
   @Option(
       names = "--format",
       paramLabel = "FORMAT",
@@ -84,6 +88,27 @@ final class DataOptions {
       throw new UsageException("--mask-size: " + e.getMessage());
     }
     return options;
+  }
+
+  /**
+   * Whether all networks look at masks of one size: that of the data, where its format keeps it, or
+   * one that follows from their inputs.
+   */
+  boolean haveMasksOfOneSize(List<Path> folders, List<Network> networks) throws IOException {
+    long sizes =
+        networks.stream()
+            .map(n -> new InputSize(n.inputHeight(), n.inputWidth()))
+            .distinct()
+            .count();
+    if (maskSize != null || sizes < 2) {
+      return true;
+    }
+    for (Path folder : folders) {
+      if (!recognise(folder).format().equals(BRODEN)) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** How the data sets were given, for {@code run.json}. */

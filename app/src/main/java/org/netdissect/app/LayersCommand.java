@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.netdissect.base.Json;
-import org.netdissect.networks.InputSize;
+import org.netdissect.base.Text;
 import org.netdissect.networks.Layer;
 import org.netdissect.networks.Network;
 import org.netdissect.networks.ReceptiveField;
@@ -28,14 +28,10 @@ final class LayersCommand implements Callable<Integer> {
   @Parameters(paramLabel = "MODEL.onnx", description = "The network.")
   private Path model;
 
-  @Option(
-      names = "--input-size",
-      paramLabel = "H,W",
-      description = "Size of the input, for models that leave it free.")
-  private String inputSize;
-
   @Option(names = "--json", description = "Print JSON for programs.")
   private boolean json;
+
+  @Mixin private ModelOptions modelOptions;
 
   @Mixin
   @SuppressWarnings("UnusedVariable") // its options are read by the parser
@@ -43,13 +39,7 @@ final class LayersCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    InputSize size;
-    try {
-      size = inputSize == null ? null : InputSize.parse(inputSize);
-    } catch (IllegalArgumentException e) {
-      throw new UsageException("--input-size: " + e.getMessage());
-    }
-    try (Network network = Network.open(model, size)) {
+    try (Network network = modelOptions.open(model)) {
       Output.print(json ? Json.pretty(json(network)) : text(network));
     }
     return 0;
@@ -72,10 +62,14 @@ final class LayersCommand implements Callable<Integer> {
       entry.put("height", layer.height());
       entry.put("width", layer.width());
       entry.put("receptiveField", field(layer.field()));
+      network.tokens(layer).ifPresent(tokens -> entry.put("tokens", tokens));
       entry.put("resolvesTo", network.afterActivation(layer).map(Layer::name).orElse(layer.name()));
       layers.add(entry);
     }
     root.put("layers", layers);
+    if (!network.remarks().isEmpty()) {
+      root.put("remarks", network.remarks());
+    }
     return root;
   }
 
@@ -98,15 +92,19 @@ final class LayersCommand implements Callable<Integer> {
       String note =
           after
               .filter(target -> !target.name().equals(layer.name()))
-              .map(target -> "--layers " + layer.name() + " means " + target.name())
+              .map(target -> Text.oneLine("--layers " + layer.name() + " means " + target.name()))
               .orElse("");
+      String tokens = network.tokens(layer).map(grid -> "tokens " + grid).orElse("");
+      if (!tokens.isEmpty()) {
+        note = note.isEmpty() ? tokens : tokens + "; " + note;
+      }
       if (layer.name().equals(standard)) {
         note = note.isEmpty() ? "default" : "default; " + note;
       }
       rows.add(
           new String[] {
-            Failures.oneLine(layer.name()),
-            Failures.oneLine(layer.kind()),
+            Text.oneLine(layer.name()),
+            Text.oneLine(layer.kind()),
             layer.channels() + " × " + layer.height() + " × " + layer.width(),
             layer.field().toString(),
             note
@@ -119,7 +117,7 @@ final class LayersCommand implements Callable<Integer> {
       }
     }
     StringBuilder out = new StringBuilder();
-    out.append(Failures.oneLine(network.name()))
+    out.append(Text.oneLine(network.name()))
         .append(": input ")
         .append(network.inputHeight())
         .append('×')
@@ -132,6 +130,7 @@ final class LayersCommand implements Callable<Integer> {
       }
       out.append(line.append(row[4]).toString().stripTrailing()).append('\n');
     }
+    network.remarks().forEach(remark -> out.append(remark).append('\n'));
     return out.toString();
   }
 }

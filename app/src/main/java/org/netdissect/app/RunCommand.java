@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.netdissect.base.Text;
 import org.netdissect.concepts.ConceptDataset;
 import org.netdissect.datasets.reading.TextLines;
 import org.netdissect.dissection.Dissector;
@@ -23,6 +24,7 @@ import org.netdissect.networks.Preprocessing;
 import org.netdissect.networks.ReceptiveField;
 import org.netdissect.results.Dissection;
 import org.netdissect.results.DissectionException;
+import org.netdissect.results.LayerDissection;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -77,12 +79,13 @@ final class RunCommand implements Callable<Integer> {
 
   @Option(
       names = "--preprocess",
-      paramLabel = "NAME|FILE",
+      paramLabel = "[MODEL=]NAME|FILE",
       description =
           "torch, caffe, tf, unit, none, or a JSON file"
               + " {\"channels\":\"RGB\",\"scale\":s,\"mean\":[3],\"std\":[3]} meaning"
-              + " x = (pixel*s - mean)/std. Default: torch.")
-  private String preprocess;
+              + " x = (pixel*s - mean)/std. With several models it may stand for each, as"
+              + " MODEL=NAME. Default: torch.")
+  private List<String> preprocess = List.of();
 
   @Option(
       names = "--convention",
@@ -126,13 +129,6 @@ final class RunCommand implements Callable<Integer> {
       paramLabel = "N",
       description = "Take only the first N images of the data set.")
   private Long limit;
-
-  @Option(
-      names = "--input-size",
-      paramLabel = "H,W",
-      description =
-          "Size of the network's input, for models that leave it free and for --activations.")
-  private String inputSize;
 
   @Option(
       names = "--activations",
@@ -193,6 +189,7 @@ final class RunCommand implements Callable<Integer> {
   @Option(names = "--no-report", description = "Write no HTML report.")
   private boolean noReport;
 
+  @Mixin private ModelOptions modelOptions;
   @Mixin private DataOptions dataOptions;
   @Mixin private CommonOptions common;
 
@@ -202,36 +199,65 @@ final class RunCommand implements Callable<Integer> {
     if (models.isEmpty() == activations.isEmpty()) {
       throw new UsageException("name a model file, or recorded maps with --activations");
     }
-    Dissector.Builder builder = options().optProgress(progress);
     if (models.isEmpty()) {
-      builder.setRecorded(recorded());
-      InputSize input = inputSize == null ? null : parse(inputSize);
+      Dissector.Builder builder = options().optProgress(progress);
+      builder.setRecorded(recorded()).setOut(out);
+      InputSize input = modelOptions.inputSize();
       builder.setData(
           open(input == null ? 0 : input.height(), input == null ? 0 : input.width(), progress));
-      finish(builder, progress);
+      finish(builder, List.of(), progress);
       return 0;
     }
     if (images != null || !fields.isEmpty()) {
       throw new UsageException("--images and --field go with --activations");
     }
-    builder
-        .optPreprocessing(preprocess == null ? Preprocessing.TORCH : Preprocessing.of(preprocess))
-        .optLayers(layers);
+    List<Preprocessing> preprocessings = PreprocessOption.of(preprocess, models);
     List<Network> networks = new ArrayList<>();
     try {
       for (Path model : models) {
-        networks.add(Network.open(model, inputSize == null ? null : parse(inputSize)));
+        networks.add(modelOptions.open(model));
       }
       announceDefaults(networks, progress);
-      Network first = networks.get(0);
-      builder
-          .setNetworks(networks)
-          .setData(open(first.inputHeight(), first.inputWidth(), progress));
-      finish(builder, progress);
+      dissect(networks, preprocessings, progress);
     } finally {
       networks.forEach(Network::close);
     }
     return 0;
+  }
+
+  /**
+   * Dissects networks over one reading of the photographs where they look at the same masks, each
+   * by itself where their inputs want masks of different sizes.
+   */
+  private void dissect(
+      List<Network> networks, List<Preprocessing> preprocessings, TerminalProgress progress)
+      throws IOException {
+    if (dataOptions.haveMasksOfOneSize(data, networks)) {
+      Dissector.Builder builder = builder(networks, preprocessings, progress).setOut(out);
+      finish(builder, networks, progress);
+      return;
+    }
+    progress.say(
+        "the networks' inputs differ, and so do their masks: each is dissected by itself; one"
+            + " --mask-size for all would let them share the reading of the photographs");
+    List<Path> folders = Dissector.resultFolders(out, networks);
+    for (int i = 0; i < folders.size(); i++) {
+      List<Network> one = networks.subList(i, i + 1);
+      Dissector.Builder builder = builder(one, preprocessings.subList(i, i + 1), progress);
+      finish(builder.setOut(folders.get(i)), one, progress);
+    }
+  }
+
+  private Dissector.Builder builder(
+      List<Network> networks, List<Preprocessing> preprocessings, TerminalProgress progress)
+      throws IOException {
+    Network first = networks.get(0);
+    return options()
+        .optProgress(progress)
+        .optPreprocessings(preprocessings)
+        .optLayers(layers)
+        .setNetworks(networks)
+        .setData(open(first.inputHeight(), first.inputWidth(), progress));
   }
 
   private ConceptDataset open(int inputHeight, int inputWidth, TerminalProgress progress)
@@ -251,28 +277,33 @@ final class RunCommand implements Callable<Integer> {
   }
 
   private void announceDefaults(List<Network> networks, TerminalProgress progress) {
-    if (preprocess == null) {
+    if (preprocess.isEmpty()) {
       progress.say(
           "preprocessing: torch (RGB/255, ImageNet mean and std); choose with --preprocess");
     }
+    networks.forEach(network -> network.remarks().forEach(progress::say));
     if (layers.isEmpty()) {
       for (Network network : networks) {
         Layer layer = network.defaultLayer();
         progress.say(
-            "layer: "
-                + layer.name()
-                + " ("
-                + layer.channels()
-                + " units of "
-                + layer.height()
-                + "×"
-                + layer.width()
-                + "), the last before the classifier; choose with --layers");
+            Text.oneLine(
+                "layer: "
+                    + layer.name()
+                    + " ("
+                    + layer.channels()
+                    + " units of "
+                    + layer.height()
+                    + "×"
+                    + layer.width()
+                    + "), "
+                    + network.defaultReason()
+                    + "; choose with --layers"));
       }
     }
   }
 
-  private void finish(Dissector.Builder builder, TerminalProgress progress) throws IOException {
+  private void finish(Dissector.Builder builder, List<Network> networks, TerminalProgress progress)
+      throws IOException {
     builder.optNote("dataset", dataOptions.note(data));
     if (cache != null) {
       builder.optNote("cache", cache.toAbsolutePath().normalize().toString());
@@ -281,11 +312,34 @@ final class RunCommand implements Callable<Integer> {
       builder.optThen(Reports.step(cache, progress));
     }
     Interruption.resumable();
-    for (Dissection dissection : builder.build().runAll()) {
+    List<Dissection> dissections = builder.build().runAll();
+    for (int i = 0; i < dissections.size(); i++) {
+      Dissection dissection = dissections.get(i);
       Output.print(Summary.text(dissection, iou));
+      if (!networks.isEmpty()) {
+        Output.print(beforeBounds(networks.get(i), dissection));
+      }
       Path report = dissection.folder().resolve("report/index.html");
       progress.say("result: " + dissection.folder() + (noReport ? "" : ", report: " + report));
     }
+  }
+
+  /** Which layers to take instead of those with units that saturate. */
+  private static String beforeBounds(Network network, Dissection dissection) throws IOException {
+    StringBuilder text = new StringBuilder();
+    for (LayerDissection layer : dissection.layers()) {
+      if (!layer.result().emptyMasks().isEmpty()) {
+        String name = layer.layer().name();
+        network
+            .beforeBound(network.resolve("tensor:" + name).get(0))
+            .ifPresent(
+                before ->
+                    text.append(
+                        "  the bound of layer %s is what they share: before it they differ, --layers tensor:%s%n"
+                            .formatted(Text.oneLine(name), Text.oneLine(before.name()))));
+      }
+    }
+    return text.toString();
   }
 
   /** The options that both kinds of run share; every one is checked before any work begins. */
@@ -293,7 +347,6 @@ final class RunCommand implements Callable<Integer> {
     try {
       Dissector.Builder builder =
           Dissector.builder()
-              .setOut(out)
               .optConvention(Convention.of(convention))
               .optQuantile(Quantile.of(quantile))
               .optIou(iou)
@@ -322,19 +375,11 @@ final class RunCommand implements Callable<Integer> {
     }
   }
 
-  private static InputSize parse(String text) {
-    try {
-      return InputSize.parse(text);
-    } catch (IllegalArgumentException e) {
-      throw new UsageException("--input-size: " + e.getMessage());
-    }
-  }
-
   private RecordedActivations recorded() throws IOException {
     if (images == null) {
       throw new UsageException("--activations needs --images, the names in the order of the rows");
     }
-    if (!layers.isEmpty() || preprocess != null) {
+    if (!layers.isEmpty() || !preprocess.isEmpty()) {
       throw new UsageException("--layers and --preprocess go with a model");
     }
     if (fields.size() > 1 && fields.size() != activations.size()) {
@@ -353,7 +398,7 @@ final class RunCommand implements Callable<Integer> {
     while (!names.isEmpty() && names.get(names.size() - 1).isBlank()) {
       names.remove(names.size() - 1);
     }
-    return new RecordedActivations(recorded, names, inputSize == null ? null : parse(inputSize));
+    return new RecordedActivations(recorded, names, modelOptions.inputSize());
   }
 
   private static ReceptiveField field(String text) {

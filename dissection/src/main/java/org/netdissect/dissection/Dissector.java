@@ -3,6 +3,7 @@ package org.netdissect.dissection;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -102,7 +103,7 @@ public final class Dissector {
     private Path out;
     private List<String> layers = List.of();
     private List<Basis> bases = List.of();
-    private Preprocessing preprocessing = Preprocessing.TORCH;
+    private List<Preprocessing> preprocessings = List.of(Preprocessing.TORCH);
     private Convention convention = Convention.EXACT;
     private Quantile quantile = Quantile.DEFAULT;
     private double iou = DEFAULT_IOU;
@@ -127,8 +128,8 @@ public final class Dissector {
     }
 
     /**
-     * Networks to dissect together; layers and preprocessing are the same for all. To be run with
-     * {@link Dissector#runAll}.
+     * Networks to dissect together; layers are the same for all. To be run with {@link
+     * Dissector#runAll}.
      */
     public Builder setNetworks(List<Network> networks) {
       this.networks = List.copyOf(networks);
@@ -176,7 +177,12 @@ public final class Dissector {
 
     /** What is done to pixels; default {@link Preprocessing#TORCH}. */
     public Builder optPreprocessing(Preprocessing preprocessing) {
-      this.preprocessing = Objects.requireNonNull(preprocessing);
+      return optPreprocessings(List.of(preprocessing));
+    }
+
+    /** What is done to pixels for each network in their order; one is for all. */
+    public Builder optPreprocessings(List<Preprocessing> preprocessings) {
+      this.preprocessings = List.copyOf(preprocessings);
       return this;
     }
 
@@ -320,8 +326,27 @@ public final class Dissector {
         throw new IllegalStateException("set either a network or recorded activations");
       }
       return recorded == null
-          ? new Subject.OfNetworks(networks, layers, preprocessing, batch)
+          ? new Subject.OfNetworks(networks, layers, ofEach(), quantile, batch)
           : new Subject.OfRecorded(recorded);
     }
+
+    private List<Preprocessing> ofEach() {
+      if (preprocessings.size() == 1) {
+        return Collections.nCopies(networks.size(), preprocessings.get(0));
+      }
+      if (preprocessings.size() != networks.size()) {
+        throw new IllegalStateException("set one preprocessing, or one for each network");
+      }
+      return preprocessings;
+    }
+  }
+
+  /**
+   * Where the results of several networks go: folders of their own in the result folder, named
+   * after the models' files. That of one network is the folder itself.
+   */
+  public static List<Path> resultFolders(Path out, List<Network> networks) {
+    return new Subject.OfNetworks(networks, List.of(), List.of(), Quantile.DEFAULT, 1)
+        .resultFolders(out);
   }
 }

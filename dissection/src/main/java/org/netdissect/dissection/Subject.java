@@ -14,6 +14,7 @@ import org.netdissect.dissection.activations.RecordedActivations;
 import org.netdissect.dissection.activations.RecordedSource;
 import org.netdissect.dissection.rules.Convention;
 import org.netdissect.dissection.rules.ImageSet;
+import org.netdissect.dissection.rules.Quantile;
 import org.netdissect.networks.InputSize;
 import org.netdissect.networks.Network;
 import org.netdissect.networks.Preprocessing;
@@ -57,10 +58,16 @@ sealed interface Subject {
    * Networks fed with the data set's photographs.
    *
    * @param layers names or globs, the same for all; empty for each network's default
+   * @param preprocessings of each network
+   * @param quantile to tell whether a default layer saturates
    * @param batch images a call
    */
   record OfNetworks(
-      List<Network> networks, List<String> layers, Preprocessing preprocessing, int batch)
+      List<Network> networks,
+      List<String> layers,
+      List<Preprocessing> preprocessings,
+      Quantile quantile,
+      int batch)
       implements Subject {
     @Override
     public List<Path> resultFolders(Path out) {
@@ -79,12 +86,13 @@ sealed interface Subject {
         ConceptDataset data, ImageSet images, Convention convention, Progress progress)
         throws IOException {
       return NetworkSource.open(
-          networks, layers, preprocessing, data, images, convention, batch, progress);
+          networks, layers, preprocessings, data, images, convention, quantile, batch, progress);
     }
 
     @Override
     public NetworkInfo describe(int result, InputSize input) throws IOException {
       Network network = networks.get(result);
+      Preprocessing preprocessing = preprocessings.get(result);
       Map<String, String> weightFiles = network.weightFiles();
       return new NetworkInfo(
           network.name(),

@@ -2,6 +2,7 @@ package org.netdissect.networks;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
@@ -30,8 +31,9 @@ final class DefaultLayer {
   /**
    * @param layer the tensor's name
    * @param classifier the node before which it lies, or null if the network seems to have none
+   * @param isPicture whether no weights come before it
    */
-  record Choice(String layer, OnnxNode classifier) {}
+  record Choice(String layer, OnnxNode classifier, boolean isPicture) {}
 
   private DefaultLayer(OnnxGraph graph, Map<String, LayerTensor> layers) {
     this.graph = graph;
@@ -52,12 +54,16 @@ final class DefaultLayer {
     OnnxNode last = lastWeighted();
     if (last != null && !isOfFeatures(last)) {
       String layer = lastOf(before(new HashSet<>(last.reads())));
-      if (layer != null) {
-        return new Choice(layer, last);
+      if (layer != null && (learned.contains(layer) || !hasLearnedLayer())) {
+        return choice(layer, last);
       }
     }
     String layer = lastOf(onTheWay);
-    return new Choice(layer == null ? lastOf(null) : layer, null);
+    return choice(layer == null ? lastOf(null) : layer, null);
+  }
+
+  private Choice choice(String layer, OnnxNode classifier) {
+    return new Choice(layer, classifier, !learned.contains(layer));
   }
 
   /** The tensors given and all those of the image that they follow from. */
@@ -158,7 +164,7 @@ final class DefaultLayer {
 
   private boolean isWindow(OnnxNode node) {
     long[] kernel = node.integers("kernel_shape");
-    return kernel != null && java.util.Arrays.stream(kernel).anyMatch(k -> k > 1);
+    return kernel != null && Arrays.stream(kernel).anyMatch(k -> k > 1);
   }
 
   /**
@@ -182,6 +188,10 @@ final class DefaultLayer {
       return null;
     }
     return original(best);
+  }
+
+  private boolean hasLearnedLayer() {
+    return layers.keySet().stream().anyMatch(l -> learned.contains(l) && hasBothSides(l));
   }
 
   /** Walks back over copies to the tensor that was computed. */

@@ -1,12 +1,14 @@
 package org.netdissect.networks;
 
 import ai.onnxruntime.OnnxJavaType;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.netdissect.networks.Layout.AxisParts;
+import org.netdissect.networks.Layout.Part;
 import org.netdissect.networks.Layout.Role;
 import org.netdissect.networks.Operators.Trait;
 
@@ -15,31 +17,49 @@ final class LayerFinder {
   private static final Set<OnnxJavaType> FLOATS =
       Set.of(OnnxJavaType.FLOAT, OnnxJavaType.FLOAT16, OnnxJavaType.DOUBLE);
 
+  /** Fewer than these are hardly the tokens of an image. */
+  private static final int FEW_TOKENS = 4;
+
   private final OnnxGraph graph;
   private final ImageInput input;
   private final Shapes shapes;
   private final Map<String, Geometry> geometries;
   private final int batch;
+  private final TokenGrid given;
+  private final List<String> withoutGrid = new ArrayList<>();
   private final Map<String, LayerTensor> layers = new LinkedHashMap<>();
 
-  private LayerFinder(OnnxGraph graph, ImageInput input, Shapes shapes) {
+  /**
+   * What was found.
+   *
+   * @param layers by the name of their tensor, in the order of the graph
+   * @param withoutGrid tensors of tokens whose place in the image cannot be told
+   */
+  record Found(Map<String, LayerTensor> layers, List<String> withoutGrid) {}
+
+  private LayerFinder(OnnxGraph graph, ImageInput input, Shapes shapes, TokenGrid given) {
     this.graph = graph;
     this.input = input;
     this.shapes = shapes;
     this.geometries = FieldTracer.trace(graph, shapes, input);
     this.batch = Math.max(1, input.batch());
+    this.given = given;
   }
 
-  /** All layers by the name of their tensor, in the order of the graph. */
-  static Map<String, LayerTensor> find(OnnxGraph graph, ImageInput input, Shapes shapes) {
-    LayerFinder finder = new LayerFinder(graph, input, shapes);
+  /**
+   * All layers of a graph.
+   *
+   * @param given how tokens lie where the graph does not tell, or null
+   */
+  static Found find(OnnxGraph graph, ImageInput input, Shapes shapes, TokenGrid given) {
+    LayerFinder finder = new LayerFinder(graph, input, shapes, given);
     Set<String> maps = finder.readAsMaps();
     for (OnnxNode node : graph.nodes()) {
       for (String tensor : node.outputs()) {
         finder.look(node, tensor, maps);
       }
     }
-    return finder.layers;
+    return new Found(finder.layers, finder.withoutGrid);
   }
 
   private void look(OnnxNode node, String tensor, Set<String> maps) {
@@ -52,8 +72,15 @@ final class LayerFinder {
     if (!isLayer(geometry.layout(), dims) && maps.contains(tensor) && isOfImageShape(dims)) {
       geometry = Geometry.unknown(Layout.image(dims[0], dims[1], dims[2], dims[3], false));
     }
+    geometry = asGiven(geometry, dims);
     Layout layout = geometry.layout();
-    if (!isLayer(layout, dims) || (!isPlain(layout) && isCopy(node))) {
+    if (!isLayer(layout, dims)) {
+      if (isTokensWithoutGrid(node, layout, dims)) {
+        withoutGrid.add(tensor);
+      }
+      return;
+    }
+    if (!isPlain(layout) && isCopy(node)) {
       return;
     }
     Layer layer =
@@ -65,6 +92,45 @@ final class LayerFinder {
             layout.columns(),
             geometry.field());
     layers.put(tensor, new LayerTensor(layer, type, layout));
+  }
+
+  /** What the user says of tokens comes before what the graph seems to say. */
+  private Geometry asGiven(Geometry geometry, long[] dims) {
+    if (given == null || dims.length != 3) {
+      return geometry;
+    }
+    int tokens = dims[0] == batch && dims[1] == given.tokens() ? 1 : 0;
+    if (dims[tokens] != given.tokens() || dims[1 - tokens] != batch) {
+      return geometry;
+    }
+    AxisParts grid =
+        new AxisParts(
+            given.before(),
+            List.of(new Part(Role.ROW, given.rows(), 1), new Part(Role.COLUMN, given.columns(), 1)),
+            given.after());
+    List<AxisParts> axes = new ArrayList<>();
+    axes.add(AxisParts.of(Role.IMAGE, batch));
+    axes.add(tokens, grid);
+    axes.add(AxisParts.of(Role.CHANNEL, dims[2]));
+    Layout layout = new Layout(axes, given.rows(), given.columns(), 0, 0);
+    return layout.equals(geometry.layout()) ? geometry : Geometry.unknown(layout);
+  }
+
+  /** Images × tokens × channels, or tokens × images × channels, of which no more is known. */
+  private boolean isTokensWithoutGrid(OnnxNode node, Layout layout, long[] dims) {
+    boolean isOfTokens =
+        given == null
+            && dims.length == 3
+            && (dims[0] == batch || dims[1] == batch)
+            && Math.max(dims[0], dims[1]) >= FEW_TOKENS
+            && dims[2] > 1;
+    return isOfTokens
+        && (layout == null || !layout.hasPositions())
+        && graph.dependsOnImage(node.output())
+        && (Operators.is(node, Trait.PRODUCT)
+            || Operators.is(node, Trait.NORMALISATION)
+            || Operators.is(node, Trait.ACTIVATION)
+            || Operators.is(node, Trait.AFFINE));
   }
 
   private boolean isLayer(Layout layout, long[] dims) {
@@ -131,15 +197,5 @@ final class LayerFinder {
 
   private boolean isOfImageShape(long[] dims) {
     return dims.length == 4 && dims[0] == batch && input.isOfItsShape(dims[2], dims[3]);
-  }
-
-  /** The layout of a layer's tokens, if it is one of tokens. */
-  static AxisParts tokens(Layout layout) {
-    for (AxisParts axis : layout.axes()) {
-      if (axis.has(Role.ROW) && axis.has(Role.COLUMN) && axis.hasPositions()) {
-        return axis;
-      }
-    }
-    return null;
   }
 }

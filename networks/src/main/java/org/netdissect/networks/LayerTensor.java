@@ -70,4 +70,18 @@ record LayerTensor(Layer layer, OnnxJavaType type, Layout layout) {
     }
     return step;
   }
+
+  /** How tokens cover the image, or null if rows and columns have axes of their own. */
+  TokenGrid tokens() {
+    if (layout.isGrid()) {
+      return null;
+    }
+    int before = 0;
+    int after = 0;
+    for (Layout.AxisParts axis : layout.axes()) {
+      before = Math.max(before, axis.before());
+      after = Math.max(after, axis.after());
+    }
+    return new TokenGrid(layout.rows(), layout.columns(), before, after);
+  }
 }

@@ -8,11 +8,25 @@ public final class ModelException extends NetdissectException {
 
   /** Says in one line what is wrong, with which file or option, and what to do. */
   public ModelException(String message) {
-    super(message);
+    super(plain(message));
   }
 
   /** The same, with the technical cause for a trace. */
   public ModelException(String message, Throwable cause) {
-    super(message, cause);
+    super(plain(message), cause);
+  }
+
+  /** Names in a model are anybody's: what would steer a terminal is written as escapes. */
+  private static String plain(String message) {
+    StringBuilder plain = new StringBuilder();
+    for (int i = 0; i < message.length(); i++) {
+      char c = message.charAt(i);
+      if (Character.isISOControl(c) && c != '\n') {
+        plain.append(String.format("\\u%04x", (int) c));
+      } else {
+        plain.append(c);
+      }
+    }
+    return plain.toString();
   }
 }

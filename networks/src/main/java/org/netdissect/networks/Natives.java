@@ -4,26 +4,14 @@ import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtLoggingLevel;
 import java.io.IOException;
-import java.io.InputStream;
 import java.lang.reflect.Field;
-import java.net.JarURLConnection;
-import java.net.URL;
-import java.net.URLConnection;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.time.Duration;
-import java.time.Instant;
-import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
-import java.util.zip.ZipEntry;
 import org.netdissect.base.CacheFolder;
-import org.netdissect.base.files.Trees;
 
 /**
  * Starts ONNX Runtime. Its own way unpacks 28 MB of native code into the temporary folder at each
@@ -33,7 +21,6 @@ import org.netdissect.base.files.Trees;
  */
 final class Natives {
   private static final String PATH_PROPERTY = "onnxruntime.native.path";
-  private static final Duration ABANDONED = Duration.ofHours(1);
   private static final int LONGEST_LINE = 400;
   private static final long START_STACK = 256L << 20;
   private static OrtEnvironment environment;
@@ -43,9 +30,10 @@ final class Natives {
   /** The one environment of this process, silent on stderr: what goes wrong comes as exception. */
   static synchronized OrtEnvironment environment() throws ModelException {
     if (environment == null) {
+      requireTemporaryFolder();
       if (System.getProperty(PATH_PROPERTY) == null) {
         try {
-          Path folder = unpacked(CacheFolder.get());
+          Path folder = NativeCache.unpacked(CacheFolder.get());
           if (folder != null) {
             // A folder from which nothing may be executed fails here, while there is another way.
             System.load(folder.resolve(fileName("onnxruntime")).toString());
@@ -93,6 +81,16 @@ final class Natives {
     }
   }
 
+  /** The runtime makes a folder there whatever happens, and says nothing one understands if not. */
+  private static void requireTemporaryFolder() throws ModelException {
+    String folder = System.getProperty("java.io.tmpdir", "");
+    if (!Files.isDirectory(Path.of(folder)) || !Files.isWritable(Path.of(folder))) {
+      throw new ModelException(
+          "The folder for temporary files, \"%s\", does not exist or cannot be written to; give another with -Djava.io.tmpdir=DIR (NETDISSECT_OPTS)."
+              .formatted(folder));
+    }
+  }
+
   /**
    * Removes the folder that the runtime makes at its start in the temporary folder, empty if it
    * loads its libraries from elsewhere: it would stay behind when the process is killed.
@@ -131,96 +129,12 @@ final class Natives {
     }
   }
 
-  /**
-   * The folder below {@code cache} that holds this platform's libraries, filled if need be; null if
-   * the class path has none for this platform.
-   */
-  static Path unpacked(Path cache) throws IOException {
-    Map<String, ZipEntry> libraries = new LinkedHashMap<>();
-    String folder = "/ai/onnxruntime/native/" + platform() + "/";
-    for (String name :
-        List.of("onnxruntime", "onnxruntime4j_jni", "onnxruntime_providers_shared")) {
-      String file = fileName(name);
-      URL resource = OrtEnvironment.class.getResource(folder + file);
-      if (resource == null) {
-        if (name.equals("onnxruntime_providers_shared")) {
-          continue;
-        }
-        return null;
-      }
-      URLConnection connection = resource.openConnection();
-      connection.setUseCaches(true);
-      if (!(connection instanceof JarURLConnection jar)) {
-        return null;
-      }
-      libraries.put(file, jar.getJarEntry());
-    }
-    StringBuilder key = new StringBuilder("onnxruntime-" + platform());
-    for (ZipEntry library : libraries.values()) {
-      if (library.getCrc() < 0 || library.getSize() < 0) {
-        return null;
-      }
-      key.append('-').append(Long.toHexString(library.getCrc()));
-    }
-    Path target = cache.toAbsolutePath().resolve(key.toString());
-    if (isComplete(target, libraries)) {
-      return target;
-    }
-    Files.createDirectories(cache);
-    removeAbandoned(cache);
-    Path fresh = Files.createTempDirectory(cache, ".unpacking-");
-    try {
-      for (String file : libraries.keySet()) {
-        try (InputStream in = OrtEnvironment.class.getResourceAsStream(folder + file)) {
-          Files.copy(in, fresh.resolve(file));
-        }
-      }
-      if (Files.exists(target) && !isComplete(target, libraries)) {
-        Trees.delete(target);
-      }
-      try {
-        Files.move(fresh, target, StandardCopyOption.ATOMIC_MOVE);
-      } catch (IOException e) {
-        // Another process may have been faster; its files are as good.
-        if (!isComplete(target, libraries)) {
-          throw e;
-        }
-      }
-      return target;
-    } finally {
-      Trees.delete(fresh);
-    }
-  }
-
-  private static boolean isComplete(Path folder, Map<String, ZipEntry> libraries)
-      throws IOException {
-    for (Map.Entry<String, ZipEntry> library : libraries.entrySet()) {
-      Path file = folder.resolve(library.getKey());
-      if (!Files.isRegularFile(file) || Files.size(file) != library.getValue().getSize()) {
-        return false;
-      }
-    }
-    return true;
-  }
-
-  /** A process killed while unpacking leaves a folder that nobody will ever use. */
-  private static void removeAbandoned(Path cache) throws IOException {
-    Instant limit = Instant.now().minus(ABANDONED);
-    try (var folders = Files.newDirectoryStream(cache, ".unpacking-*")) {
-      for (Path folder : folders) {
-        if (Files.getLastModifiedTime(folder).toInstant().isBefore(limit)) {
-          Trees.delete(folder);
-        }
-      }
-    }
-  }
-
   private static boolean isWindows() {
     return System.getProperty("os.name").toLowerCase(Locale.ROOT).startsWith("windows");
   }
 
   /** The runtime's own names of platforms. */
-  private static String platform() {
+  static String platform() {
     String os = System.getProperty("os.name").toLowerCase(Locale.ROOT);
     String arch = System.getProperty("os.arch").toLowerCase(Locale.ROOT);
     String system =
@@ -230,7 +144,7 @@ final class Natives {
         + (arm ? "-aarch64" : arch.equals("amd64") || arch.equals("x86_64") ? "-x64" : "-" + arch);
   }
 
-  private static String fileName(String library) {
+  static String fileName(String library) {
     String platform = platform();
     if (platform.startsWith("win")) {
       return library + ".dll";

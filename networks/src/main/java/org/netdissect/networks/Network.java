@@ -11,15 +11,17 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import org.netdissect.base.Text;
 
 /**
  * A vision network in an ONNX file: what layers it has, and sessions that record them.
  *
- * <p>A layer is every tensor that follows from the image and is a 4-D float tensor (float32,
- * float16 or double) of one map of channels × height × width per image, with more than one
- * position. Where the channels lie last (N × H × W × C) that is followed through transposes; maps
- * are always given as C × H × W. Attention matrices of transformers are no layers: their 4-D
- * tensors have no rows and columns of the image.
+ * <p>A layer is every float tensor (float32, float16 or double) that follows from the image and
+ * holds one map of channels × height × width per image, with more than one position. Rows, columns
+ * and channels are followed through transposes and reshapes, so they may lie as N × H × W × C, as
+ * the tokens of a transformer (N × T × C, T × N × C, class and register tokens left out) or in
+ * windows, shifted or not; maps are always given as C × H × W. Attention matrices and the parts of
+ * single heads are no layers.
  *
  * <p>Immutable; all methods may be called from any thread.
  */
@@ -27,14 +29,18 @@ public final class Network implements AutoCloseable {
   private final OnnxGraph graph;
   private final ImageInput input;
   private final Map<String, LayerTensor> layers;
+  private final List<String> withoutGrid;
   private final LayerNames names;
   private final DefaultLayer.Choice standard;
+  private final Bounds bounds;
 
-  private Network(OnnxGraph graph, ImageInput input) throws ModelException {
+  private Network(OnnxGraph graph, ImageInput input, TokenGrid tokens) throws ModelException {
     this.graph = graph;
     this.input = input;
     Shapes shapes = Shapes.of(graph, input, FieldTracer.operands(graph));
-    this.layers = LayerFinder.find(graph, input, shapes);
+    LayerFinder.Found found = LayerFinder.find(graph, input, shapes, tokens);
+    this.layers = found.layers();
+    this.withoutGrid = found.withoutGrid();
     if (layers.isEmpty()) {
       throw new ModelException(
           graph.file()
@@ -42,6 +48,7 @@ public final class Network implements AutoCloseable {
     }
     this.names = new LayerNames(graph, layers.keySet());
     this.standard = DefaultLayer.of(graph, layers);
+    this.bounds = new Bounds(graph);
   }
 
   /**
@@ -65,8 +72,20 @@ public final class Network implements AutoCloseable {
    *     free and not given, or given and contradicting
    */
   public static Network open(Path onnx, InputSize sizeOrNull) throws IOException {
+    return open(onnx, sizeOrNull, null);
+  }
+
+  /**
+   * Reads and checks a model.
+   *
+   * @param tokensOrNull how tokens cover the image where the graph does not tell; counts for
+   *     tensors of images × tokens × channels with so many tokens
+   * @throws ModelException as {@link #open(Path, InputSize)}
+   */
+  public static Network open(Path onnx, InputSize sizeOrNull, TokenGrid tokensOrNull)
+      throws IOException {
     OnnxGraph graph = OnnxGraph.read(onnx);
-    return new Network(graph, ImageInput.of(graph, sizeOrNull));
+    return new Network(graph, ImageInput.of(graph, sizeOrNull), tokensOrNull);
   }
 
   /** The file's name without its folder. */
@@ -127,8 +146,9 @@ public final class Network implements AutoCloseable {
   /**
    * The last layer with height and width above 1 before the classifier, which is the last operation
    * with weights (convolution or matrix product) on the way to the first output. Where copies of it
-   * follow (dropout, transpose), it is the one that computes. If there is none such, the last layer
-   * with height and width above 1, or the last at all.
+   * follow (dropout, transpose), it is the one that computes. A network whose last weights give
+   * features, such as a backbone that ends in a sum of branches, has no classifier: then it is the
+   * last layer with height and width above 1 on the way to the first output, or the last at all.
    */
   public Layer defaultLayer() {
     return layers.get(standard.layer()).layer();
@@ -162,6 +182,44 @@ public final class Network implements AutoCloseable {
         : Optional.of(layers.get(end).layer());
   }
 
+  /** Why {@link #defaultLayer} is what it is, for people. */
+  public String defaultReason() {
+    if (standard.isPicture()) {
+      return "the picture as it goes in: nothing with height and width follows from weights";
+    }
+    return standard.classifier() == null
+        ? "the last of the network, which seems to have no classifier"
+        : "the last before the classifier, " + standard.classifier().name();
+  }
+
+  /**
+   * Where a layer ends in a bound such as ReLU6's, that all its largest values may share: the layer
+   * with the values as they were before. Empty for layers without a bound, and where what comes
+   * before is no layer.
+   */
+  public Optional<Layer> beforeBound(Layer layer) {
+    String before = bounds.before(layer.name());
+    return before == null || !layers.containsKey(before)
+        ? Optional.empty()
+        : Optional.of(layers.get(before).layer());
+  }
+
+  /** How the tokens of a layer cover the image; empty where it has rows and columns as such. */
+  public Optional<TokenGrid> tokens(Layer layer) {
+    LayerTensor tensor = layers.get(layer.name());
+    return tensor == null ? Optional.empty() : Optional.ofNullable(tensor.tokens());
+  }
+
+  /** What cannot be dissected although it may be wanted, one line each; mostly none. */
+  public List<String> remarks() {
+    if (withoutGrid.isEmpty()) {
+      return List.of();
+    }
+    return List.of(
+        "%d tensors of tokens, such as %s, are no layers: how their tokens cover the image cannot be told; give it with --tokens grid=HxW,skip=S"
+            .formatted(withoutGrid.size(), Text.oneLine(withoutGrid.get(withoutGrid.size() - 1))));
+  }
+
   /** The name of the node that makes a layer. */
   public String nodeName(Layer layer) {
     return graph.producer(layer.name()).name();
@@ -193,6 +251,20 @@ public final class Network implements AutoCloseable {
       tensors.add(tensor);
     }
     return TappedNetwork.open(graph, input, tensors, preprocessing);
+  }
+
+  /**
+   * Opens a session that gives what the network puts out, one photograph at a time.
+   *
+   * @param preprocessing what is done to pixels
+   * @param names of outputs, or of any other tensors that follow from the image; empty for the
+   *     model's first output
+   * @throws ModelException if there is no such tensor, the preprocessing does not fit the input's
+   *     type, or ONNX Runtime refuses the model
+   */
+  public NetworkOutputs outputs(Preprocessing preprocessing, List<String> names)
+      throws IOException {
+    return NetworkOutputs.open(graph, input, preprocessing, names);
   }
 
   /** Nothing is held that needs closing yet; tapped networks live on. */

@@ -21,19 +21,12 @@ public final class Runner implements AutoCloseable {
   private final OrtSession session;
   private final ImageInput input;
   private final List<LayerTensor> tensors;
-  private final PixelTable pixels;
   private final int batch;
 
   /** How many images every run takes, or −1 where that is free. */
   private final int fixedBatch;
 
-  private final ByteBuffer image;
-
-  /** The input as floats, where it is of floats. */
-  private final FloatBuffer floats;
-
-  /** One channel of a photograph. */
-  private final float[] plane;
+  private final InputBuffer image;
 
   /** By layer, where its values lie in its tensor; null where they lie in order. */
   private final List<int[]> offsets;
@@ -68,13 +61,10 @@ public final class Runner implements AutoCloseable {
     this.input = input;
     this.tensors = tensors;
     this.offsets = offsets;
-    this.pixels = pixels;
     this.fixedBatch = fixedBatch;
     int rows = fixedBatch > 0 ? fixedBatch : asked;
     this.batch = Math.min(rows, asked);
-    this.image = buffer((long) rows * input.values() * input.type().size);
-    this.floats = image.asFloatBuffer();
-    this.plane = new float[input.height() * input.width()];
+    this.image = new InputBuffer(input, pixels, buffer(InputBuffer.bytes(input, rows)));
     this.raw = new ByteBuffer[tensors.size()];
     this.maps = new FloatBuffer[tensors.size()];
     for (int i = 0; i < raw.length; i++) {
@@ -103,34 +93,7 @@ public final class Runner implements AutoCloseable {
     if (slot < 0 || slot >= batch) {
       throw new IndexOutOfBoundsException("Slot " + slot + " of a batch of " + batch + ".");
     }
-    int area = input.height() * input.width();
-    if (rgb.length != 3 * area) {
-      throw new IllegalArgumentException(
-          "A photograph of %d bytes where %d × %d × 3 are wanted."
-              .formatted(rgb.length, input.height(), input.width()));
-    }
-    int channels = input.channels();
-    int base = slot * input.values();
-    if (input.type() == OnnxJavaType.FLOAT && channels == 3 && !input.channelsLast()) {
-      // As nearly all networks are; several times faster than the general way below.
-      for (int channel = 0; channel < channels; channel++) {
-        pixels.plane(channel, rgb, plane);
-        floats.put(base + channel * area, plane);
-      }
-      return;
-    }
-    for (int channel = 0; channel < channels; channel++) {
-      int start = input.channelsLast() ? base + channel : base + channel * area;
-      int step = input.channelsLast() ? channels : 1;
-      for (int i = 0, at = start; i < area; i++, at += step) {
-        float value = pixels.value(channels, channel, rgb, 3 * i);
-        switch (input.type()) {
-          case FLOAT -> image.putFloat(4 * at, value);
-          case FLOAT16 -> image.putShort(2 * at, Fp16Conversions.mlasFloatToFp16(value));
-          default -> image.put(at, (byte) Math.round(value));
-        }
-      }
-    }
+    image.photograph(slot, rgb);
   }
 
   /**
@@ -187,9 +150,7 @@ public final class Runner implements AutoCloseable {
           tensor.layer().name(),
           OnnxTensor.createTensor(environment, part, tensor.dims(rows), tensor.type()));
     }
-    ByteBuffer part = part(image, (long) rows * input.values() * input.type().size);
-    inputs.put(
-        input.name(), OnnxTensor.createTensor(environment, part, input.dims(rows), input.type()));
+    inputs.put(input.name(), image.tensor(rows));
     return new Binding(inputs, outputs);
   }
 

@@ -64,6 +64,7 @@ final class Shapes {
     }
     shapes.workOut();
     shapes.infer(tensors, one);
+    shapes.requireSane(one[0]);
     Set<String> symbolic = new LinkedHashSet<>();
     for (String tensor : tensors) {
       long[] known = shapes.dims.get(tensor);
@@ -123,6 +124,24 @@ final class Shapes {
   /** The values of a small operand such as pads or axes; null where it is absent or too long. */
   double[] operand(String tensor) {
     return operands.get(tensor);
+  }
+
+  /** A file of some bytes may ask for results that no memory holds. */
+  private void requireSane(long images) throws ModelException {
+    for (Map.Entry<String, long[]> tensor : dims.entrySet()) {
+      double values = 1;
+      for (long dim : tensor.getValue()) {
+        values *= Math.max(1, dim);
+      }
+      if (values / images > Integer.MAX_VALUE) {
+        throw new ModelException(
+            "%s: the tensor %s of %s is too large; nothing of that size can be computed."
+                .formatted(
+                    graph.file(),
+                    tensor.getKey(),
+                    Arrays.toString(tensor.getValue()).replace(", ", " × ")));
+      }
+    }
   }
 
   /** Applies the rules at hand, in the order of the graph. */
@@ -209,7 +228,11 @@ final class Shapes {
             Sessions.plain(graph, GraphEdit.of(graph).outputs(asked).image(one).build());
         OnnxTensor image =
             OnnxTensor.createTensor(Natives.environment(), blank, one, input.type());
-        OrtSession.Result result = session.run(Map.of(input.name(), image))) {
+        OrtSession.Result result =
+            session.run(
+                session.getInputNames().contains(input.name())
+                    ? Map.of(input.name(), image)
+                    : Map.of())) {
       for (Map.Entry<String, OnnxValue> output : result) {
         if (output.getValue() instanceof OnnxTensor tensor) {
           if (symbolic.contains(output.getKey())) {

@@ -5,11 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.awt.image.BufferedImage;
+import java.io.StringReader;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.function.IntPredicate;
+import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -24,6 +26,8 @@ import org.netdissect.results.Dissection;
 import org.netdissect.results.HitTable;
 import org.netdissect.results.TopImage;
 import org.netdissect.results.UnitScore;
+import org.w3c.dom.Document;
+import org.xml.sax.InputSource;
 import tools.jackson.databind.JsonNode;
 
 /** The page in a real browser, from disk. */
@@ -605,6 +609,48 @@ class ReportPageTest {
     browser.size(1280, 2400, 1);
   }
 
+  @Test
+  void chartsAreSavedAsDrawingPictureAndNumbers() throws Exception {
+    show(page, "#first");
+    browser.eval(
+        "window.saved = []; const made = URL.createObjectURL;"
+            + " URL.createObjectURL = (blob) => { saved.push(blob); return made(blob); };"
+            + " HTMLAnchorElement.prototype.click = function () { saved.push(this.download); }");
+    for (String kind : List.of("svg", "png", "csv", "tex")) {
+      browser.eval("saved.length = 0");
+      browser.click(".figure .save[data-kind=" + kind + "]");
+      browser.await("saved.length === 2");
+      assertEquals("detectors." + kind, browser.eval("saved[1]").asString());
+      if (kind.equals("png")) {
+        assertTrue(browser.eval("createImageBitmap(saved[0]).then(b => b.width)").asInt() > 1000);
+        continue;
+      }
+      String text = browser.eval("saved[0].text()").asString();
+      switch (kind) {
+        case "svg" -> {
+          Document drawing =
+              DocumentBuilderFactory.newInstance()
+                  .newDocumentBuilder()
+                  .parse(new InputSource(new StringReader(text)));
+          String said = drawing.getElementsByTagName("desc").item(0).getTextContent();
+          assertTrue(
+              said.contains("layer first (12 units)") && said.contains("quantile 0.05"), said);
+          assertTrue(text.contains("url(#pattern-") && !text.contains("file:"), text);
+        }
+        case "csv" -> {
+          assertTrue(text.startsWith("concept,category,units\n"), text);
+          assertEquals(
+              dissection.layers().get(0).counts(0.04).detectors(),
+              text.lines()
+                  .skip(1)
+                  .mapToInt(line -> Integer.parseInt(line.substring(line.lastIndexOf(',') + 1)))
+                  .sum());
+        }
+        default -> assertTrue(text.contains("\\caption{Detectors by concept (IoU $>$ 0.04"), text);
+      }
+    }
+  }
+
   private static String photo(int place) throws Exception {
     return browser.eval("netdissect.data.photos[" + place + "][0]").asString();
   }
@@ -711,7 +757,10 @@ class ReportPageTest {
           .forEach(
               address ->
                   assertTrue(
-                      address.startsWith("file:") || address.equals("about:blank"), address));
+                      address.startsWith("file:")
+                          || address.startsWith("data:")
+                          || address.equals("about:blank"),
+                      address));
     }
   }
 }

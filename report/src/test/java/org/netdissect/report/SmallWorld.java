@@ -33,7 +33,7 @@ public final class SmallWorld {
   static final int MAP_HEIGHT = 6;
   static final int MAP_WIDTH = 8;
   static final int IMAGES = 40;
-  static final int UNITS = 12;
+  public static final int UNITS = 12;
 
   /** Zero on every image. */
   public static final int INACTIVE = 10;
@@ -226,7 +226,7 @@ public final class SmallWorld {
     Files.write(file, bytes.toByteArray());
   }
 
-  ConceptDataset data() throws IOException {
+  public ConceptDataset data() throws IOException {
     return BrodenDataset.open(folder.resolve("data"));
   }
 

@@ -1,7 +1,10 @@
 package org.netdissect.dissection.activations;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.netdissect.base.Limits;
 import org.netdissect.base.Progress;
+import org.netdissect.base.Text;
 import org.netdissect.dissection.rules.Convention;
 import org.netdissect.networks.ReceptiveField;
 import org.netdissect.results.DissectionException;
@@ -16,6 +19,7 @@ final class LayerDescriptions {
   private final FolderNames folders = FolderNames.inResult();
   private final Convention convention;
   private final Progress progress;
+  private final List<String> unknown = new ArrayList<>();
 
   /**
    * For one network's layers.
@@ -56,12 +60,25 @@ final class LayerDescriptions {
     if (field.isKnown()) {
       return field;
     }
-    if (convention != Convention.LITE) {
-      progress.warn(
-          "the receptive field of layer "
-              + layer
-              + " is unknown: its maps are stretched over the image (half-pixel centres)");
-    }
+    unknown.add(layer);
     return null;
+  }
+
+  /** Tells once of all layers of unknown field, where the convention would lay their maps else. */
+  void warn() {
+    if (unknown.isEmpty() || convention == Convention.LITE) {
+      return;
+    }
+    String first = Text.oneLine(unknown.get(0));
+    progress.warn(
+        unknown.size() == 1
+            ? "the receptive field of layer "
+                + first
+                + " is unknown: its maps are stretched over the image (half-pixel centres)"
+            : "the receptive fields of "
+                + unknown.size()
+                + " layers ("
+                + first
+                + ", …) are unknown: their maps are stretched over the image (half-pixel centres)");
   }
 }

@@ -9,6 +9,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.netdissect.base.DataException;
 import org.netdissect.base.Digests;
@@ -17,6 +19,7 @@ import org.netdissect.concepts.ConceptDataset;
 import org.netdissect.concepts.ImageRow;
 import org.netdissect.dissection.rules.Convention;
 import org.netdissect.dissection.rules.ImageSet;
+import org.netdissect.dissection.rules.Quantile;
 import org.netdissect.networks.InputSize;
 import org.netdissect.networks.Layer;
 import org.netdissect.networks.Network;
@@ -33,6 +36,9 @@ import org.netdissect.results.LayerInfo;
  * is read and decoded once for all of them.
  */
 public final class NetworkSource implements ActivationSource {
+  /** No more images than this are ever read at once. */
+  private static final int LARGEST_BATCH = 64;
+
   private final List<Tapped> networks;
   private final List<LayerInfo> layers;
   private final ConceptDataset data;
@@ -55,26 +61,43 @@ public final class NetworkSource implements ActivationSource {
    * Taps networks and opens them for the images of a dissection.
    *
    * @param specs layers by tensor name, node name or glob, the same for all networks; empty for
-   *     each network's default layer
+   *     each network's default layer, or what comes before it if it saturates
+   * @param preprocessings of each network
    * @param batch images a call of a network, where the model allows it
-   * @param progress warned of layers of unknown receptive field
+   * @param progress warned of layers that saturate and of unknown receptive fields
    */
   public static NetworkSource open(
       List<Network> networks,
       List<String> specs,
-      Preprocessing preprocessing,
+      List<Preprocessing> preprocessings,
       ConceptDataset data,
       ImageSet images,
       Convention convention,
+      Quantile quantile,
       int batch,
       Progress progress)
       throws IOException {
     List<Tapped> tapped = new ArrayList<>();
+    Function<Tapped, ActivationSource> alone =
+        one -> new NetworkSource(List.of(one), data, images, convention, batch);
     try {
-      for (Network network : networks) {
+      for (int i = 0; i < networks.size(); i++) {
+        Network network = networks.get(i);
+        Preprocessing preprocessing = preprocessings.get(i);
         List<Layer> layers = layers(network, specs);
-        List<LayerInfo> infos = describe(layers, convention, progress);
-        tapped.add(new Tapped(network, network.tap(layers, preprocessing), infos));
+        Optional<Layer> unbound = network.beforeBound(layers.get(0));
+        if (specs.isEmpty() && unbound.isPresent()) {
+          Saturation saturation;
+          try (ActivationSource bound =
+              alone.apply(tap(network, layers, preprocessing, convention, Progress.NONE))) {
+            saturation = Saturation.measure(bound, images.size(), quantile.share());
+          }
+          if (saturation.isCommon()) {
+            progress.warn(saturation.warning(layers.get(0).name(), unbound.get().name()));
+            layers = List.of(unbound.get());
+          }
+        }
+        tapped.add(tap(network, layers, preprocessing, convention, progress));
       }
       return new NetworkSource(tapped, data, images, convention, batch);
     } catch (IOException | RuntimeException e) {
@@ -83,6 +106,17 @@ public final class NetworkSource implements ActivationSource {
       }
       throw e;
     }
+  }
+
+  private static Tapped tap(
+      Network network,
+      List<Layer> layers,
+      Preprocessing preprocessing,
+      Convention convention,
+      Progress progress)
+      throws IOException {
+    List<LayerInfo> infos = describe(layers, convention, progress);
+    return new Tapped(network, network.tap(layers, preprocessing), infos);
   }
 
   private static List<Layer> layers(Network network, List<String> specs) throws IOException {
@@ -110,6 +144,7 @@ public final class NetworkSource implements ActivationSource {
               layer.width(),
               layer.field()));
     }
+    describe.warn();
     return infos;
   }
 
@@ -124,7 +159,7 @@ public final class NetworkSource implements ActivationSource {
     this.data = data;
     this.images = images;
     this.convention = convention;
-    this.batch = batch;
+    this.batch = Math.min(batch, LARGEST_BATCH);
   }
 
   @Override

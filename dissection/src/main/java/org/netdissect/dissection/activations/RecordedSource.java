@@ -46,6 +46,7 @@ public final class RecordedSource implements ActivationSource {
             describe.of(
                 layer.name(), "recorded", maps.units, maps.height, maps.width, layer.field()));
       }
+      describe.warn();
       return new RecordedSource(files, infos, images, recorded.input());
     } catch (IOException | RuntimeException e) {
       for (RecordedMaps maps : files) {

@@ -37,7 +37,7 @@ import org.netdissect.results.UnitScore;
  */
 public final class Comparison {
   private static final List<String> SCRIPTS =
-      List.of("names.js", "model.js", "address.js", "charts.js", "compare.js");
+      List.of("names.js", "model.js", "address.js", "charts.js", "save.js", "compare.js");
 
   private final List<Run> runs;
   private final String axis;

@@ -116,7 +116,7 @@ public final class LayerPages {
           Map<String, Object> page = new LinkedHashMap<>();
           page.put("tiles", pictures.tiles);
           page.put("ranked", counts == null ? null : ranked(counts.read(number)));
-          page.put("histogram", histograms == null ? null : histogram(histograms, number));
+          page.put("histogram", histograms == null ? null : Spread.of(histograms, number, BINS));
           if (presence != null) {
             page.put("elsewhere", pictures.elsewhere);
             if (hits != null) {
@@ -265,36 +265,6 @@ public final class LayerPages {
     page.put("unannotatedCount", unannotated);
     page.put("missed", missed);
     page.put("holders", holders.length);
-  }
-
-  /** The spread of a unit's values in bins of equal width; zeros apart. */
-  private static Map<String, Object> histogram(ActivationHistograms histograms, int unit)
-      throws IOException {
-    float[] ends = {Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY};
-    long[] zeros = new long[1];
-    histograms.read(
-        unit,
-        (from, to, count) -> {
-          ends[0] = Math.min(ends[0], from);
-          ends[1] = Math.max(ends[1], to);
-          zeros[0] += from == 0 && to == 0 ? count : 0;
-        });
-    long[] counts = new long[BINS];
-    double width = ((double) ends[1] - ends[0]) / BINS;
-    histograms.read(
-        unit,
-        (from, to, count) -> {
-          if ((from != 0 || to != 0) && width > 0) {
-            double middle = ((double) from + to) / 2;
-            counts[(int) Math.min(BINS - 1, (middle - ends[0]) / width)] += count;
-          }
-        });
-    Map<String, Object> histogram = new LinkedHashMap<>();
-    histogram.put("from", ends[0]);
-    histogram.put("to", ends[1]);
-    histogram.put("zeros", zeros[0]);
-    histogram.put("counts", counts);
-    return histogram;
   }
 
   /** By category the best concepts: place in the page's table and intersection. */

@@ -24,6 +24,7 @@ public final class Page {
           "address.js",
           "draw.js",
           "charts.js",
+          "save.js",
           "grid.js",
           "unit.js",
           "concepts.js",

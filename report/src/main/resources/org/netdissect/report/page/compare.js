@@ -334,6 +334,11 @@ function page() {
       h("ul", {}, D.differences.map((line) => h("li", {}, line)))) : "",
     h("section", {},
       h("div", { class: "panelhead" }, h("h2", {}, "Detectors by category"),
+        saveButtons("compare", () => ({
+          chart: parts.bars.querySelector("svg") ?? undefined,
+          caption: MEASURES[state.measure][0] + " by category (IoU > " + short(state.threshold, 4) + "). " + origin(null) + " " + publishedWords(),
+          rows: parts.numbers.querySelector("table") ? numbersOf(parts.numbers.querySelector("table")) : [],
+        })),
         switchOf("measure", Object.entries(MEASURES).map(([key, [text]]) => [key, text]), "What is counted"),
         switchOf("sort", Object.entries(ORDERS), "Order")),
       h("p", { class: "typed across" }, h("label", {}, "detectors above IoU ", typed), slider),

@@ -156,11 +156,6 @@ function layersView(state) {
   const draw = () => {
     const page = Math.min(1360, document.documentElement.clientWidth - 40);
     const width = page > 900 ? page / 2 - 20 : page;
-    figures.replaceChildren(
-      h("div", { class: "pair" },
-        h("section", {}, h("h2", {}, "Detectors"), layersChart(state.threshold, false, width)),
-        h("section", {}, h("h2", {}, "Unique detectors"), layersChart(state.threshold, true, width))),
-      legend());
     const counted = layers.map((layer) => count(layer, state.threshold));
     table.replaceChildren(stackable(h("table", {},
       h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "layer"), h("th", { class: "num" }, "units"), h("th", { class: "num" }, "detectors"),
@@ -170,6 +165,16 @@ function layersView(state) {
         h("th", { scope: "row" }, h("a", { href: "#" + encodeURIComponent(layer.folder) }, layer.name)),
         [layer.n, counted[l].detectors, counted[l].perCategory, counted[l].topLabel].map((n) => h("td", { class: "num" }, plain(n))),
         shownOrder.map((c) => h("td", { class: "num" }, plain(counted[l].categories[c].detectors) + " / " + plain(counted[l].categories[c].unique)))))))));
+    figures.replaceChildren(
+      h("div", { class: "pair" },
+        h("section", {}, h("h2", {}, "Detectors"), layersChart(state.threshold, false, width)),
+        h("section", {}, h("h2", {}, "Unique detectors"), layersChart(state.threshold, true, width))),
+      legend());
+    figures.querySelectorAll("section").forEach((section, i) => section.append(saveButtons(i === 0 ? "layers-detectors" : "layers-unique", () => ({
+      chart: section.querySelector("svg"),
+      caption: (i === 0 ? "Detectors" : "Unique detectors") + " of each category by layer (IoU > " + short(state.threshold, 4) + "), counted in every category. " + origin(null),
+      rows: numbersOf(table.querySelector("table")),
+    }))));
   };
   typed.addEventListener("input", () => {
     const value = Number(typed.value);

@@ -190,10 +190,23 @@ function overview() {
       h("div", { class: "panel" },
         h("div", { class: "panelhead" }, h("h2", {}, "Best IoU of each unit"),
           h("label", { class: "typed" }, "detectors above ", typed), reset),
+        saveButtons("histogram", () => ({
+          chart: parts.spread.querySelector("svg"),
+          caption: "The units' best IoU; detectors (IoU > " + short(state.threshold, 4) + ") in the colour of their category, others grey. " + origin(state.layer),
+          rows: [["unit", "label", "category", "IoU"], ...state.layer.order.map((unit) => [String(unit), nice(bestLabel(state.layer, unit)),
+            D.categories[state.layer.best[unit]], fixed(bestIou(state.layer, unit), 6)])],
+        })),
         parts.spread, h("div", { class: "slide" }, slider))),
     h("section", { class: "counts" }, parts.strip, parts.sum),
     h("section", { class: "figure" },
-      h("div", { class: "panelhead" }, h("h2", {}, "Detectors by concept"), countSwitch()),
+      h("div", { class: "panelhead" }, h("h2", {}, "Detectors by concept"),
+        saveButtons("detectors", () => ({
+          chart: parts.figure.querySelector(".scroller svg"),
+          caption: "Detectors by concept (IoU > " + short(state.threshold, 4) + "; "
+            + (state.every ? "a unit counts in every category in which its best label passes" : "each unit counts once, for its best label") + "). " + origin(state.layer),
+          rows: [["concept", "category", "units"], ...bars(state.layer, state.threshold, state.every)
+            .flatMap((group) => group.bars.map(([label, n]) => [nice(label), D.categories[group.category], String(n)]))],
+        })), countSwitch()),
       parts.figure, parts.barsum),
     h("section", { class: "units" },
       h("div", { class: "panelhead" }, h("h2", {}, "Units"), parts.found),

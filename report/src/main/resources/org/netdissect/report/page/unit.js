@@ -8,6 +8,7 @@ function unitView(layer, unit, state, neighbours) {
   const top = wall(layer, state, { concept: label && D.misses ? conceptPlace(category, label) : -1 });
   const spread = h("div", {});
   const table = h("div", { class: "tablebox" });
+  const saves = h("span", {});
   const errors = h("div", {});
   const more = h("div", {});
   const view = h(
@@ -36,10 +37,13 @@ function unitView(layer, unit, state, neighbours) {
       ? h("section", {},
         h("div", { class: "panelhead" }, h("h2", {}, "Images that activate it most"),
           maskControls(state, () => view.querySelectorAll(".wall").forEach((one) => one.repaint()), Boolean(label && D.misses))),
+        h("details", { class: "small" }, h("summary", {}, "as a figure"),
+          "A page on disk may not put photographs into a file; this does: ",
+          h("code", {}, `netdissect figure OUT --kind units --layer '${layer.folder}' --units ${unit} --data DATA --out unit-${unit}.svg`)),
         layer.hasMaps ? null : h("p", { class: "note" }, "The result holds no activation maps, so no masks can be drawn."),
         top)
       : null,
-    h("section", {}, h("h2", {}, "Concepts it agrees with"), table),
+    h("section", {}, h("div", { class: "panelhead" }, h("h2", {}, "Concepts it agrees with"), saves), table),
     errors, more,
   );
   unitFile(layer, unit).then((file) => {
@@ -66,8 +70,23 @@ function unitView(layer, unit, state, neighbours) {
     if (file.histogram && layer.thresholds[unit] !== null) {
       spread.append(activationChart(
         file.histogram, layer.thresholds[unit], colours[category][0], Math.min(560, spread.clientWidth || 560)));
+      spread.append(saveButtons("unit-" + unit + "-activations", () => ({
+        chart: spread.querySelector("svg"),
+        caption: "Activation values of unit " + unit + (label ? " (" + nice(label) + ")" : "") + ", counts on a logarithmic scale, exact zeros left out; T = "
+          + short(layer.thresholds[unit], 6) + ". " + origin(layer),
+        rows: [["from", "to", "values"], ...file.histogram.counts.map((n, i) => {
+          const at = (k) => String(file.histogram.from + (k / file.histogram.counts.length) * (file.histogram.to - file.histogram.from));
+          return [at(i), at(i + 1), String(n)];
+        })],
+      })));
     }
     table.append(rankedTable(layer, unit, file.ranked, state.threshold));
+    if (table.querySelector("table")) {
+      saves.append(saveButtons("unit-" + unit + "-concepts", () => ({
+        rows: numbersOf(table.querySelector("table")),
+        caption: "Concepts that unit " + unit + " agrees with. " + origin(layer),
+      }), "rows"));
+    }
     if (file.holders !== undefined) {
       errors.append(...errorWalls(layer, unit, label, file, state));
     }

@@ -1,0 +1,83 @@
+package org.netdissect.analysis.formulas;
+
+import java.io.IOException;
+import java.util.Arrays;
+import org.netdissect.results.HitTable;
+
+/** One unit's mask by sets of concepts. Reused from unit to unit; one thread at a time. */
+final class UnitSets {
+  private final LabelSets sets;
+
+  /** By set: lit pixels; zero but for those in {@link #lit}. */
+  private final long[] hits;
+
+  /** Sets with lit pixels. */
+  int[] lit = new int[1 << 10];
+
+  int count;
+
+  /** Lit pixels of the unit. */
+  long mask;
+
+  /** By two concepts: lit pixels that bear both; on the diagonal those of one. */
+  final long[] pairs;
+
+  UnitSets(LabelSets sets) {
+    this.sets = sets;
+    hits = new long[sets.size()];
+    pairs = new long[sets.concepts().size() * sets.concepts().size()];
+  }
+
+  void read(HitTable table, int unit) throws IOException {
+    for (int i = 0; i < count; i++) {
+      hits[lit[i]] = 0;
+    }
+    count = 0;
+    mask = 0;
+    table.read(
+        unit,
+        (image, region, pixels) -> {
+          mask += pixels;
+          int set = sets.set(image, region);
+          if (hits[set] == 0) {
+            if (count == lit.length) {
+              lit = Arrays.copyOf(lit, 2 * count);
+            }
+            lit[count++] = set;
+          }
+          hits[set] += pixels;
+        });
+    Arrays.fill(pairs, 0);
+    for (int i = 0; i < count; i++) {
+      sets.addPairs(pairs, lit[i], hits[lit[i]]);
+    }
+  }
+
+  long hits(int set) {
+    return hits[set];
+  }
+
+  /**
+   * The highest IoU that any formula of any length can have: formulas are unions of sets, and the
+   * best union takes those with the largest share of lit pixels.
+   */
+  double mostOfAnyFormula() {
+    Integer[] order = new Integer[count];
+    for (int i = 0; i < count; i++) {
+      order[i] = lit[i];
+    }
+    Arrays.sort(
+        order,
+        (a, b) ->
+            Double.compare((double) hits[b] / sets.pixels(b), (double) hits[a] / sets.pixels(a)));
+    long with = 0;
+    long extra = 0;
+    double most = 0;
+    for (int set : order) {
+      with += hits[set];
+      extra += sets.pixels(set) - hits[set];
+      most = Math.max(most, (double) with / (mask + extra));
+    }
+    return most;
+  }
+}

@@ -1,0 +1,208 @@
+package org.netdissect.app;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.netdissect.base.files.WholeFile;
+import org.netdissect.concepts.ConceptDataset;
+import org.netdissect.datasets.Datasets;
+import org.netdissect.datasets.reading.DatasetOptions;
+import org.netdissect.report.figures.Figure;
+import org.netdissect.report.figures.Figures;
+import org.netdissect.results.Dissection;
+import org.netdissect.results.DissectionException;
+import org.netdissect.results.DissectionInfo;
+import org.netdissect.results.LayerDissection;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code netdissect figure}: figures of a result for papers. */
+@Command(
+    name = "figure",
+    description =
+        "Draws a figure of a result for a paper, or writes its numbers; without --kind lists what"
+            + " there is.",
+    mixinStandardHelpOptions = true,
+    sortOptions = false)
+final class FigureCommand implements Callable<Integer> {
+  private static final List<String> KINDS =
+      List.of("detectors", "categories", "histogram", "units", "table");
+  private static final List<String> FORMATS = List.of("svg", "png", "csv", "tex");
+  private static final String LIST =
+      """
+      detectors   how many units detect each concept (the paper's bar chart)
+      categories  detectors and unique detectors of each category
+      histogram   the units' best IoU; with --units, the activation values of these units
+      units       the images on which --units are most active, with their masks (needs --data)
+      table       the best units, or --units, with labels and counts
+      formats: svg, png, csv, tex
+      """;
+
+  @Parameters(paramLabel = "OUT", description = "The result folder.")
+  private Path result;
+
+  @Option(names = "--kind", paramLabel = "KIND", description = "What to draw; see the list.")
+  private String kind;
+
+  @Option(
+      names = "--layer",
+      paramLabel = "NAME",
+      description = "The layer, by its name or its folder. Default: the first.")
+  private String layerName;
+
+  @Option(names = "--units", split = ",", paramLabel = "N,N", description = "Units by number.")
+  private List<Integer> units = List.of();
+
+  @Option(
+      names = "--iou",
+      paramLabel = "X",
+      description = "IoU above which a unit is a detector. Default: the run's own.")
+  private Double iou;
+
+  @Option(
+      names = "--every-category",
+      description =
+          "In 'detectors', count a unit in every category in which its best label passes.")
+  private boolean everyCategory;
+
+  @Option(
+      names = "--images",
+      paramLabel = "N",
+      defaultValue = "6",
+      description = "Images of each unit, 1 to 12. Default: ${DEFAULT-VALUE}.")
+  private int images;
+
+  @Option(
+      names = "--data",
+      paramLabel = "DIR",
+      description = "The data set that was dissected with, for its photographs.")
+  private List<Path> data = List.of();
+
+  @Option(
+      names = "--format",
+      paramLabel = "FORMAT",
+      description = "svg, png, csv or tex. Default: what --out ends in.")
+  private String format;
+
+  @Option(
+      names = "--scale",
+      paramLabel = "N",
+      defaultValue = "3",
+      description =
+          "Pixels of a PNG for each pixel of the drawing, 1 to 8. Default: ${DEFAULT-VALUE}.")
+  private double scale;
+
+  @Option(names = "--out", paramLabel = "FILE", description = "The file to write.")
+  private Path out;
+
+  @Mixin
+  @SuppressWarnings("UnusedVariable") // its options are read by the parser
+  private CommonOptions common;
+
+  @Override
+  public Integer call() throws IOException {
+    Dissection dissection = Dissection.open(result);
+    if (kind == null) {
+      Output.print(LIST);
+      return 0;
+    }
+    check();
+    Figure figure = draw(dissection);
+    byte[] bytes =
+        switch (format) {
+          case "svg" -> figure.svg().getBytes(StandardCharsets.UTF_8);
+          case "png" -> figure.png(scale);
+          case "csv" -> figure.csv().getBytes(StandardCharsets.UTF_8);
+          default -> figure.tex().getBytes(StandardCharsets.UTF_8);
+        };
+    Path parent = out.toAbsolutePath().getParent();
+    if (parent != null) {
+      Files.createDirectories(parent);
+    }
+    WholeFile.write(out, next -> Files.write(next, bytes));
+    Output.line(out + ": " + figure.caption());
+    return 0;
+  }
+
+  private void check() {
+    if (!KINDS.contains(kind)) {
+      throw new UsageException(
+          "--kind '" + kind + "' is unknown; there are " + String.join(", ", KINDS));
+    }
+    if (out == null) {
+      throw new UsageException("--out is missing: the file to write");
+    }
+    if (format == null) {
+      String name = out.toString().toLowerCase(Locale.ROOT);
+      format = name.substring(name.lastIndexOf('.') + 1);
+    }
+    if (!FORMATS.contains(format)) {
+      throw new UsageException(
+          "--format '" + format + "' is unknown; there are " + String.join(", ", FORMATS));
+    }
+    if (images < 1 || images > 12) {
+      throw new UsageException("--images must be 1 to 12");
+    }
+    if (!(scale >= 1 && scale <= 8)) {
+      throw new UsageException("--scale must be 1 to 8");
+    }
+    if (iou != null && !(iou >= 0 && iou < 1)) {
+      throw new UsageException("--iou must lie from 0 to below 1: " + iou);
+    }
+    if (kind.equals("units") && units.isEmpty()) {
+      throw new UsageException("--kind units needs --units, their numbers");
+    }
+    if (kind.equals("units") && data.isEmpty() && isDrawn()) {
+      throw new UsageException("--kind units needs --data, the folder of the photographs");
+    }
+  }
+
+  private boolean isDrawn() {
+    return format.equals("svg") || format.equals("png");
+  }
+
+  private Figure draw(Dissection dissection) throws IOException {
+    DissectionInfo info = dissection.info();
+    Figures figures =
+        Figures.of(dissection, layer(dissection), iou == null ? info.rules().iou() : iou);
+    return switch (kind) {
+      case "detectors" -> figures.detectors(everyCategory);
+      case "categories" -> figures.categories();
+      case "histogram" -> units.isEmpty() ? figures.histogram() : figures.activations(units);
+      case "units" -> figures.units(units, isDrawn() ? photographs() : null, images);
+      default -> figures.table(units);
+    };
+  }
+
+  private LayerDissection layer(Dissection dissection) throws IOException {
+    List<LayerDissection> layers = dissection.layers();
+    if (layerName == null) {
+      return layers.get(0);
+    }
+    return layers.stream()
+        .filter(
+            layer ->
+                layer.layer().name().equals(layerName) || layer.layer().folder().equals(layerName))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new DissectionException(
+                    result
+                        + " has no layer '"
+                        + layerName
+                        + "'; it has "
+                        + String.join(
+                            ", ", layers.stream().map(layer -> layer.layer().name()).toList())));
+  }
+
+  /** Only names and photographs are asked for, so its format is recognised from the folder. */
+  private ConceptDataset photographs() throws IOException {
+    return Datasets.open(data, DatasetOptions.defaults());
+  }
+}

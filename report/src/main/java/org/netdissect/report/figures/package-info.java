@@ -1,0 +1,5 @@
+/**
+ * Figures of a result for papers: charts, strips of images and tables as drawings and as tables,
+ * each with a caption and with what it was made from. No pages here.
+ */
+package org.netdissect.report.figures;
