@@ -45,7 +45,7 @@ public final class Folders {
         }
       }
       if (path.normalize().toString().isEmpty()) {
-        return "file name " + Text.quoted(name) + " names no file";
+        return "file name " + Text.quoted(name) + " is the data folder itself";
       }
     } catch (InvalidPathException e) {
       return "file name " + Text.quoted(name) + " is not possible on this system";
@@ -73,7 +73,7 @@ public final class Folders {
               || c == '_'
               || c == '-'
               || c == '/'
-              || (c == '.' && before != '.');
+              || (c == '.' && before != '.' && before != '/' && before != 0);
       if (!plain) {
         return false;
       }
