@@ -63,7 +63,6 @@ public final class Folders {
       return false;
     }
     char before = 0;
-    boolean named = false;
     for (int i = 0; i < length; i++) {
       char c = name.charAt(i);
       boolean plain =
@@ -78,9 +77,8 @@ public final class Folders {
         return false;
       }
       before = c;
-      named |= c != '.' && c != '/';
     }
-    return named;
+    return true;
   }
 
   /**
