@@ -126,7 +126,7 @@ final class FigureCommand implements Callable<Integer> {
       Files.createDirectories(parent);
     }
     WholeFile.write(out, next -> Files.write(next, bytes));
-    Output.print(out + ": " + figure.caption() + "\n");
+    Output.line(out + ": " + figure.caption());
     return 0;
   }
 
