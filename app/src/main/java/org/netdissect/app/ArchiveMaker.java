@@ -6,13 +6,13 @@ import java.nio.channels.FileLock;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.netdissect.base.files.WholeFile;
 
 /**
  * Makes a {@link ClassArchive}, as a process of its own: a short run lists the classes, Java stores
@@ -53,11 +53,7 @@ final class ArchiveMaker {
       if (list(work) && store(work, made) && starts(work, made)) {
         force(made);
         Files.deleteIfExists(ClassArchive.note(archive.file()));
-        Files.move(
-            made,
-            archive.file(),
-            StandardCopyOption.ATOMIC_MOVE,
-            StandardCopyOption.REPLACE_EXISTING);
+        WholeFile.place(made, archive.file());
         archive.noteMade();
       } else {
         Files.deleteIfExists(archive.file());

@@ -149,7 +149,7 @@ public final class OnnxFiles {
    */
   public static Weights readWeights(Path file) throws IOException {
     if (Files.size(file) > LARGEST) {
-      throw new IOException(file + ": too large for a checkpoint");
+      throw new NetdissectException(file + ": too large for a checkpoint");
     }
     return readWeights(Files.readAllBytes(file), file.toString());
   }
@@ -160,7 +160,7 @@ public final class OnnxFiles {
     try {
       proto = OnnxMl.ModelProto.parseFrom(model);
     } catch (InvalidProtocolBufferException e) {
-      throw new IOException(name + ": not an ONNX file", e);
+      throw new NetdissectException(name + ": not an ONNX file", e);
     }
     Map<String, Weights.Tensor> tensors = new LinkedHashMap<>();
     for (OnnxMl.TensorProto tensor : proto.getGraph().getInitializerList()) {
@@ -173,7 +173,7 @@ public final class OnnxFiles {
       if (tensor.getDataType() != OnnxMl.TensorProto.DataType.FLOAT_VALUE
           || size < 0
           || tensor.getRawData().size() != 4 * size) {
-        throw new IOException(
+        throw new NetdissectException(
             name + ": weights " + tensor.getName() + " are not as the trainer writes them");
       }
       float[] values = new float[(int) size];
@@ -186,7 +186,7 @@ public final class OnnxFiles {
       tensors.put(tensor.getName(), new Weights.Tensor(shape, values));
     }
     if (tensors.isEmpty()) {
-      throw new IOException(name + ": holds no weights");
+      throw new NetdissectException(name + ": holds no weights");
     }
     return new Weights(tensors);
   }
