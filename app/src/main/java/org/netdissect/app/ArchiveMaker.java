@@ -12,6 +12,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.netdissect.base.files.Trees;
 import org.netdissect.base.files.WholeFile;
 
 /**
@@ -60,7 +61,7 @@ final class ArchiveMaker {
         archive.noteFailed();
       }
     } finally {
-      delete(work);
+      Trees.delete(work);
     }
   }
 
@@ -159,7 +160,7 @@ final class ArchiveMaker {
       for (Path file : files) {
         String name = file.getFileName().toString();
         if (name.startsWith(UNFINISHED)) {
-          delete(file);
+          Trees.delete(file);
         } else if (name.endsWith(".txt")) {
           notes.add(file);
         } else if (name.endsWith(".jsa") && !Files.exists(ClassArchive.note(file))) {
@@ -191,13 +192,5 @@ final class ArchiveMaker {
         || !Files.exists(java)
         || (jar.getParent().equals(archive.jar().getParent())
             && java.equals(Path.of(System.getProperty("java.home"))));
-  }
-
-  private static void delete(Path folder) throws IOException {
-    try (Stream<Path> files = Files.walk(folder)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.deleteIfExists(file);
-      }
-    }
   }
 }

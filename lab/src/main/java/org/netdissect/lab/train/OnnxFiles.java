@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.netdissect.base.NetdissectException;
 
 /** Writes networks as ONNX (opset 13) and reads the weights of such files back. */
 public final class OnnxFiles {
