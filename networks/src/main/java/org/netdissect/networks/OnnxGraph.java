@@ -31,8 +31,15 @@ final class OnnxGraph {
   private final Set<String> dependent = new HashSet<>();
   private final Map<String, Path> external;
 
-  private OnnxGraph(ModelFile source) throws ModelException {
+  /** How the names of tensors begin that are no layers; null where there are none. */
+  private final String innerPrefix;
+
+  private final boolean hasWeights;
+
+  private OnnxGraph(ModelFile source, boolean hasWeights) throws ModelException {
     this.source = source;
+    this.innerPrefix = ConvertedModel.innerPrefix(source.model());
+    this.hasWeights = hasWeights;
     this.file = source.file();
     this.model = source.model();
     GraphProto graph = model.getGraph();
@@ -66,7 +73,14 @@ final class OnnxGraph {
    *     one input, or names weight files outside its folder
    */
   static OnnxGraph read(Path file) throws ModelException {
-    return new OnnxGraph(ModelFile.read(file));
+    return new OnnxGraph(ModelFile.read(file), true);
+  }
+
+  /** The graph of a model that was made of other files. */
+  static OnnxGraph of(ConvertedModel converted) throws ModelException {
+    OnnxGraph graph = new OnnxGraph(ModelFile.of(converted), converted.weights() != null);
+    graph.external.putAll(converted.weightFiles());
+    return graph;
   }
 
   Path file() {
@@ -100,6 +114,21 @@ final class OnnxGraph {
   /** The one input that is no weight. */
   ValueInfoProto input() {
     return input;
+  }
+
+  /** Whether the tensor is a step inside a layer of the format that the model was made of. */
+  boolean isInner(String tensor) {
+    return innerPrefix != null && tensor.startsWith(innerPrefix);
+  }
+
+  /** Whether a name means exactly its tensor, as in the format that the model was made of. */
+  boolean isLiteral() {
+    return innerPrefix != null;
+  }
+
+  /** False where only the layers are known, so that nothing can be run. */
+  boolean hasWeights() {
+    return hasWeights;
   }
 
   /** Names of the graph's outputs. */
