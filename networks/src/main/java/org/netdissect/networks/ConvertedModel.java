@@ -1,6 +1,5 @@
 package org.netdissect.networks;
 
-import org.netdissect.base.Digests;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.StringStringEntryProto;
 import java.io.IOException;
@@ -9,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
+import org.netdissect.base.Digests;
 import org.netdissect.base.files.WholeFile;
 
 /**
