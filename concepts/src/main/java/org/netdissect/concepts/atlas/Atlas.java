@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.netdissect.base.DataException;
+import org.netdissect.base.NetdissectException;
 import org.netdissect.base.Progress;
 import org.netdissect.base.files.DamagedException;
 import org.netdissect.concepts.ConceptDataset;
@@ -79,13 +80,13 @@ public final class Atlas implements AutoCloseable {
         if (i + 1 < places.size()) {
           continue;
         }
-        throw new IOException(
+        throw new NetdissectException(
             "cannot write the atlas " + file + " (" + reason(e) + "); choose a folder with --cache",
             e);
       }
       AtlasReader.Outcome written = AtlasReader.open(file, null);
       if (written.atlas() == null) {
-        throw new IOException(
+        throw new NetdissectException(
             "the atlas " + file + " does not read back as written; is the disk sound?");
       }
       return new Atlas(data.name(), file, written.atlas());
