@@ -10,8 +10,10 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import org.netdissect.base.Text;
 import org.netdissect.concepts.ConceptDataset;
+import org.netdissect.datasets.reading.ImageList;
 import org.netdissect.dissection.Dissector;
 import org.netdissect.dissection.activations.RecordedActivations;
+import org.netdissect.dissection.activations.RecordedMaps;
 import org.netdissect.dissection.activations.basis.Basis;
 import org.netdissect.dissection.rules.Convention;
 import org.netdissect.dissection.rules.Quantile;
@@ -135,8 +137,9 @@ final class RunCommand implements Callable<Integer> {
       names = "--activations",
       paramLabel = "NAME=maps.npy",
       description =
-          "Dissect recorded activation maps instead of a network: NumPy float32 or float16,"
-              + " images x units x height x width. May be repeated.")
+          "Dissect recorded activation maps instead of a network: NumPy float32, float16 or float64"
+              + " (.npy, or the one array of an .npz), images x units x height x width. May be"
+              + " repeated.")
   private Map<String, Path> activations = new LinkedHashMap<>();
 
   @Option(
@@ -150,7 +153,9 @@ final class RunCommand implements Callable<Integer> {
   @Option(
       names = "--images",
       paramLabel = "list.txt",
-      description = "The images of the recorded maps, one name a line, in the order of their rows.")
+      description =
+          "The images of the recorded maps, one name a line, in the order of their rows."
+              + " Backslashes and folders before the data set's names do not matter.")
   private Path images;
 
   @Option(
@@ -201,11 +206,12 @@ final class RunCommand implements Callable<Integer> {
       throw new UsageException("name a model file, or recorded maps with --activations");
     }
     if (models.isEmpty()) {
-      Dissector.Builder builder = options().optProgress(progress);
-      builder.setRecorded(recorded()).setOut(out);
+      checkRecorded();
+      Dissector.Builder builder = options().optProgress(progress).setOut(out);
       InputSize input = modelOptions.inputSize();
-      builder.setData(
-          open(input == null ? 0 : input.height(), input == null ? 0 : input.width(), progress));
+      ConceptDataset from =
+          open(input == null ? 0 : input.height(), input == null ? 0 : input.width(), progress);
+      builder.setRecorded(recorded(from, input, progress)).setData(from);
       finish(builder, List.of(), progress);
       return 0;
     }
@@ -372,7 +378,7 @@ final class RunCommand implements Callable<Integer> {
     }
   }
 
-  private RecordedActivations recorded() throws IOException {
+  private void checkRecorded() {
     if (images == null) {
       throw new UsageException("--activations needs --images, the names in the order of the rows");
     }
@@ -382,6 +388,10 @@ final class RunCommand implements Callable<Integer> {
     if (fields.size() > 1 && fields.size() != activations.size()) {
       throw new UsageException("--field stands once, or once for each --activations");
     }
+  }
+
+  private RecordedActivations recorded(
+      ConceptDataset from, InputSize input, TerminalProgress progress) throws IOException {
     List<RecordedActivations.Maps> recorded = new ArrayList<>();
     for (Map.Entry<String, Path> entry : activations.entrySet()) {
       String field = fields.isEmpty() ? null : fields.get(fields.size() == 1 ? 0 : recorded.size());
@@ -390,9 +400,13 @@ final class RunCommand implements Callable<Integer> {
               entry.getKey(),
               entry.getValue(),
               field == null ? ReceptiveField.UNKNOWN : field(field)));
+      try (RecordedMaps maps = RecordedMaps.open(entry.getValue())) {
+        if (maps.doubt() != null) {
+          progress.warn(maps.doubt());
+        }
+      }
     }
-    List<String> names = ImageList.read(images);
-    return new RecordedActivations(recorded, names, modelOptions.inputSize());
+    return new RecordedActivations(recorded, ImageList.read(images, from), input);
   }
 
   private static ReceptiveField field(String text) {
