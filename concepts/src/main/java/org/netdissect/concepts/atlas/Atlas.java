@@ -1,6 +1,7 @@
 package org.netdissect.concepts.atlas;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -176,6 +177,7 @@ public final class Atlas implements AutoCloseable {
    * the region within the image, 0 … regions − 1.
    *
    * @param target at least maskHeight · maskWidth long
+   * @throws UncheckedIOException when the file is damaged although its checksums are right
    * @throws IllegalStateException when the image has a problem, and so no regions
    */
   public void readRegionMap(int i, char[] target) {
@@ -186,16 +188,23 @@ public final class Atlas implements AutoCloseable {
     ByteBuffer chunk = reader.chunks[reader.chunkOf[i]];
     int at = reader.offsetInChunk[i];
     int pixels = image.maskHeight() * image.maskWidth();
+    int largest = 0;
     if (image.regions() <= 256) {
       byte[] bytes = new byte[pixels];
       chunk.get(at, bytes);
       for (int p = 0; p < pixels; p++) {
         target[p] = (char) (bytes[p] & 0xff);
+        largest = Math.max(largest, target[p]);
       }
     } else {
       for (int p = 0; p < pixels; p++) {
         target[p] = chunk.getChar(at + 2 * p);
+        largest = Math.max(largest, target[p]);
       }
+    }
+    if (largest >= image.regions()) {
+      throw new UncheckedIOException(
+          new DamagedException(file, image.name() + " names a region that it has not", null));
     }
   }
 
