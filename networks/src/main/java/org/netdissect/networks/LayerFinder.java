@@ -65,7 +65,12 @@ final class LayerFinder {
   private void look(OnnxNode node, String tensor, Set<String> maps) {
     long[] dims = shapes.dims(tensor);
     OnnxJavaType type = shapes.type(tensor);
-    if (dims == null || type == null || !FLOATS.contains(type) || !isSane(dims)) {
+    if (dims == null || type == null || !isSane(dims)) {
+      return;
+    }
+    Quantisation quantisation =
+        Quantisation.isOf(type) ? Quantisation.of(graph, tensor) : null;
+    if (!FLOATS.contains(type) && quantisation == null) {
       return;
     }
     Geometry geometry = geometries.getOrDefault(tensor, Geometry.LOST);
@@ -91,7 +96,10 @@ final class LayerFinder {
             layout.rows(),
             layout.columns(),
             geometry.field());
-    layers.put(tensor, new LayerTensor(layer, type, layout));
+    layers.put(
+        tensor,
+        new LayerTensor(
+            layer, quantisation == null ? type : OnnxJavaType.FLOAT, layout, quantisation));
   }
 
   /** What the user says of tokens comes before what the graph seems to say. */
