@@ -70,7 +70,7 @@ final class LayerFinder {
     }
     Quantisation quantisation =
         Quantisation.isOf(type) ? Quantisation.of(graph, tensor) : null;
-    if (!FLOATS.contains(type) && quantisation == null) {
+    if (!FLOATS.contains(type) && (quantisation == null || isOnlyRounded(node))) {
       return;
     }
     Geometry geometry = geometries.getOrDefault(tensor, Geometry.LOST);
@@ -171,6 +171,14 @@ final class LayerFinder {
       here = graph.producer(source);
     }
     return false;
+  }
+
+  /** Whether 8-bit values are at once turned back into floats, which are a layer themselves. */
+  private boolean isOnlyRounded(OnnxNode node) {
+    List<OnnxNode> readers = graph.consumers(node.output());
+    return node.op().equals("QuantizeLinear")
+        && !readers.isEmpty()
+        && readers.stream().allMatch(r -> r.op().equals("DequantizeLinear"));
   }
 
   private static boolean isSane(long[] dims) {

@@ -30,6 +30,7 @@ public final class Network implements AutoCloseable {
   private final ImageInput input;
   private final Map<String, LayerTensor> layers;
   private final List<String> withoutGrid;
+  private final List<OnnxNode> custom;
   private final LayerNames names;
   private final DefaultLayer.Choice standard;
   private final Bounds bounds;
@@ -41,10 +42,13 @@ public final class Network implements AutoCloseable {
     LayerFinder.Found found = LayerFinder.find(graph, input, shapes, tokens);
     this.layers = found.layers();
     this.withoutGrid = found.withoutGrid();
+    this.custom = shapes.custom();
     if (layers.isEmpty()) {
       throw new ModelException(
           graph.file()
-              + ": the model has no layer with height and width, so nothing can be dissected.");
+              + ": the model has no layer with height and width, so nothing can be dissected"
+              + String.join("", remarks().stream().map(remark -> "; " + remark).toList())
+              + ".");
     }
     this.names = new LayerNames(graph, layers.keySet());
     this.standard = DefaultLayer.of(graph, layers);
@@ -212,12 +216,23 @@ public final class Network implements AutoCloseable {
 
   /** What cannot be dissected although it may be wanted, one line each; mostly none. */
   public List<String> remarks() {
-    if (withoutGrid.isEmpty()) {
-      return List.of();
+    List<String> remarks = new ArrayList<>();
+    if (!withoutGrid.isEmpty()) {
+      remarks.add(
+          "%d tensors of tokens, such as %s, are no layers: how their tokens cover the image cannot be told; give it with --tokens grid=HxW,skip=S"
+              .formatted(
+                  withoutGrid.size(), Text.oneLine(withoutGrid.get(withoutGrid.size() - 1))));
     }
-    return List.of(
-        "%d tensors of tokens, such as %s, are no layers: how their tokens cover the image cannot be told; give it with --tokens grid=HxW,skip=S"
-            .formatted(withoutGrid.size(), Text.oneLine(withoutGrid.get(withoutGrid.size() - 1))));
+    if (!custom.isEmpty()) {
+      OnnxNode first = custom.get(0);
+      remarks.add(
+          "%s (operator %s of the domain %s) is no operator of ONNX, so nothing behind it can be computed; to have more, export the model without it"
+              .formatted(
+                  Text.oneLine(first.name()),
+                  Text.oneLine(first.op()),
+                  Text.oneLine(first.proto().getDomain())));
+    }
+    return remarks;
   }
 
   /** The name of the node that makes a layer. */
