@@ -2,8 +2,11 @@ package org.netdissect.app;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import org.netdissect.networks.InputSize;
 import org.netdissect.networks.Network;
+import org.netdissect.networks.NetworkOptions;
 import org.netdissect.networks.TokenGrid;
 import picocli.CommandLine.Option;
 
@@ -24,6 +27,13 @@ final class ModelOptions {
               + " columns, and how many tokens to skip before them; for example grid=14x14,skip=1.")
   private String tokens;
 
+  @Option(
+      names = "--input",
+      paramLabel = "NAME=FILE.npy",
+      description =
+          "Values of an input other than the image, for models that have several. May be repeated.")
+  private Map<String, Path> inputs = new LinkedHashMap<>();
+
   /** The size given, or null. */
   InputSize inputSize() {
     try {
@@ -36,7 +46,7 @@ final class ModelOptions {
   Network open(Path model) throws IOException {
     try {
       TokenGrid grid = tokens == null ? null : TokenGrid.parse(tokens);
-      return Network.open(model, inputSize(), grid);
+      return Network.open(model, new NetworkOptions(inputSize(), grid, inputs));
     } catch (IllegalArgumentException e) {
       throw new UsageException("--tokens: " + e.getMessage());
     }

@@ -28,6 +28,7 @@ import org.netdissect.base.Text;
 public final class Network implements AutoCloseable {
   private final OnnxGraph graph;
   private final ImageInput input;
+  private final Map<String, Path> inputs;
   private final Map<String, LayerTensor> layers;
   private final List<String> withoutGrid;
   private final List<OnnxNode> custom;
@@ -35,11 +36,12 @@ public final class Network implements AutoCloseable {
   private final DefaultLayer.Choice standard;
   private final Bounds bounds;
 
-  private Network(OnnxGraph graph, ImageInput input, TokenGrid tokens) throws ModelException {
+  private Network(OnnxGraph graph, NetworkOptions options) throws ModelException {
     this.graph = graph;
-    this.input = input;
+    this.input = ImageInput.of(graph, options.size());
+    this.inputs = options.inputs();
     Shapes shapes = Shapes.of(graph, input, FieldTracer.operands(graph));
-    LayerFinder.Found found = LayerFinder.find(graph, input, shapes, tokens);
+    LayerFinder.Found found = LayerFinder.find(graph, input, shapes, options.tokens());
     this.layers = found.layers();
     this.withoutGrid = found.withoutGrid();
     this.custom = shapes.custom();
@@ -62,7 +64,7 @@ public final class Network implements AutoCloseable {
    *     #open(Path, InputSize)}
    */
   public static Network open(Path onnx) throws IOException {
-    return open(onnx, null);
+    return open(onnx, NetworkOptions.NONE);
   }
 
   /**
@@ -76,20 +78,18 @@ public final class Network implements AutoCloseable {
    *     free and not given, or given and contradicting
    */
   public static Network open(Path onnx, InputSize sizeOrNull) throws IOException {
-    return open(onnx, sizeOrNull, null);
+    return open(onnx, NetworkOptions.NONE.withSize(sizeOrNull));
   }
 
   /**
    * Reads and checks a model.
    *
-   * @param tokensOrNull how tokens cover the image where the graph does not tell; counts for
-   *     tensors of images × tokens × channels with so many tokens
-   * @throws ModelException as {@link #open(Path, InputSize)}
+   * @param options what its file leaves open
+   * @throws ModelException as {@link #open(Path, InputSize)}, or if an input that is given does not
+   *     fit
    */
-  public static Network open(Path onnx, InputSize sizeOrNull, TokenGrid tokensOrNull)
-      throws IOException {
-    OnnxGraph graph = OnnxGraph.read(onnx);
-    return new Network(graph, ImageInput.of(graph, sizeOrNull), tokensOrNull);
+  public static Network open(Path onnx, NetworkOptions options) throws IOException {
+    return new Network(OnnxGraph.read(onnx, options.inputs()), options);
   }
 
   /** The file's name without its folder. */
@@ -106,13 +106,16 @@ public final class Network implements AutoCloseable {
   }
 
   /**
-   * SHA-256 of each weight file beside the model, by the name the model uses. Empty for most
-   * models. Reads the files.
+   * SHA-256 of each weight file beside the model, by the name the model uses, and of each file given
+   * for an input, as {@code input NAME}. Empty for most models. Reads the files.
    */
   public Map<String, String> weightFiles() throws IOException {
     Map<String, String> digests = new TreeMap<>();
     for (Map.Entry<String, Path> file : graph.externalFiles().entrySet()) {
       digests.put(file.getKey(), ModelFile.sha256(file.getValue()));
+    }
+    for (Map.Entry<String, Path> file : inputs.entrySet()) {
+      digests.put("input " + file.getKey(), ModelFile.sha256(file.getValue()));
     }
     return digests;
   }

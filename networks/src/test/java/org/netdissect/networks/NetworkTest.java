@@ -8,7 +8,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -265,6 +268,33 @@ class NetworkTest {
     try (Network network = Network.open(graph.write(file("phase.onnx")))) {
       assertEquals(1, recordOf(network, "relu", photographs).length);
     }
+  }
+
+  /** A second input is given once for all, as a NumPy file. */
+  @Test
+  void otherInputs() throws IOException {
+    GraphBuilder graph = form(-1, false, 8);
+    graph.input("factor", -1, 1, 1, 1);
+    Path model = graph.output(graph.node("Mul", "scaled", "relu factor")).write(file("two.onnx"));
+    refused(model, "--input");
+    Path values = file("factor.npy");
+    String header = "{'descr': '<f4', 'fortran_order': False, 'shape': (1, 1, 1, 1), }";
+    ByteBuffer npy = ByteBuffer.allocate(10 + header.length() + 4).order(ByteOrder.LITTLE_ENDIAN);
+    npy.put(new byte[] {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y', 1, 0});
+    npy.putShort((short) header.length()).put(header.getBytes(StandardCharsets.US_ASCII));
+    npy.putFloat(3);
+    Files.write(values, npy.array());
+    byte[][] photographs = photographs(3, 16, 20, 3);
+    NetworkOptions options = new NetworkOptions(null, null, Map.of("factor", values));
+    try (Network network = Network.open(model, options)) {
+      float[][] relu = recordOf(network, "relu", photographs);
+      float[][] scaled = recordOf(network, "scaled", photographs);
+      assertEquals(3 * relu[2][7], scaled[2][7], 1e-5);
+    }
+    NetworkOptions wrong = new NetworkOptions(null, null, Map.of("nothing", values));
+    assertThrows(ModelException.class, () -> Network.open(model, wrong));
+    Files.write(values, java.util.Arrays.copyOf(npy.array(), npy.capacity() - 1));
+    assertThrows(ModelException.class, () -> Network.open(model, options));
   }
 
   @Test
