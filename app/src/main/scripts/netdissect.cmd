@@ -7,9 +7,18 @@ if defined JAVA_HOME set "java=%JAVA_HOME%\bin\java"
 for %%j in ("%home%\lib\netdissect-app-*.jar") do set "jar=%%j"
 set "ORT_DISABLE_TELEMETRY=1"
 if "%~1"=="train" if exist "%home%\lib-train" goto train
+rem The classes as Java holds them in memory, in the user's cache folder; see the other script.
+set "build="
+set "classes="
 set "archive="
-if exist "%home%\lib\netdissect.jsa" set archive="-XX:SharedArchiveFile=%home%\lib\netdissect.jsa"
-"%java%" "@%home%\bin\java.options" %archive% %NETDISSECT_OPTS% -jar "%jar%" %*
+if defined LOCALAPPDATA if not "%NETDISSECT_ARCHIVE%"=="off" if exist "%home%\lib\build.id" set /p build=<"%home%\lib\build.id"
+set "key=%home%-%java%"
+set "key=%key::=%"
+set "key=%key:\=-%"
+if defined build set "file=%LOCALAPPDATA%\netdissect\classes\%build%-%key%.jsa"
+if defined build set classes="-Dnetdissect.classes=%file%"
+if defined build if exist "%file%" set archive="-XX:SharedArchiveFile=%file%" -XX:+VerifySharedSpaces
+"%java%" "@%home%\bin\java.options" %classes% %archive% %NETDISSECT_OPTS% -jar "%jar%" %*
 exit /b %errorlevel%
 :train
 if not defined OMP_WAIT_POLICY set "OMP_WAIT_POLICY=PASSIVE"

@@ -42,7 +42,11 @@ public final class Netdissect implements Runnable {
   /** Runs the command and ends the process. */
   public static void main(String[] arguments) {
     Interruption.handle();
-    System.exit(execute(arguments));
+    int exit = execute(arguments);
+    if (exit == 0) {
+      ClassArchive.renew();
+    }
+    System.exit(exit);
   }
 
   static int execute(String... arguments) {

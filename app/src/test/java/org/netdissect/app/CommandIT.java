@@ -6,11 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -57,25 +55,6 @@ class CommandIT {
     Outcome outcome = Distribution.run("--version");
     assertEquals(0, outcome.exit(), outcome.all());
     assertTrue(outcome.out().matches("netdissect \\d+\\.\\d+.*\\s*"), outcome.all());
-  }
-
-  /** What a copy that was broken off leaves. */
-  @ParameterizedTest
-  @CsvSource({"0", "0.01", "0.5", "0.9"})
-  void startsWithoutItsArchiveOfClassesWhereThatIsCutShort(double share) throws Exception {
-    Path archive = Distribution.home().resolve("lib/netdissect.jsa");
-    assumeTrue(Files.exists(archive), "skipped: the build could make no archive of classes");
-    byte[] whole = Files.readAllBytes(archive);
-    Path cut = folder.resolve("cut.jsa");
-    Files.write(cut, Arrays.copyOf(whole, (int) (share * whole.length)));
-    ProcessBuilder version = Distribution.command(List.of("--version"));
-    version
-        .environment()
-        .merge("NETDISSECT_OPTS", "-XX:SharedArchiveFile=" + cut, (a, b) -> a + " " + b);
-    Process process = version.redirectErrorStream(true).start();
-    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertEquals(0, process.waitFor(), said);
-    assertTrue(said.matches("netdissect \\d+\\.\\d+.*\\s*"), said);
   }
 
   @Test

@@ -33,8 +33,10 @@ final class Distribution {
     ProcessBuilder builder = new ProcessBuilder(command);
     builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
     builder.environment().put("NETDISSECT_OPTS", "-ea -Xmx600m");
-    // Native parts are unpacked once for all tests, outside the user's own cache.
+    // Native parts are unpacked once for all tests, outside the user's own cache; no command leaves
+    // work behind.
     builder.environment().put("XDG_CACHE_HOME", home().resolve("../../it-cache").toString());
+    builder.environment().put("NETDISSECT_ARCHIVE", "now");
     return builder;
   }
 

@@ -212,6 +212,18 @@ class PhotoSizesTest {
   }
 
   @Test
+  void theFolderItselfIsNoPhotograph() throws Exception {
+    Pictures.photo(dir.resolve("images/b.jpg"), 24, 40);
+    coco(24, 40);
+    Path json = dir.resolve("annotations.json");
+    for (String name : List.of(".", "./", "././.", "images/..", "..")) {
+      Files.writeString(json, Files.readString(json).replaceAll("[^\"]*\", \"h", name + "\", \"h"));
+      DataException e = assertThrows(DataException.class, () -> Datasets.open(dir, SMALL), name);
+      assertTrue(e.getMessage().contains("file name"), e.getMessage());
+    }
+  }
+
+  @Test
   void turnedPhotographsOfTheCase() throws Exception {
     ConceptDataset data = Datasets.open(Shared.path("cases/coco-photo-turned/d"), SMALL);
     assertEquals(Set.of(), UnreadablePhotographs.of(data, Progress.NONE).keySet());

@@ -8,6 +8,7 @@ import javax.imageio.IIOException;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
 import javax.imageio.event.IIOReadWarningListener;
+import org.jspecify.annotations.Nullable;
 import org.netdissect.base.Text;
 import org.netdissect.pictures.Photographs.Photograph;
 
@@ -142,7 +143,7 @@ public final class Jpeg {
 
   /** ImageIO decodes half a picture and only warns. */
   private static final class Warnings implements IIOReadWarningListener {
-    private String serious;
+    private @Nullable String serious;
 
     @Override
     public void warningOccurred(ImageReader source, String warning) {

@@ -4,6 +4,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 import org.netdissect.base.Limits;
 import org.netdissect.pictures.Photographs.Photograph;
 
@@ -26,6 +27,8 @@ final class JpegDecoder {
 
   private static final VarHandle LONG =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
+
+  private static final byte[] NO_FILE = {};
 
   /**
    * More than one block can take: 64 codes of 16 bits with 15 bits each, and what is read ahead.
@@ -126,8 +129,8 @@ final class JpegDecoder {
     boolean seen;
     final int[] quant = new int[80];
     int previous;
-    JpegHuffman dc;
-    JpegHuffman ac;
+    JpegHuffman dc = JpegHuffman.NONE;
+    JpegHuffman ac = JpegHuffman.NONE;
 
     /** A row of the picture. */
     byte[] row = {};
@@ -141,7 +144,7 @@ final class JpegDecoder {
     final int[] widenedRow = new int[3];
   }
 
-  private byte[] file;
+  private byte[] file = NO_FILE;
   private int at;
 
   private boolean progressive;
@@ -194,18 +197,18 @@ final class JpegDecoder {
   private JpegDecoder() {}
 
   /** The photograph, or null when the file is not one for this decoder. */
-  static Photograph decode(byte[] file) {
+  static @Nullable Photograph decode(byte[] file) {
     return DECODERS.get().tryDecode(file);
   }
 
-  private Photograph tryDecode(byte[] bytes) {
+  private @Nullable Photograph tryDecode(byte[] bytes) {
     file = bytes;
     try {
       return read();
     } catch (Unusual e) {
       return null;
     } finally {
-      file = null;
+      file = NO_FILE;
       if (data.length > KEEP) {
         data = new byte[0];
       }
@@ -425,6 +428,15 @@ final class JpegDecoder {
     }
   }
 
+  private Component component(int id) throws Unusual {
+    for (int i = 0; i < count; i++) {
+      if (components[i].id == id) {
+        return components[i];
+      }
+    }
+    throw new Unusual();
+  }
+
   private void readScanHeader(int from, int length) throws Unusual {
     scannedCount = u8(from);
     check(scannedCount >= 1 && scannedCount <= count && length == 6 + 2 * scannedCount);
@@ -444,13 +456,7 @@ final class JpegDecoder {
     boolean useAc = last > 0;
     int unit = 0;
     for (int i = 0; i < scannedCount; i++) {
-      Component c = null;
-      for (int j = 0; j < count; j++) {
-        if (components[j].id == u8(from + 1 + 2 * i)) {
-          c = components[j];
-        }
-      }
-      check(c != null);
+      Component c = component(u8(from + 1 + 2 * i));
       for (int j = 0; j < i; j++) {
         check(scanned[j] != c);
       }

@@ -21,6 +21,9 @@ import java.util.Arrays;
 final class JpegHuffman {
   static final int LOOK = 10;
 
+  /** A table without any code. */
+  static final JpegHuffman NONE = new JpegHuffman();
+
   final int[] look = new int[1 << LOOK];
 
   // The table as the file has it. Most files share the same few tables, so the one of the file

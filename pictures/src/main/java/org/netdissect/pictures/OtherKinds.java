@@ -68,9 +68,8 @@ final class OtherKinds {
 
   private static <T> T with(byte[] file, String name, PictureKind kind, Reading<T> reading)
       throws UnreadableImageException {
-    ImageReader reader = null;
+    ImageReader reader = ImageIO.getImageReadersByFormatName(kind.title()).next();
     try {
-      reader = ImageIO.getImageReadersByFormatName(kind.title()).next();
       reader.addIIOReadWarningListener(
           (source, warning) -> {
             throw new IllegalStateException(warning); // It would go on with half a picture.
@@ -92,9 +91,7 @@ final class OtherKinds {
               + "); convert it to JPEG or PNG",
           e);
     } finally {
-      if (reader != null) {
-        reader.dispose();
-      }
+      reader.dispose();
     }
   }
 
@@ -166,7 +163,7 @@ final class OtherKinds {
     int height = image.getHeight();
     byte[] rgb = new byte[Math.multiplyExact(3 * width, height)];
     int green = colors.getNumColorComponents() == 3 ? 1 : 0;
-    int[] row = plain ? new int[bands * width] : null;
+    int[] row = new int[plain ? bands * width : 0];
     Object pixel = null;
     for (int y = 0, k = 0; y < height; y++) {
       if (plain) {

@@ -3,6 +3,7 @@ package org.netdissect.pictures;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.netdissect.base.DataException;
 import org.netdissect.base.Limits;
 import org.netdissect.base.Text;
@@ -254,7 +255,8 @@ public final class Photographs {
     return remarks;
   }
 
-  private static UnreadableImageException notRead(byte[] file, String name, PictureKind kind) {
+  private static UnreadableImageException notRead(
+      byte[] file, String name, @Nullable PictureKind kind) {
     String what =
         file.length == 0
             ? ": an empty file"

@@ -2,6 +2,7 @@ package org.netdissect.pictures;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /** The kinds of picture files that people have, whether they are read or not. */
 public enum PictureKind {
@@ -39,7 +40,7 @@ public enum PictureKind {
   }
 
   /** What a file should be by the ending of its name; null for no picture. */
-  public static PictureKind ofName(String name) {
+  public static @Nullable PictureKind ofName(String name) {
     int dot = name.lastIndexOf('.');
     String ending = dot < 0 ? "" : name.substring(dot + 1).toLowerCase(Locale.ROOT);
     return switch (ending) {
@@ -62,7 +63,7 @@ public enum PictureKind {
   }
 
   /** What a file is by its first bytes; null for what is none of these, or cannot be told. */
-  public static PictureKind ofContents(byte[] file) {
+  public static @Nullable PictureKind ofContents(byte[] file) {
     if (JpegHead.isJpeg(file)) {
       return JPEG;
     } else if (Png.isPng(file)) {

@@ -1,5 +1,7 @@
 package org.netdissect.pictures;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * A JPEG file without colour profile, Exif and comments, so that a browser shows the very pixels
  * that the network was given: no profile is applied and nothing is turned. The compressed picture
@@ -13,7 +15,7 @@ public record PlainJpeg(int height, int width, byte[] bytes) {
    * @return null if it is no JPEG of one or three 8-bit components that every browser shows; then
    *     the picture has to be encoded anew
    */
-  public static PlainJpeg of(byte[] file) {
+  public static @Nullable PlainJpeg of(byte[] file) {
     if (!JpegHead.isJpeg(file)) {
       return null;
     }

@@ -47,7 +47,7 @@ public final class Png {
   public final int channels;
   public final byte[] samples;
 
-  /** R, G, B of each palette entry; null without a palette. */
+  /** R, G, B of each palette entry; empty in files of other colours. */
   public final byte[] palette;
 
   private Png(Header header, byte[] samples, byte[] palette) {
@@ -235,7 +235,7 @@ public final class Png {
     }
 
     Png decode() throws UnreadableImageException {
-      byte[] palette = null;
+      byte[] palette = {};
       while (true) {
         int length = chunkLength();
         int type = int32(file, next + 4);
@@ -255,7 +255,7 @@ public final class Png {
         }
         next += 12 + length;
       }
-      if (header.colorType == PALETTE && palette == null) {
+      if (header.colorType == PALETTE && palette.length == 0) {
         throw broken(name, "the palette is missing");
       }
       int bytes = header.bitDepth == 16 ? 2 : 1;
@@ -279,7 +279,7 @@ public final class Png {
         readPass(samples, header.width, header.height, 0, 0, 1, 1);
       }
       finish();
-      return new Png(header, samples, header.colorType == PALETTE ? palette : null);
+      return new Png(header, samples, header.colorType == PALETTE ? palette : new byte[0]);
     }
 
     /** The stream must end well: its own checksum right, then the last chunk. */

@@ -44,6 +44,9 @@ public final class Folders {
           return "file name " + Text.quoted(name) + " leaves the data folder";
         }
       }
+      if (path.normalize().toString().isEmpty()) {
+        return "file name " + Text.quoted(name) + " is the data folder itself";
+      }
     } catch (InvalidPathException e) {
       return "file name " + Text.quoted(name) + " is not possible on this system";
     }
@@ -69,7 +72,7 @@ public final class Folders {
               || c == '_'
               || c == '-'
               || c == '/'
-              || (c == '.' && before != '.');
+              || (c == '.' && before != '.' && before != '/' && before != 0);
       if (!plain) {
         return false;
       }
