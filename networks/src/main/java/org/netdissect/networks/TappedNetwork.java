@@ -46,7 +46,7 @@ public final class TappedNetwork implements AutoCloseable {
   static TappedNetwork open(
       OnnxGraph graph, ImageInput input, List<LayerTensor> tensors, Preprocessing preprocessing)
       throws ModelException {
-    PixelTable pixels = PixelTable.of(preprocessing, input.type(), graph.file());
+    PixelTable pixels = PixelTable.of(preprocessing, input, graph.file());
     List<int[]> offsets = new ArrayList<>();
     tensors.forEach(t -> offsets.add(t.isPlanar() ? null : t.layout().offsets()));
     // Where inference of shapes is wrong the runtime refuses our buffers, unless it is kept from

@@ -120,6 +120,31 @@ class NetworkTest {
     }
   }
 
+  /** The fourth channel is opaque, and needs values of its own. */
+  @Test
+  void fourChannels() throws IOException {
+    GraphBuilder graph = GraphBuilder.seeded(1);
+    graph.image(1, 4, 4, 5);
+    graph.output(graph.node("Identity", "copy", "image"));
+    byte[][] photographs = photographs(1, 4, 5, 11);
+    try (Network network = Network.open(graph.write(file("four.onnx")))) {
+      Layer copy = network.resolve("copy").get(0);
+      ModelException refused =
+          assertThrows(
+              ModelException.class, () -> network.tap(List.of(copy), Preprocessing.TORCH));
+      assertTrue(refused.getMessage().contains("four values"), refused.getMessage());
+      Preprocessing four =
+          new Preprocessing(
+              Preprocessing.Channels.RGB,
+              1,
+              List.of(0.0, 0.0, 0.0, 55.0),
+              List.of(1.0, 1.0, 1.0, 2.0));
+      float[][] maps = record(network, copy, photographs, four, 1);
+      assertEquals(photographs[0][3 * 7 + 2] & 0xff, maps[0][2 * 20 + 7]);
+      assertEquals(100, maps[0][3 * 20 + 7]);
+    }
+  }
+
   /** One network in many forms gives the same maps. */
   @Test
   void formsOfOneNetworkAgree() throws IOException {
@@ -469,7 +494,7 @@ class NetworkTest {
     refused(tokens.output(tokens.node("Relu", "r", "image")).write(file("t.onnx")), "1 × 128");
 
     GraphBuilder four = GraphBuilder.seeded(1);
-    four.image(1, 4, 8, 8);
+    four.image(1, 5, 8, 8);
     refused(four.output(four.node("Relu", "r", "image")).write(file("f.onnx")), "channels");
 
     GraphBuilder flat = GraphBuilder.seeded(1);
