@@ -46,7 +46,7 @@ final class ModelOptions {
   Network open(Path model) throws IOException {
     try {
       TokenGrid grid = tokens == null ? null : TokenGrid.parse(tokens);
-      return Network.open(model, new NetworkOptions(inputSize(), grid, inputs));
+      return Network.openWith(model, new NetworkOptions(inputSize(), grid, inputs));
     } catch (IllegalArgumentException e) {
       throw new UsageException("--tokens: " + e.getMessage());
     }

@@ -68,8 +68,7 @@ final class LayerFinder {
     if (dims == null || type == null || !isSane(dims)) {
       return;
     }
-    Quantisation quantisation =
-        Quantisation.isOf(type) ? Quantisation.of(graph, tensor) : null;
+    Quantisation quantisation = Quantisation.isOf(type) ? Quantisation.of(graph, tensor) : null;
     if (!FLOATS.contains(type) && (quantisation == null || isOnlyRounded(node))) {
       return;
     }

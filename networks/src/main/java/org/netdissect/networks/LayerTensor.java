@@ -14,7 +14,6 @@ record LayerTensor(Layer layer, OnnxJavaType type, Layout layout, Quantisation q
   /** No name of a model ends so. */
   private static final String FLOATS = "\u00b7netdissect\u00b7floats";
 
-
   /** Largest maps of one image, so that they fit one buffer even as doubles. */
   private static final long LARGEST = Integer.MAX_VALUE / 8;
 

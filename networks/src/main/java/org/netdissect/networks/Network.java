@@ -64,7 +64,7 @@ public final class Network implements AutoCloseable {
    *     #open(Path, InputSize)}
    */
   public static Network open(Path onnx) throws IOException {
-    return open(onnx, NetworkOptions.NONE);
+    return openWith(onnx, NetworkOptions.NONE);
   }
 
   /**
@@ -78,7 +78,7 @@ public final class Network implements AutoCloseable {
    *     free and not given, or given and contradicting
    */
   public static Network open(Path onnx, InputSize sizeOrNull) throws IOException {
-    return open(onnx, NetworkOptions.NONE.withSize(sizeOrNull));
+    return openWith(onnx, NetworkOptions.NONE.withSize(sizeOrNull));
   }
 
   /**
@@ -88,7 +88,7 @@ public final class Network implements AutoCloseable {
    * @throws ModelException as {@link #open(Path, InputSize)}, or if an input that is given does not
    *     fit
    */
-  public static Network open(Path onnx, NetworkOptions options) throws IOException {
+  public static Network openWith(Path onnx, NetworkOptions options) throws IOException {
     return new Network(OnnxGraph.read(onnx, options.inputs()), options);
   }
 
@@ -106,8 +106,8 @@ public final class Network implements AutoCloseable {
   }
 
   /**
-   * SHA-256 of each weight file beside the model, by the name the model uses, and of each file given
-   * for an input, as {@code input NAME}. Empty for most models. Reads the files.
+   * SHA-256 of each weight file beside the model, by the name the model uses, and of each file
+   * given for an input, as {@code input NAME}. Empty for most models. Reads the files.
    */
   public Map<String, String> weightFiles() throws IOException {
     Map<String, String> digests = new TreeMap<>();
@@ -209,6 +209,13 @@ public final class Network implements AutoCloseable {
     return before == null || !layers.containsKey(before)
         ? Optional.empty()
         : Optional.of(layers.get(before).layer());
+  }
+
+  /** Whether a layer holds 8-bit numbers, given as what they stand for: many values can be equal. */
+  public boolean isQuantised(Layer layer) {
+    LayerTensor tensor = layers.get(layer.name());
+    return tensor != null
+        && (tensor.quantisation() != null || layer.kind().equals("DequantizeLinear"));
   }
 
   /** How the tokens of a layer cover the image; empty where it has rows and columns as such. */

@@ -15,7 +15,13 @@ import java.util.Set;
 final class OnnxNode {
   /** Domains whose operators ONNX Runtime has. */
   private static final Set<String> BUILT_IN =
-      Set.of("", "ai.onnx", "ai.onnx.ml", "com.microsoft", "com.microsoft.nchwc", "com.ms.internal.nhwc");
+      Set.of(
+          "",
+          "ai.onnx",
+          "ai.onnx.ml",
+          "com.microsoft",
+          "com.microsoft.nchwc",
+          "com.ms.internal.nhwc");
 
   private final NodeProto proto;
   private final String name;

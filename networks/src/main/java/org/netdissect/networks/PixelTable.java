@@ -31,8 +31,8 @@ final class PixelTable {
   }
 
   /**
-   * @throws ModelException if the input's type cannot hold the values, or its channels are not those
-   *     of the preprocessing
+   * @throws ModelException if the input's type cannot hold the values, or its channels are not
+   *     those of the preprocessing
    */
   static PixelTable of(Preprocessing preprocessing, ImageInput input, Path file)
       throws ModelException {

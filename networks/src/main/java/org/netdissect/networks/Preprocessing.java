@@ -73,7 +73,8 @@ public record Preprocessing(Channels channels, double scale, List<Double> mean, 
     mean = List.copyOf(mean);
     std = List.copyOf(std);
     if (!SIZES.contains(mean.size()) || mean.size() != std.size()) {
-      throw new IllegalArgumentException("mean and std must have three values each, or one or four");
+      throw new IllegalArgumentException(
+          "mean and std must have three values each, or one or four");
     }
     if (!Double.isFinite(scale) || scale == 0) {
       throw new IllegalArgumentException("scale must be a finite number other than 0");

@@ -31,7 +31,8 @@ record Quantisation(String scale, String zeroPoint) {
 
   /** Operations that pass 8-bit values on as they are. */
   private static final Set<String> PASSING =
-      Set.of("Concat", "DepthToSpace", "Gather", "MaxPool", "Relu", "Slice", "SpaceToDepth", "Split");
+      Set.of(
+          "Concat", "DepthToSpace", "Gather", "MaxPool", "Relu", "Slice", "SpaceToDepth", "Split");
 
   static boolean isOf(OnnxJavaType type) {
     return type == OnnxJavaType.UINT8 || type == OnnxJavaType.INT8;

@@ -57,7 +57,13 @@ public final class TappedNetwork implements AutoCloseable {
       tensors.forEach(t -> t.tap(edit));
       OrtSession session = Sessions.computing(graph, edit.build(), Device.CPU);
       TappedNetwork tapped =
-          new TappedNetwork(session, input, tensors, Collections.unmodifiableList(offsets), pixels, looksAtWholeBatch(graph));
+          new TappedNetwork(
+              session,
+              input,
+              tensors,
+              Collections.unmodifiableList(offsets),
+              pixels,
+              looksAtWholeBatch(graph));
       try {
         ModelException failure = tapped.settleBatch();
         if (failure == null) {

@@ -130,8 +130,7 @@ class NetworkTest {
     try (Network network = Network.open(graph.write(file("four.onnx")))) {
       Layer copy = network.resolve("copy").get(0);
       ModelException refused =
-          assertThrows(
-              ModelException.class, () -> network.tap(List.of(copy), Preprocessing.TORCH));
+          assertThrows(ModelException.class, () -> network.tap(List.of(copy), Preprocessing.TORCH));
       assertTrue(refused.getMessage().contains("four values"), refused.getMessage());
       Preprocessing four =
           new Preprocessing(
@@ -311,15 +310,15 @@ class NetworkTest {
     Files.write(values, npy.array());
     byte[][] photographs = photographs(3, 16, 20, 3);
     NetworkOptions options = new NetworkOptions(null, null, Map.of("factor", values));
-    try (Network network = Network.open(model, options)) {
+    try (Network network = Network.openWith(model, options)) {
       float[][] relu = recordOf(network, "relu", photographs);
       float[][] scaled = recordOf(network, "scaled", photographs);
       assertEquals(3 * relu[2][7], scaled[2][7], 1e-5);
     }
     NetworkOptions wrong = new NetworkOptions(null, null, Map.of("nothing", values));
-    assertThrows(ModelException.class, () -> Network.open(model, wrong));
+    assertThrows(ModelException.class, () -> Network.openWith(model, wrong));
     Files.write(values, java.util.Arrays.copyOf(npy.array(), npy.capacity() - 1));
-    assertThrows(ModelException.class, () -> Network.open(model, options));
+    assertThrows(ModelException.class, () -> Network.openWith(model, options));
   }
 
   @Test

@@ -107,7 +107,8 @@ class QuantisedTest {
         assertEquals(Math.rint(steps), steps, 1e-3);
       }
       assertTrue(different < expected.length / 50, different + " differ");
-      assertEquals(new Layer("conv", "QLinearConv", 4, 10, 10, ReceptiveField.square(0, 3, 1)),
+      assertEquals(
+          new Layer("conv", "QLinearConv", 4, 10, 10, ReceptiveField.square(0, 3, 1)),
           linear.resolve("conv").get(0));
       assertEquals(4 * 25, maps(linear, "pooled").length);
       assertEquals("cdq", pairs.resolve("conv").get(0).name());

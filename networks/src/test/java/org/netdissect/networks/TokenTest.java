@@ -201,7 +201,8 @@ class TokenTest {
       assertEquals(1, network.layers().size());
       assertTrue(network.remarks().get(0).contains("--tokens"), network.remarks()::toString);
     }
-    try (Network network = Network.open(
+    try (Network network =
+        Network.openWith(
             file, new NetworkOptions(null, TokenGrid.parse("grid=2x3,skip=1"), Map.of()))) {
       Layer out = network.resolve("out").get(0);
       assertEquals(new Layer("out", "Relu", 9, 2, 3, ReceptiveField.UNKNOWN), out);
