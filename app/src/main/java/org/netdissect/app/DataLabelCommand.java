@@ -5,7 +5,6 @@ import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.netdissect.datasets.label.PhotoLabeller;
 import org.netdissect.networks.InputSize;
-import org.netdissect.networks.Preprocessing;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -46,7 +45,7 @@ final class DataLabelCommand implements Callable<Integer> {
   @Option(
       names = "--preprocess",
       paramLabel = "NAME|FILE",
-      description = "torch, caffe, tf, unit, none or a JSON file. Default: ${DEFAULT-VALUE}.")
+      description = "As for 'netdissect run'. Default: ${DEFAULT-VALUE}.")
   private String preprocess = "torch";
 
   @Option(
@@ -85,7 +84,11 @@ final class DataLabelCommand implements Callable<Integer> {
             images,
             out,
             new PhotoLabeller.Options(
-                size, Preprocessing.of(preprocess), output, DataCommand.workers(workers), strict),
+                size,
+                PreprocessOption.one(preprocess),
+                output,
+                DataCommand.workers(workers),
+                strict),
             progress);
     Output.line(
         out

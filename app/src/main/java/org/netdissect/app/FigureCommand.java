@@ -109,7 +109,7 @@ final class FigureCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     Dissection dissection = Dissection.open(result);
     if (kind == null) {
-      System.out.print(LIST);
+      Output.print(LIST);
       return 0;
     }
     check();
@@ -126,7 +126,7 @@ final class FigureCommand implements Callable<Integer> {
       Files.createDirectories(parent);
     }
     WholeFile.write(out, next -> Files.write(next, bytes));
-    System.out.println(out + ": " + figure.caption());
+    Output.line(out + ": " + figure.caption());
     return 0;
   }
 

@@ -152,7 +152,6 @@ final class FormulasCommand implements Callable<Integer> {
         print(layer, scores, options.length());
       }
     }
-    System.out.flush();
     return 0;
   }
 
@@ -232,29 +231,31 @@ final class FormulasCommand implements Callable<Integer> {
   }
 
   private static void print(LayerDissection layer, List<FormulaScore> ranked) {
-    System.out.printf(
-        Locale.ROOT,
-        "%s in layer %s: %d pixels%n",
-        ranked.get(0).formula(),
-        layer.layer().name(),
-        ranked.get(0).pixels());
+    Output.print(
+        String.format(
+            Locale.ROOT,
+            "%s in layer %s: %d pixels%n",
+            ranked.get(0).formula(),
+            layer.layer().name(),
+            ranked.get(0).pixels()));
     for (FormulaScore score : ranked.subList(0, Math.min(MOST_SHOWN, ranked.size()))) {
-      System.out.printf(Locale.ROOT, "  unit %5d  IoU %.4f%n", score.unit(), score.iou());
+      Output.print(String.format(Locale.ROOT, "  unit %5d  IoU %.4f%n", score.unit(), score.iou()));
     }
   }
 
   private static void print(LayerDissection layer, List<FormulaScore> scores, int length) {
-    System.out.printf(Locale.ROOT, "formulas of layer %s:%n", layer.layer().name());
+    Output.print(String.format(Locale.ROOT, "formulas of layer %s:%n", layer.layer().name()));
     for (int l = 1; l <= length; l++) {
       int here = l;
       List<FormulaScore> rows = scores.stream().filter(s -> s.length() == here).toList();
-      System.out.printf(
-          Locale.ROOT,
-          "  length %d: mean IoU %.4f, proven for %d of %d units%n",
-          l,
-          rows.stream().mapToDouble(FormulaScore::iou).average().orElse(0),
-          rows.stream().filter(FormulaScore::proven).count(),
-          rows.size());
+      Output.print(
+          String.format(
+              Locale.ROOT,
+              "  length %d: mean IoU %.4f, proven for %d of %d units%n",
+              l,
+              rows.stream().mapToDouble(FormulaScore::iou).average().orElse(0),
+              rows.stream().filter(FormulaScore::proven).count(),
+              rows.size()));
     }
     List<FormulaScore> best =
         scores.stream()
@@ -263,13 +264,14 @@ final class FormulasCommand implements Callable<Integer> {
             .limit(MOST_SHOWN)
             .toList();
     for (FormulaScore score : best) {
-      System.out.printf(
-          Locale.ROOT,
-          "  unit %5d  IoU %.4f  %s%s%n",
-          score.unit(),
-          score.iou(),
-          score.formula(),
-          score.proven() ? "" : String.format(Locale.ROOT, " (at most %.4f)", score.bound()));
+      Output.print(
+          String.format(
+              Locale.ROOT,
+              "  unit %5d  IoU %.4f  %s%s%n",
+              score.unit(),
+              score.iou(),
+              score.formula(),
+              score.proven() ? "" : String.format(Locale.ROOT, " (at most %.4f)", score.bound())));
     }
   }
 }

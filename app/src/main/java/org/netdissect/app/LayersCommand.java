@@ -25,21 +25,21 @@ import picocli.CommandLine.Parameters;
     description = "Lists the tensors of a model that can be dissected.",
     mixinStandardHelpOptions = true)
 final class LayersCommand implements Callable<Integer> {
-  @Parameters(paramLabel = "MODEL.onnx", description = "The network.")
+  @Parameters(
+      paramLabel = "MODEL.onnx",
+      description = "The network: an ONNX file, or the text of a Caffe net (deploy.prototxt).")
   private Path model;
 
   @Option(names = "--json", description = "Print JSON for programs.")
   private boolean json;
 
   @Mixin private ModelOptions modelOptions;
-
-  @Mixin
-  @SuppressWarnings("UnusedVariable") // its options are read by the parser
-  private CommonOptions common;
+  @Mixin private CommonOptions common;
 
   @Override
   public Integer call() throws IOException {
-    try (Network network = modelOptions.open(model)) {
+    TerminalProgress progress = new TerminalProgress(System.err, common.quiet);
+    try (Network network = modelOptions.outline(model, progress)) {
       Output.print(json ? Json.pretty(json(network)) : text(network));
     }
     return 0;

@@ -2,12 +2,16 @@ package org.netdissect.app;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import org.netdissect.base.Text;
 import org.netdissect.networks.InputSize;
 import org.netdissect.networks.Network;
 import org.netdissect.networks.NetworkOptions;
 import org.netdissect.networks.TokenGrid;
+import org.netdissect.networks.caffe.CaffeModel;
 import picocli.CommandLine.Option;
 
 /** How a model is to be understood where its file leaves that open. */
@@ -34,6 +38,12 @@ final class ModelOptions {
           "Values of an input other than the image, for models that have several. May be repeated.")
   private Map<String, Path> inputs = new LinkedHashMap<>();
 
+  @Option(
+      names = "--weights",
+      paramLabel = "NET.caffemodel",
+      description = "The weights of a Caffe net; once for each that is given, in their order.")
+  private List<Path> weights = List.of();
+
   /** The size given, or null. */
   InputSize inputSize() {
     try {
@@ -43,12 +53,65 @@ final class ModelOptions {
     }
   }
 
-  Network open(Path model) throws IOException {
+  /** Whether weights are given, which go with a Caffe net only. */
+  boolean hasWeights() {
+    return !weights.isEmpty();
+  }
+
+  /** Opens all models; none stays open if one fails. */
+  List<Network> open(List<Path> models, TerminalProgress progress) throws IOException {
+    List<Path> texts = models.stream().filter(CaffeModel::isText).toList();
+    if (texts.isEmpty() && models.size() == 1 && weights.size() == 1) {
+      // Whatever it is, its weights say that it is meant to be a net's text.
+      texts = models;
+    }
+    if (texts.size() != weights.size()) {
+      throw new UsageException(
+          texts.isEmpty()
+              ? "--weights goes with the text of a Caffe net (deploy.prototxt)"
+              : "%s needs its weights: give --weights NET.caffemodel %s"
+                  .formatted(
+                      texts.get(0),
+                      texts.size() == 1 ? "once" : "once for each Caffe net, in their order"));
+    }
+    List<Network> networks = new ArrayList<>();
+    int next = 0;
+    try {
+      for (Path model : models) {
+        networks.add(open(model, texts.contains(model) ? weights.get(next++) : null, progress));
+      }
+      return networks;
+    } catch (IOException | RuntimeException e) {
+      networks.forEach(Network::close);
+      throw e;
+    }
+  }
+
+  /** Opens a model that need not run: of a Caffe net the text will do. */
+  Network outline(Path model, TerminalProgress progress) throws IOException {
+    if (weights.size() > 1) {
+      throw new UsageException("--weights stands once");
+    }
+    return open(model, hasWeights() ? weights.get(0) : null, progress);
+  }
+
+  private Network open(Path model, Path weightsOrNull, TerminalProgress progress)
+      throws IOException {
     try {
       TokenGrid grid = tokens == null ? null : TokenGrid.parse(tokens);
-      return Network.openWith(model, new NetworkOptions(inputSize(), grid, inputs));
+      if (weightsOrNull == null && !CaffeModel.isText(model)) {
+        return Network.openWith(model, new NetworkOptions(inputSize(), grid, inputs));
+      }
     } catch (IllegalArgumentException e) {
       throw new UsageException("--tokens: " + e.getMessage());
     }
+    CaffeModel caffe = CaffeModel.read(model, weightsOrNull, inputSize());
+    tell(caffe, progress);
+    return caffe.open();
+  }
+
+  /** Says what a person should know of a Caffe net. */
+  static void tell(CaffeModel model, TerminalProgress progress) {
+    model.notes().forEach(note -> progress.say("note: " + Text.oneLine(note)));
   }
 }

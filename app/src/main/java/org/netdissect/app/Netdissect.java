@@ -23,6 +23,7 @@ public final class Netdissect implements Runnable {
       List.of(
           RunCommand.class,
           LayersCommand.class,
+          ConvertModelCommand.class,
           ShowCommand.class,
           ReportCommand.class,
           TrustCommand.class,

@@ -1,10 +1,13 @@
 package org.netdissect.app;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.netdissect.networks.ModelException;
+import java.util.Locale;
+import org.netdissect.networks.Network;
 import org.netdissect.networks.Preprocessing;
+import org.netdissect.networks.caffe.CaffeMean;
 
 /**
  * What {@code --preprocess} says: NAME or FILE for all models, MODEL=NAME or MODEL=FILE for one.
@@ -13,13 +16,13 @@ final class PreprocessOption {
   private PreprocessOption() {}
 
   /**
-   * The preprocessing of each model, in their order.
+   * The preprocessing of each model, in their order; null where none is given.
    *
    * @param given as often as the option stands
    * @throws UsageException if two are given for one model
-   * @throws ModelException if a name or file is none
+   * @throws IOException if a name or file is none
    */
-  static List<Preprocessing> of(List<String> given, List<Path> models) throws ModelException {
+  static List<Preprocessing> of(List<String> given, List<Path> models) throws IOException {
     Preprocessing forAll = null;
     Preprocessing[] own = new Preprocessing[models.size()];
     for (String text : given) {
@@ -33,10 +36,10 @@ final class PreprocessOption {
                   + " is called as in "
                   + text);
         }
-        forAll = Preprocessing.of(text);
+        forAll = one(text);
         continue;
       }
-      Preprocessing preprocessing = Preprocessing.of(text.substring(equals + 1));
+      Preprocessing preprocessing = one(text.substring(equals + 1));
       for (int model : meant) {
         if (own[model] != null) {
           throw new UsageException("--preprocess is given twice for " + models.get(model));
@@ -46,10 +49,34 @@ final class PreprocessOption {
     }
     List<Preprocessing> all = new ArrayList<>();
     for (Preprocessing preprocessing : own) {
-      Preprocessing otherwise = forAll == null ? Preprocessing.TORCH : forAll;
-      all.add(preprocessing == null ? otherwise : preprocessing);
+      all.add(preprocessing == null ? forAll : preprocessing);
     }
     return all;
+  }
+
+  /** One by name or from a file: ours in JSON, or a mean in one of Caffe's formats. */
+  static Preprocessing one(String text) throws IOException {
+    String low = text.toLowerCase(Locale.ROOT);
+    return low.endsWith(".binaryproto") || low.endsWith(".npy")
+        ? CaffeMean.read(Path.of(text))
+        : Preprocessing.of(text);
+  }
+
+  /** The same with what a network usually takes where none is given. */
+  static List<Preprocessing> completed(List<Preprocessing> given, List<Network> networks) {
+    List<Preprocessing> all = new ArrayList<>();
+    for (int i = 0; i < given.size(); i++) {
+      all.add(given.get(i) == null ? networks.get(i).usualPreprocessing() : given.get(i));
+    }
+    return all;
+  }
+
+  /** How the usual preprocessing of a network is announced. */
+  static String usual(Network network) {
+    return network.usualPreprocessing().equals(Preprocessing.NETDISSECT)
+        ? "preprocessing: netdissect (BGR minus 109.5388, 118.6897, 124.6901); choose with"
+            + " --preprocess"
+        : "preprocessing: torch (RGB/255, ImageNet mean and std); choose with --preprocess";
   }
 
   /** Models by path, file name, or file name without its ending. */
@@ -59,7 +86,7 @@ final class PreprocessOption {
       String file = String.valueOf(models.get(i).getFileName());
       if (name.equals(models.get(i).toString())
           || name.equals(file)
-          || name.equals(file.replaceFirst("\\.onnx$", ""))) {
+          || name.equals(file.replaceFirst("\\.(onnx|prototxt)$", ""))) {
         called.add(i);
       }
     }

@@ -10,8 +10,10 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import org.netdissect.base.Text;
 import org.netdissect.concepts.ConceptDataset;
+import org.netdissect.datasets.reading.ImageList;
 import org.netdissect.dissection.Dissector;
 import org.netdissect.dissection.activations.RecordedActivations;
+import org.netdissect.dissection.activations.RecordedMaps;
 import org.netdissect.dissection.activations.basis.Basis;
 import org.netdissect.dissection.rules.Convention;
 import org.netdissect.dissection.rules.Quantile;
@@ -40,8 +42,9 @@ final class RunCommand implements Callable<Integer> {
       arity = "0..*",
       paramLabel = "MODEL.onnx",
       description =
-          "The network. Several are dissected over one reading of the photographs, each into a"
-              + " folder of its own in --out. None with --activations.")
+          "The network: an ONNX file, or the text of a Caffe net (deploy.prototxt) with --weights."
+              + " Several are dissected over one reading of the photographs, each into a folder of"
+              + " its own in --out. None with --activations.")
   private List<Path> models = List.of();
 
   @Option(
@@ -80,10 +83,11 @@ final class RunCommand implements Callable<Integer> {
       names = "--preprocess",
       paramLabel = "[MODEL=]NAME|FILE",
       description =
-          "torch, caffe, tf, unit, none, or a JSON file"
+          "torch, caffe, netdissect (the paper's), tf, unit, none, or a JSON file"
               + " {\"channels\":\"RGB\",\"scale\":s,\"mean\":[3],\"std\":[3]} meaning"
-              + " x = (pixel*s - mean)/std. With several models it may stand for each, as"
-              + " MODEL=NAME. Default: torch.")
+              + " x = (pixel*s - mean)/std, or Caffe's mean as .binaryproto or .npy. With several"
+              + " models it may stand for each, as MODEL=NAME. Default: torch; netdissect for Caffe"
+              + " nets.")
   private List<String> preprocess = List.of();
 
   @Option(
@@ -133,8 +137,9 @@ final class RunCommand implements Callable<Integer> {
       names = "--activations",
       paramLabel = "NAME=maps.npy",
       description =
-          "Dissect recorded activation maps instead of a network: NumPy float32 or float16,"
-              + " images x units x height x width. May be repeated.")
+          "Dissect recorded activation maps instead of a network: NumPy float32, float16 or float64"
+              + " (.npy, or the one array of an .npz), images x units x height x width. May be"
+              + " repeated.")
   private Map<String, Path> activations = new LinkedHashMap<>();
 
   @Option(
@@ -148,7 +153,9 @@ final class RunCommand implements Callable<Integer> {
   @Option(
       names = "--images",
       paramLabel = "list.txt",
-      description = "The images of the recorded maps, one name a line, in the order of their rows.")
+      description =
+          "The images of the recorded maps, one name a line, in the order of their rows."
+              + " Backslashes and folders before the data set's names do not matter.")
   private Path images;
 
   @Option(
@@ -199,25 +206,23 @@ final class RunCommand implements Callable<Integer> {
       throw new UsageException("name a model file, or recorded maps with --activations");
     }
     if (models.isEmpty()) {
-      Dissector.Builder builder = options().optProgress(progress);
-      builder.setRecorded(recorded()).setOut(out);
+      checkRecorded();
+      Dissector.Builder builder = options().optProgress(progress).setOut(out);
       InputSize input = modelOptions.inputSize();
-      builder.setData(
-          open(input == null ? 0 : input.height(), input == null ? 0 : input.width(), progress));
+      ConceptDataset from =
+          open(input == null ? 0 : input.height(), input == null ? 0 : input.width(), progress);
+      builder.setRecorded(recorded(from, input, progress)).setData(from);
       finish(builder, List.of(), progress);
       return 0;
     }
     if (images != null || !fields.isEmpty()) {
       throw new UsageException("--images and --field go with --activations");
     }
-    List<Preprocessing> preprocessings = PreprocessOption.of(preprocess, models);
-    List<Network> networks = new ArrayList<>();
+    List<Preprocessing> given = PreprocessOption.of(preprocess, models);
+    List<Network> networks = modelOptions.open(models, progress);
     try {
-      for (Path model : models) {
-        networks.add(modelOptions.open(model));
-      }
       announceDefaults(networks, progress);
-      dissect(networks, preprocessings, progress);
+      dissect(networks, PreprocessOption.completed(given, networks), progress);
     } finally {
       networks.forEach(Network::close);
     }
@@ -277,8 +282,7 @@ final class RunCommand implements Callable<Integer> {
 
   private void announceDefaults(List<Network> networks, TerminalProgress progress) {
     if (preprocess.isEmpty()) {
-      progress.say(
-          "preprocessing: torch (RGB/255, ImageNet mean and std); choose with --preprocess");
+      networks.stream().map(PreprocessOption::usual).distinct().forEach(progress::say);
     }
     networks.forEach(network -> network.remarks().forEach(progress::say));
     if (layers.isEmpty()) {
@@ -393,16 +397,20 @@ final class RunCommand implements Callable<Integer> {
     }
   }
 
-  private RecordedActivations recorded() throws IOException {
+  private void checkRecorded() {
     if (images == null) {
       throw new UsageException("--activations needs --images, the names in the order of the rows");
     }
-    if (!layers.isEmpty() || !preprocess.isEmpty()) {
-      throw new UsageException("--layers and --preprocess go with a model");
+    if (!layers.isEmpty() || !preprocess.isEmpty() || modelOptions.hasWeights()) {
+      throw new UsageException("--layers, --preprocess and --weights go with a model");
     }
     if (fields.size() > 1 && fields.size() != activations.size()) {
       throw new UsageException("--field stands once, or once for each --activations");
     }
+  }
+
+  private RecordedActivations recorded(
+      ConceptDataset from, InputSize input, TerminalProgress progress) throws IOException {
     List<RecordedActivations.Maps> recorded = new ArrayList<>();
     for (Map.Entry<String, Path> entry : activations.entrySet()) {
       String field = fields.isEmpty() ? null : fields.get(fields.size() == 1 ? 0 : recorded.size());
@@ -411,9 +419,13 @@ final class RunCommand implements Callable<Integer> {
               entry.getKey(),
               entry.getValue(),
               field == null ? ReceptiveField.UNKNOWN : field(field)));
+      try (RecordedMaps maps = RecordedMaps.open(entry.getValue())) {
+        if (maps.doubt() != null) {
+          progress.warn(maps.doubt());
+        }
+      }
     }
-    List<String> names = ImageList.read(images);
-    return new RecordedActivations(recorded, names, modelOptions.inputSize());
+    return new RecordedActivations(recorded, ImageList.read(images, from), input);
   }
 
   private static ReceptiveField field(String text) {

@@ -6,6 +6,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import org.netdissect.base.Limits;
 
 /** The categories and concepts of a data set. Immutable. */
@@ -56,7 +57,7 @@ public final class Vocabulary {
   }
 
   /** The category of that name, or null. */
-  public Category category(String name) {
+  public @Nullable Category category(String name) {
     for (Category category : categories) {
       if (category.name().equals(name)) {
         return category;

@@ -9,4 +9,7 @@
  *
  * <p>Nothing here knows of formats or of networks.
  */
+@NullMarked
 package org.netdissect.concepts;
+
+import org.jspecify.annotations.NullMarked;

@@ -5,10 +5,14 @@ import java.util.ArrayList;
 import java.util.List;
 import org.netdissect.base.DataException;
 import org.netdissect.base.Text;
+import org.netdissect.base.files.Unfinished;
 import org.netdissect.base.tables.Problems;
 import org.netdissect.concepts.ConceptDataset;
 import org.netdissect.datasets.broden.BrodenFormat;
 import org.netdissect.datasets.coco.CocoFormat;
+import org.netdissect.datasets.drawn.CvatFormat;
+import org.netdissect.datasets.drawn.LabelmeFormat;
+import org.netdissect.datasets.drawn.YoloFormat;
 import org.netdissect.datasets.folders.Ade20kFormat;
 import org.netdissect.datasets.folders.CityscapesFormat;
 import org.netdissect.datasets.folders.ClassFoldersFormat;
@@ -17,7 +21,6 @@ import org.netdissect.datasets.folders.VocFormat;
 import org.netdissect.datasets.reading.DatasetFormat;
 import org.netdissect.datasets.reading.DatasetOptions;
 import org.netdissect.datasets.reading.ReadDataset;
-import org.netdissect.datasets.reading.Unfinished;
 
 /** Opens data sets of every format. */
 public final class Datasets {
@@ -30,6 +33,9 @@ public final class Datasets {
           new Ade20kFormat(),
           new MasksFormat(),
           new CocoFormat(),
+          new YoloFormat(),
+          new LabelmeFormat(),
+          new CvatFormat(),
           new ClassFoldersFormat());
 
   /** Names of the formats, for {@link DatasetOptions#format}. */

@@ -6,12 +6,12 @@ import java.util.ArrayList;
 import java.util.List;
 import org.netdissect.base.DataException;
 import org.netdissect.base.Text;
+import org.netdissect.base.files.Unfinished;
 import org.netdissect.datasets.folders.ImageFolderDataset;
 import org.netdissect.datasets.reading.DatasetFormat;
 import org.netdissect.datasets.reading.Listing;
 import org.netdissect.datasets.reading.PhotoFiles;
 import org.netdissect.datasets.reading.Recognition;
-import org.netdissect.datasets.reading.Unfinished;
 
 /**
  * Finds out what format a folder has. People name the folder an archive was unpacked to as often as

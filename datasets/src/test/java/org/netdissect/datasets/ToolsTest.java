@@ -438,5 +438,32 @@ class ToolsTest {
     assertEquals(
         List.of("n/a_b/x _b_.jpg", "n/a_b/x-2.jpg", "n/a_b/x.jpg"),
         BrodenDataset.open(out).images().stream().map(ImageRow::name).sorted().toList());
+
+    Path alike = temp.resolve("alike");
+    String endless = "y".repeat(200);
+    for (String name : List.of("a/b.jpg", "a/B.jpg", "A/b.jpg", "a/é.jpg", "a/e\u0301.jpg")) {
+      Pictures.photo(alike.resolve(name), 5, 5);
+    }
+    Pictures.photo(alike.resolve("a/x .jpg"), 5, 5);
+    Pictures.photo(alike.resolve("a/" + endless + "1.jpg"), 5, 5);
+    Pictures.photo(alike.resolve("a/" + endless + "2.jpg"), 5, 5);
+    Path written = temp.resolve("written");
+    BrodenConverter.convert(
+        Datasets.open(alike, DatasetOptions.defaults().withMaskSize(4, 4)),
+        written,
+        8,
+        1,
+        1,
+        true,
+        Progress.NONE);
+    List<ImageRow> rows = BrodenDataset.open(written).images();
+    assertEquals(8, rows.size());
+    assertEquals(
+        8,
+        rows.stream().map(row -> row.name().toLowerCase(java.util.Locale.ROOT)).distinct().count());
+    for (ImageRow row : rows) {
+      assertTrue(row.name().length() < 200 && !row.name().contains(" ."), row.name());
+      assertTrue(Files.exists(written.resolve("images").resolve(row.name())), row.name());
+    }
   }
 }

@@ -11,6 +11,7 @@ import org.netdissect.dissection.activations.ActivationSource;
 import org.netdissect.dissection.activations.basis.ViewedSource;
 import org.netdissect.dissection.rules.ImageSet;
 import org.netdissect.results.Dissection;
+import org.netdissect.results.DissectionException;
 import org.netdissect.results.ResultFolder;
 
 /**
@@ -44,6 +45,7 @@ final class DissectionRun {
   }
 
   private List<Dissection> run(Atlas atlas) throws IOException {
+    checkLabels(atlas);
     List<Category> categories = plan.selection().categories(atlas);
     ImageSet images = plan.selection().images(atlas, plan.subject().imageList(), categories);
     try (ActivationSource source =
@@ -57,6 +59,17 @@ final class DissectionRun {
           ResultFolder.open(plan.out(), results, plan.overwrite(), measurement.inputs(), log)) {
         return finish(out, measurement);
       }
+    }
+  }
+
+  /** Without a label there is nothing to find, and every unit would come out as no detector. */
+  private static void checkLabels(Atlas atlas) throws DissectionException {
+    if (atlas.labelStart(atlas.firstRegion(atlas.size())) == 0) {
+      throw new DissectionException(
+          "the images of "
+              + atlas.name()
+              + " hold no label at all, so there is nothing to find; \"netdissect data info\" and"
+              + " \"netdissect data verify\" tell why");
     }
   }
 

@@ -103,7 +103,10 @@ public final class Dissector {
     private Path out;
     private List<String> layers = List.of();
     private List<Basis> bases = List.of();
-    private List<Preprocessing> preprocessings = List.of(Preprocessing.TORCH);
+
+    /** Empty as long as it is what each network usually takes. */
+    private List<Preprocessing> preprocessings = List.of();
+
     private Convention convention = Convention.EXACT;
     private Quantile quantile = Quantile.DEFAULT;
     private double iou = DEFAULT_IOU;
@@ -175,7 +178,7 @@ public final class Dissector {
       return this;
     }
 
-    /** What is done to pixels; default {@link Preprocessing#TORCH}. */
+    /** What is done to pixels; default {@link Network#usualPreprocessing}. */
     public Builder optPreprocessing(Preprocessing preprocessing) {
       return optPreprocessings(List.of(preprocessing));
     }
@@ -331,6 +334,9 @@ public final class Dissector {
     }
 
     private List<Preprocessing> ofEach() {
+      if (preprocessings.isEmpty()) {
+        return networks.stream().map(Network::usualPreprocessing).toList();
+      }
       if (preprocessings.size() == 1) {
         return Collections.nCopies(networks.size(), preprocessings.get(0));
       }

@@ -76,7 +76,7 @@ sealed interface Subject {
       }
       FolderNames folders = FolderNames.inResult();
       return networks.stream()
-          .map(network -> network.name().replaceFirst("\\.onnx$", ""))
+          .map(network -> network.name().replaceFirst("\\.(onnx|prototxt)$", ""))
           .map(name -> out.resolve(folders.of(name)))
           .toList();
     }

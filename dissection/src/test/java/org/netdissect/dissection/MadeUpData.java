@@ -94,6 +94,19 @@ public final class MadeUpData implements ConceptDataset {
     return new MadeUpData(this, order, "shuffled " + seed + " " + stamp);
   }
 
+  /** The same images with a mask each that holds nothing. */
+  MadeUpData unlabelled() {
+    MadeUpData none = new MadeUpData(this, List.of(), "unlabelled " + stamp);
+    for (ImageRow row : rows) {
+      char[] nothing = new char[row.maskHeight() * row.maskWidth()];
+      none.rows.add(row);
+      none.labels.add(
+          new AnnotatedImage(
+              row.maskHeight(), row.maskWidth(), List.of(new LabelMap(0, nothing)), List.of(), 1));
+    }
+    return none;
+  }
+
   private MadeUpData(MadeUpData other, List<Integer> order, String stamp) {
     folder = other.folder;
     vocabulary = other.vocabulary;

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -21,6 +22,9 @@ import java.util.Random;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
+import java.util.zip.CRC32;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -228,6 +232,102 @@ class RecordedRunTest {
   }
 
   @Test
+  void theSameMapsInOtherWaysOfWritingThem() throws IOException {
+    float[] maps = maps(1);
+    run("plain", file(maps), data, names(), builder -> {});
+    Map<String, Integer> plain = contents("plain");
+    plain.remove("dissection.json"); // the digest of what was recorded
+    int per = UNITS * SIDE * SIDE;
+    ByteBuffer big = ByteBuffer.allocate(4 * maps.length);
+    ByteBuffer wide = ByteBuffer.allocate(8 * maps.length).order(ByteOrder.LITTLE_ENDIAN);
+    ByteBuffer fortran = ByteBuffer.allocate(4 * maps.length).order(ByteOrder.LITTLE_ENDIAN);
+    for (int i = 0; i < maps.length; i++) {
+      big.putFloat(maps[i]);
+      wide.putDouble(maps[i]);
+      int x = i % SIDE;
+      int y = i / SIDE % SIDE;
+      int unit = i / (SIDE * SIDE) % UNITS;
+      fortran.putFloat(4 * (i / per + IMAGES * (unit + UNITS * (y + SIDE * x))), maps[i]);
+    }
+    Map<String, Path> files = new TreeMap<>();
+    files.put("big", npy("big", ">f4", big.array()));
+    files.put("wide", npy("wide", "<f8", wide.array()));
+    Path columns = npy("fortran", "<f4", fortran.array());
+    String text = Files.readString(columns, StandardCharsets.ISO_8859_1);
+    Files.writeString(
+        columns,
+        text.replace("'fortran_order': False", "'fortran_order': True "),
+        StandardCharsets.ISO_8859_1);
+    files.put("fortran", columns);
+    byte[] array = Files.readAllBytes(file(maps));
+    files.put("stored", npz("stored", true, array, "maps"));
+    for (Map.Entry<String, Path> file : files.entrySet()) {
+      run(file.getKey(), file.getValue(), data, names(), builder -> {});
+      Map<String, Integer> other = contents(file.getKey());
+      other.remove("dissection.json");
+      assertEquals(plain, other, file.getKey());
+    }
+    assertRefused("numpy.savez_compressed", npz("packed", false, array, "maps"));
+    assertRefused("an archive of 2 arrays (a.npy, b.npy)", npz("two", true, array, "a", "b"));
+    byte[] cut = Files.readAllBytes(files.get("stored"));
+    for (int length : new int[] {4, 30, 500, cut.length - 3}) {
+      assertRefused("cut.npz", Files.write(folder.resolve("cut.npz"), Arrays.copyOf(cut, length)));
+    }
+    assertRefused("is no file", folder);
+  }
+
+  private static void assertRefused(String words, Path file) {
+    IOException e = assertThrows(IOException.class, () -> RecordedMaps.open(file).close());
+    assertTrue(e.getMessage().contains(words), e.getMessage());
+  }
+
+  private Path npy(String name, String type, byte[] values) throws IOException {
+    return Npy.write(folder.resolve(name + ".npy"), type, values, IMAGES, UNITS, SIDE, SIDE);
+  }
+
+  private Path npz(String name, boolean stored, byte[] array, String... names) throws IOException {
+    Path file = folder.resolve(name + ".npz");
+    try (ZipOutputStream out = new ZipOutputStream(Files.newOutputStream(file))) {
+      for (String of : names) {
+        ZipEntry entry = new ZipEntry(of + ".npy");
+        if (stored) {
+          CRC32 crc = new CRC32();
+          crc.update(array);
+          entry.setMethod(ZipEntry.STORED);
+          entry.setSize(array.length);
+          entry.setCrc(crc.getValue());
+        }
+        out.putNextEntry(entry);
+        out.write(array);
+        out.closeEntry();
+      }
+    }
+    return file;
+  }
+
+  @Test
+  void mapsWithUnitsLastAreAskedAbout() throws IOException {
+    float[] values = new float[2 * 7 * 7 * 32];
+    try (RecordedMaps maps =
+        RecordedMaps.open(Npy.write(folder.resolve("a.npy"), values, 2, 7, 7, 32))) {
+      assertTrue(maps.doubt().contains("numpy.moveaxis(maps, -1, 1)"), maps.doubt());
+    }
+    try (RecordedMaps maps =
+        RecordedMaps.open(Npy.write(folder.resolve("b.npy"), values, 2, 32, 7, 7))) {
+      assertNull(maps.doubt());
+    }
+  }
+
+  @Test
+  void dataWithoutAnyLabelAreRefused() throws IOException {
+    IOException e =
+        assertThrows(
+            IOException.class,
+            () -> run("none", file(maps(1)), data.unlabelled(), names(), builder -> {}));
+    assertTrue(e.getMessage().contains("hold no label at all"), e.getMessage());
+  }
+
+  @Test
   void float16IsReadExactly() throws IOException {
     Random random = new Random(4);
     ByteBuffer halves =
@@ -292,8 +392,8 @@ class RecordedRunTest {
     refused("not a NumPy file", Files.writeString(folder.resolve("b.npy"), ""));
     byte[] bytes = new byte[4 * IMAGES * UNITS * SIDE * SIDE];
     refused(
-        "float32 or float16",
-        Npy.write(folder.resolve("c.npy"), "<f8", bytes, IMAGES, UNITS, SIDE, SIDE));
+        "float32, float16 or float64",
+        Npy.write(folder.resolve("c.npy"), "<i4", bytes, IMAGES, UNITS, SIDE, SIDE));
     refused(
         "images × units × height × width",
         Npy.write(folder.resolve("d.npy"), "<f4", bytes, IMAGES, UNITS * SIDE * SIDE));

@@ -56,7 +56,9 @@ final class LayerFinder {
     Set<String> maps = finder.readAsMaps();
     for (OnnxNode node : graph.nodes()) {
       for (String tensor : node.outputs()) {
-        finder.look(node, tensor, maps);
+        if (!graph.isInner(tensor)) {
+          finder.look(node, tensor, maps);
+        }
       }
     }
     return new Found(finder.layers, finder.withoutGrid);

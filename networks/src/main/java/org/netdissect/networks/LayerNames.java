@@ -74,6 +74,9 @@ final class LayerNames {
 
   /** The layer that one exact name means, or null. */
   private String exact(String name) {
+    if (graph.isLiteral() && layers.contains(name)) {
+      return name;
+    }
     OnnxNode named = nodes.get(name);
     if (named != null && Activations.isConvolution(named)) {
       String end = activations.end(named.output());

@@ -1,7 +1,6 @@
 package org.netdissect.networks;
 
 import ai.onnx.proto.OnnxMl.ModelProto;
-import com.google.protobuf.ByteString;
 import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.UnsafeByteOperations;
@@ -31,7 +30,9 @@ record ModelFile(Path file, ByteBuffer bytes, ModelProto model) {
     ByteBuffer bytes;
     try {
       if (Files.isDirectory(file)) {
-        throw new ModelException(file + ": is a folder, not an ONNX file.");
+        throw FileKind.of(file) == FileKind.FOLDER
+            ? new ModelException(file + ": is a folder, not an ONNX file.")
+            : noOnnx(file, "", null);
       }
       // A pipe would be waited for, a device has no end.
       if (Files.exists(file) && !Files.isRegularFile(file)) {
@@ -44,8 +45,8 @@ record ModelFile(Path file, ByteBuffer bytes, ModelProto model) {
           throw new ModelException(file + ": the file is empty.");
         }
         if (size > Integer.MAX_VALUE) {
-          throw new ModelException(
-              file + ": larger than 2 GB; ONNX keeps such weights in files beside the model.");
+          throw noOnnx(
+              file, "larger than 2 GB; ONNX keeps such weights in files beside the model", null);
         }
         bytes = channel.map(FileChannel.MapMode.READ_ONLY, 0, size);
       }
@@ -63,24 +64,37 @@ record ModelFile(Path file, ByteBuffer bytes, ModelProto model) {
       in.enableAliasing(true);
       model = ModelProto.parseFrom(in);
     } catch (InvalidProtocolBufferException e) {
-      throw new ModelException(
-          file + ": is no ONNX model, or is truncated" + pointerHint(bytes) + ".", e);
+      throw noOnnx(file, "is no ONNX model, or is truncated", e);
     } catch (IOException e) {
       throw new ModelException(file + ": cannot be read: " + e.getMessage(), e);
     }
     if (!model.hasGraph() || model.getGraph().getNodeCount() == 0) {
-      throw new ModelException(
-          file + ": is no ONNX model: it holds no graph" + pointerHint(bytes) + ".");
+      throw noOnnx(file, "is no ONNX model: it holds no graph", null);
     }
     return new ModelFile(file, bytes, model);
   }
 
-  private static String pointerHint(ByteBuffer bytes) {
-    byte[] start = new byte[Math.min(24, bytes.capacity())];
-    bytes.get(0, start);
-    return ByteString.copyFrom(start).toStringUtf8().startsWith("version https://git-lfs")
-        ? " (it is a Git LFS pointer: fetch the real file with git lfs pull)"
-        : "";
+  /** A model that was made of other files, under the one that describes it. */
+  static ModelFile of(ConvertedModel converted) throws ModelException {
+    Path file = converted.file();
+    try {
+      return new ModelFile(file, ByteBuffer.wrap(Files.readAllBytes(file)), converted.model());
+    } catch (IOException e) {
+      throw new ModelException(file + ": cannot be read: " + e.getMessage(), e);
+    }
+  }
+
+  /** Says what the file is instead, where that can be told. */
+  private static ModelException noOnnx(Path file, String otherwise, IOException cause) {
+    FileKind kind;
+    try {
+      kind = FileKind.of(file);
+    } catch (IOException e) {
+      kind = FileKind.OTHER;
+    }
+    boolean isTold = kind != FileKind.OTHER && kind != FileKind.TEXT && kind != FileKind.EMPTY;
+    return new ModelException(
+        file + ": " + (isTold ? "is no ONNX model: it " + kind.hint() : otherwise) + ".", cause);
   }
 
   /** SHA-256 of the whole file, in hexadecimal; half a second for 200 MB. */

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Locale;
 
 /** What somebody may have meant who wrote a wrong name. */
-final class NearestNames {
+public final class NearestNames {
   private static final int NEAREST = 5;
 
   /** So many names are compared. */
@@ -19,7 +19,7 @@ final class NearestNames {
   private NearestNames() {}
 
   /** The names nearest to a wrong one, best first. */
-  static List<String> of(String wrong, Collection<String> names) {
+  public static List<String> of(String wrong, Collection<String> names) {
     record Scored(String name, double distance) {}
     String low = start(wrong);
     return new LinkedHashSet<>(names)

@@ -92,6 +92,17 @@ public final class Network implements AutoCloseable {
     return new Network(OnnxGraph.read(onnx, options.inputs()), options);
   }
 
+  /**
+   * Opens a model that was made of files of another format: its name and SHA-256 are those of the
+   * file that describes it, its weights' those of {@link #weightFiles}.
+   *
+   * @throws ModelException see {@link #open(Path, InputSize)}
+   */
+  public static Network open(ConvertedModel model, InputSize sizeOrNull) throws IOException {
+    OnnxGraph graph = OnnxGraph.of(model);
+    return new Network(graph, NetworkOptions.NONE.withSize(sizeOrNull));
+  }
+
   /** The file's name without its folder. */
   public String name() {
     return graph.fileName();
@@ -183,10 +194,15 @@ public final class Network implements AutoCloseable {
    * batch norm and activation. Empty for other layers, and where nothing of that kind follows.
    */
   public Optional<Layer> afterActivation(Layer convolution) {
-    String end = names.afterActivation(convolution.name());
+    String end = graph.isLiteral() ? convolution.name() : names.afterActivation(convolution.name());
     return end.equals(convolution.name()) || !layers.containsKey(end)
         ? Optional.empty()
         : Optional.of(layers.get(end).layer());
+  }
+
+  /** What is done to pixels where nobody says otherwise: Caffe's networks want their own. */
+  public Preprocessing usualPreprocessing() {
+    return graph.isLiteral() ? Preprocessing.NETDISSECT : Preprocessing.TORCH;
   }
 
   /** Why {@link #defaultLayer} is what it is, for people. */
@@ -261,6 +277,9 @@ public final class Network implements AutoCloseable {
   public TappedNetwork tap(List<Layer> tapped, Preprocessing preprocessing) throws IOException {
     if (tapped.isEmpty()) {
       throw new ModelException(graph.file() + ": no layer is given.");
+    }
+    if (!graph.hasWeights()) {
+      throw new ModelException(graph.file() + ": cannot run without its weights.");
     }
     Set<String> seen = new HashSet<>();
     List<LayerTensor> tensors = new ArrayList<>();

@@ -33,8 +33,15 @@ final class OnnxGraph {
   private final Set<String> dependent = new HashSet<>();
   private final Map<String, Path> external;
 
-  private OnnxGraph(ModelFile source) throws ModelException {
+  /** How the names of tensors begin that are no layers; null where there are none. */
+  private final String innerPrefix;
+
+  private final boolean hasWeights;
+
+  private OnnxGraph(ModelFile source, boolean hasWeights) throws ModelException {
     this.source = source;
+    this.innerPrefix = ConvertedModel.innerPrefix(source.model());
+    this.hasWeights = hasWeights;
     this.file = source.file();
     this.model = source.model();
     GraphProto graph = model.getGraph();
@@ -81,7 +88,7 @@ final class OnnxGraph {
   static OnnxGraph read(Path file, Map<String, Path> given) throws ModelException {
     ModelFile source = ModelFile.read(file);
     if (given.isEmpty()) {
-      return new OnnxGraph(source);
+      return new OnnxGraph(source, true);
     }
     ModelProto.Builder model = source.model().toBuilder();
     for (Map.Entry<String, Path> input : given.entrySet()) {
@@ -95,7 +102,7 @@ final class OnnxGraph {
       requireFit(file, declared, tensor, input.getValue());
       model.getGraphBuilder().addInitializer(tensor);
     }
-    return new OnnxGraph(new ModelFile(file, source.bytes(), model.build()));
+    return new OnnxGraph(new ModelFile(file, source.bytes(), model.build()), true);
   }
 
   /** Where a size is free, as of the batch, one is as good as another. */
@@ -114,6 +121,13 @@ final class OnnxGraph {
           "%s: %s is of another type or shape than the input %s takes."
               .formatted(file, values, declared.getName()));
     }
+  }
+
+  /** The graph of a model that was made of other files. */
+  static OnnxGraph of(ConvertedModel converted) throws ModelException {
+    OnnxGraph graph = new OnnxGraph(ModelFile.of(converted), converted.weights() != null);
+    graph.external.putAll(converted.weightFiles());
+    return graph;
   }
 
   Path file() {
@@ -147,6 +161,21 @@ final class OnnxGraph {
   /** The one input that is no weight. */
   ValueInfoProto input() {
     return input;
+  }
+
+  /** Whether the tensor is a step inside a layer of the format that the model was made of. */
+  boolean isInner(String tensor) {
+    return innerPrefix != null && tensor.startsWith(innerPrefix);
+  }
+
+  /** Whether a name means exactly its tensor, as in the format that the model was made of. */
+  boolean isLiteral() {
+    return innerPrefix != null;
+  }
+
+  /** False where only the layers are known, so that nothing can be run. */
+  boolean hasWeights() {
+    return hasWeights;
   }
 
   /** Names of the graph's outputs. */

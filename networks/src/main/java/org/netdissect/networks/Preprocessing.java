@@ -50,6 +50,11 @@ public record Preprocessing(Channels channels, double scale, List<Double> mean, 
   public static final Preprocessing CAFFE =
       new Preprocessing(Channels.BGR, 1, List.of(103.939, 116.779, 123.68), List.of(1.0, 1.0, 1.0));
 
+  /** The original program's for all its networks: BGR minus its mean, no scaling. */
+  public static final Preprocessing NETDISSECT =
+      new Preprocessing(
+          Channels.BGR, 1, List.of(109.5388, 118.6897, 124.6901), List.of(1.0, 1.0, 1.0));
+
   /** TensorFlow's: RGB/127.5 − 1. */
   public static final Preprocessing TF =
       new Preprocessing(Channels.RGB, 1 / 127.5, List.of(1.0, 1.0, 1.0), List.of(1.0, 1.0, 1.0));
@@ -86,7 +91,7 @@ public record Preprocessing(Channels channels, double scale, List<Double> mean, 
     }
   }
 
-  /** The names that {@link #of} knows: torch, caffe, tf, unit, none. */
+  /** The names that {@link #of} knows: torch, caffe, netdissect, tf, unit, none. */
   public static List<String> names() {
     return List.copyOf(NAMED.keySet());
   }
@@ -214,6 +219,7 @@ public record Preprocessing(Channels channels, double scale, List<Double> mean, 
     Map<String, Preprocessing> named = new LinkedHashMap<>();
     named.put("torch", TORCH);
     named.put("caffe", CAFFE);
+    named.put("netdissect", NETDISSECT);
     named.put("tf", TF);
     named.put("unit", UNIT);
     named.put("none", NONE);

@@ -20,7 +20,8 @@ class PreprocessingTest {
 
   @Test
   void names() throws IOException {
-    assertEquals(List.of("torch", "caffe", "tf", "unit", "none"), Preprocessing.names());
+    assertEquals(
+        List.of("torch", "caffe", "netdissect", "tf", "unit", "none"), Preprocessing.names());
     for (String name : Preprocessing.names()) {
       assertEquals(name, Preprocessing.of(name).name());
     }
@@ -82,7 +83,7 @@ class PreprocessingTest {
     for (String wrong : List.of("pytorch", "", "no/such/file.json", "a\0b")) {
       String message =
           assertThrows(ModelException.class, () -> Preprocessing.of(wrong)).getMessage();
-      assertTrue(message.contains("torch, caffe, tf, unit, none"), message);
+      assertTrue(message.contains("torch, caffe, netdissect, tf, unit, none"), message);
     }
   }
 

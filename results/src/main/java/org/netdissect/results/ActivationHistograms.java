@@ -4,6 +4,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.BufferUnderflowException;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 import org.netdissect.base.files.FileCheck;
 import org.netdissect.base.files.SectionFile;
 import org.netdissect.results.values.ValueHistograms;
@@ -26,7 +27,7 @@ public final class ActivationHistograms implements Closeable {
    *
    * @param values of each unit
    */
-  static ActivationHistograms open(Path path, int units, long values, FileCheck expected)
+  static ActivationHistograms open(Path path, int units, long values, @Nullable FileCheck expected)
       throws IOException {
     return new ActivationHistograms(
         SectionFile.open(path, ValueHistograms.MAGIC, units, expected), values);

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 import org.netdissect.base.files.Bytes;
 import org.netdissect.base.files.FileCheck;
 import org.netdissect.base.files.SectionFile;
@@ -42,8 +43,8 @@ public final class ActivationMaps implements Closeable {
   }
 
   /** As {@link #open(Path, LayerInfo, int)}, for the file that a result records. */
-  public static ActivationMaps open(Path path, LayerInfo layer, int images, FileCheck expected)
-      throws IOException {
+  public static ActivationMaps open(
+      Path path, LayerInfo layer, int images, @Nullable FileCheck expected) throws IOException {
     return new ActivationMaps(
         SectionFile.open(path, MAGIC, layer.units(), expected), layer, images);
   }

@@ -1,5 +1,7 @@
 package org.netdissect.results;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * What a view of a layer is: its units are directions in the space of the layer's channels.
  *
@@ -17,10 +19,10 @@ package org.netdissect.results;
 public record BasisInfo(
     String layer,
     String kind,
-    Long seed,
-    Double alpha,
-    String file,
-    String sha256,
-    String bias,
-    Boolean relu,
-    Integer topk) {}
+    @Nullable Long seed,
+    @Nullable Double alpha,
+    @Nullable String file,
+    @Nullable String sha256,
+    @Nullable String bias,
+    @Nullable Boolean relu,
+    @Nullable Integer topk) {}

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.netdissect.base.files.Bytes;
 import org.netdissect.base.files.FileCheck;
 import org.netdissect.base.files.SectionFile;
@@ -35,7 +36,11 @@ public final class ConceptCounts implements Closeable {
    * @param concepts of the result; the file can hold no others
    */
   public static ConceptCounts open(
-      Path path, int units, int categories, List<ConceptInfo> concepts, FileCheck expected)
+      Path path,
+      int units,
+      int categories,
+      List<ConceptInfo> concepts,
+      @Nullable FileCheck expected)
       throws IOException {
     return new ConceptCounts(SectionFile.open(path, MAGIC, units, expected), categories, concepts);
   }

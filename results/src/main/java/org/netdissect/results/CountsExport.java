@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.netdissect.base.Numbers;
 import org.netdissect.base.files.WholeFiles;
 
@@ -54,7 +55,7 @@ public final class CountsExport {
       for (UnitScore unit : layer.units()) {
         ConceptCounts.OfUnit of = counts.read(unit.unit());
         for (int i = 0; i < of.number().length; i++) {
-          ConceptInfo concept = concepts.get(of.number()[i]);
+          ConceptInfo concept = Objects.requireNonNull(concepts.get(of.number()[i]));
           long activation = of.activation()[categories.indexOf(concept.category())];
           csv.writeRecord(
               Integer.toString(unit.unit()),

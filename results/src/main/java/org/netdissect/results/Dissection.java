@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Set;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.netdissect.base.Limits;
 import org.netdissect.base.files.DamagedException;
 import org.netdissect.base.files.FileCheck;
@@ -187,7 +188,7 @@ public final class Dissection {
   }
 
   /** The concept of that number, as {@link LabelScore#number} gives it; null if there is none. */
-  public ConceptInfo concept(int number) {
+  public @Nullable ConceptInfo concept(int number) {
     return conceptsByNumber.get(number);
   }
 

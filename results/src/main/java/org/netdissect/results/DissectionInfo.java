@@ -3,6 +3,7 @@ package org.netdissect.results;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
+import org.jspecify.annotations.Nullable;
 import org.netdissect.base.Numbers;
 import org.netdissect.base.files.FileCheck;
 import org.netdissect.networks.Preprocessing;
@@ -13,7 +14,7 @@ import org.netdissect.networks.Preprocessing;
  *
  * @param format version of the result folder
  * @param tool version of netdissect
- * @param network the network, or null for recorded maps
+ * @param network the network; of recorded maps it says nothing
  * @param data the data set
  * @param rules of scoring
  * @param images counts
@@ -30,7 +31,7 @@ public record DissectionInfo(
     Rules rules,
     Images images,
     List<LayerResult> layers,
-    List<ImportedFile> imported,
+    @Nullable List<ImportedFile> imported,
     SortedMap<String, FileCheck> files) {
 
   /** With fewer images the scores vary much from one data set to the next of the same kind. */
@@ -56,12 +57,12 @@ public record DissectionInfo(
    * @param preprocessing of the photographs; null for recorded maps
    */
   public record NetworkInfo(
-      String file,
-      String sha256,
-      Map<String, String> weightFiles,
-      Integer inputHeight,
-      Integer inputWidth,
-      PreprocessingInfo preprocessing) {}
+      @Nullable String file,
+      @Nullable String sha256,
+      @Nullable Map<String, String> weightFiles,
+      @Nullable Integer inputHeight,
+      @Nullable Integer inputWidth,
+      @Nullable PreprocessingInfo preprocessing) {}
 
   /** x = (pixel · scale − mean) / std, lists in the order of {@code channels}. */
   public record PreprocessingInfo(
@@ -104,13 +105,17 @@ public record DissectionInfo(
   /**
    * A data set.
    *
-   * @param fingerprint SHA-256 of what its tables and masks say
+   * @param fingerprint SHA-256 of what its tables and masks say; null for imported scores
    * @param split that was taken; null for all
    * @param limit of rows; null for none
    * @param categories that were selected
    */
   public record DataInfo(
-      String name, String fingerprint, String split, Long limit, List<String> categories) {}
+      String name,
+      @Nullable String fingerprint,
+      @Nullable String split,
+      @Nullable Long limit,
+      List<String> categories) {}
 
   /**
    * The rules of scoring.
@@ -126,10 +131,11 @@ public record DissectionInfo(
    *
    * @param chosen how many were to be read
    * @param read how many were
-   * @param contentSha256 over the contents of those read
+   * @param contentSha256 over the contents of those read; null for imported scores
    * @param unreadable the others
    */
-  public record Images(int chosen, int read, String contentSha256, List<Unreadable> unreadable) {}
+  public record Images(
+      int chosen, int read, @Nullable String contentSha256, List<Unreadable> unreadable) {}
 
   /** An image that was left out, and why. */
   public record Unreadable(String image, String reason) {}

@@ -6,6 +6,7 @@ import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.function.IntUnaryOperator;
+import org.jspecify.annotations.Nullable;
 import org.netdissect.base.files.Bytes;
 import org.netdissect.base.files.DamagedException;
 import org.netdissect.base.files.FileCheck;
@@ -41,7 +42,7 @@ public final class HitTable implements Closeable {
   }
 
   /** As {@link #open(Path, int, int)}, for the file that a result records. */
-  public static HitTable open(Path path, int units, int images, FileCheck expected)
+  public static HitTable open(Path path, int units, int images, @Nullable FileCheck expected)
       throws IOException {
     return new HitTable(SectionFile.open(path, MAGIC, units, expected), images);
   }

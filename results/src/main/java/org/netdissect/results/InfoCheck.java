@@ -5,6 +5,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.netdissect.base.Limits;
 import org.netdissect.base.files.DamagedException;
 import org.netdissect.base.files.FileCheck;
@@ -108,7 +109,7 @@ final class InfoCheck {
     units(result.inactive(), layer.units(), of + "inactive");
   }
 
-  private void field(ReceptiveField field, String what) throws DamagedException {
+  private void field(@Nullable ReceptiveField field, String what) throws DamagedException {
     if (field != null && field.isKnown()) {
       for (ReceptiveField.Axis axis : List.of(field.y(), field.x())) {
         require(
@@ -130,11 +131,11 @@ final class InfoCheck {
     }
   }
 
-  private void side(Integer pixels, String what) throws DamagedException {
+  private void side(@Nullable Integer pixels, String what) throws DamagedException {
     require(pixels == null || (pixels >= 1 && pixels <= Limits.SIDE), what);
   }
 
-  private static boolean whole(List<?> list) {
+  private static boolean whole(@Nullable List<?> list) {
     return list != null && list.stream().noneMatch(java.util.Objects::isNull);
   }
 

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import org.netdissect.base.files.DamagedException;
 import org.netdissect.base.files.FileCheck;
 import org.netdissect.base.files.SectionFile;
@@ -119,7 +120,7 @@ public final class LayerDissection {
     }
   }
 
-  private FileCheck recorded(String name) {
+  private @Nullable FileCheck recorded(String name) {
     return dissection.info().files().get(result.layer().folder() + "/" + name);
   }
 

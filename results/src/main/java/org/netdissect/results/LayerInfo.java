@@ -1,5 +1,6 @@
 package org.netdissect.results;
 
+import org.jspecify.annotations.Nullable;
 import org.netdissect.base.Text;
 import org.netdissect.networks.ReceptiveField;
 
@@ -23,8 +24,8 @@ public record LayerInfo(
     int units,
     int height,
     int width,
-    ReceptiveField field,
-    BasisInfo basis) {
+    @Nullable ReceptiveField field,
+    @Nullable BasisInfo basis) {
 
   /** A layer whose units are its channels. */
   public LayerInfo(
@@ -34,7 +35,7 @@ public record LayerInfo(
       int units,
       int height,
       int width,
-      ReceptiveField field) {
+      @Nullable ReceptiveField field) {
     this(name, folder, kind, units, height, width, field, null);
   }
 

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.TreeSet;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.netdissect.base.Json;
 import org.netdissect.base.NetdissectException;
 import org.netdissect.base.Progress;
@@ -277,7 +278,7 @@ public final class ResultFolder implements Closeable {
    * A result that a run left before its last steps, if it is whole; otherwise it is no result any
    * more and must be made again from what was recorded.
    */
-  public static Dissection standing(Path result, Progress progress) throws IOException {
+  public static @Nullable Dissection standing(Path result, Progress progress) throws IOException {
     try {
       Dissection dissection = Dissection.open(result);
       dissection.verify();

@@ -1,6 +1,7 @@
 package org.netdissect.results;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.netdissect.base.files.FileCheck;
 
 /**
@@ -36,7 +37,7 @@ public record TrustInfo(
     int most,
     double fdr,
     int resamples,
-    String split,
+    @Nullable String split,
     int chosenOn,
     int lookedAtOn,
     int imagesAlone,

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.netdissect.base.Digests;
 import org.netdissect.base.Json;
 import org.netdissect.base.Numbers;
@@ -114,7 +115,8 @@ public record TrustTable(TrustInfo info, List<TrustScore> scores) {
    * @return null if there is none, or the one there belongs to an earlier result in this folder
    * @throws DamagedException if it is not what was written
    */
-  public static TrustTable read(Dissection dissection, LayerDissection layer) throws IOException {
+  public static @Nullable TrustTable read(Dissection dissection, LayerDissection layer)
+      throws IOException {
     Path folder = layer.folder();
     Path file = folder.resolve(INFO);
     if (!Files.isRegularFile(file)) {
@@ -149,7 +151,7 @@ public record TrustTable(TrustInfo info, List<TrustScore> scores) {
   }
 
   private static List<TrustScore> rows(
-      Path path, FileCheck expected, Dissection dissection, LayerDissection layer)
+      Path path, @Nullable FileCheck expected, Dissection dissection, LayerDissection layer)
       throws IOException {
     List<TrustScore> scores = new ArrayList<>();
     try (CsvReader<NamedCsvRecord> csv =

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.NoSuchElementException;
+import org.jspecify.annotations.Nullable;
 import org.netdissect.base.Numbers;
 import org.netdissect.base.files.DamagedException;
 import org.netdissect.base.files.FileCheck;
@@ -63,7 +64,7 @@ public final class UnitTable {
       Path path,
       int units,
       List<String> categories,
-      FileCheck expected,
+      @Nullable FileCheck expected,
       ConceptNumbers numbers,
       ConceptNumbers.Counts counts)
       throws IOException {

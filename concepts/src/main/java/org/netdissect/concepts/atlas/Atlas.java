@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.netdissect.base.DataException;
 import org.netdissect.base.Progress;
 import org.netdissect.base.files.DamagedException;
@@ -136,7 +137,7 @@ public final class Atlas implements AutoCloseable {
   }
 
   /** The failure to report when the file was cut while it was read. */
-  public DamagedException cut(Throwable cause) {
+  public DamagedException cut(@Nullable Throwable cause) {
     return new DamagedException(
         file, "it was cut, or its disk failed, while it was read; repeat the command", cause);
   }

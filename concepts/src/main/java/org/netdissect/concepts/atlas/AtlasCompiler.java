@@ -10,6 +10,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
@@ -71,8 +72,9 @@ final class AtlasCompiler {
     AtlasCompiler compiler = new AtlasCompiler(data, stamp, options, progress);
     try (AtlasDraft draft =
         AtlasDraft.take(file, compiler.header.stamp, data.images().size(), options.rebuild())) {
-      if (draft.journal() != null) {
-        compiler.write(draft);
+      AtlasJournal journal = draft.journal();
+      if (journal != null) {
+        compiler.write(draft, journal);
       }
       draft.moveTo(file);
     } catch (FileSystemException | NetdissectException | InterruptedIOException e) {
@@ -91,7 +93,7 @@ final class AtlasCompiler {
 
   /** The least that an atlas takes: a byte for each pixel. Its tables add some twentieth to it. */
   private static void checkSpace(ConceptDataset data, Path file) throws IOException {
-    long free = DiskSpace.usable(file.getParent());
+    long free = DiskSpace.usable(Objects.requireNonNull(file.getParent()));
     if (free < 0 || !DiskSpace.isChecked()) {
       return;
     }
@@ -113,31 +115,31 @@ final class AtlasCompiler {
     }
   }
 
-  private void write(AtlasDraft draft) throws IOException {
+  private void write(AtlasDraft draft, AtlasJournal journal) throws IOException {
     try {
-      compile(draft);
+      compile(draft, journal);
     } catch (DataException e) {
       throw e;
     } catch (IOException e) {
-      if (draft.journal().isBegun()) {
+      if (journal.isBegun()) {
         draft.keep();
       }
       throw e;
     }
   }
 
-  private void compile(AtlasDraft draft) throws IOException {
+  private void compile(AtlasDraft draft, AtlasJournal journal) throws IOException {
     AtlasFile.Writer writer = new AtlasFile.Writer(draft.channel(), header);
     labelStarts.add(0);
     try {
-      compileImages(draft, writer);
+      compileImages(draft, journal, writer);
     } catch (OutOfMemoryError e) {
       throw new DataException(
           "not enough memory to compile the atlas; give Java more with -Xmx", e);
     }
     writer.endSection(AtlasFile.REGION_MAPS);
     // What follows is quickly made from what the journal says.
-    draft.journal().append();
+    journal.append();
     pixels.write(writer);
     writer.endSection(AtlasFile.REGION_PIXELS);
     labelStarts.write(writer);
@@ -153,9 +155,9 @@ final class AtlasCompiler {
     writer.finish();
   }
 
-  private void compileImages(AtlasDraft draft, AtlasFile.Writer writer) throws IOException {
+  private void compileImages(AtlasDraft draft, AtlasJournal journal, AtlasFile.Writer writer)
+      throws IOException {
     List<ImageRow> rows = data.images();
-    AtlasJournal journal = draft.journal();
     try (Progress.Phase phase =
         progress.phase("Compiling the atlas of " + data.name(), rows.size(), "images")) {
       AtlasJournal.Replayed before = journal.replay(rows, draft.channel(), this::append);

@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 import org.netdissect.base.files.WholeFile;
 
 /**
@@ -40,10 +41,10 @@ final class AtlasDraft implements Closeable {
 
   private final Path file;
   private final FileChannel channel;
-  private final AtlasJournal journal;
+  private final @Nullable AtlasJournal journal;
   private boolean keep;
 
-  private AtlasDraft(Path file, FileChannel channel, AtlasJournal journal) {
+  private AtlasDraft(Path file, FileChannel channel, @Nullable AtlasJournal journal) {
     this.file = file;
     this.channel = channel;
     this.journal = journal;
@@ -126,7 +127,7 @@ final class AtlasDraft implements Closeable {
   }
 
   /** The draft that a process left, or null when it cannot be gone on with. */
-  private static AtlasDraft adopt(Path file, byte[] stamp, int rows) {
+  private static @Nullable AtlasDraft adopt(Path file, byte[] stamp, int rows) {
     if (!HELD.add(file)) {
       return null;
     }
@@ -189,7 +190,7 @@ final class AtlasDraft implements Closeable {
   }
 
   /** Tells other processes that somebody writes here; null when somebody else does. */
-  private static FileLock lock(FileChannel channel) {
+  private static @Nullable FileLock lock(FileChannel channel) {
     try {
       return channel.tryLock();
     } catch (IOException | OverlappingFileLockException e) {
@@ -197,7 +198,7 @@ final class AtlasDraft implements Closeable {
     }
   }
 
-  private static void release(Path file, FileChannel channel) {
+  private static void release(Path file, @Nullable FileChannel channel) {
     try {
       if (channel != null) {
         channel.close();
@@ -214,7 +215,7 @@ final class AtlasDraft implements Closeable {
   }
 
   /** Null when the draft is a whole atlas that only needs to be moved into place. */
-  AtlasJournal journal() {
+  @Nullable AtlasJournal journal() {
     return journal;
   }
 

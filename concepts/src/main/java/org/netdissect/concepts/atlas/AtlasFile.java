@@ -7,6 +7,7 @@ import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
 import org.netdissect.base.DataException;
 
 /**
@@ -59,7 +60,7 @@ final class AtlasFile {
     }
 
     /** Null when the bytes are not the header of a whole atlas file of this version. */
-    static Header decode(ByteBuffer b, long fileLength) {
+    static @Nullable Header decode(ByteBuffer b, long fileLength) {
       b.order(ByteOrder.LITTLE_ENDIAN);
       byte[] magic = new byte[MAGIC.length];
       b.get(0, magic);

@@ -1,5 +1,7 @@
 package org.netdissect.concepts.atlas;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * An image of an atlas.
  *
@@ -23,4 +25,4 @@ public record AtlasImage(
     int maskWidth,
     int regions,
     long dataCategories,
-    String problem) {}
+    @Nullable String problem) {}

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
 import org.netdissect.concepts.ImageRow;
 
 /**
@@ -62,7 +63,7 @@ final class AtlasJournal implements Closeable {
   }
 
   /** The journal in the file, or null when it is none of this data set as it is now. */
-  static AtlasJournal open(Path file, byte[] stamp, int rows) throws IOException {
+  static @Nullable AtlasJournal open(Path file, byte[] stamp, int rows) throws IOException {
     FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE);
     try {
       ByteBuffer bytes = ByteBuffer.allocate(HEADER_BYTES);
@@ -162,7 +163,8 @@ final class AtlasJournal implements Closeable {
   }
 
   /** The images of a block, or null when they make no sense. */
-  private static List<CompiledImage> decode(ByteBuffer b, List<ImageRow> rows, int first) {
+  private static @Nullable List<CompiledImage> decode(
+      ByteBuffer b, List<ImageRow> rows, int first) {
     int n = b.getInt();
     long maps = b.getLong();
     b.getInt();

@@ -1,6 +1,7 @@
 package org.netdissect.concepts.atlas;
 
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How an atlas is opened.
@@ -11,7 +12,7 @@ import java.nio.file.Path;
  * @param strict whether an unreadable image stops the work instead of being left out
  * @param rebuild whether to compile even when a current atlas is there
  */
-public record AtlasOptions(Path cache, int workers, boolean strict, boolean rebuild) {
+public record AtlasOptions(@Nullable Path cache, int workers, boolean strict, boolean rebuild) {
   public AtlasOptions {
     if (workers < 1) {
       throw new IllegalArgumentException("workers: " + workers);
@@ -23,7 +24,7 @@ public record AtlasOptions(Path cache, int workers, boolean strict, boolean rebu
     return new AtlasOptions(null, Runtime.getRuntime().availableProcessors(), false, false);
   }
 
-  public AtlasOptions withCache(Path folder) {
+  public AtlasOptions withCache(@Nullable Path folder) {
     return new AtlasOptions(folder, workers, strict, rebuild);
   }
 

@@ -8,6 +8,7 @@ import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFilePermission;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.netdissect.base.CacheFolder;
 import org.netdissect.base.Digests;
 import org.netdissect.base.NetdissectException;
@@ -18,10 +19,13 @@ import org.netdissect.concepts.ConceptDataset;
 final class AtlasPlace {
   static final String SUFFIX = ".atlas";
 
+  /** The folder beside the data. */
+  private static final String IN_DATA = ".netdissect";
+
   private AtlasPlace() {}
 
   /** The files to look for a current atlas in, best first. */
-  static List<Path> toRead(ConceptDataset data, Path cacheOption) throws IOException {
+  static List<Path> toRead(ConceptDataset data, @Nullable Path cacheOption) throws IOException {
     List<Path> places = new ArrayList<>();
     if (cacheOption != null) {
       places.add(inCache(cacheOption, data));
@@ -37,12 +41,12 @@ final class AtlasPlace {
   }
 
   /** The files to try to write to, best first. */
-  static List<Path> toWrite(ConceptDataset data, Path cacheOption) throws IOException {
+  static List<Path> toWrite(ConceptDataset data, @Nullable Path cacheOption) throws IOException {
     List<Path> places = toRead(data, cacheOption);
     if (places.size() > 1) {
-      Path home = places.get(0).getParent();
-      Path deepest = Files.exists(home) ? home : home.getParent();
-      if (!isWritable(deepest)) {
+      Path folder = data.folder().toAbsolutePath();
+      Path home = folder.resolve(IN_DATA);
+      if (!isWritable(Files.exists(home) ? home : folder)) {
         places.remove(0);
       }
     }
@@ -52,7 +56,7 @@ final class AtlasPlace {
   private static Path inData(ConceptDataset data) {
     return data.folder()
         .toAbsolutePath()
-        .resolve(".netdissect")
+        .resolve(IN_DATA)
         .resolve("atlas-" + Digests.shortHash(data.key(), 8) + SUFFIX);
   }
 

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
 import org.netdissect.base.Digests;
 import org.netdissect.base.Limits;
 import org.netdissect.concepts.Concept;
@@ -126,14 +127,14 @@ final class AtlasReader {
   }
 
   /** What became of an attempt to open a file; {@code atlas} is null when it cannot be used. */
-  record Outcome(AtlasReader atlas, boolean damaged) {}
+  record Outcome(@Nullable AtlasReader atlas, boolean damaged) {}
 
   /** Opens the file when it is there, is sound, and has the stamp (any, when null). */
-  static Outcome open(Path file, String stamp) throws IOException {
+  static Outcome open(Path file, @Nullable String stamp) throws IOException {
     return open(file, stamp, CHUNK);
   }
 
-  static Outcome open(Path file, String stamp, long chunkBytes) throws IOException {
+  static Outcome open(Path file, @Nullable String stamp, long chunkBytes) throws IOException {
     if (!Files.isRegularFile(file) || !Files.isReadable(file)) {
       return new Outcome(null, false);
     }

@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
+import org.jspecify.annotations.Nullable;
 import org.netdissect.base.DataException;
 import org.netdissect.base.Digests;
 import org.netdissect.concepts.AnnotatedImage;
@@ -36,7 +37,7 @@ final class CompiledImage {
       int[] pixels,
       int[][] labels,
       long dataCategories,
-      String problem,
+      @Nullable String problem,
       byte[] digest) {
     return new CompiledImage(
         image(row, pixels.length, dataCategories, problem), pixels, labels, NOTHING, digest);
@@ -84,7 +85,8 @@ final class CompiledImage {
         c.digest.digest());
   }
 
-  private static AtlasImage image(ImageRow row, int regions, long dataCategories, String problem) {
+  private static AtlasImage image(
+      ImageRow row, int regions, long dataCategories, @Nullable String problem) {
     return new AtlasImage(
         row.name(),
         row.split(),
@@ -118,7 +120,7 @@ final class CompiledImage {
   }
 
   /** Why it takes no part; null when all is well. */
-  String problem() {
+  @Nullable String problem() {
     return image.problem();
   }
 

@@ -4,13 +4,12 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.netdissect.base.DataException;
 import org.netdissect.base.Progress;
 import org.netdissect.base.Text;
+import org.netdissect.base.files.Unfinished;
 import org.netdissect.concepts.AnnotatedImage;
 import org.netdissect.concepts.Category;
 import org.netdissect.concepts.Concept;
@@ -56,7 +55,7 @@ public final class BrodenConverter {
    * Converts a data set.
    *
    * @param data best opened with masks of half the size, so that they are resampled only once
-   * @param folder must not exist or be empty; without index.csv in it, the work was not finished
+   * @param folder must not exist, be empty or be one that was not finished, which is begun anew
    * @param size of the photographs, pixels a side; even
    * @param minImages labels in fewer images are dropped (Broden: 10; 1 keeps all)
    * @param strict whether an unreadable image stops the work instead of being left out
@@ -80,11 +79,17 @@ public final class BrodenConverter {
             "category " + Text.quoted(category) + ": only letters, digits, - and _ can be written");
       }
     }
-    try (BrodenWriter writer =
-        BrodenWriter.builder(folder, categories)
-            .optMinimum(minImages, 0)
-            .optReadme(readme(data, size))
-            .open()) {
+    Unfinished.checkApart(data.folder(), folder);
+    BrodenWriter.Builder builder;
+    try {
+      builder =
+          BrodenWriter.builder(folder, categories)
+              .optMinimum(minImages, 0)
+              .optReadme(readme(data, size));
+    } catch (IllegalArgumentException e) {
+      throw new DataException("cannot be written in Broden's format: " + e.getMessage(), e);
+    }
+    try (BrodenWriter writer = builder.open()) {
       BrodenConverter converter = new BrodenConverter(data, writer, size);
       converter.prepare();
       int leftOut = converter.addAll(workers, strict, progress);
@@ -115,20 +120,13 @@ public final class BrodenConverter {
         codes.put(concept.number(), code(concept));
       }
     }
-    Set<String> taken = new HashSet<>();
+    FreeNames taken = new FreeNames();
     boolean broden = data instanceof BrodenDataset;
     for (ImageRow row : data.images()) {
       String stem = PhotoFiles.stem(row.name());
-      String base =
-          (broden ? stem : data.name() + "/" + stem).replaceAll("[\\p{Cntrl};\\\\\"<>|?*:]", "_");
-      StringBuilder plain = new StringBuilder();
-      for (String part : base.split("/", -1)) {
-        if (!part.isEmpty() && !part.equals(".")) {
-          plain.append(plain.isEmpty() ? "" : "/").append(part);
-        }
-      }
+      String plain = FreeNames.plain(broden ? stem : data.name() + "/" + stem);
       String name = plain + ".jpg";
-      for (int i = 2; !taken.add(name); i++) {
+      for (int i = 2; !taken.take(name); i++) {
         name = plain + "-" + i + ".jpg";
       }
       names.add(name);

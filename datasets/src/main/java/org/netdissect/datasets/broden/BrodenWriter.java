@@ -26,9 +26,11 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.stream.Stream;
 import java.util.zip.DeflaterOutputStream;
 import java.util.zip.InflaterInputStream;
+import org.netdissect.base.DataException;
+import org.netdissect.base.Text;
+import org.netdissect.base.files.Unfinished;
 import org.netdissect.base.files.WholeFile;
 import org.netdissect.base.threads.Workers;
 import org.netdissect.datasets.reading.Splits;
@@ -43,8 +45,8 @@ import org.netdissect.pictures.PngWriter;
  * in whatever categories it occurs. The final numbers are known only when all images are: they run
  * from 1 by decreasing frequency, then decreasing coverage, then name. So {@link #add} writes the
  * photograph and puts the label maps, packed, into one spool file; {@link #finish} numbers the
- * labels, writes the masks from the spool and the tables, {@code index.csv} last. Without {@code
- * index.csv} the folder is no data set: that is what a killed run leaves.
+ * labels, writes the masks from the spool and the tables, {@code index.csv} last. Until then the
+ * folder is marked as {@link Unfinished}, and a writer that is opened on it begins anew.
  *
  * <p>Frequencies and coverages are those of the maps given, at the size of the masks. Rows are
  * sorted by the MD5 hash of the image's name and the split follows from the same hash (up to 0.7
@@ -53,6 +55,11 @@ import org.netdissect.pictures.PngWriter;
  */
 public final class BrodenWriter implements Closeable {
   private static final String SPOOL = ".masks-inc";
+
+  /** What index.csv was called in earlier versions until it was whole. */
+  private static final String EARLIER = "index.csv.inc";
+
+  private static final List<String> COLUMNS = List.of("image", "split", "ih", "iw", "sh", "sw");
   private static final int MAX_LABELS = 65_535;
   // Coverage is summed in integers: such a sum does not depend on the order of the images.
   private static final double COVERAGE_UNIT = 1L << 40;
@@ -63,6 +70,7 @@ public final class BrodenWriter implements Closeable {
   private final int minImages;
   private final double minCoverage;
   private final String readme;
+  private final Unfinished unfinished;
   private final FileChannel spool;
 
   private final Map<String, Integer> codes = new HashMap<>();
@@ -70,7 +78,10 @@ public final class BrodenWriter implements Closeable {
   private final Map<String, Set<String>> synonyms = new HashMap<>();
   private final List<Sums> sums = new ArrayList<>();
   private final List<Row> rows = new ArrayList<>();
-  private final Set<String> rowNames = new HashSet<>();
+
+  /** Files below images/: the photographs, and when it is finished the masks. */
+  private final FreeNames taken = new FreeNames();
+
   private long spoolEnd;
   private boolean finished;
 
@@ -81,26 +92,28 @@ public final class BrodenWriter implements Closeable {
     this.minImages = builder.minImages;
     this.minCoverage = builder.minCoverage;
     this.readme = builder.readme;
-    if (Files.exists(folder)) {
-      if (!Files.isDirectory(folder)) {
-        throw new IOException(folder + " is a file; name a folder that does not exist yet");
-      }
-      try (Stream<Path> inside = Files.list(folder)) {
-        if (inside.findAny().isPresent()) {
-          throw new IOException(
-              Files.exists(folder.resolve(SPOOL))
-                  ? folder + " holds what a killed run left; delete it or name another folder"
-                  : folder + " is not empty; delete it or name another folder");
-        }
+    Set<String> writes =
+        new HashSet<>(
+            List.of(
+                "images", SPOOL, "README.txt", "label.csv", "category.csv", "index.csv", EARLIER));
+    categories.forEach(category -> writes.add("c_" + category + ".csv"));
+    List.copyOf(writes).forEach(name -> writes.add(name + ".next"));
+    this.unfinished = Unfinished.begin(folder, "netdissect", writes);
+    FileChannel opened = null;
+    try {
+      Files.createDirectories(images);
+      opened =
+          FileChannel.open(
+              folder.resolve(SPOOL),
+              StandardOpenOption.CREATE_NEW,
+              StandardOpenOption.READ,
+              StandardOpenOption.WRITE);
+    } finally {
+      if (opened == null) {
+        unfinished.close();
       }
     }
-    Files.createDirectories(images);
-    this.spool =
-        FileChannel.open(
-            folder.resolve(SPOOL),
-            StandardOpenOption.CREATE_NEW,
-            StandardOpenOption.READ,
-            StandardOpenOption.WRITE);
+    this.spool = opened;
     names.add("");
     sums.add(new Sums(categories.size()));
   }
@@ -108,7 +121,7 @@ public final class BrodenWriter implements Closeable {
   /**
    * Starts a data set.
    *
-   * @param folder must not exist or be empty
+   * @param folder must not exist, be empty or be unfinished
    * @param categories in the order of the columns; Broden's own is color, object, part, material,
    *     scene, texture
    */
@@ -130,9 +143,18 @@ public final class BrodenWriter implements Closeable {
       if (categories.isEmpty() || new HashSet<>(categories).size() != categories.size()) {
         throw new IllegalArgumentException("categories " + categories);
       }
+      Set<String> lower = new HashSet<>();
       for (String category : categories) {
         if (!category.matches("[A-Za-z0-9_-]+")) {
           throw new IllegalArgumentException("category name \"" + category + "\"");
+        }
+        if (!lower.add(category.toLowerCase(Locale.ROOT))) {
+          throw new IllegalArgumentException(
+              "two categories differ only in case: \"" + category + "\"");
+        }
+        if (COLUMNS.contains(category)) {
+          throw new IllegalArgumentException(
+              "\"" + category + "\" is a column of index.csv and cannot be a category");
         }
       }
     }
@@ -156,7 +178,7 @@ public final class BrodenWriter implements Closeable {
     /**
      * Makes the folder.
      *
-     * @throws IOException when the folder holds something already
+     * @throws IOException when the folder holds something that is no unfinished data set
      */
     public BrodenWriter open() throws IOException {
       return new BrodenWriter(this);
@@ -269,8 +291,11 @@ public final class BrodenWriter implements Closeable {
       if (finished) {
         throw new IllegalStateException("the data set is finished");
       }
-      if (!rowNames.add(image.name)) {
-        throw new IOException("two images named " + oneLine(image.name));
+      if (!taken.take(image.name)) {
+        throw new DataException(
+            "two images named "
+                + Text.quoted(image.name)
+                + ", or so that some file system takes them for one");
       }
       known = names.size();
     }
@@ -400,6 +425,7 @@ public final class BrodenWriter implements Closeable {
     writeLabels(order);
     writeCategories(order);
     writeIndex(bases, numbers);
+    unfinished.finish();
     close();
   }
 
@@ -420,8 +446,8 @@ public final class BrodenWriter implements Closeable {
   }
 
   /**
-   * For each row the path of its masks without "_category.png"; two photographs may differ only in
-   * their ending, then the later one gets a number.
+   * For each row the path of its masks without "_category.png". Where that is another row's, or one
+   * of its masks would be another row's mask or a photograph, it gets a number.
    */
   private List<String> maskBases() {
     Set<String> used = new HashSet<>();
@@ -430,9 +456,10 @@ public final class BrodenWriter implements Closeable {
       int dot = row.name.lastIndexOf('.');
       String base = dot > row.name.lastIndexOf('/') + 1 ? row.name.substring(0, dot) : row.name;
       String free = base;
-      for (int i = 2; !used.add(free); i++) {
+      for (int i = 2; used.contains(free) || !taken.takeAll(maskNames(row, free)); i++) {
         free = base + "-" + i;
       }
+      used.add(free);
       bases.add(free);
     }
     return bases;
@@ -583,7 +610,7 @@ public final class BrodenWriter implements Closeable {
 
   private void writeIndex(Path file, List<String> bases, char[] numbers) throws IOException {
     try (CsvWriter out = csv(file)) {
-      List<String> header = new ArrayList<>(List.of("image", "split", "ih", "iw", "sh", "sw"));
+      List<String> header = new ArrayList<>(COLUMNS);
       header.addAll(categories);
       out.writeRecord(header);
       for (int r = 0; r < rows.size(); r++) {
@@ -615,10 +642,12 @@ public final class BrodenWriter implements Closeable {
     }
   }
 
-  /** Closes and removes the spool file. Without {@link #finish} the folder stays without tables. */
+  /** Closes and removes the spool file. Without {@link #finish} the folder stays unfinished. */
   @Override
   public void close() throws IOException {
-    spool.close();
-    Files.deleteIfExists(folder.resolve(SPOOL));
+    try (unfinished) {
+      spool.close();
+      Files.deleteIfExists(folder.resolve(SPOOL));
+    }
   }
 }

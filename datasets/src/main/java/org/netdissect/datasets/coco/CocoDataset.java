@@ -20,6 +20,7 @@ import org.netdissect.datasets.reading.Folders;
 import org.netdissect.datasets.reading.LabelTable;
 import org.netdissect.datasets.reading.Listing;
 import org.netdissect.datasets.reading.PhotoFiles;
+import org.netdissect.datasets.reading.PhotoPlaces;
 import org.netdissect.datasets.reading.ReadDataset;
 import org.netdissect.datasets.reading.Splits;
 import org.netdissect.datasets.reading.Stamper;
@@ -87,7 +88,11 @@ public final class CocoDataset implements ReadDataset {
     for (int f = 0; f < files.size(); f++) {
       segmentFolders.add(null);
       try {
-        PhotoPlaces.Place place = PhotoPlaces.of(files.get(f), folder);
+        PhotoPlaces.Place place =
+            PhotoPlaces.of(
+                files.get(f).file,
+                files.get(f).images.stream().limit(9).map(CocoFile.Image::fileName).toList(),
+                folder);
         segmentFolders.set(f, files.get(f).panoptic ? findSegments(files.get(f)) : null);
         addImages(f, place);
       } catch (DataException e) {

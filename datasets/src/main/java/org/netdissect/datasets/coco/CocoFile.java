@@ -18,6 +18,7 @@ import org.netdissect.base.DataException;
 import org.netdissect.base.Limits;
 import org.netdissect.base.Text;
 import org.netdissect.base.tables.Problems;
+import org.netdissect.datasets.reading.FileNames;
 import org.netdissect.datasets.reading.Folders;
 import org.netdissect.pictures.UnreadableImageException;
 import tools.jackson.core.JacksonException;

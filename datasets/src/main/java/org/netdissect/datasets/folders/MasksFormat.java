@@ -17,6 +17,7 @@ import org.netdissect.datasets.reading.Listing;
 import org.netdissect.datasets.reading.ReadDataset;
 import org.netdissect.datasets.reading.Recognition;
 import org.netdissect.datasets.reading.Splits;
+import org.netdissect.datasets.reading.TextLines;
 
 /**
  * The simple format for one's own data:
@@ -62,7 +63,7 @@ public final class MasksFormat implements DatasetFormat {
     Path table = at.firstFile("labels.csv", "class_dict.csv", "_classes.csv");
     for (String split : at.folders()) {
       if (table == null && Splits.ofFolder(split) != null) {
-        table = Listing.of(at.folder().resolve(split)).file("_classes.csv");
+        table = at.in(split).file("_classes.csv");
       }
     }
     return table;
@@ -145,6 +146,7 @@ public final class MasksFormat implements DatasetFormat {
       MaskEntries.require(at.folder().resolve("masks"));
     }
     Path file = tableOf(at, "");
+    checkSplitsAgree(at, file);
     LabelTable table =
         LabelTable.read(file, MaskEntries.category(options), found.vocabulary, problems);
     found.tables.add(file);
@@ -158,6 +160,20 @@ public final class MasksFormat implements DatasetFormat {
             });
     pairs.orphans().forEach(found::addOrphan);
     found.unmasked = pairs.unmasked();
+  }
+
+  /** Where each split has a table of its own, they must say the same. */
+  private static void checkSplitsAgree(Listing at, Path table) throws DataException {
+    for (String split : at.folders()) {
+      Path other = at.in(split).file(table.getFileName().toString());
+      if (other != null && !TextLines.of(other).equals(TextLines.of(table))) {
+        throw new DataException(
+            Text.oneLine(table.toString())
+                + " and "
+                + Text.oneLine(other.toString())
+                + " say different things; name the folder of one split");
+      }
+    }
   }
 
   /**

@@ -11,11 +11,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Stream;
 import org.netdissect.base.DataException;
 import org.netdissect.base.Json;
 import org.netdissect.base.Progress;
 import org.netdissect.base.ToolVersion;
+import org.netdissect.base.files.Unfinished;
 import org.netdissect.base.files.WholeFile;
 import org.netdissect.datasets.folders.MaskFolderDataset;
 import org.netdissect.datasets.reading.PhotoFiles;
@@ -38,6 +38,9 @@ import org.netdissect.pictures.PngWriter;
  * </pre>
  */
 public final class PhotoLabeller {
+  private static final Set<String> WRITES =
+      Set.of("images", "masks", "labelled-by.json", "labels.csv", "labels.csv.next");
+
   private final SegmentationModel model;
   private final BitSet named;
   private final Path namesFile;
@@ -72,7 +75,7 @@ public final class PhotoLabeller {
    * Labels all photographs of a folder.
    *
    * @param names a table {@code value,name[,category[,synonyms]]} of the network's classes, from 0
-   * @param out a new or empty folder
+   * @param out a new or empty folder, or one that was not finished, which is begun anew
    */
   public static Result label(
       Path modelFile, Path names, Path images, Path out, Options options, Progress progress)
@@ -82,6 +85,7 @@ public final class PhotoLabeller {
       throw new DataException("no such folder of photographs: " + images);
     }
     List<String> photos = PhotoFiles.below(images);
+    PhotoFiles.passedOver(images).forEach(progress::warn);
     if (photos.isEmpty()) {
       throw new DataException("no photographs in " + images);
     }
@@ -92,16 +96,11 @@ public final class PhotoLabeller {
             images + ": two photographs differ only in their endings: " + photo + "; rename one");
       }
     }
-    if (Files.exists(out)) {
-      try (Stream<Path> inside = Files.list(out)) {
-        if (inside.findAny().isPresent()) {
-          throw new DataException(out + " is not empty; name a new folder");
-        }
-      }
-    }
+    Unfinished.checkApart(images, out);
     try (SegmentationModel model =
-        SegmentationModel.open(
-            modelFile, options.size(), options.preprocessing(), options.output())) {
+            SegmentationModel.open(
+                modelFile, options.size(), options.preprocessing(), options.output());
+        Unfinished unfinished = Unfinished.begin(out, "netdissect data label", WRITES)) {
       PhotoLabeller labeller = new PhotoLabeller(model, named, names, images, out);
       int leftOut = labeller.labelAll(photos, options, progress);
       if (leftOut == photos.size()) {
@@ -111,6 +110,7 @@ public final class PhotoLabeller {
       WholeFile.write(
           out.resolve("labels.csv"),
           next -> Files.copy(names, next, StandardCopyOption.REPLACE_EXISTING));
+      unfinished.finish();
       return new Result(photos.size() - leftOut, leftOut);
     }
   }

@@ -319,7 +319,7 @@ public final class LabelTable {
     }
     if (labels.size() == 1 && labels.get(0) >= 0 && nothing.size() <= 1) {
       int label = labels.get(0);
-      int other = nothing.isEmpty() ? (apart(label, 0) ? 0 : 0xFFFFFF) : nothing.get(0);
+      int other = nothing.isEmpty() ? 0 : nothing.get(0);
       if (other >= 0 && apart(label, other)) {
         return new Two(label, other, meaning(isByColour() ? label : label & 0xff));
       }

@@ -1,6 +1,7 @@
 package org.netdissect.datasets.shapes;
 
 import java.util.Arrays;
+import java.util.BitSet;
 import org.netdissect.pictures.Nearest;
 
 /**
@@ -60,6 +61,28 @@ public final class Shapes {
    */
   public void fillBox(double x, double y, double width, double height, boolean[] target) {
     fill(new double[] {x, y, x + width, y, x + width, y + height, x, y + height}, target);
+  }
+
+  /**
+   * Sets what a bitmap over a part of the photograph has set.
+   *
+   * @param left column of the photograph where the bitmap begins
+   * @param top row of the photograph where it begins
+   * @param bits a bit a pixel, in rows from the top
+   */
+  public void fillBitmap(int left, int top, int height, int width, BitSet bits, boolean[] target) {
+    for (int r = 0; r < rows.length; r++) {
+      int y = rows[r] - top;
+      if (y < 0 || y >= height) {
+        continue;
+      }
+      for (int c = 0; c < columns.length; c++) {
+        int x = columns[c] - left;
+        if (x >= 0 && x < width && bits.get(y * width + x)) {
+          target[r * columns.length + c] = true;
+        }
+      }
+    }
   }
 
   /** The first mask column whose photo pixel has its centre at x or right of it. */

@@ -14,14 +14,20 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.netdissect.base.files.Unfinished;
+import org.netdissect.concepts.AnnotatedImage;
+import org.netdissect.concepts.ImageRow;
 import org.netdissect.datasets.reading.Splits;
 import org.netdissect.pictures.PngWriter;
 
@@ -242,15 +248,77 @@ class BrodenWriterTest {
   }
 
   @Test
-  void aRunThatDoesNotFinishLeavesNoIndex() throws IOException {
+  void aRunThatDoesNotFinishIsBegunAnew() throws IOException {
     Path out = temp.resolve("killed");
     try (BrodenWriter writer = BrodenWriter.builder(out, CATEGORIES).open()) {
       writer.add(image("x.jpg", List.of(), List.of()));
+      IOException twice =
+          assertThrows(IOException.class, () -> BrodenWriter.builder(out, CATEGORIES).open());
+      assertTrue(twice.getMessage().contains("in use"), twice.getMessage());
     }
     assertFalse(Files.exists(out.resolve("index.csv")));
+    assertTrue(Unfinished.is(out));
+    Path foreign = Files.writeString(out.resolve("notes.txt"), "mine");
     IOException e =
-        assertThrows(IOException.class, () -> BrodenWriter.builder(out, CATEGORIES).open().close());
+        assertThrows(IOException.class, () -> BrodenWriter.builder(out, CATEGORIES).open());
+    assertTrue(e.getMessage().contains("notes.txt"), e.getMessage());
+    Files.delete(foreign);
+    try (BrodenWriter writer = BrodenWriter.builder(out, CATEGORIES).open()) {
+      writer.add(image("y.jpg", List.of(), List.of()));
+      writer.finish();
+    }
+    assertFalse(Unfinished.is(out));
+    assertFalse(Files.exists(out.resolve("images/x.jpg")));
+    assertTrue(Files.exists(out.resolve("index.csv")));
+    e = assertThrows(IOException.class, () -> BrodenWriter.builder(out, CATEGORIES).open());
     assertTrue(e.getMessage().contains("not empty"), e.getMessage());
+  }
+
+  /** Where two masks, or a mask and a photograph, would be one file, all keep their labels. */
+  @Test
+  void noTwoThingsAreOneFile() throws IOException {
+    Path out = temp.resolve("names");
+    List<String> categories = List.of("part", "b_part", "object");
+    List<String> names =
+        List.of("x.jpg", "x_b.jpg", "x_object.png", "y.jpg", "y.png", "z.jpg", "z_part_1.png");
+    try (BrodenWriter writer = BrodenWriter.builder(out, categories).open()) {
+      for (int i = 0; i < names.size(); i++) {
+        List<BrodenWriter.AddedMap> maps = new ArrayList<>();
+        for (int c = 0; c < 3; c++) {
+          int code = writer.code(names.get(i) + " " + categories.get(c));
+          maps.add(new BrodenWriter.AddedMap(c, map(code, code, 0, 0)));
+        }
+        maps.add(new BrodenWriter.AddedMap(0, map(0, 0, 0, 0)));
+        writer.add(
+            new BrodenWriter.Image(
+                names.get(i), new byte[] {(byte) i}, 4, 4, 2, 2, maps, List.of()));
+      }
+      for (String again : List.of("X.jpg", "x.JPG", "x.jpg/a.jpg", "\uff58.jpg")) {
+        assertThrows(
+            IOException.class, () -> writer.add(image(again, List.of(), List.of())), again);
+      }
+      writer.finish();
+    }
+    BrodenDataset data = BrodenDataset.open(out);
+    Set<String> files = new HashSet<>();
+    for (ImageRow row : data.images()) {
+      int i = names.indexOf(row.name());
+      assertArrayEquals(new byte[] {(byte) i}, Files.readAllBytes(data.photograph(row)));
+      for (AnnotatedImage.LabelMap map : data.annotate(row).maps()) {
+        if (map.labels()[0] != 0) {
+          assertEquals(
+              row.name() + " " + data.vocabulary().categories().get(map.category()).name(),
+              data.vocabulary().concept(map.labels()[0]).name());
+        }
+      }
+    }
+    try (Stream<Path> all = Files.walk(out.resolve("images"))) {
+      all.forEach(file -> assertTrue(files.add(file.toString().toLowerCase(Locale.ROOT))));
+    }
+    assertEquals(1 + names.size() * 5, files.size());
+    for (List<String> wrong : List.of(List.of("Part", "part"), List.of("split"))) {
+      assertThrows(IllegalArgumentException.class, () -> BrodenWriter.builder(out, wrong));
+    }
   }
 
   @Test

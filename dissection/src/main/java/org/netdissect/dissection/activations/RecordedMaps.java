@@ -3,43 +3,61 @@ package org.netdissect.dissection.activations;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
+import java.nio.channels.FileChannel.MapMode;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import org.netdissect.base.Text;
 import org.netdissect.base.files.SectionFile;
 import org.netdissect.results.DissectionException;
 
 /**
- * Activation maps in a NumPy file: float32 or float16, little-endian, C order, images × units ×
- * height × width. Read image by image, never as a whole.
+ * Activation maps in a NumPy file: float32, float16 or float64 (rounded to float32) of either byte
+ * order, images × units × height × width in C or Fortran order; also the only array of an archive
+ * of {@code numpy.savez}. Read image by image, never as a whole.
  */
 public final class RecordedMaps implements Closeable {
-  private static final int MAX_HEADER = 1 << 16;
-  private static final Pattern DESCR = Pattern.compile("'descr'\\s*:\\s*'([^']*)'");
-  private static final Pattern ORDER = Pattern.compile("'fortran_order'\\s*:\\s*(True|False)");
-  private static final Pattern SHAPE = Pattern.compile("'shape'\\s*:\\s*\\(([^)]*)\\)");
+  /** How much wider than high maps may be before it is asked whether they are maps. */
+  private static final int LONG = 4;
+
+  private static final int PIECE = 1 << 30;
 
   private final Path path;
   private final FileChannel channel;
-  private final long start;
-  private final int valueBytes;
+  private final NumpyFile file;
+
+  /** In Fortran order, the values of an image are all over the file: it is mapped. */
+  private final ByteBuffer[] pieces;
+
   public final int images;
   public final int units;
   public final int height;
   public final int width;
 
-  private RecordedMaps(Path path, FileChannel channel, long start, int valueBytes, int[] shape) {
+  private RecordedMaps(Path path, FileChannel channel, NumpyFile file) throws IOException {
     this.path = path;
     this.channel = channel;
-    this.start = start;
-    this.valueBytes = valueBytes;
-    images = shape[0];
-    units = shape[1];
-    height = shape[2];
-    width = shape[3];
+    this.file = file;
+    images = file.shape()[0];
+    units = file.shape()[1];
+    height = file.shape()[2];
+    width = file.shape()[3];
+    pieces = file.fortran() ? map() : null;
+  }
+
+  private ByteBuffer[] map() throws IOException {
+    long bytes = (long) images * valuesPerImage() * file.valueBytes();
+    ByteBuffer[] all = new ByteBuffer[Math.toIntExact((bytes + PIECE - 1) / PIECE)];
+    for (int i = 0; i < all.length; i++) {
+      long at = (long) i * PIECE;
+      all[i] =
+          channel
+              .map(MapMode.READ_ONLY, file.start() + at, Math.min(PIECE, bytes - at))
+              .order(file.order());
+    }
+    return all;
   }
 
   /**
@@ -48,94 +66,35 @@ public final class RecordedMaps implements Closeable {
    * @throws DissectionException if it is no NumPy file of such maps
    */
   public static RecordedMaps open(Path path) throws IOException {
+    if (!Files.isRegularFile(path)) {
+      throw new DissectionException(
+          Text.oneLine(path.toString()) + (Files.exists(path) ? " is no file" : " is missing"));
+    }
     FileChannel channel = FileChannel.open(path, StandardOpenOption.READ);
     try {
-      return open(path, channel);
+      return new RecordedMaps(path, channel, NumpyFile.read(path, channel));
     } catch (IOException | RuntimeException e) {
       channel.close();
       throw e;
     }
   }
 
-  private static RecordedMaps open(Path path, FileChannel channel) throws IOException {
-    long size = channel.size();
-    if (size < 12) {
-      throw new DissectionException(path + ": not a NumPy file (.npy)");
-    }
-    ByteBuffer head = SectionFile.read(channel, path, 0, 12);
-    byte[] magic = new byte[6];
-    head.get(magic);
-    int major = head.get();
-    head.get();
-    if (!new String(magic, StandardCharsets.ISO_8859_1).equals("\u0093NUMPY")
-        || major < 1
-        || major > 3) {
-      throw new DissectionException(path + ": not a NumPy file (.npy)");
-    }
-    long headerLength = major == 1 ? head.getShort() & 0xffff : head.getInt() & 0xffffffffL;
-    int headerAt = major == 1 ? 10 : 12;
-    if (headerLength > MAX_HEADER || headerAt + headerLength > size) {
-      throw new DissectionException(path + ": the header of the NumPy file is cut or too long");
-    }
-    String header =
-        StandardCharsets.ISO_8859_1
-            .decode(SectionFile.read(channel, path, headerAt, (int) headerLength))
-            .toString();
-    String type = find(DESCR, header, path, "descr");
-    if (!type.equals("<f4") && !type.equals("<f2")) {
-      throw new DissectionException(
-          path + ": values are '" + type + "'; save them as little-endian float32 or float16");
-    }
-    if (find(ORDER, header, path, "fortran_order").equals("True")) {
-      throw new DissectionException(
-          path + ": values are in Fortran order; save numpy.ascontiguousarray(maps)");
-    }
-    String[] parts = find(SHAPE, header, path, "shape").trim().split("\\s*,\\s*");
-    if (parts.length != 4) {
-      throw new DissectionException(
-          path
-              + ": shape ("
-              + String.join(", ", parts)
-              + ") is not images × units × height × width");
-    }
-    int[] shape = new int[4];
-    long values = 1;
-    try {
-      for (int i = 0; i < 4; i++) {
-        shape[i] = Integer.parseInt(parts[i]);
-        if (shape[i] < 1) {
-          throw new DissectionException(path + ": the shape has an empty side");
-        }
-        values = Math.multiplyExact(values, shape[i]);
-      }
-    } catch (NumberFormatException | ArithmeticException e) {
-      throw new DissectionException(path + ": the shape makes no sense", e);
-    }
-    int valueBytes = type.equals("<f4") ? 4 : 2;
-    long start = headerAt + headerLength;
-    if (values > (size - start) / valueBytes || (size - start) != values * valueBytes) {
-      throw new DissectionException(
-          path
-              + ": holds "
-              + (size - start)
-              + " bytes of values where its shape needs "
-              + values
-              + " × "
-              + valueBytes);
-    }
-    if ((long) shape[1] * shape[2] * shape[3] > 1 << 28) {
-      throw new DissectionException(path + ": more than 2^28 values an image");
-    }
-    return new RecordedMaps(path, channel, start, valueBytes, shape);
-  }
-
-  private static String find(Pattern pattern, String header, Path path, String key)
-      throws DissectionException {
-    Matcher matcher = pattern.matcher(header);
-    if (!matcher.find()) {
-      throw new DissectionException(path + ": the header of the NumPy file has no '" + key + "'");
-    }
-    return matcher.group(1);
+  /**
+   * What to ask of maps whose shape looks as if the units came last, which the numbers alone cannot
+   * tell; null where it does not.
+   */
+  public String doubt() {
+    boolean oblong = Math.max(height, width) >= LONG * Math.min(height, width);
+    return height != width && (units == height || oblong)
+        ? Text.oneLine(path.toString())
+            + " is read as "
+            + units
+            + " units of "
+            + height
+            + " × "
+            + width
+            + "; if it is images × height × width × units, save numpy.moveaxis(maps, -1, 1)"
+        : null;
   }
 
   /** Values of one image. */
@@ -147,19 +106,58 @@ public final class RecordedMaps implements Closeable {
    * Reads the maps of one image.
    *
    * @param row of the file
-   * @return its bytes as they stand in the file
+   * @return the bytes that tell whether it is the same image again: as they stand in the file, or
+   *     little-endian float32 where they stand there in another way
    */
   ByteBuffer read(int row, float[] target, int offset) throws IOException {
-    int bytes = valuesPerImage() * valueBytes;
-    ByteBuffer raw = SectionFile.read(channel, path, start + (long) row * bytes, bytes);
-    if (valueBytes == 4) {
-      raw.asFloatBuffer().get(target, offset, valuesPerImage());
+    int n = valuesPerImage();
+    if (pieces != null) {
+      gather(row, target, offset);
+      return canonical(target, offset, n);
+    }
+    int bytes = n * file.valueBytes();
+    ByteBuffer raw =
+        SectionFile.read(channel, path, file.start() + (long) row * bytes, bytes)
+            .order(file.order());
+    if (file.valueBytes() == 4) {
+      raw.asFloatBuffer().get(target, offset, n);
     } else {
-      for (int i = 0; i < valuesPerImage(); i++) {
-        target[offset + i] = halfToFloat(raw.getShort(2 * i));
+      for (int i = 0; i < n; i++) {
+        target[offset + i] = value(raw, i * file.valueBytes());
       }
     }
-    return raw;
+    boolean asEver = file.valueBytes() < 8 && file.order() == ByteOrder.LITTLE_ENDIAN;
+    return asEver ? raw : canonical(target, offset, n);
+  }
+
+  /**
+   * The values of an image in Fortran order: the image's number runs fastest, the column slowest.
+   */
+  private void gather(int row, float[] target, int offset) {
+    int to = offset;
+    for (int u = 0; u < units; u++) {
+      for (int y = 0; y < height; y++) {
+        for (int x = 0; x < width; x++) {
+          long index = row + (long) images * (u + (long) units * (y + (long) height * x));
+          long at = index * file.valueBytes();
+          target[to++] = value(pieces[(int) (at / PIECE)], (int) (at % PIECE));
+        }
+      }
+    }
+  }
+
+  private float value(ByteBuffer from, int at) {
+    return switch (file.valueBytes()) {
+      case 2 -> halfToFloat(from.getShort(at));
+      case 4 -> from.getFloat(at);
+      default -> (float) from.getDouble(at);
+    };
+  }
+
+  private static ByteBuffer canonical(float[] values, int offset, int n) {
+    ByteBuffer bytes = ByteBuffer.allocate(n * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    bytes.asFloatBuffer().put(values, offset, n);
+    return bytes;
   }
 
   /** IEEE 754 binary16 to float, exact. */

@@ -208,7 +208,7 @@ final class Samples {
     }
     if (files.isEmpty()) {
       throw new IOException(
-          folder + " is no Broden folder and has no sub-folders with .jpg or .png images");
+          folder + " is no Broden folder and has no sub-folders with photographs");
     }
     return new Samples(
         side, task == Task.ROTATION ? quarterTurns() : names, false, files, labels, train);

@@ -15,6 +15,7 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.netdissect.base.DataException;
 import org.netdissect.base.Progress;
+import org.netdissect.base.files.Unfinished;
 import org.netdissect.base.files.WholeFile;
 import org.netdissect.base.threads.InOrder;
 import org.netdissect.concepts.Category;
@@ -71,7 +72,8 @@ public final class DataBrowser {
    * Writes the page of a data set.
    *
    * @param atlas of the same data set
-   * @param folder a new or empty folder, or one that holds such a page, which is replaced
+   * @param folder a new or empty folder, or one that holds such a page, whole or not, which is
+   *     replaced
    * @param workers threads that read photographs
    * @return the page
    */
@@ -88,6 +90,7 @@ public final class DataBrowser {
         Page.resource(DataBrowser.class, "browse.html")
             .replace("{{STYLE}}", Page.resource(Page.class, "style.css"))
             .replace("{{NAMES}}", Page.resource(Page.class, "names.js")));
+    Unfinished.unmark(folder);
     return page;
   }
 
@@ -96,7 +99,8 @@ public final class DataBrowser {
     if (Files.exists(folder)) {
       boolean ours =
           startsWith(folder.resolve("data/index.js"), "netdissect.index(")
-              || startsWith(folder.resolve("data/0.js"), "netdissect.images(");
+              || startsWith(folder.resolve("data/0.js"), "netdissect.images(")
+              || Unfinished.is(folder);
       try (Stream<Path> inside = Files.list(folder)) {
         if (!ours && inside.findAny().isPresent()) {
           throw new DataException(folder + " is not empty; name a new folder for the page");
@@ -114,6 +118,8 @@ public final class DataBrowser {
         }
       }
     }
+    Files.createDirectories(folder);
+    Unfinished.mark(folder, "netdissect data browse");
     Files.createDirectories(folder.resolve("data"));
     Files.createDirectories(folder.resolve("photos"));
   }

@@ -69,6 +69,9 @@ public record OriginalCsv(List<String> categories, List<UnitScore> units, int ro
    * @throws DissectionException if the file is no such table: names file, line and what is wrong
    */
   public static OriginalCsv read(Path file) throws IOException {
+    if (Files.exists(file) && !Files.isRegularFile(file)) {
+      throw new DissectionException(file + " is no CSV table");
+    }
     if (Files.size(file) > LARGEST_FILE) {
       throw new DissectionException(file + " is too large for such a table");
     }

@@ -1,4 +1,4 @@
-package org.netdissect.datasets.coco;
+package org.netdissect.datasets.reading;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -8,16 +8,13 @@ import java.util.List;
 import java.util.Set;
 import org.netdissect.base.DataException;
 import org.netdissect.base.Text;
-import org.netdissect.datasets.reading.Folders;
-import org.netdissect.datasets.reading.PhotoFiles;
-import org.netdissect.datasets.reading.Splits;
 
 /**
- * Finds the folder that the photographs of a json file lie in: the first where one of the first few
- * is, by its whole name or, where that is nowhere, without its leading folders, which are those of
- * another computer then.
+ * Finds the folder that the photographs of a file of annotations lie in: the first where one of the
+ * first few is, by its whole name or, where that is nowhere, without its leading folders, which are
+ * those of another computer then.
  */
-final class PhotoPlaces {
+public final class PhotoPlaces {
   private static final int DEEPEST = 3;
   private static final int MOST_FOLDERS = 1_000;
 
@@ -34,9 +31,9 @@ final class PhotoPlaces {
    * @param others where one is looked for that is not there
    * @param dropped leading parts of the names
    */
-  record Place(Path folder, List<Path> others, int dropped) {
+  public record Place(Path folder, List<Path> others, int dropped) {
     /** The file of an image; where there is none, where it should be. */
-    Path photo(String name) {
+    public Path photo(String name) {
       String tail = FileNames.tail(name, dropped);
       Path photo = Folders.below(folder, tail);
       if (!Files.exists(photo)) {
@@ -51,24 +48,25 @@ final class PhotoPlaces {
     }
   }
 
-  private final CocoFile file;
+  private final Path file;
   private final List<String> names;
   private final Path root;
 
-  private PhotoPlaces(CocoFile file, Path folder) {
+  private PhotoPlaces(Path file, List<String> names, Path folder) {
     this.file = file;
-    this.names = file.images.stream().limit(TRIED).map(CocoFile.Image::fileName).toList();
+    this.names = names.stream().limit(TRIED).toList();
     this.root = folder.toAbsolutePath().normalize();
   }
 
   /**
-   * The place of a file's photographs.
+   * The place of the photographs that a file of annotations names.
    *
+   * @param names of photographs, cleaned ({@link FileNames#clean}); at least one
    * @param folder of the data set
    * @throws DataException when they are nowhere
    */
-  static Place of(CocoFile file, Path folder) throws DataException {
-    return new PhotoPlaces(file, folder).find();
+  public static Place of(Path file, List<String> names, Path folder) throws DataException {
+    return new PhotoPlaces(file, names, folder).find();
   }
 
   private Place find() throws DataException {
@@ -90,25 +88,25 @@ final class PhotoPlaces {
     }
     throw new DataException(
         "no photographs of "
-            + file.file
+            + Text.oneLine(file.toString())
             + " found: "
             + Text.quoted(names.get(0))
             + " is in no folder of "
             + Text.oneLine(root.toString())
-            + "; put the photographs beside the json file or in a folder "
+            + "; put the photographs beside that file or in a folder "
             + Text.quoted(set())
             + " there");
   }
 
-  /** The json's name without the kind of annotation: "val2017". */
+  /** The file's name without the kind of annotation: "val2017". */
   private String set() {
-    return PhotoFiles.stem(file.file.getFileName().toString())
+    return PhotoFiles.stem(file.getFileName().toString())
         .replaceFirst("^(instances|stuff|panoptic|person_keypoints|lvis_v\\d[^_]*)_", "");
   }
 
   /** Where COCO and most tools have them. */
   private List<Path> customary() {
-    Path at = file.file.toAbsolutePath().normalize().getParent();
+    Path at = file.toAbsolutePath().normalize().getParent();
     Path above = at.getParent() == null ? at : at.getParent();
     String set = set();
     Set<Path> places = new LinkedHashSet<>();

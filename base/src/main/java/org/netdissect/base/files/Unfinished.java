@@ -1,4 +1,4 @@
-package org.netdissect.datasets.reading;
+package org.netdissect.base.files;
 
 import java.io.Closeable;
 import java.io.IOException;
@@ -14,7 +14,6 @@ import java.util.Set;
 import org.netdissect.base.DataException;
 import org.netdissect.base.Progress;
 import org.netdissect.base.Text;
-import org.netdissect.base.files.WorkLock;
 
 /**
  * A folder that a command is writing. A file in it marks it from the first moment to the last, so
@@ -63,7 +62,7 @@ public final class Unfinished implements Closeable {
     WorkLock lock = WorkLock.take(folder, folder, Progress.NONE);
     try {
       check(folder, writes);
-      Files.writeString(folder.resolve(MARK), command + "\n");
+      mark(folder, command);
       for (String name : writes) {
         delete(folder.resolve(name));
       }
@@ -71,6 +70,20 @@ public final class Unfinished implements Closeable {
     } catch (IOException | RuntimeException e) {
       lock.remove();
       throw e;
+    }
+  }
+
+  /**
+   * Refuses to write into the folder that is read, or around it: what is made anew is emptied
+   * first.
+   */
+  public static void checkApart(Path from, Path to) throws IOException {
+    if (Files.exists(to) && from.toRealPath().startsWith(to.toRealPath())) {
+      throw new DataException(
+          Text.oneLine(to.toString())
+              + " holds what is read, "
+              + Text.oneLine(from.toString())
+              + "; write to another folder");
     }
   }
 
@@ -124,9 +137,19 @@ public final class Unfinished implements Closeable {
         });
   }
 
+  /** Marks a folder as unfinished, for who empties it and keeps others away himself. */
+  public static void mark(Path folder, String command) throws IOException {
+    Files.writeString(folder.resolve(MARK), command + "\n");
+  }
+
+  /** Takes the mark off a folder that is whole. */
+  public static void unmark(Path folder) throws IOException {
+    Files.deleteIfExists(folder.resolve(MARK));
+  }
+
   /** The folder is whole: takes the mark away. */
   public void finish() throws IOException {
-    Files.deleteIfExists(folder.resolve(MARK));
+    unmark(folder);
   }
 
   /** Lets others in. Without {@link #finish} the folder stays unfinished. */

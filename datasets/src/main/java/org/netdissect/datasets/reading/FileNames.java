@@ -1,4 +1,4 @@
-package org.netdissect.datasets.coco;
+package org.netdissect.datasets.reading;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -7,14 +7,14 @@ import java.util.List;
  * File names in json files, as many tools write them: absolute, with backslashes, relative to the
  * folder that the tool was started in, or as a URL.
  */
-final class FileNames {
+public final class FileNames {
   private FileNames() {}
 
   /**
    * The name with "/" between its parts, and nothing that leads out of a folder: without a host, a
    * drive, a leading "/", and everything up to the last "..". Blank when nothing is left.
    */
-  static String clean(String written) {
+  public static String clean(String written) {
     String name = written.replace('\\', '/');
     int host = name.indexOf("://");
     if (host >= 0) {
@@ -37,7 +37,7 @@ final class FileNames {
   }
 
   /** The name without so many of its leading parts, but always with its last. */
-  static String tail(String name, int dropped) {
+  public static String tail(String name, int dropped) {
     String rest = name;
     for (int i = 0; i < dropped && rest.indexOf('/') >= 0; i++) {
       rest = rest.substring(rest.indexOf('/') + 1);
@@ -46,7 +46,7 @@ final class FileNames {
   }
 
   /** How many parts can be dropped from a name. */
-  static int folders(String name) {
+  public static int folders(String name) {
     return (int) name.chars().filter(c -> c == '/').count();
   }
 }

@@ -1,0 +1,216 @@
+package org.netdissect.datasets.drawn;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.netdissect.base.DataException;
+import org.netdissect.base.Text;
+import org.netdissect.base.tables.Problems;
+import org.netdissect.concepts.AnnotatedImage;
+import org.netdissect.concepts.ImageRow;
+import org.netdissect.concepts.Vocabulary;
+import org.netdissect.concepts.VocabularyBuilder;
+import org.netdissect.datasets.reading.DatasetOptions;
+import org.netdissect.datasets.reading.Folders;
+import org.netdissect.datasets.reading.LabelTable;
+import org.netdissect.datasets.reading.PhotoFiles;
+import org.netdissect.datasets.reading.ReadDataset;
+import org.netdissect.datasets.reading.Splits;
+import org.netdissect.datasets.reading.Stamper;
+import org.netdissect.datasets.shapes.LabelLayers;
+import org.netdissect.datasets.shapes.Shapes;
+import org.netdissect.pictures.PhotoHeader;
+import org.netdissect.pictures.UnreadableImageException;
+
+/**
+ * Photographs with shapes drawn on them, each image's shapes in a file that is read when they are
+ * needed. Where shapes of different labels overlap, a pixel has all of them. What is wrong with the
+ * shapes of an image leaves that image out.
+ */
+final class DrawnDataset implements ReadDataset {
+  private final Path folder;
+  private final String format;
+  private final DrawnImages found;
+  private final DatasetOptions options;
+  private final Vocabulary vocabulary;
+  private final Map<String, Integer> numbers = new HashMap<>();
+  private final List<ImageRow> rows = new ArrayList<>();
+
+  DrawnDataset(Path folder, String format, DrawnImages found, DatasetOptions options)
+      throws DataException {
+    if (found.images.isEmpty()) {
+      throw new DataException(
+          "no photograph with labels in "
+              + Text.oneLine(folder.toString())
+              + (found.orphans.isEmpty() ? "" : ": " + found.orphans.get(0)));
+    }
+    this.folder = folder;
+    this.format = format;
+    this.found = found;
+    this.options = options;
+    found.sort(folder);
+    VocabularyBuilder builder = new VocabularyBuilder();
+    builder.category(category());
+    for (String label : found.labels) {
+      numbers.put(label, LabelTable.meansNothing(label) ? 0 : builder.concept(label.strip()));
+    }
+    this.vocabulary = builder.build();
+    PhotoHeader[] headers =
+        PhotoFiles.headers(found.images.stream().map(DrawnImages.Image::photo).toList());
+    for (int i = 0; i < headers.length; i++) {
+      DrawnImages.Image image = found.images.get(i);
+      boolean stated = image.height() > 0 && image.width() > 0;
+      PhotoHeader header = headers[i];
+      // Labelling tools show a photograph as Exif asks, and so do YOLO's trainers.
+      rows.add(
+          new ImageRow(
+              image.name(),
+              split(image.name()),
+              stated ? image.height() : header == null ? 0 : header.shownHeight(),
+              stated ? image.width() : header == null ? 0 : header.shownWidth(),
+              options.maskHeight(),
+              options.maskWidth(),
+              i));
+    }
+  }
+
+  private static String split(String name) {
+    String[] parts = name.split("/", -1);
+    for (int i = 0; i + 1 < parts.length; i++) {
+      String split = Splits.ofFolder(parts[i]);
+      if (split != null) {
+        return split;
+      }
+    }
+    return Splits.ofName(name);
+  }
+
+  private String category() {
+    return options.category() != null ? options.category() : "object";
+  }
+
+  @Override
+  public String name() {
+    return Folders.nameOf(folder);
+  }
+
+  @Override
+  public Vocabulary vocabulary() {
+    return vocabulary;
+  }
+
+  @Override
+  public boolean coverageKnown() {
+    return false;
+  }
+
+  @Override
+  public List<ImageRow> images() {
+    return rows;
+  }
+
+  @Override
+  public AnnotatedImage annotate(ImageRow image, Problems problems) throws DataException {
+    DrawnImages.Image from = found.images.get(image.row());
+    if (image.photoHeight() == 0) {
+      throw new UnreadableImageException(
+          Text.oneLine(image.name()) + ": its photograph cannot be read, so its size is not known");
+    }
+    int height = image.maskHeight();
+    int width = image.maskWidth();
+    Shapes shapes = new Shapes(image.photoHeight(), image.photoWidth(), height, width);
+    LabelLayers layers = new LabelLayers(height * width);
+    try {
+      for (Drawn.Labelled drawn : from.source().shapes(image)) {
+        Integer number = numbers.get(drawn.label());
+        if (number == null) {
+          throw new DataException("label " + Text.quoted(drawn.label()) + " is in no table");
+        }
+        if (number > 0 && (options.boxes() || !drawn.shape().isBox())) {
+          drawn.shape().on(shapes, layers.of(number));
+        }
+      }
+    } catch (DataException e) {
+      throw new UnreadableImageException(
+          Text.oneLine(image.name() + ": " + from.file() + ": ") + e.getMessage(), e);
+    }
+    return new AnnotatedImage(height, width, layers.maps(0), List.of(), 1);
+  }
+
+  @Override
+  public void check(Problems problems) throws DataException {
+    for (String orphan : found.orphans) {
+      problems.add(new DataException(orphan));
+    }
+  }
+
+  @Override
+  public List<String> remarks() {
+    List<String> remarks = new ArrayList<>(PhotoFiles.passedOver(folder));
+    String named = Text.oneLine(folder.toString()) + ": ";
+    if (found.boxes > 0) {
+      remarks.add(
+          named
+              + found.boxes
+              + " of "
+              + found.shapes
+              + " annotations have a box but no shape, and "
+              + (options.boxes()
+                  ? "are drawn as rectangles (--boxes)"
+                  : "are left out; --boxes takes them as rectangles"));
+    }
+    if (found.unlabelled > 0) {
+      remarks.add(
+          named
+              + found.unlabelled
+              + (found.unlabelled == 1
+                  ? " photograph has no labels and is left out"
+                  : " photographs have no labels and are left out"));
+    }
+    if (!found.orphans.isEmpty()) {
+      remarks.add(
+          named
+              + found.orphans.size()
+              + (found.orphans.size() == 1 ? " file" : " files")
+              + " of labels left out; the first: "
+              + found.orphans.get(0));
+    }
+    return remarks;
+  }
+
+  @Override
+  public Path photograph(ImageRow image) {
+    return found.images.get(image.row()).photo();
+  }
+
+  @Override
+  public Path folder() {
+    return folder;
+  }
+
+  @Override
+  public String key() {
+    return format
+        + " "
+        + options.maskHeight()
+        + "x"
+        + options.maskWidth()
+        + " "
+        + category()
+        + (options.boxes() ? " boxes" : "");
+  }
+
+  @Override
+  public String stamp() {
+    Stamper stamper = new Stamper();
+    found.tables.forEach(stamper::add);
+    for (ImageRow row : rows) {
+      stamper.add(
+          row.name() + " " + row.split() + " " + row.photoHeight() + " " + row.photoWidth() + "\n");
+      stamper.add(found.images.get(row.row()).file());
+    }
+    return stamper.stamp();
+  }
+}

@@ -1,0 +1,136 @@
+package org.netdissect.datasets.drawn;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import org.netdissect.base.DataException;
+import org.netdissect.base.Text;
+import org.netdissect.base.tables.Problems;
+import org.netdissect.datasets.reading.DatasetFormat;
+import org.netdissect.datasets.reading.DatasetOptions;
+import org.netdissect.datasets.reading.Listing;
+import org.netdissect.datasets.reading.PhotoFiles;
+import org.netdissect.datasets.reading.ReadDataset;
+import org.netdissect.datasets.reading.Recognition;
+
+/**
+ * Data for YOLO's segmentation: a text file a photograph, in a folder "labels" that is beside
+ * "images" or next to the photograph, with a line an object: the number of its class, then the
+ * corners of a polygon in shares of the width and height, or four numbers of a box. Names are in
+ * data.yaml (Ultralytics, Roboflow), classes.txt (Label Studio) or obj.names (Darknet, CVAT).
+ */
+public final class YoloFormat implements DatasetFormat {
+  /** Label files that are looked at to tell them from other texts. */
+  private static final int LOOKED_AT = 5;
+
+  @Override
+  public String name() {
+    return "yolo";
+  }
+
+  @Override
+  public Recognition recognise(Listing at) throws DataException {
+    if (!hasLabels(at)) {
+      return Recognition.NONE;
+    }
+    return YoloNames.table(at) != null
+        ? Recognition.CLAIMED
+        : Recognition.refused(
+            Text.oneLine(at.folder().toString())
+                + " holds YOLO labels (txt), but no data.yaml, classes.txt or obj.names that names"
+                + " their classes; put one there (classes.txt: a name a line, from class 0)");
+  }
+
+  /** Whether texts of YOLO's kind lie where they may: in folders "labels", or among photographs. */
+  private static boolean hasLabels(Listing at) {
+    for (String name : at.folders()) {
+      Listing inside = at.in(name);
+      if (isOfLabels(name)) {
+        if (areLabels(inside)) {
+          return true;
+        }
+        for (String split : inside.folders()) {
+          if (areLabels(inside.in(split))) {
+            return true;
+          }
+        }
+      } else if (inside.hasFolder("labels") && areLabels(inside.in("labels"))) {
+        return true;
+      } else if (name.matches("obj_.*_data") && areLabels(inside)) {
+        return true;
+      }
+    }
+    return YoloNames.table(at) != null && areLabels(at);
+  }
+
+  private static boolean isOfLabels(String name) {
+    return name.toLowerCase(Locale.ROOT).equals("labels");
+  }
+
+  private static boolean areLabels(Listing at) {
+    int good = 0;
+    for (String name : at.filesEnding(".txt")) {
+      if (YoloNames.isTable(name)) {
+        continue;
+      }
+      switch (YoloLabels.look(at.folder().resolve(name))) {
+        case OTHER -> {
+          return false;
+        }
+        case LABELS -> good++;
+        case EMPTY -> {} // a photograph without objects
+      }
+      if (good == LOOKED_AT) {
+        return true;
+      }
+    }
+    return good > 0;
+  }
+
+  @Override
+  public ReadDataset open(Path folder, DatasetOptions options, Problems problems)
+      throws DataException {
+    YoloNames names = YoloNames.read(folder);
+    DrawnImages found = new DrawnImages();
+    found.tables.add(names.file());
+    found.labels = names.all();
+    for (String photo : PhotoFiles.below(folder)) {
+      Path labels = labelsOf(folder, photo);
+      if (labels == null) {
+        found.unlabelled++;
+        continue;
+      }
+      found.images.add(
+          new DrawnImages.Image(
+              photo,
+              folder.resolve(photo),
+              0,
+              0,
+              labels,
+              row -> YoloLabels.read(labels, names, row.photoHeight(), row.photoWidth())));
+    }
+    List<YoloLabels.Count> counts =
+        found.images.parallelStream().map(image -> YoloLabels.count(image.file(), names)).toList();
+    for (YoloLabels.Count count : counts) {
+      found.boxes += count.boxes();
+      found.shapes += count.all();
+    }
+    return new DrawnDataset(folder, name(), found, options);
+  }
+
+  /** The text of a photograph: "images" in its path is "labels" there; or it lies beside it. */
+  private static Path labelsOf(Path folder, String photo) {
+    String text = PhotoFiles.stem(photo) + ".txt";
+    String[] parts = text.split("/", -1);
+    for (int i = parts.length - 2; i >= 0; i--) {
+      if (parts[i].equalsIgnoreCase("images")) {
+        parts[i] = parts[i].equals("images") ? "labels" : "Labels";
+        Path there = folder.resolve(String.join("/", parts));
+        return Files.isRegularFile(there) ? there : null;
+      }
+    }
+    Path beside = folder.resolve(text);
+    return Files.isRegularFile(beside) ? beside : null;
+  }
+}

@@ -1,0 +1,152 @@
+package org.netdissect.datasets.drawn;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import org.netdissect.base.DataException;
+import org.netdissect.base.Text;
+import org.netdissect.datasets.reading.Listing;
+import org.netdissect.datasets.reading.TextLines;
+import org.snakeyaml.engine.v2.api.Load;
+import org.snakeyaml.engine.v2.api.LoadSettings;
+import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
+
+/**
+ * The names of YOLO's classes.
+ *
+ * @param file that holds them
+ * @param byNumber the names by the numbers of the classes
+ * @param keypoints numbers of keypoints that follow a box on a line; 0 without keypoints
+ */
+record YoloNames(Path file, Map<Integer, String> byNumber, int keypoints) {
+  private static final int MOST_CLASSES = 65_535;
+  private static final int LONGEST_YAML = 1 << 22;
+
+  /** Whether a text is a table of names by its own name. */
+  static boolean isTable(String name) {
+    return List.of("classes.txt", "labels.txt", "obj.names")
+        .contains(name.toLowerCase(Locale.ROOT));
+  }
+
+  /** The file of names in a folder, or null. */
+  static Path table(Listing at) {
+    for (String ending : List.of(".yaml", ".yml")) {
+      for (String name : at.filesEnding(ending)) {
+        Path file = at.folder().resolve(name);
+        if (hasNames(file)) {
+          return file;
+        }
+      }
+    }
+    Path text = at.firstFile("classes.txt", "obj.names");
+    return text != null
+        ? text
+        : at.filesEnding(".names").stream().findFirst().map(at.folder()::resolve).orElse(null);
+  }
+
+  private static boolean hasNames(Path file) {
+    try {
+      return load(file).get("names") != null;
+    } catch (DataException e) {
+      return false;
+    }
+  }
+
+  /** Reads the names of a folder. */
+  static YoloNames read(Path folder) throws DataException {
+    Path file = table(Listing.of(folder));
+    if (file == null) {
+      throw new DataException(
+          Text.oneLine(folder.toString())
+              + " holds no data.yaml, classes.txt or obj.names that names the classes of its labels");
+    }
+    String lower = file.toString().toLowerCase(Locale.ROOT);
+    if (!lower.endsWith(".yaml") && !lower.endsWith(".yml")) {
+      Map<Integer, String> names = new TreeMap<>();
+      List<String> lines = new ArrayList<>(TextLines.of(file));
+      while (!lines.isEmpty() && lines.get(lines.size() - 1).isBlank()) {
+        lines.remove(lines.size() - 1);
+      }
+      for (String line : lines) {
+        names.put(names.size(), line.strip());
+      }
+      return checked(file, names, 0);
+    }
+    Map<?, ?> yaml = load(file);
+    return checked(file, names(file, yaml.get("names")), keypoints(yaml.get("kpt_shape")));
+  }
+
+  private static YoloNames checked(Path file, Map<Integer, String> names, int keypoints)
+      throws DataException {
+    if (names.isEmpty() || names.size() > MOST_CLASSES) {
+      throw new DataException(
+          Text.oneLine(file.toString()) + " names " + names.size() + " classes");
+    }
+    return new YoloNames(file, names, keypoints);
+  }
+
+  private static Map<?, ?> load(Path file) throws DataException {
+    String text = String.join("\n", TextLines.of(file));
+    if (text.length() > LONGEST_YAML) {
+      throw new DataException(Text.oneLine(file.toString()) + " is too large for a list of names");
+    }
+    try {
+      Object all =
+          new Load(LoadSettings.builder().setMaxAliasesForCollections(20).build())
+              .loadFromString(text);
+      if (all instanceof Map<?, ?> map) {
+        return map;
+      }
+    } catch (YamlEngineException | StackOverflowError e) {
+      throw new DataException(
+          Text.oneLine(file + ": no YAML that can be read: " + e.getMessage()), e);
+    }
+    throw new DataException(Text.oneLine(file.toString()) + " holds no names");
+  }
+
+  private static Map<Integer, String> names(Path file, Object list) throws DataException {
+    Map<Integer, String> names = new TreeMap<>();
+    if (list instanceof List<?> all) {
+      for (Object name : all) {
+        names.put(names.size(), String.valueOf(name));
+      }
+    } else if (list instanceof Map<?, ?> all) {
+      for (Map.Entry<?, ?> e : all.entrySet()) {
+        String number = String.valueOf(e.getKey());
+        if (!Text.isAllDigits(number) || number.length() > 6) {
+          throw new DataException(
+              Text.oneLine(file.toString())
+                  + ": "
+                  + Text.quoted(number)
+                  + " in names is no number of a class");
+        }
+        names.put(Integer.valueOf(number), String.valueOf(e.getValue()));
+      }
+    } else {
+      throw new DataException(
+          Text.oneLine(file.toString()) + ": names is neither a list nor a table of names");
+    }
+    return names;
+  }
+
+  private static int keypoints(Object shape) {
+    return shape instanceof List<?> list
+            && list.size() == 2
+            && list.get(0) instanceof Integer n
+            && list.get(1) instanceof Integer each
+            && n > 0
+            && n < 10_000
+            && each > 0
+            && each < 10
+        ? n * each
+        : 0;
+  }
+
+  /** All names in the order of their numbers. */
+  List<String> all() {
+    return List.copyOf(byNumber.values());
+  }
+}
