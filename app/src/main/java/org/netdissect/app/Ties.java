@@ -34,8 +34,7 @@ final class Ties {
         }
         long[] above = new long[1];
         histograms.read(
-            unit.unit(),
-            (low, high, count) -> above[0] += low > unit.threshold() ? count : 0);
+            unit.unit(), (low, high, count) -> above[0] += low > unit.threshold() ? count : 0);
         tied += above[0] < PART * wanted ? 1 : 0;
       }
     }

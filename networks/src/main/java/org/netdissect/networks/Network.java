@@ -227,7 +227,9 @@ public final class Network implements AutoCloseable {
         : Optional.of(layers.get(before).layer());
   }
 
-  /** Whether a layer holds 8-bit numbers, given as what they stand for: many values can be equal. */
+  /**
+   * Whether a layer holds 8-bit numbers, given as what they stand for: many values can be equal.
+   */
   public boolean isQuantised(Layer layer) {
     LayerTensor tensor = layers.get(layer.name());
     return tensor != null
