@@ -6,13 +6,14 @@ import java.nio.channels.FileLock;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.netdissect.base.files.Trees;
+import org.netdissect.base.files.WholeFile;
 
 /**
  * Makes a {@link ClassArchive}, as a process of its own: a short run lists the classes, Java stores
@@ -53,18 +54,14 @@ final class ArchiveMaker {
       if (list(work) && store(work, made) && starts(work, made)) {
         force(made);
         Files.deleteIfExists(ClassArchive.note(archive.file()));
-        Files.move(
-            made,
-            archive.file(),
-            StandardCopyOption.ATOMIC_MOVE,
-            StandardCopyOption.REPLACE_EXISTING);
+        WholeFile.place(made, archive.file());
         archive.noteMade();
       } else {
         Files.deleteIfExists(archive.file());
         archive.noteFailed();
       }
     } finally {
-      delete(work);
+      Trees.delete(work);
     }
   }
 
@@ -163,7 +160,7 @@ final class ArchiveMaker {
       for (Path file : files) {
         String name = file.getFileName().toString();
         if (name.startsWith(UNFINISHED)) {
-          delete(file);
+          Trees.delete(file);
         } else if (name.endsWith(".txt")) {
           notes.add(file);
         } else if (name.endsWith(".jsa") && !Files.exists(ClassArchive.note(file))) {
@@ -195,13 +192,5 @@ final class ArchiveMaker {
         || !Files.exists(java)
         || (jar.getParent().equals(archive.jar().getParent())
             && java.equals(Path.of(System.getProperty("java.home"))));
-  }
-
-  private static void delete(Path folder) throws IOException {
-    try (Stream<Path> files = Files.walk(folder)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.deleteIfExists(file);
-      }
-    }
   }
 }

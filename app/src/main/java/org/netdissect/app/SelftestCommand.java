@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.netdissect.base.NetdissectException;
 import org.netdissect.lab.planted.Selftest;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -60,7 +61,7 @@ final class SelftestCommand implements Callable<Integer> {
             });
     Selftest.Line clean = lines.get(0);
     if (clean.recovered() < clean.units()) {
-      throw new IOException(
+      throw new NetdissectException(
           "selftest failed: "
               + (clean.units() - clean.recovered())
               + " of "

@@ -4,13 +4,18 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaCall;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.library.Architectures.LayeredArchitecture;
+import java.security.MessageDigest;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Executors;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -107,6 +112,40 @@ class LayersOfTheHouseTest {
           }
           floor.check(classes);
         });
+  }
+
+  /** Threads, digests and whole-file writes have one tool each, on the ground floor. */
+  @Test
+  void theGroundFloorHasTheOnlyToolsOfTheirKind() {
+    Map<Class<?>, String> tools =
+        Map.of(
+            Executors.class, "Workers or InOrder",
+            MessageDigest.class, "Digests",
+            HexFormat.class, "Digests");
+    tools.forEach(
+        (raw, tool) ->
+            noClasses()
+                .that()
+                .resideInAPackage("org.netdissect..")
+                .and()
+                .resideOutsideOfPackages("org.netdissect.base..", "org.netdissect.bench..")
+                .should()
+                .callMethodWhere(
+                    JavaCall.Predicates.target(
+                        DescribedPredicate.describe(
+                            "static methods of " + raw.getSimpleName(),
+                            method ->
+                                method.getOwner().isEquivalentTo(raw)
+                                    && List.of(
+                                            "getInstance",
+                                            "of",
+                                            "newFixedThreadPool",
+                                            "newSingleThreadExecutor",
+                                            "newCachedThreadPool",
+                                            "newWorkStealingPool")
+                                        .contains(method.getName()))))
+                .because("there is " + tool)
+                .check(classes));
   }
 
   /** Everything printed goes through one place, which notices failures and keeps terminals safe. */

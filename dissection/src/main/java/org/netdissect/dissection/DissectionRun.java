@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.netdissect.base.files.DamagedException;
+import org.netdissect.base.files.BadFileException;
 import org.netdissect.concepts.Category;
 import org.netdissect.concepts.atlas.Atlas;
 import org.netdissect.dissection.activations.ActivationSource;
@@ -109,7 +109,7 @@ final class DissectionRun {
   private void measure(ResultFolder out, Measurement measurement) throws IOException {
     try {
       measurement.run(out.work());
-    } catch (DamagedException e) {
+    } catch (BadFileException e) {
       if (!e.isIn(out.work())) {
         throw e;
       }

@@ -24,6 +24,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.netdissect.base.NetdissectException;
 import org.netdissect.base.RecordedProgress;
 import org.netdissect.base.files.FileCheck;
+import org.netdissect.base.files.FileKind;
 import org.netdissect.base.files.SectionFile;
 import org.netdissect.base.files.Trees;
 import org.netdissect.base.files.WorkLock;
@@ -221,20 +222,18 @@ class DamageTest {
         // Small numbers get further than large ones.
         content[i] = random.nextInt(3) == 0 ? (byte) random.nextInt(4) : content[i];
       }
-      for (String magic : List.of(HitTable.MAGIC, ActivationMaps.MAGIC, ConceptCounts.MAGIC)) {
+      for (FileKind kind : List.of(HitTable.KIND, ActivationMaps.KIND, ConceptCounts.KIND)) {
         Path file = folder.resolve("file.bin");
-        try (SectionFile.Writer writer = new SectionFile.Writer(file, magic)) {
+        try (SectionFile.Writer writer = new SectionFile.Writer(file, kind)) {
           writer.add(ByteBuffer.wrap(content));
           writer.finish();
         }
-        try (HitTable hits = magic.equals(HitTable.MAGIC) ? HitTable.open(file, 1, IMAGES) : null;
+        try (HitTable hits = kind.equals(HitTable.KIND) ? HitTable.open(file, 1, IMAGES) : null;
             ActivationMaps maps =
-                magic.equals(ActivationMaps.MAGIC)
-                    ? ActivationMaps.open(file, layer, IMAGES)
-                    : null;
+                kind.equals(ActivationMaps.KIND) ? ActivationMaps.open(file, layer, IMAGES) : null;
             ConceptCounts counts =
-                magic.equals(ConceptCounts.MAGIC)
-                    ? ConceptCounts.open(file, 1, 3, List.of(), FileCheck.ofSections(file, magic))
+                kind.equals(ConceptCounts.KIND)
+                    ? ConceptCounts.open(file, 1, 3, List.of(), FileCheck.ofSections(file, kind))
                     : null) {
           if (hits != null) {
             hits.read(0, (image, region, pixels) -> {});
@@ -246,7 +245,7 @@ class DamageTest {
         } catch (NetdissectException e) {
           refused++;
         } catch (RuntimeException | OutOfMemoryError e) {
-          throw new AssertionError(magic + ", seed " + seed, e);
+          throw new AssertionError(kind + ", seed " + seed, e);
         }
       }
     }

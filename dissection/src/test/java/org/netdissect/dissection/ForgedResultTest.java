@@ -23,6 +23,7 @@ import org.netdissect.base.NetdissectException;
 import org.netdissect.base.Progress;
 import org.netdissect.base.files.Bytes;
 import org.netdissect.base.files.FileCheck;
+import org.netdissect.base.files.FileKind;
 import org.netdissect.base.files.Seal;
 import org.netdissect.base.files.SectionFile;
 import org.netdissect.base.files.Trees;
@@ -31,6 +32,7 @@ import org.netdissect.concepts.atlas.AtlasOptions;
 import org.netdissect.dissection.activations.RecordedActivations;
 import org.netdissect.networks.InputSize;
 import org.netdissect.networks.ReceptiveField;
+import org.netdissect.results.ActivationMaps;
 import org.netdissect.results.ConceptCounts;
 import org.netdissect.results.Dissection;
 import org.netdissect.results.DissectionException;
@@ -38,6 +40,7 @@ import org.netdissect.results.HitTable;
 import org.netdissect.results.LabelScore;
 import org.netdissect.results.LayerDissection;
 import org.netdissect.results.UnitScore;
+import org.netdissect.results.values.ValueHistograms;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -208,22 +211,22 @@ class ForgedResultTest {
   }
 
   /** Replaces the first unit's section of a file and has the result vouch for it. */
-  private void replaceSection(String name, String magic, Bytes lie) throws IOException {
+  private void replaceSection(String name, FileKind kind, Bytes lie) throws IOException {
     Path file = out.resolve(name);
     List<ByteBuffer> sections = new ArrayList<>();
-    try (SectionFile old = SectionFile.open(file, magic, UNITS)) {
+    try (SectionFile old = SectionFile.open(file, kind, UNITS)) {
       for (int u = 0; u < UNITS; u++) {
         sections.add(old.read(u));
       }
     }
-    try (SectionFile.Writer writer = new SectionFile.Writer(file, magic)) {
+    try (SectionFile.Writer writer = new SectionFile.Writer(file, kind)) {
       writer.add(lie);
       for (ByteBuffer section : sections.subList(1, UNITS)) {
         writer.add(section);
       }
       writer.finish();
     }
-    vouch(name, FileCheck.ofSections(file, magic));
+    vouch(name, FileCheck.ofSections(file, kind));
   }
 
   private static Bytes numbers(long... numbers) {
@@ -246,9 +249,9 @@ class ForgedResultTest {
 
   @Test
   void hitsOnImagesOrRegionsThatThereAreNotAreRefused() throws IOException {
-    replaceSection("maps/hits.bin", HitTable.MAGIC, numbers(IMAGES, 1, 0, 5));
+    replaceSection("maps/hits.bin", HitTable.KIND, numbers(IMAGES, 1, 0, 5));
     refusedWhenRead("hits.bin", layer -> layer.hits().read(0, (image, region, pixels) -> {}));
-    replaceSection("maps/hits.bin", HitTable.MAGIC, numbers(0, 1, 60_000, 5));
+    replaceSection("maps/hits.bin", HitTable.KIND, numbers(0, 1, 60_000, 5));
     try (ResultAtlas atlas =
         ResultAtlas.open(
             Dissection.open(out),
@@ -262,11 +265,12 @@ class ForgedResultTest {
 
   @Test
   void mapsCountsAndHistogramsThatCannotBeAreRefused() throws IOException {
-    replaceSection("maps/maps.bin", "NDMAPS01", numbers(IMAGES, 0));
+    replaceSection("maps/maps.bin", ActivationMaps.KIND, numbers(IMAGES, 0));
     refusedWhenRead("maps.bin", layer -> layer.maps().read(0, (image, cells, index, value) -> {}));
-    replaceSection("maps/counts.bin", ConceptCounts.MAGIC, numbers(1, 1, 1, 1, 999_999, 4));
+    replaceSection("maps/counts.bin", ConceptCounts.KIND, numbers(1, 1, 1, 1, 999_999, 4));
     refusedWhenRead("counts.bin", layer -> layer.conceptCounts().read(0));
-    replaceSection("maps/histograms.bin", "NDHISTO1", numbers(IMAGES * 49, 0, 1, 40_000, 7));
+    replaceSection(
+        "maps/histograms.bin", ValueHistograms.KIND, numbers(IMAGES * 49, 0, 1, 40_000, 7));
     refusedWhenRead("histograms.bin", layer -> layer.histograms().read(0, (from, to, count) -> {}));
   }
 

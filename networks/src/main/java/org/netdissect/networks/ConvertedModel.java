@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
+import org.netdissect.base.Digests;
 import org.netdissect.base.files.WholeFile;
 
 /**
@@ -57,9 +58,9 @@ public record ConvertedModel(ModelProto model, Path file, Path weights) {
     }
     ModelProto.Builder told = model.toBuilder();
     told.addMetadataProps(entry("netdissect.source", String.valueOf(file.getFileName())));
-    told.addMetadataProps(entry("netdissect.source.sha256", ModelFile.sha256(file)));
+    told.addMetadataProps(entry("netdissect.source.sha256", Digests.sha256Hex(file)));
     told.addMetadataProps(entry("netdissect.weights", String.valueOf(weights.getFileName())));
-    told.addMetadataProps(entry("netdissect.weights.sha256", ModelFile.sha256(weights)));
+    told.addMetadataProps(entry("netdissect.weights.sha256", Digests.sha256Hex(weights)));
     ModelProto whole = told.build();
     if (whole.getSerializedSize() < 0) {
       throw new ModelException(file + ": larger than 2 GB as ONNX, which is more than it holds.");

@@ -5,16 +5,13 @@ import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.UnsafeByteOperations;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
+import org.netdissect.base.Digests;
 
 /**
  * An ONNX file, read but not looked into. Weights stay in the mapped file: they are on the heap
@@ -99,32 +96,6 @@ record ModelFile(Path file, ByteBuffer bytes, ModelProto model) {
 
   /** SHA-256 of the whole file, in hexadecimal; half a second for 200 MB. */
   String sha256() {
-    return sha256(bytes.duplicate());
-  }
-
-  /** SHA-256 of a file of any size, in hexadecimal. */
-  static String sha256(Path file) throws IOException {
-    MessageDigest digest = digest();
-    byte[] block = new byte[1 << 16];
-    try (InputStream in = Files.newInputStream(file)) {
-      for (int n = in.read(block); n >= 0; n = in.read(block)) {
-        digest.update(block, 0, n);
-      }
-    }
-    return HexFormat.of().formatHex(digest.digest());
-  }
-
-  private static String sha256(ByteBuffer bytes) {
-    MessageDigest digest = digest();
-    digest.update(bytes);
-    return HexFormat.of().formatHex(digest.digest());
-  }
-
-  private static MessageDigest digest() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("Every Java has SHA-256.", e);
-    }
+    return Digests.sha256Hex(bytes.duplicate());
   }
 }

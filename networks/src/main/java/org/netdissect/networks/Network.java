@@ -11,6 +11,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import org.netdissect.base.Digests;
 import org.netdissect.base.Text;
 
 /**
@@ -123,10 +124,10 @@ public final class Network implements AutoCloseable {
   public Map<String, String> weightFiles() throws IOException {
     Map<String, String> digests = new TreeMap<>();
     for (Map.Entry<String, Path> file : graph.externalFiles().entrySet()) {
-      digests.put(file.getKey(), ModelFile.sha256(file.getValue()));
+      digests.put(file.getKey(), Digests.sha256Hex(file.getValue()));
     }
     for (Map.Entry<String, Path> file : inputs.entrySet()) {
-      digests.put("input " + file.getKey(), ModelFile.sha256(file.getValue()));
+      digests.put("input " + file.getKey(), Digests.sha256Hex(file.getValue()));
     }
     return digests;
   }

@@ -30,7 +30,7 @@ public final class ActivationHistograms implements Closeable {
   static ActivationHistograms open(Path path, int units, long values, @Nullable FileCheck expected)
       throws IOException {
     return new ActivationHistograms(
-        SectionFile.open(path, ValueHistograms.MAGIC, units, expected), values);
+        SectionFile.open(path, ValueHistograms.KIND, units, expected), values);
   }
 
   /**

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import org.netdissect.base.files.Bytes;
 import org.netdissect.base.files.FileCheck;
+import org.netdissect.base.files.FileKind;
 import org.netdissect.base.files.SectionFile;
 import org.netdissect.results.values.TrimmedMap;
 
@@ -19,7 +20,7 @@ import org.netdissect.results.values.TrimmedMap;
  * <p>Safe for reading from several threads.
  */
 public final class ActivationMaps implements Closeable {
-  public static final String MAGIC = "NDMAPS01";
+  public static final FileKind KIND = new FileKind("NDMAPS", 1);
 
   private final SectionFile file;
   private final LayerInfo layer;
@@ -39,14 +40,13 @@ public final class ActivationMaps implements Closeable {
    * @throws DissectionException if the file holds no such maps or is damaged
    */
   public static ActivationMaps open(Path path, LayerInfo layer, int images) throws IOException {
-    return new ActivationMaps(SectionFile.open(path, MAGIC, layer.units()), layer, images);
+    return new ActivationMaps(SectionFile.open(path, KIND, layer.units()), layer, images);
   }
 
   /** As {@link #open(Path, LayerInfo, int)}, for the file that a result records. */
   public static ActivationMaps open(
       Path path, LayerInfo layer, int images, @Nullable FileCheck expected) throws IOException {
-    return new ActivationMaps(
-        SectionFile.open(path, MAGIC, layer.units(), expected), layer, images);
+    return new ActivationMaps(SectionFile.open(path, KIND, layer.units(), expected), layer, images);
   }
 
   /**

@@ -11,6 +11,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.netdissect.base.files.Bytes;
 import org.netdissect.base.files.FileCheck;
+import org.netdissect.base.files.FileKind;
 import org.netdissect.base.files.SectionFile;
 
 /**
@@ -18,7 +19,7 @@ import org.netdissect.base.files.SectionFile;
  * concept it meets. With the concepts' truths these give every IoU. Safe for concurrent reading.
  */
 public final class ConceptCounts implements Closeable {
-  public static final String MAGIC = "NDCOUNT1";
+  public static final FileKind KIND = new FileKind("NDCOUNT", 1);
 
   private final SectionFile file;
   private final int categories;
@@ -42,7 +43,7 @@ public final class ConceptCounts implements Closeable {
       List<ConceptInfo> concepts,
       @Nullable FileCheck expected)
       throws IOException {
-    return new ConceptCounts(SectionFile.open(path, MAGIC, units, expected), categories, concepts);
+    return new ConceptCounts(SectionFile.open(path, KIND, units, expected), categories, concepts);
   }
 
   /**

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 import org.netdissect.base.files.Bytes;
 import org.netdissect.base.files.DamagedException;
 import org.netdissect.base.files.FileCheck;
+import org.netdissect.base.files.FileKind;
 import org.netdissect.base.files.SectionFile;
 
 /**
@@ -19,7 +20,7 @@ import org.netdissect.base.files.SectionFile;
  * <p>Safe for reading from several threads.
  */
 public final class HitTable implements Closeable {
-  public static final String MAGIC = "NDHITS01";
+  public static final FileKind KIND = new FileKind("NDHITS", 1);
 
   private final SectionFile file;
   private final int images;
@@ -38,13 +39,13 @@ public final class HitTable implements Closeable {
    * @throws DamagedException if the file is no such table or damaged
    */
   public static HitTable open(Path path, int units, int images) throws IOException {
-    return new HitTable(SectionFile.open(path, MAGIC, units), images);
+    return new HitTable(SectionFile.open(path, KIND, units), images);
   }
 
   /** As {@link #open(Path, int, int)}, for the file that a result records. */
   public static HitTable open(Path path, int units, int images, @Nullable FileCheck expected)
       throws IOException {
-    return new HitTable(SectionFile.open(path, MAGIC, units, expected), images);
+    return new HitTable(SectionFile.open(path, KIND, units, expected), images);
   }
 
   /**

@@ -13,19 +13,20 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.netdissect.base.files.DamagedException;
 import org.netdissect.base.files.FileCheck;
+import org.netdissect.base.files.FileKind;
 import org.netdissect.base.files.SectionFile;
 import org.netdissect.results.values.ValueHistograms;
 
 /** The dissection of one layer, read from its folder. Tables are read when asked for. */
 public final class LayerDissection {
   /** Magic letters by name. */
-  private static final Map<String, String> SECTION_FILES =
+  private static final Map<String, FileKind> SECTION_FILES =
       new TreeMap<>(
           Map.of(
-              "hits.bin", HitTable.MAGIC,
-              "maps.bin", ActivationMaps.MAGIC,
-              "counts.bin", ConceptCounts.MAGIC,
-              "histograms.bin", ValueHistograms.MAGIC));
+              "hits.bin", HitTable.KIND,
+              "maps.bin", ActivationMaps.KIND,
+              "counts.bin", ConceptCounts.KIND,
+              "histograms.bin", ValueHistograms.KIND));
 
   private final Dissection dissection;
   private final DissectionInfo.LayerResult result;
@@ -106,7 +107,7 @@ public final class LayerDissection {
   /** Reads every file once, so that damage is noticed. */
   void verify() throws IOException {
     topImages();
-    for (Map.Entry<String, String> file : SECTION_FILES.entrySet()) {
+    for (Map.Entry<String, FileKind> file : SECTION_FILES.entrySet()) {
       if (!file.getKey().equals("maps.bin") || hasMaps()) {
         try (SectionFile sections =
             SectionFile.open(

@@ -23,8 +23,8 @@ public record FileCheck(long bytes, @Nullable String sha256, @Nullable String ta
     return new FileCheck(bytes.length, Digests.sha256Hex(bytes), null);
   }
 
-  public static FileCheck ofSections(Path file, String magic) throws IOException {
-    try (SectionFile sections = SectionFile.open(file, magic, -1)) {
+  public static FileCheck ofSections(Path file, FileKind kind) throws IOException {
+    try (SectionFile sections = SectionFile.open(file, kind, -1)) {
       return sections.check();
     }
   }

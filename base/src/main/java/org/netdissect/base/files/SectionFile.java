@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -24,7 +23,7 @@ import org.netdissect.base.NetdissectException;
  * <p>Readers may be used from several threads.
  */
 public final class SectionFile implements Closeable {
-  private static final int HEADER = 8;
+  private static final int HEADER = FileKind.BYTES;
   private static final int ENTRY = 12;
   private static final int TRAILER = 16;
   private static final int MAX_SECTIONS = 1 << 24;
@@ -49,11 +48,12 @@ public final class SectionFile implements Closeable {
   /**
    * Opens a finished file.
    *
-   * @param magic the eight letters that name the kind and version of the file
+   * @param kind of the file, with the versions that can be read
    * @param sections how many sections it must have, or −1 for any number
-   * @throws NetdissectException if it is not such a file, or damaged
+   * @throws DamagedException if it is not such a file, or damaged
+   * @throws VersionException if it is of another version
    */
-  public static SectionFile open(Path path, String magic, int sections) throws IOException {
+  public static SectionFile open(Path path, FileKind kind, int sections) throws IOException {
     FileChannel channel;
     try {
       channel = FileChannel.open(path, StandardOpenOption.READ);
@@ -67,16 +67,16 @@ public final class SectionFile implements Closeable {
       }
       ByteBuffer head = read(channel, path, 0, HEADER);
       ByteBuffer trailer = read(channel, path, size - TRAILER, TRAILER);
-      byte[] expected = magic.getBytes(StandardCharsets.US_ASCII);
       byte[] found = new byte[HEADER];
       head.get(found);
       byte[] end = new byte[HEADER];
       int count = trailer.getInt();
       int tableCrc = trailer.getInt();
       trailer.get(end);
-      if (!Arrays.equals(found, expected) || !Arrays.equals(end, expected)) {
-        throw damaged(path, "not a finished " + magic + " file");
+      if (!Arrays.equals(found, end)) {
+        throw damaged(path, "not a finished " + kind.name() + " file");
       }
+      kind.version(found, path);
       if (count < 0
           || count > MAX_SECTIONS
           || (long) count * ENTRY > size - HEADER - TRAILER
@@ -110,13 +110,13 @@ public final class SectionFile implements Closeable {
   }
 
   /**
-   * As {@link #open(Path, String, int)}, for a file of which a result records what it holds.
+   * As {@link #open(Path, FileKind, int)}, for a file of which a result records what it holds.
    *
    * @param expected null if nothing is recorded, which counts as damage
    */
   public static SectionFile open(
-      Path path, String magic, int sections, @Nullable FileCheck expected) throws IOException {
-    SectionFile file = open(path, magic, sections);
+      Path path, FileKind kind, int sections, @Nullable FileCheck expected) throws IOException {
+    SectionFile file = open(path, kind, sections);
     if (!file.check().equals(expected)) {
       file.close();
       throw damaged(path, "it is not the file that the result records");
@@ -214,8 +214,8 @@ public final class SectionFile implements Closeable {
     private final byte[] magic;
     private final List<long[]> table = new ArrayList<>();
 
-    public Writer(Path path, String magic) throws IOException {
-      this.magic = magic.getBytes(StandardCharsets.US_ASCII);
+    public Writer(Path path, FileKind kind) throws IOException {
+      this.magic = kind.letters(kind.newest());
       channel =
           FileChannel.open(
               path,

@@ -3,12 +3,9 @@ package org.netdissect.base.files;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
 import java.util.Set;
 import org.netdissect.base.DataException;
@@ -64,7 +61,7 @@ public final class Unfinished implements Closeable {
       check(folder, writes);
       mark(folder, command);
       for (String name : writes) {
-        delete(folder.resolve(name));
+        Trees.delete(folder.resolve(name));
       }
       return new Unfinished(folder, lock);
     } catch (IOException | RuntimeException e) {
@@ -111,30 +108,6 @@ public final class Unfinished implements Closeable {
         }
       }
     }
-  }
-
-  private static void delete(Path file) throws IOException {
-    if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
-      return;
-    }
-    Files.walkFileTree(
-        file,
-        new SimpleFileVisitor<>() {
-          @Override
-          public FileVisitResult visitFile(Path one, BasicFileAttributes a) throws IOException {
-            Files.delete(one);
-            return FileVisitResult.CONTINUE;
-          }
-
-          @Override
-          public FileVisitResult postVisitDirectory(Path dir, IOException e) throws IOException {
-            if (e != null) {
-              throw e;
-            }
-            Files.delete(dir);
-            return FileVisitResult.CONTINUE;
-          }
-        });
   }
 
   /** Marks a folder as unfinished, for who empties it and keeps others away himself. */

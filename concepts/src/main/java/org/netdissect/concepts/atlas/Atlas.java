@@ -1,6 +1,7 @@
 package org.netdissect.concepts.atlas;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -13,6 +14,7 @@ import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.netdissect.base.DataException;
+import org.netdissect.base.NetdissectException;
 import org.netdissect.base.Progress;
 import org.netdissect.base.files.DamagedException;
 import org.netdissect.concepts.ConceptDataset;
@@ -78,13 +80,13 @@ public final class Atlas implements AutoCloseable {
         if (i + 1 < places.size()) {
           continue;
         }
-        throw new IOException(
+        throw new NetdissectException(
             "cannot write the atlas " + file + " (" + reason(e) + "); choose a folder with --cache",
             e);
       }
       AtlasReader.Outcome written = AtlasReader.open(file, null);
       if (written.atlas() == null) {
-        throw new IOException(
+        throw new NetdissectException(
             "the atlas " + file + " does not read back as written; is the disk sound?");
       }
       return new Atlas(data.name(), file, written.atlas());
@@ -175,6 +177,7 @@ public final class Atlas implements AutoCloseable {
    * the region within the image, 0 … regions − 1.
    *
    * @param target at least maskHeight · maskWidth long
+   * @throws UncheckedIOException when the file is damaged although its checksums are right
    * @throws IllegalStateException when the image has a problem, and so no regions
    */
   public void readRegionMap(int i, char[] target) {
@@ -185,16 +188,23 @@ public final class Atlas implements AutoCloseable {
     ByteBuffer chunk = reader.chunks[reader.chunkOf[i]];
     int at = reader.offsetInChunk[i];
     int pixels = image.maskHeight() * image.maskWidth();
+    int largest = 0;
     if (image.regions() <= 256) {
       byte[] bytes = new byte[pixels];
       chunk.get(at, bytes);
       for (int p = 0; p < pixels; p++) {
         target[p] = (char) (bytes[p] & 0xff);
+        largest = Math.max(largest, target[p]);
       }
     } else {
       for (int p = 0; p < pixels; p++) {
         target[p] = chunk.getChar(at + 2 * p);
+        largest = Math.max(largest, target[p]);
       }
+    }
+    if (largest >= image.regions()) {
+      throw new UncheckedIOException(
+          new DamagedException(file, image.name() + " names a region that it has not", null));
     }
   }
 

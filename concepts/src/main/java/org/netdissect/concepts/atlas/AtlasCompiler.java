@@ -80,7 +80,7 @@ final class AtlasCompiler {
     } catch (FileSystemException | NetdissectException | InterruptedIOException e) {
       throw e;
     } catch (IOException e) {
-      throw new IOException(
+      throw new NetdissectException(
           "cannot write the atlas "
               + file
               + ": "

@@ -22,6 +22,7 @@ import java.util.stream.IntStream;
 import org.netdissect.base.Digests;
 import org.netdissect.base.Progress;
 import org.netdissect.base.files.Bytes;
+import org.netdissect.base.files.FileKind;
 import org.netdissect.base.files.SectionFile;
 import org.netdissect.base.files.WholeFile;
 import org.netdissect.base.threads.Workers;
@@ -45,7 +46,7 @@ import org.netdissect.results.values.ValueHistograms;
  */
 public final class Recording implements Closeable {
   /** Name of the file that says how much of the others is good. */
-  private static final String MAGIC = "NDRECOR2";
+  private static final FileKind KIND = new FileKind("NDRECOR", 2);
 
   /** Dense activations of a block, about. */
   private static final long BLOCK_BYTES = 32L << 20;
@@ -193,7 +194,7 @@ public final class Recording implements Closeable {
       List<TopImages> tops)
       throws IOException {
     int units = layers.stream().mapToInt(LayerInfo::units).sum();
-    try (SectionFile file = SectionFile.open(path, MAGIC, 1 + units)) {
+    try (SectionFile file = SectionFile.open(path, KIND, 1 + units)) {
       int section = 0;
       try {
         ByteBuffer in = file.read(section++);
@@ -413,7 +414,7 @@ public final class Recording implements Closeable {
           return;
         }
       }
-      try (SectionFile.Writer writer = new SectionFile.Writer(next, MAGIC)) {
+      try (SectionFile.Writer writer = new SectionFile.Writer(next, KIND)) {
         Bytes section = new Bytes(1 << 16);
         ByteBuffer lengths =
             ByteBuffer.allocate(8 * layers.size()).order(java.nio.ByteOrder.LITTLE_ENDIAN);

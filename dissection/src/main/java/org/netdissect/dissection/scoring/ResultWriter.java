@@ -12,9 +12,10 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import org.netdissect.base.Numbers;
 import org.netdissect.base.Progress;
+import org.netdissect.base.files.BadFileException;
 import org.netdissect.base.files.Bytes;
-import org.netdissect.base.files.DamagedException;
 import org.netdissect.base.files.FileCheck;
+import org.netdissect.base.files.FileKind;
 import org.netdissect.base.files.SectionFile;
 import org.netdissect.base.files.WholeFile;
 import org.netdissect.base.threads.Workers;
@@ -74,11 +75,11 @@ public final class ResultWriter {
     List<MaskTally.UnitStats> stats = new ArrayList<>();
     try (Progress.Phase phase = progress.phase("tallying " + layer.name(), layer.units(), "units");
         SectionFile.Writer hits =
-            new SectionFile.Writer(folder.resolve("hits.bin"), HitTable.MAGIC);
+            new SectionFile.Writer(folder.resolve("hits.bin"), HitTable.KIND);
         SectionFile.Writer kept =
             maps == MapsKept.NONE
                 ? null
-                : new SectionFile.Writer(folder.resolve("maps.bin"), ActivationMaps.MAGIC)) {
+                : new SectionFile.Writer(folder.resolve("maps.bin"), ActivationMaps.KIND)) {
       for (int g = 0; g + 1 < groups.length; g++) {
         Path file = groupFolder.resolve("group-" + groups[g] + "-" + groups[g + 1] + ".bin");
         if (!isWhole(file, groups[g + 1] - groups[g], layer, progress)) {
@@ -86,7 +87,7 @@ public final class ResultWriter {
           int end = groups[g + 1];
           WholeFile.write(file, next -> tally.tally(first, end, workers, next));
         }
-        try (SectionFile group = SectionFile.open(file, MaskTally.GROUP_MAGIC, -1)) {
+        try (SectionFile group = SectionFile.open(file, MaskTally.GROUP_KIND, -1)) {
           for (int u = groups[g]; u < groups[g + 1]; u++) {
             int section = (u - groups[g]) * MaskTally.SECTIONS;
             stats.add(MaskTally.UnitStats.decode(group.read(section)));
@@ -111,18 +112,18 @@ public final class ResultWriter {
     for (String name : List.of("units.csv", "top-images.csv")) {
       files.put(layer.folder() + "/" + name, FileCheck.ofText(folder.resolve(name)));
     }
-    recordSections(layer, "hits.bin", HitTable.MAGIC);
-    recordSections(layer, "histograms.bin", ValueHistograms.MAGIC);
-    recordSections(layer, "counts.bin", ConceptCounts.MAGIC);
+    recordSections(layer, "hits.bin", HitTable.KIND);
+    recordSections(layer, "histograms.bin", ValueHistograms.KIND);
+    recordSections(layer, "counts.bin", ConceptCounts.KIND);
     if (maps != MapsKept.NONE) {
-      recordSections(layer, "maps.bin", ActivationMaps.MAGIC);
+      recordSections(layer, "maps.bin", ActivationMaps.KIND);
     }
     return result(recorder, stats);
   }
 
-  private void recordSections(LayerInfo layer, String name, String magic) throws IOException {
+  private void recordSections(LayerInfo layer, String name, FileKind kind) throws IOException {
     String path = layer.folder() + "/" + name;
-    files.put(path, FileCheck.ofSections(out.resolve(path), magic));
+    files.put(path, FileCheck.ofSections(out.resolve(path), kind));
   }
 
   /** What was written, by path within the result, once all is. */
@@ -138,7 +139,7 @@ public final class ResultWriter {
     try {
       GroupFile.check(file, units, layer, images);
       return true;
-    } catch (DamagedException e) {
+    } catch (BadFileException e) {
       progress.warn(e.getMessage() + "; tallying these units again");
       return false;
     }
@@ -171,7 +172,7 @@ public final class ResultWriter {
 
   private static void writeHistograms(Path folder, LayerRecorder recorder) throws IOException {
     try (SectionFile.Writer writer =
-        new SectionFile.Writer(folder.resolve("histograms.bin"), ValueHistograms.MAGIC)) {
+        new SectionFile.Writer(folder.resolve("histograms.bin"), ValueHistograms.KIND)) {
       Bytes section = new Bytes(1 << 12);
       for (int u = 0; u < recorder.layer().units(); u++) {
         section.clear();
@@ -224,7 +225,7 @@ public final class ResultWriter {
       phase.done();
     }
     try (SectionFile.Writer writer =
-        new SectionFile.Writer(folder.resolve("counts.bin"), ConceptCounts.MAGIC)) {
+        new SectionFile.Writer(folder.resolve("counts.bin"), ConceptCounts.KIND)) {
       for (byte[] section : counts) {
         writer.add(ByteBuffer.wrap(section));
       }

@@ -25,7 +25,7 @@ public final class GroupFile {
   public static void check(Path file, int units, LayerInfo layer, ImageSet images)
       throws IOException {
     try (SectionFile group =
-        SectionFile.open(file, MaskTally.GROUP_MAGIC, units * MaskTally.SECTIONS)) {
+        SectionFile.open(file, MaskTally.GROUP_KIND, units * MaskTally.SECTIONS)) {
       TrimmedMap map = new TrimmedMap(layer.height(), layer.width());
       for (int u = 0; u < units; u++) {
         int section = u * MaskTally.SECTIONS;

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.function.IntToLongFunction;
 import org.netdissect.base.NetdissectException;
 import org.netdissect.base.files.Bytes;
+import org.netdissect.base.files.FileKind;
 import org.netdissect.base.files.SectionFile;
 import org.netdissect.base.threads.Workers;
 import org.netdissect.concepts.atlas.AtlasImage;
@@ -28,7 +29,7 @@ import org.netdissect.results.values.TrimmedMap;
  * image, counted by region. Works on groups of units, so that memory does not grow with the layer.
  */
 public final class MaskTally implements GroupTally {
-  public static final String GROUP_MAGIC = "NDGROUP1";
+  public static final FileKind GROUP_KIND = new FileKind("NDGROUP", 1);
 
   /** Sections of a unit in a group's file. */
   public static final int SECTIONS = 3;
@@ -167,7 +168,7 @@ public final class MaskTally implements GroupTally {
           }
           return output;
         });
-    try (SectionFile.Writer writer = new SectionFile.Writer(file, GROUP_MAGIC)) {
+    try (SectionFile.Writer writer = new SectionFile.Writer(file, GROUP_KIND)) {
       Bytes section = new Bytes(1 << 16);
       for (int u = 0; u < end - first; u++) {
         int unit = u;

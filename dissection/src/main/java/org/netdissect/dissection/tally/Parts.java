@@ -136,9 +136,9 @@ public final class Parts implements GroupTally {
    */
   private void merge(List<Path> files, int units, Path file) throws IOException {
     List<SectionFile> groups = new ArrayList<>();
-    try (SectionFile.Writer writer = new SectionFile.Writer(file, MaskTally.GROUP_MAGIC)) {
+    try (SectionFile.Writer writer = new SectionFile.Writer(file, MaskTally.GROUP_KIND)) {
       for (Path path : files) {
-        groups.add(SectionFile.open(path, MaskTally.GROUP_MAGIC, units * MaskTally.SECTIONS));
+        groups.add(SectionFile.open(path, MaskTally.GROUP_KIND, units * MaskTally.SECTIONS));
       }
       TrimmedMap map = new TrimmedMap(layer.height(), layer.width());
       Bytes section = new Bytes(1 << 10);

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.netdissect.base.Digests;
+import org.netdissect.base.NetdissectException;
 import org.netdissect.base.Progress;
 import org.netdissect.base.files.WholeFile;
 import org.netdissect.datasets.broden.BrodenDataset;
@@ -74,7 +75,7 @@ public final class Demo {
   public static byte[] model() throws IOException {
     try (InputStream in = Demo.class.getResourceAsStream(MODEL)) {
       if (in == null) {
-        throw new IOException("the demonstration's network is missing from this build");
+        throw new NetdissectException("the demonstration's network is missing from this build");
       }
       return in.readAllBytes();
     }
@@ -94,7 +95,7 @@ public final class Demo {
       Path out, int images, Dissector.Step report, Progress progress, Consumer<String> say)
       throws IOException {
     if (Files.exists(out) && !Files.isDirectory(out)) {
-      throw new IOException(out + " is a file; name a folder that does not exist yet");
+      throw new NetdissectException(out + " is a file; name a folder that does not exist yet");
     }
     Path world = out.resolve("world");
     byte[] model = model();
@@ -144,7 +145,7 @@ public final class Demo {
           Double.parseDouble(notes.get("dropout")),
           Boolean.parseBoolean(notes.get("batch-norm")));
     } catch (IllegalArgumentException | NullPointerException e) {
-      throw new IOException("the demonstration's network does not say how it was made", e);
+      throw new NetdissectException("the demonstration's network does not say how it was made", e);
     }
   }
 
@@ -155,7 +156,7 @@ public final class Demo {
       Dissection standing = Dissection.open(out);
       if (!Digests.sha256Hex(Files.readAllBytes(model))
           .equals(standing.info().network().sha256())) {
-        throw new IOException(
+        throw new NetdissectException(
             out + " holds the result of another network; delete it or name another folder");
       }
       return standing;

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Random;
 import java.util.function.Consumer;
+import org.netdissect.base.NetdissectException;
 import org.netdissect.base.Progress;
 import org.netdissect.base.files.Trees;
 import org.netdissect.base.files.WholeFile;
@@ -102,7 +103,8 @@ public final class Selftest {
   public static List<Line> run(Path out, int images, int perCategory, Consumer<String> say)
       throws IOException {
     if (Files.exists(out.resolve("selftest.csv"))) {
-      throw new IOException(out + " holds a selftest already; name another folder or delete it");
+      throw new NetdissectException(
+          out + " holds a selftest already; name another folder or delete it");
     }
     Files.createDirectories(out);
     Path world = out.resolve("world");

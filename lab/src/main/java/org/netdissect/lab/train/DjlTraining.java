@@ -31,6 +31,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.netdissect.base.NetdissectException;
 import org.netdissect.base.threads.InOrder;
 
 /** The only class that touches DJL. Load it through {@link Training}. */
@@ -213,7 +214,7 @@ final class DjlTraining implements AutoCloseable {
   }
 
   private static IOException diverged(int iteration, TrainingOptions options) {
-    return new IOException(
+    return new NetdissectException(
         String.format(
             Locale.ROOT,
             "training diverged at iteration %d; try once more, and if it comes again a smaller"

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.netdissect.base.NetdissectException;
 
 /** Writes networks as ONNX (opset 13) and reads the weights of such files back. */
 public final class OnnxFiles {
@@ -149,7 +150,7 @@ public final class OnnxFiles {
    */
   public static Weights readWeights(Path file) throws IOException {
     if (Files.size(file) > LARGEST) {
-      throw new IOException(file + ": too large for a checkpoint");
+      throw new NetdissectException(file + ": too large for a checkpoint");
     }
     return readWeights(Files.readAllBytes(file), file.toString());
   }
@@ -160,7 +161,7 @@ public final class OnnxFiles {
     try {
       proto = OnnxMl.ModelProto.parseFrom(model);
     } catch (InvalidProtocolBufferException e) {
-      throw new IOException(name + ": not an ONNX file", e);
+      throw new NetdissectException(name + ": not an ONNX file", e);
     }
     Map<String, Weights.Tensor> tensors = new LinkedHashMap<>();
     for (OnnxMl.TensorProto tensor : proto.getGraph().getInitializerList()) {
@@ -173,7 +174,7 @@ public final class OnnxFiles {
       if (tensor.getDataType() != OnnxMl.TensorProto.DataType.FLOAT_VALUE
           || size < 0
           || tensor.getRawData().size() != 4 * size) {
-        throw new IOException(
+        throw new NetdissectException(
             name + ": weights " + tensor.getName() + " are not as the trainer writes them");
       }
       float[] values = new float[(int) size];
@@ -186,7 +187,7 @@ public final class OnnxFiles {
       tensors.put(tensor.getName(), new Weights.Tensor(shape, values));
     }
     if (tensors.isEmpty()) {
-      throw new IOException(name + ": holds no weights");
+      throw new NetdissectException(name + ": holds no weights");
     }
     return new Weights(tensors);
   }

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.netdissect.base.Digests;
+import org.netdissect.base.NetdissectException;
 import org.netdissect.base.files.WholeFile;
 
 /**
@@ -37,17 +38,17 @@ final class RunFolder implements AutoCloseable {
   /** Refuses a folder that holds anything, so that no run is mixed with another. */
   static void requireFree(Path folder) throws IOException {
     if (Files.exists(folder.resolve(MODEL))) {
-      throw new IOException(folder + " holds a finished run; name another folder");
+      throw new NetdissectException(folder + " holds a finished run; name another folder");
     }
     if (!Files.exists(folder)) {
       return;
     }
     if (!Files.isDirectory(folder)) {
-      throw new IOException(folder + " is no folder; name another one");
+      throw new NetdissectException(folder + " is no folder; name another one");
     }
     try (DirectoryStream<Path> inside = Files.newDirectoryStream(folder)) {
       if (inside.iterator().hasNext()) {
-        throw new IOException(
+        throw new NetdissectException(
             Files.exists(folder.resolve("log.csv"))
                 ? folder
                     + " holds a run that was cut off; delete it or name another folder"

@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
+import org.netdissect.base.NetdissectException;
 import org.netdissect.concepts.AnnotatedImage;
 import org.netdissect.concepts.Category;
 import org.netdissect.concepts.ImageRow;
@@ -75,7 +76,7 @@ final class Samples {
             ? ofBroden(options.data(), options.task(), options.size())
             : ofFolders(options.data(), options.task(), options.size());
     if (samples.training.length < options.batch() || samples.validation.length == 0) {
-      throw new IOException(
+      throw new NetdissectException(
           options.data()
               + ": "
               + samples.training.length
@@ -102,7 +103,7 @@ final class Samples {
     }
     Category category = data.vocabulary().category(task.lowerCase());
     if (category == null) {
-      throw new IOException(folder + " has no category " + task.lowerCase());
+      throw new NetdissectException(folder + " has no category " + task.lowerCase());
     }
     Map<Integer, Integer> images = new TreeMap<>(); // label → images to train on
     for (ImageRow row : data.images()) {
@@ -177,10 +178,10 @@ final class Samples {
 
   private static Samples ofFolders(Path folder, Task task, int side) throws IOException {
     if (!Files.isDirectory(folder)) {
-      throw new IOException(folder + " is no folder");
+      throw new NetdissectException(folder + " is no folder");
     }
     if (task == Task.OBJECT) {
-      throw new IOException(
+      throw new NetdissectException(
           folder + " is no Broden folder (no index.csv); --task object needs one");
     }
     List<String> names = new ArrayList<>();
@@ -207,7 +208,7 @@ final class Samples {
       }
     }
     if (files.isEmpty()) {
-      throw new IOException(
+      throw new NetdissectException(
           folder + " is no Broden folder and has no sub-folders with photographs");
     }
     return new Samples(

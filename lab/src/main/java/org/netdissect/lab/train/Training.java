@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.IntFunction;
 import org.netdissect.base.CacheFolder;
+import org.netdissect.base.NetdissectException;
 
 /**
  * Trains a small network and writes the run folder: {@code model.onnx} (and {@code
@@ -42,7 +43,7 @@ public final class Training {
    */
   public static Result run(TrainingOptions options, Consumer<String> say) throws IOException {
     if (!isAvailable()) {
-      throw new IOException(
+      throw new NetdissectException(
           "training needs PyTorch, which the plain build leaves out (110 MB): run"
               + " \"mvn -B -q -DskipTests -Ptrain package\" once in the source folder");
     }
@@ -68,7 +69,7 @@ public final class Training {
       try {
         weights = weights.startedFrom(OnnxFiles.readWeights(options.init()));
       } catch (IllegalArgumentException e) {
-        throw new IOException(options.init() + ": " + e.getMessage(), e);
+        throw new NetdissectException(options.init() + ": " + e.getMessage(), e);
       }
     }
     try (RunFolder folder = RunFolder.begin(options.out(), samples.classes())) {

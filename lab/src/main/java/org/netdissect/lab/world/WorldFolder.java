@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntConsumer;
+import org.netdissect.base.NetdissectException;
 import org.netdissect.base.files.Trees;
 import org.netdissect.base.threads.Workers;
 import org.netdissect.datasets.broden.BrodenWriter;
@@ -52,7 +53,7 @@ public final class WorldFolder {
       } catch (InterruptedIOException e) {
         throw e;
       } catch (IOException e) {
-        throw new IOException("cannot write " + folder + ": " + e.getMessage(), e);
+        throw new NetdissectException("cannot write " + folder + ": " + e.getMessage(), e);
       }
       writer.finish();
     }
@@ -77,7 +78,7 @@ public final class WorldFolder {
     Path readme = folder.resolve(README);
     if (!Files.isRegularFile(readme)
         || !Files.readString(readme).equals(readme(seed, size, images))) {
-      throw new IOException(
+      throw new NetdissectException(
           folder + " holds other images than those wanted; delete it or name another folder");
     }
   }

@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import javax.imageio.ImageIO;
+import org.netdissect.base.NetdissectException;
 
 /**
  * A finished figure: the same numbers as a drawing, a picture and a table.
@@ -96,7 +97,7 @@ public final class Figure {
       return out.toByteArray();
     } catch (LinkageError | RuntimeException e) {
       // What Java throws where it finds no fonts differs from version to version.
-      throw new IOException(
+      throw new NetdissectException(
           "this Java cannot draw text (no fonts are installed); write SVG, and convert it"
               + " elsewhere",
           e);

@@ -3,6 +3,7 @@ package org.netdissect.results.values;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import org.netdissect.base.files.Bytes;
+import org.netdissect.base.files.FileKind;
 
 /**
  * Per unit, how many of its activation values fall into each of 65,536 bins: the upper sixteen bits
@@ -19,7 +20,7 @@ public final class ValueHistograms {
   /** The bin of zero and of the positive subnormal numbers. */
   public static final int ZERO_BIN = 0x8000;
 
-  public static final String MAGIC = "NDHISTO1";
+  public static final FileKind KIND = new FileKind("NDHISTO", 1);
 
   static final int PAGE = 256;
 

@@ -6,7 +6,6 @@ import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -404,7 +403,7 @@ public abstract sealed class Basis {
         one.putDouble(value);
         sha.update(one.array());
       }
-      return HexFormat.of().formatHex(sha.digest());
+      return Digests.hex(sha.digest());
     }
 
     private static String shape(long[] shape) {
