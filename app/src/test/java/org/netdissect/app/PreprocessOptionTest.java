@@ -26,8 +26,7 @@ class PreprocessOptionTest {
     assertEquals(Arrays.asList(null, Preprocessing.CAFFE), of("two=caffe"));
     assertEquals(List.of(Preprocessing.TF, Preprocessing.CAFFE), of("two.onnx=caffe", "tf"));
     assertEquals(
-        List.of(Preprocessing.UNIT, Preprocessing.NONE),
-        of(MODELS.get(0) + "=unit", "two=none"));
+        List.of(Preprocessing.UNIT, Preprocessing.NONE), of(MODELS.get(0) + "=unit", "two=none"));
   }
 
   @Test

@@ -3,6 +3,7 @@ package org.netdissect.networks;
 import ai.onnxruntime.OnnxJavaType;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,6 +28,10 @@ final class LayerFinder {
   private final int batch;
   private final TokenGrid given;
   private final List<String> withoutGrid = new ArrayList<>();
+
+  /** Whether a layout is that of a layer; most tensors share theirs with the one before. */
+  private final Map<Layout, Boolean> judged = new IdentityHashMap<>();
+
   private final Map<String, LayerTensor> layers = new LinkedHashMap<>();
 
   /**
@@ -143,7 +148,9 @@ final class LayerFinder {
   }
 
   private boolean isLayer(Layout layout, long[] dims) {
-    if (layout == null || layout.rank() != dims.length || !LayerTensor.isLayer(layout)) {
+    if (layout == null
+        || layout.rank() != dims.length
+        || !judged.computeIfAbsent(layout, this::isLayer)) {
       return false;
     }
     for (int axis = 0; axis < dims.length; axis++) {
@@ -151,9 +158,13 @@ final class LayerFinder {
         return false;
       }
     }
-    boolean isOneChannelAxis =
-        layout.axes().stream().anyMatch(a -> a.isWhole(Role.CHANNEL, layout.channels()));
-    return isOneChannelAxis && layout.count(Role.IMAGE) == batch;
+    return true;
+  }
+
+  private boolean isLayer(Layout layout) {
+    return LayerTensor.isLayer(layout)
+        && layout.count(Role.IMAGE) == batch
+        && layout.axes().stream().anyMatch(a -> a.isWhole(Role.CHANNEL, layout.channels()));
   }
 
   /** Images × channels × rows × columns, in any order with the images first. */
