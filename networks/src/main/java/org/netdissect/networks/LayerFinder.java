@@ -30,7 +30,7 @@ final class LayerFinder {
   private final List<String> withoutGrid = new ArrayList<>();
 
   /** Whether a layout is that of a layer; most tensors share theirs with the one before. */
-  private final Map<Layout, Boolean> judged = new IdentityHashMap<>();
+  private final IdentityHashMap<Layout, Boolean> judged = new IdentityHashMap<>();
 
   private final Map<String, LayerTensor> layers = new LinkedHashMap<>();
 
