@@ -13,9 +13,8 @@ import org.netdissect.analysis.LabelledResult;
 import org.netdissect.analysis.formulas.Formula;
 import org.netdissect.analysis.formulas.FormulaOptions;
 import org.netdissect.analysis.formulas.FormulaSearch;
-import org.netdissect.concepts.atlas.AtlasOptions;
+import org.netdissect.concepts.ConceptDataset;
 import org.netdissect.results.Dissection;
-import org.netdissect.results.DissectionInfo;
 import org.netdissect.results.FormulaScore;
 import org.netdissect.results.FormulaTable;
 import org.netdissect.results.LayerDissection;
@@ -38,13 +37,6 @@ final class FormulasCommand implements Callable<Integer> {
 
   @Parameters(paramLabel = "OUT", description = "The result folder.")
   private Path result;
-
-  @Option(
-      required = true,
-      names = "--data",
-      paramLabel = "DIR",
-      description = "The data set that was dissected with, given as to 'netdissect run'.")
-  private List<Path> data = List.of();
 
   @Option(
       names = "--length",
@@ -116,14 +108,7 @@ final class FormulasCommand implements Callable<Integer> {
       description = "Threads. Default: the number of cores. The result does not depend on it.")
   private Integer workers;
 
-  @Option(
-      names = "--cache",
-      paramLabel = "DIR",
-      description =
-          "Folder of the compiled data set. Default: DATA/.netdissect, or the user's cache folder.")
-  private Path cache;
-
-  @Mixin private DataOptions dataOptions;
+  @Mixin private ResultData resultData;
   @Mixin private CommonOptions common;
 
   @Override
@@ -131,16 +116,9 @@ final class FormulasCommand implements Callable<Integer> {
     TerminalProgress progress = new TerminalProgress(System.err, common.quiet);
     FormulaOptions options = options();
     Dissection dissection = Dissection.open(result);
-    DissectionInfo.NetworkInfo network = dissection.info().network();
+    ConceptDataset data = resultData.open(dissection);
     try (LabelledResult labelled =
-        LabelledResult.open(
-            dissection,
-            dataOptions.open(
-                data,
-                network.inputHeight() == null ? 0 : network.inputHeight(),
-                network.inputWidth() == null ? 0 : network.inputWidth()),
-            AtlasOptions.defaults().withCache(cache),
-            progress)) {
+        LabelledResult.open(dissection, data, resultData.atlas(), progress)) {
       FormulaSearch formulas = FormulaSearch.in(labelled);
       for (LayerDissection layer : dissection.layers()) {
         if (evaluate != null) {

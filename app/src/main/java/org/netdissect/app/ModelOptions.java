@@ -69,10 +69,10 @@ final class ModelOptions {
       throw new UsageException(
           texts.isEmpty()
               ? "--weights goes with the text of a Caffe net (deploy.prototxt)"
-              : "%s needs its weights: give --weights NET.caffemodel %s"
+              : "%s needs its weights: give --weights NET.caffemodel%s"
                   .formatted(
                       texts.get(0),
-                      texts.size() == 1 ? "once" : "once for each Caffe net, in their order"));
+                      texts.size() == 1 ? "" : " once for each Caffe net, in their order"));
     }
     List<Network> networks = new ArrayList<>();
     int next = 0;

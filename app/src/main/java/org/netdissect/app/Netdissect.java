@@ -3,9 +3,11 @@ package org.netdissect.app;
 import java.io.PrintWriter;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.netdissect.base.Text;
 import org.netdissect.base.ToolVersion;
+import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -23,6 +25,7 @@ public final class Netdissect implements Runnable {
       List.of(
           RunCommand.class,
           LayersCommand.class,
+          CheckCommand.class,
           ConvertModelCommand.class,
           ShowCommand.class,
           ReportCommand.class,
@@ -37,6 +40,10 @@ public final class Netdissect implements Runnable {
           TrainCommand.class,
           DemoCommand.class,
           SelftestCommand.class);
+
+  /** Commands that speak of all others. */
+  private static final List<Class<?>> ABOUT_ALL =
+      List.of(CommandLine.HelpCommand.class, AutoComplete.GenerateCompletion.class);
 
   @Spec private CommandSpec spec;
 
@@ -53,6 +60,15 @@ public final class Netdissect implements Runnable {
   static int execute(String... arguments) {
     CommandLine line = new CommandLine(new Netdissect());
     commands(arguments).forEach(line::addSubcommand);
+    try {
+      Defaults defaults = Defaults.read();
+      line.setDefaultValueProvider(defaults);
+      line.getSubcommands().values().forEach(command -> help(command, defaults));
+      help(line, defaults);
+    } catch (UsageException e) {
+      line.getErr().println("netdissect: " + Text.terminal(e.getMessage()));
+      return CommandLine.ExitCode.USAGE;
+    }
     line.setCaseInsensitiveEnumValuesAllowed(false);
     line.setUsageHelpAutoWidth(true);
     line.registerConverter(Path.class, Netdissect::path);
@@ -88,6 +104,22 @@ public final class Netdissect implements Runnable {
     return code;
   }
 
+  /** Adds examples and the file of defaults to what --help prints. */
+  private static void help(CommandLine command, Defaults defaults) {
+    CommandLine.Model.CommandSpec spec = command.getCommandSpec();
+    defaults.check(spec);
+    List<String> footer = new ArrayList<>(Examples.of(spec.name()));
+    footer.add("");
+    footer.add(
+        defaults.file() == null
+            ? "Defaults of options can be set in ~/.config/netdissect/netdissect.properties."
+            : "Defaults of options were read from "
+                + Text.terminal(defaults.file().toString())
+                + ".");
+    spec.usageMessage()
+        .footer(footer.stream().map(l -> l.replace("%", "%%")).toArray(String[]::new));
+  }
+
   private static Path path(String text) {
     try {
       if (!text.isBlank()) {
@@ -107,7 +139,9 @@ public final class Netdissect implements Runnable {
         return List.of(command);
       }
     }
-    return COMMANDS;
+    List<Class<?>> all = new ArrayList<>(COMMANDS);
+    all.addAll(ABOUT_ALL);
+    return all;
   }
 
   @Override

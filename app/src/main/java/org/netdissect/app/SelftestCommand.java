@@ -24,7 +24,8 @@ final class SelftestCommand implements Callable<Integer> {
       paramLabel = "DIR",
       defaultValue = "netdissect-selftest",
       description =
-          "Working folder, new or empty; selftest.csv and .svg stay. Default: ${DEFAULT-VALUE}.")
+          "Working folder; selftest.csv and .svg stay. One that stands there is made anew. Default:"
+              + " ${DEFAULT-VALUE}.")
   private Path out;
 
   @Option(

@@ -2,14 +2,12 @@ package org.netdissect.app;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.concurrent.Callable;
 import org.netdissect.analysis.LabelledResult;
 import org.netdissect.analysis.trust.Trust;
 import org.netdissect.analysis.trust.TrustOptions;
-import org.netdissect.concepts.atlas.AtlasOptions;
+import org.netdissect.concepts.ConceptDataset;
 import org.netdissect.results.Dissection;
-import org.netdissect.results.DissectionInfo;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -27,13 +25,6 @@ import picocli.CommandLine.Parameters;
 final class TrustCommand implements Callable<Integer> {
   @Parameters(paramLabel = "OUT", description = "The result folder.")
   private Path result;
-
-  @Option(
-      required = true,
-      names = "--data",
-      paramLabel = "DIR",
-      description = "The data set that was dissected with, given as to 'netdissect run'.")
-  private List<Path> data = List.of();
 
   @Option(
       names = "--permutations",
@@ -87,14 +78,7 @@ final class TrustCommand implements Callable<Integer> {
       description = "Threads. Default: the number of cores. The result does not depend on it.")
   private Integer workers;
 
-  @Option(
-      names = "--cache",
-      paramLabel = "DIR",
-      description =
-          "Folder of the compiled data set. Default: DATA/.netdissect, or the user's cache folder.")
-  private Path cache;
-
-  @Mixin private DataOptions dataOptions;
+  @Mixin private ResultData resultData;
   @Mixin private CommonOptions common;
 
   @Override
@@ -102,16 +86,9 @@ final class TrustCommand implements Callable<Integer> {
     TerminalProgress progress = new TerminalProgress(System.err, common.quiet);
     TrustOptions options = options();
     Dissection dissection = Dissection.open(result);
-    DissectionInfo.NetworkInfo network = dissection.info().network();
+    ConceptDataset data = resultData.open(dissection);
     try (LabelledResult labelled =
-        LabelledResult.open(
-            dissection,
-            dataOptions.open(
-                data,
-                network.inputHeight() == null ? 0 : network.inputHeight(),
-                network.inputWidth() == null ? 0 : network.inputWidth()),
-            AtlasOptions.defaults().withCache(cache),
-            progress)) {
+        LabelledResult.open(dissection, data, resultData.atlas(), progress)) {
       Trust.write(labelled, options, progress);
     }
     Output.print(TrustSummary.text(dissection));

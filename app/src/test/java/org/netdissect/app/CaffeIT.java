@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -18,7 +19,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** Caffe nets, as a user gives them to the command. */
 class CaffeIT {
-  /** The reference net whose weights are all in the text's fillers: no other file is needed. */
+  /** A net whose weights are all made by the fillers of its text. */
   private static final String NET =
       """
       name: "filled"
@@ -46,7 +47,7 @@ class CaffeIT {
   }
 
   private Outcome dissect(Path out, Object... model) throws Exception {
-    List<Object> words = new java.util.ArrayList<>(List.of("run"));
+    List<Object> words = new ArrayList<>(List.of("run"));
     words.addAll(List.of(model));
     words.addAll(List.of("--data", data, "--out", out, "--no-report", "--layers", "conv1,pool1"));
     return Distribution.run(words.toArray());

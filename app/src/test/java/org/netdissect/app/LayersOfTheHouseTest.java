@@ -56,7 +56,8 @@ class LayersOfTheHouseTest {
       Map.of(
           "results", List.of("values", ""),
           "concepts", List.of("", "atlas"),
-          "dissection", List.of("rules", "activations", "recording", "tally", "scoring", ""));
+          "dissection",
+              List.of("rules", "fit", "activations", "recording", "tally", "scoring", ""));
 
   private static JavaClasses classes;
 

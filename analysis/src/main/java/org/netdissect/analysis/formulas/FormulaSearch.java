@@ -115,7 +115,9 @@ public final class FormulaSearch {
       unit.read(hits, number);
       fires.clear();
       hits.read(
-          number, (image, region, pixels) -> fires.add(new int[] {image, sets.set(image, region)}));
+          number,
+          sets::regions,
+          (image, region, pixels) -> fires.add(new int[] {image, sets.set(image, region)}));
     }
 
     FormulaScore[] unit(HitTable hits, int number) throws IOException {

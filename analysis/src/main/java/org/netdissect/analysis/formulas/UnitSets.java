@@ -36,6 +36,7 @@ final class UnitSets {
     mask = 0;
     table.read(
         unit,
+        sets::regions,
         (image, region, pixels) -> {
           mask += pixels;
           int set = sets.set(image, region);

@@ -51,6 +51,7 @@ final class UnitTallies {
     int[] metCount = new int[1];
     hits.read(
         unit,
+        data.images()::regions,
         (at, region, count) -> {
           if (images == 0 || image[images - 1] != at) {
             end(touched[0], metCount[0]);

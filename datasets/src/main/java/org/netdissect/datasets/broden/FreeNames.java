@@ -4,7 +4,6 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.text.Normalizer;
 import java.util.HashSet;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -74,7 +73,7 @@ final class FreeNames {
       return part;
     }
     MessageDigest md5 = Digests.of("MD5");
-    String mark = "-" + HexFormat.of().formatHex(md5.digest(bytes), 0, 4);
+    String mark = "-" + Digests.hex(md5.digest(bytes)).substring(0, 8);
     int end = part.length();
     while (part.substring(0, end).getBytes(StandardCharsets.UTF_8).length
         > LONGEST - mark.length()) {

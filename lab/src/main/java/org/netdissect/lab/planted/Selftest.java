@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Random;
 import java.util.function.Consumer;
-import org.netdissect.base.NetdissectException;
 import org.netdissect.base.Progress;
 import org.netdissect.base.files.Trees;
 import org.netdissect.base.files.WholeFile;
@@ -95,7 +94,7 @@ public final class Selftest {
   /**
    * Plants, dissects, compares, and writes {@code selftest.svg} and {@code selftest.csv}.
    *
-   * @param out working folder; new or empty
+   * @param out working folder; new, empty, or with a selftest, which is made anew
    * @param images of the world
    * @param perCategory concepts planted in each category
    * @param say is told line by line
@@ -103,8 +102,8 @@ public final class Selftest {
   public static List<Line> run(Path out, int images, int perCategory, Consumer<String> say)
       throws IOException {
     if (Files.exists(out.resolve("selftest.csv"))) {
-      throw new NetdissectException(
-          out + " holds a selftest already; name another folder or delete it");
+      say.accept(out + " holds a selftest; it is made anew");
+      Files.delete(out.resolve("selftest.csv"));
     }
     Files.createDirectories(out);
     Path world = out.resolve("world");

@@ -1,0 +1,57 @@
+package org.netdissect.app;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** What --help shows of the use of each command. */
+final class Examples {
+  private static final Map<String, List<String>> OF =
+      Map.ofEntries(
+          Map.entry(
+              "netdissect",
+              List.of(
+                  "netdissect demo",
+                  "netdissect run MODEL.onnx --data BRODEN --out OUT",
+                  "source <(netdissect generate-completion)      completes names in bash and zsh")),
+          Map.entry(
+              "run",
+              List.of(
+                  "netdissect run resnet18.onnx --data BRODEN --out OUT",
+                  "netdissect run vgg.onnx --preprocess caffe --layers 'conv5*' --data BRODEN --out OUT",
+                  "netdissect run a.onnx b.onnx --data COCO --data VOC --out BOTH",
+                  "netdissect run --activations conv5=maps.npy --images list.txt --data BRODEN --out OUT")),
+          Map.entry("layers", List.of("netdissect layers MODEL.onnx")),
+          Map.entry("check", List.of("netdissect check MODEL.onnx --data PHOTOGRAPHS")),
+          Map.entry("show", List.of("netdissect show OUT", "netdissect show OUT --iou 0.1 --json")),
+          Map.entry("report", List.of("netdissect report OUT --data BRODEN")),
+          Map.entry(
+              "compare",
+              List.of(
+                  "netdissect compare OUT1 OUT2 --out COMPARED --with-published",
+                  "netdissect compare IT1 IT10 IT100 --out COMPARED --axis iteration=1,10,100")),
+          Map.entry(
+              "figure",
+              List.of(
+                  "netdissect figure OUT                        lists the kinds",
+                  "netdissect figure OUT --kind detectors --out detectors.svg",
+                  "netdissect figure OUT --kind units --units 1,2 --data BRODEN --out units.png")),
+          Map.entry("export", List.of("netdissect export OUT --format arrow --out TABLES")),
+          Map.entry("import", List.of("netdissect import conv5-result.csv --out OUT")),
+          Map.entry(
+              "data", List.of("netdissect data info DIR", "netdissect data browse DIR --out PAGE")),
+          Map.entry("demo", List.of("netdissect demo", "netdissect demo --out DEMO --images 500")));
+
+  private Examples() {}
+
+  /** Lines to print below the options; none for a command that needs none. */
+  static List<String> of(String command) {
+    List<String> lines = new ArrayList<>();
+    if (OF.containsKey(command)) {
+      lines.add("");
+      lines.add("Examples:");
+      OF.get(command).forEach(example -> lines.add("  " + example));
+    }
+    return lines;
+  }
+}
