@@ -31,7 +31,8 @@ final class DataBrowseCommand implements Callable<Integer> {
       names = "--out",
       required = true,
       paramLabel = "PAGE",
-      description = "A new folder for the page, or one that holds an earlier page.")
+      description =
+          "A new folder for the page, or one that holds an earlier page or an unfinished one.")
   private Path out;
 
   @Mixin private DataOptions dataOptions;

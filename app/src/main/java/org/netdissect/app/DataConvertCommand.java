@@ -23,7 +23,11 @@ final class DataConvertCommand implements Callable<Integer> {
       description = "The folder of the data set; several are joined.")
   private List<Path> data;
 
-  @Option(names = "--out", required = true, paramLabel = "DIR", description = "A new folder.")
+  @Option(
+      names = "--out",
+      required = true,
+      paramLabel = "DIR",
+      description = "A new folder, or an unfinished one.")
   private Path out;
 
   @Option(

@@ -39,7 +39,11 @@ final class DataLabelCommand implements Callable<Integer> {
       description = "Photographs, in folders or not.")
   private Path images;
 
-  @Option(names = "--out", required = true, paramLabel = "DIR", description = "A new folder.")
+  @Option(
+      names = "--out",
+      required = true,
+      paramLabel = "DIR",
+      description = "A new folder, or an unfinished one.")
   private Path out;
 
   @Option(

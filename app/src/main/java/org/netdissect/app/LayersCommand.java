@@ -5,7 +5,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -126,7 +125,7 @@ final class LayersCommand implements Callable<Integer> {
     for (String[] row : rows) {
       StringBuilder line = new StringBuilder();
       for (int c = 0; c < width.length; c++) {
-        line.append(String.format(Locale.ROOT, "%-" + width[c] + "s  ", row[c]));
+        line.append(row[c]).append(" ".repeat(width[c] - row[c].length() + 2));
       }
       out.append(line.append(row[4]).toString().stripTrailing()).append('\n');
     }

@@ -3,10 +3,13 @@ package org.netdissect.app;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.netdissect.base.Text;
 import org.netdissect.networks.InputSize;
 import org.netdissect.networks.Network;
+import org.netdissect.networks.NetworkOptions;
 import org.netdissect.networks.TokenGrid;
 import org.netdissect.networks.caffe.CaffeModel;
 import picocli.CommandLine.Option;
@@ -27,6 +30,13 @@ final class ModelOptions {
           "How the tokens of a transformer cover the image, where the model does not tell: rows and"
               + " columns, and how many tokens to skip before them; for example grid=14x14,skip=1.")
   private String tokens;
+
+  @Option(
+      names = "--input",
+      paramLabel = "NAME=FILE.npy",
+      description =
+          "Values of an input other than the image, for models that have several. May be repeated.")
+  private Map<String, Path> inputs = new LinkedHashMap<>();
 
   @Option(
       names = "--weights",
@@ -90,7 +100,7 @@ final class ModelOptions {
     try {
       TokenGrid grid = tokens == null ? null : TokenGrid.parse(tokens);
       if (weightsOrNull == null && !CaffeModel.isText(model)) {
-        return Network.open(model, inputSize(), grid);
+        return Network.openWith(model, new NetworkOptions(inputSize(), grid, inputs));
       }
     } catch (IllegalArgumentException e) {
       throw new UsageException("--tokens: " + e.getMessage());

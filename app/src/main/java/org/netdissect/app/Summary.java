@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import org.netdissect.base.Numbers;
 import org.netdissect.dissection.rules.Convention;
 import org.netdissect.dissection.rules.Quantile;
@@ -23,6 +24,10 @@ import org.netdissect.results.UnitScore;
 final class Summary {
   private static final int BEST = 10;
   private static final int NAMED = 12;
+
+  /** Operations whose values no clip can have made equal. */
+  private static final Set<String> UNBOUNDED =
+      Set.of("Add", "BatchNormalization", "Conv", "Gemm", "LayerNormalization", "MatMul");
 
   /** Share of a layer's units from which something is wrong with the layer. */
   private static final double MANY_SATURATED = 0.1;
@@ -179,7 +184,8 @@ final class Summary {
     }
     if (emptiesMasks(rules)) {
       out.append("  why: ").append(Convention.EMPTY_MASKS).append('\n');
-    } else if (empty > MANY_SATURATED * dissected.layer().units()) {
+    } else if (empty > MANY_SATURATED * dissected.layer().units()
+        && !UNBOUNDED.contains(dissected.layer().kind())) {
       out.append(
               "  why: the network clips this layer's values (as ReLU6 does), so that many of them")
           .append(" are equal;\n")

@@ -42,7 +42,7 @@ final class WorldCommand implements Callable<Integer> {
       names = "--out",
       required = true,
       paramLabel = "DIR",
-      description = "Folder to write; must not exist or be empty.")
+      description = "Folder to write; must not exist, be empty or be unfinished.")
   private Path out;
 
   @Option(

@@ -35,6 +35,7 @@ final class Activations {
         return gated;
       }
       OnnxNode next = onlyReader(here);
+      next = next == null ? dequantiser(here) : next;
       if (next == null) {
         return here;
       }
@@ -81,6 +82,13 @@ final class Activations {
 
   private boolean isConstant(String tensor) {
     return !graph.dependsOnImage(tensor);
+  }
+
+  /** The first of several that all turn the same 8-bit values back into floats. */
+  private OnnxNode dequantiser(String tensor) {
+    List<OnnxNode> readers = graph.consumers(tensor);
+    boolean isSame = readers.stream().allMatch(r -> r.op().equals("DequantizeLinear"));
+    return isSame && !readers.isEmpty() ? readers.get(0) : null;
   }
 
   private OnnxNode onlyReader(String tensor) {

@@ -68,7 +68,7 @@ record ImageInput(
     int channelAxis = channelsLast ? 3 : 1;
     int firstSide = channelsLast ? 1 : 2;
     long channels = dims[channelAxis] > 0 ? dims[channelAxis] : weightChannels(graph);
-    if (channels != 1 && channels != 3) {
+    if (!isColour(channels)) {
       throw notAnImage(graph, dims);
     }
     if (dims[0] == 0 || dims[0] > LARGEST_BATCH) {
@@ -140,7 +140,7 @@ record ImageInput(
 
   private static ModelException notAnImage(OnnxGraph graph, long[] dims) {
     return new ModelException(
-        "%s: its input %s is %s; only images with 1 or 3 channels (N × C × H × W or N × H × W × C) can go in."
+        "%s: its input %s is %s; only images with 1, 3 or 4 channels (N × C × H × W or N × H × W × C) can go in."
             .formatted(
                 graph.file(),
                 graph.input().getName(),
@@ -164,7 +164,7 @@ record ImageInput(
   }
 
   private static boolean isColour(long dim) {
-    return dim == 1 || dim == 3;
+    return dim == 1 || dim == 3 || dim == 4;
   }
 
   private static boolean isChannelsLast(OnnxGraph graph, long[] dims) {

@@ -3,6 +3,7 @@ package org.netdissect.networks;
 import ai.onnxruntime.OnnxJavaType;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,6 +28,10 @@ final class LayerFinder {
   private final int batch;
   private final TokenGrid given;
   private final List<String> withoutGrid = new ArrayList<>();
+
+  /** Whether a layout is that of a layer; most tensors share theirs with the one before. */
+  private final IdentityHashMap<Layout, Boolean> judged = new IdentityHashMap<>();
+
   private final Map<String, LayerTensor> layers = new LinkedHashMap<>();
 
   /**
@@ -67,7 +72,11 @@ final class LayerFinder {
   private void look(OnnxNode node, String tensor, Set<String> maps) {
     long[] dims = shapes.dims(tensor);
     OnnxJavaType type = shapes.type(tensor);
-    if (dims == null || type == null || !FLOATS.contains(type) || !isSane(dims)) {
+    if (dims == null || type == null || !isSane(dims)) {
+      return;
+    }
+    Quantisation quantisation = Quantisation.isOf(type) ? Quantisation.of(graph, tensor) : null;
+    if (!FLOATS.contains(type) && (quantisation == null || isOnlyRounded(node))) {
       return;
     }
     Geometry geometry = geometries.getOrDefault(tensor, Geometry.LOST);
@@ -93,7 +102,10 @@ final class LayerFinder {
             layout.rows(),
             layout.columns(),
             geometry.field());
-    layers.put(tensor, new LayerTensor(layer, type, layout));
+    layers.put(
+        tensor,
+        new LayerTensor(
+            layer, quantisation == null ? type : OnnxJavaType.FLOAT, layout, quantisation));
   }
 
   /** What the user says of tokens comes before what the graph seems to say. */
@@ -136,7 +148,9 @@ final class LayerFinder {
   }
 
   private boolean isLayer(Layout layout, long[] dims) {
-    if (layout == null || layout.rank() != dims.length || !LayerTensor.isLayer(layout)) {
+    if (layout == null
+        || layout.rank() != dims.length
+        || !judged.computeIfAbsent(layout, this::isLayer)) {
       return false;
     }
     for (int axis = 0; axis < dims.length; axis++) {
@@ -144,9 +158,13 @@ final class LayerFinder {
         return false;
       }
     }
-    boolean isOneChannelAxis =
-        layout.axes().stream().anyMatch(a -> a.isWhole(Role.CHANNEL, layout.channels()));
-    return isOneChannelAxis && layout.count(Role.IMAGE) == batch;
+    return true;
+  }
+
+  private boolean isLayer(Layout layout) {
+    return LayerTensor.isLayer(layout)
+        && layout.count(Role.IMAGE) == batch
+        && layout.axes().stream().anyMatch(a -> a.isWhole(Role.CHANNEL, layout.channels()));
   }
 
   /** Images × channels × rows × columns, in any order with the images first. */
@@ -165,6 +183,14 @@ final class LayerFinder {
       here = graph.producer(source);
     }
     return false;
+  }
+
+  /** Whether 8-bit values are at once turned back into floats, which are a layer themselves. */
+  private boolean isOnlyRounded(OnnxNode node) {
+    List<OnnxNode> readers = graph.consumers(node.output());
+    return node.op().equals("QuantizeLinear")
+        && !readers.isEmpty()
+        && readers.stream().allMatch(r -> r.op().equals("DequantizeLinear"));
   }
 
   private static boolean isSane(long[] dims) {

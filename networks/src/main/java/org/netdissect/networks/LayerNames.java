@@ -1,6 +1,9 @@
 package org.netdissect.networks;
 
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -92,6 +95,13 @@ final class LayerNames {
   }
 
   private ModelException unknown(String name, boolean withNodes) {
+    OnnxNode branching = branchingAround(name);
+    if (branching != null) {
+      return new ModelException(
+          "%s: %s lies inside %s (%s), which runs only at times; the nearest layer before it is %s."
+              .formatted(
+                  graph.file(), name, branching.name(), branching.op(), lastBefore(branching)));
+    }
     OnnxNode node = graph.producer(name);
     if (node == null) {
       node = nodes.get(name);
@@ -107,6 +117,34 @@ final class LayerNames {
                 .formatted(graph.file(), name, nearest)
             : "%s: %s (%s) is no layer with height and width of float values; the nearest names are %s."
                 .formatted(graph.file(), name, node.op(), nearest));
+  }
+
+  /** The If, Loop or Scan inside which something of that name is computed, or null. */
+  private OnnxNode branchingAround(String name) {
+    for (OnnxNode node : graph.nodes()) {
+      if (node.hasSubgraphs() && node.inner().contains(name)) {
+        return node;
+      }
+    }
+    return null;
+  }
+
+  /** The last layer that a node follows from, or "none". */
+  private String lastBefore(OnnxNode node) {
+    Set<String> before = new HashSet<>();
+    Deque<String> open = new ArrayDeque<>(node.reads());
+    while (!open.isEmpty()) {
+      String tensor = open.poll();
+      OnnxNode maker = graph.producer(tensor);
+      if (before.add(tensor) && maker != null) {
+        open.addAll(maker.reads());
+      }
+    }
+    String last = "none";
+    for (String layer : layers) {
+      last = before.contains(layer) ? layer : last;
+    }
+    return last;
   }
 
   private static Pattern glob(String spec) {

@@ -1,10 +1,19 @@
 package org.netdissect.networks;
 
 import ai.onnxruntime.OnnxJavaType;
+import java.util.List;
 import org.netdissect.networks.Layout.Role;
 
-/** A layer and how its tensor holds it. */
-record LayerTensor(Layer layer, OnnxJavaType type, Layout layout) {
+/**
+ * A layer and how its tensor holds it.
+ *
+ * @param type of the values that are read: those of the tensor, or floats where it is quantised
+ * @param quantisation what 8-bit values stand for; null for floats
+ */
+record LayerTensor(Layer layer, OnnxJavaType type, Layout layout, Quantisation quantisation) {
+  /** No name of a model ends so. */
+  private static final String FLOATS = "\u00b7netdissect\u00b7floats";
+
   /** Largest maps of one image, so that they fit one buffer even as doubles. */
   private static final long LARGEST = Integer.MAX_VALUE / 8;
 
@@ -15,6 +24,19 @@ record LayerTensor(Layer layer, OnnxJavaType type, Layout layout) {
         && layout.has(Role.CHANNEL)
         && (long) layout.rows() * layout.columns() > 1
         && (long) layout.rows() * layout.columns() * layout.channels() <= LARGEST;
+  }
+
+  /** The tensor to read: the layer's own, or its values as floats. */
+  String tapped() {
+    return quantisation == null ? layer.name() : layer.name() + FLOATS;
+  }
+
+  /** Has a graph give out the tensor to read. */
+  void tap(GraphEdit edit) {
+    if (quantisation != null) {
+      edit.node(quantisation.dequantised(layer.name(), tapped()));
+    }
+    edit.outputs(List.of(tapped()));
   }
 
   /** Whether the tensor is N × C × H × W. */

@@ -29,23 +29,29 @@ import org.netdissect.base.Text;
 public final class Network implements AutoCloseable {
   private final OnnxGraph graph;
   private final ImageInput input;
+  private final Map<String, Path> inputs;
   private final Map<String, LayerTensor> layers;
   private final List<String> withoutGrid;
+  private final List<OnnxNode> custom;
   private final LayerNames names;
   private final DefaultLayer.Choice standard;
   private final Bounds bounds;
 
-  private Network(OnnxGraph graph, ImageInput input, TokenGrid tokens) throws ModelException {
+  private Network(OnnxGraph graph, NetworkOptions options) throws ModelException {
     this.graph = graph;
-    this.input = input;
+    this.input = ImageInput.of(graph, options.size());
+    this.inputs = options.inputs();
     Shapes shapes = Shapes.of(graph, input, FieldTracer.operands(graph));
-    LayerFinder.Found found = LayerFinder.find(graph, input, shapes, tokens);
+    LayerFinder.Found found = LayerFinder.find(graph, input, shapes, options.tokens());
     this.layers = found.layers();
     this.withoutGrid = found.withoutGrid();
+    this.custom = shapes.custom();
     if (layers.isEmpty()) {
       throw new ModelException(
           graph.file()
-              + ": the model has no layer with height and width, so nothing can be dissected.");
+              + ": the model has no layer with height and width, so nothing can be dissected"
+              + String.join("", remarks().stream().map(remark -> "; " + remark).toList())
+              + ".");
     }
     this.names = new LayerNames(graph, layers.keySet());
     this.standard = DefaultLayer.of(graph, layers);
@@ -59,7 +65,7 @@ public final class Network implements AutoCloseable {
    *     #open(Path, InputSize)}
    */
   public static Network open(Path onnx) throws IOException {
-    return open(onnx, null);
+    return openWith(onnx, NetworkOptions.NONE);
   }
 
   /**
@@ -73,20 +79,18 @@ public final class Network implements AutoCloseable {
    *     free and not given, or given and contradicting
    */
   public static Network open(Path onnx, InputSize sizeOrNull) throws IOException {
-    return open(onnx, sizeOrNull, null);
+    return openWith(onnx, NetworkOptions.NONE.withSize(sizeOrNull));
   }
 
   /**
    * Reads and checks a model.
    *
-   * @param tokensOrNull how tokens cover the image where the graph does not tell; counts for
-   *     tensors of images × tokens × channels with so many tokens
-   * @throws ModelException as {@link #open(Path, InputSize)}
+   * @param options what its file leaves open
+   * @throws ModelException as {@link #open(Path, InputSize)}, or if an input that is given does not
+   *     fit
    */
-  public static Network open(Path onnx, InputSize sizeOrNull, TokenGrid tokensOrNull)
-      throws IOException {
-    OnnxGraph graph = OnnxGraph.read(onnx);
-    return new Network(graph, ImageInput.of(graph, sizeOrNull), tokensOrNull);
+  public static Network openWith(Path onnx, NetworkOptions options) throws IOException {
+    return new Network(OnnxGraph.read(onnx, options.inputs()), options);
   }
 
   /**
@@ -97,7 +101,7 @@ public final class Network implements AutoCloseable {
    */
   public static Network open(ConvertedModel model, InputSize sizeOrNull) throws IOException {
     OnnxGraph graph = OnnxGraph.of(model);
-    return new Network(graph, ImageInput.of(graph, sizeOrNull), null);
+    return new Network(graph, NetworkOptions.NONE.withSize(sizeOrNull));
   }
 
   /** The file's name without its folder. */
@@ -114,13 +118,16 @@ public final class Network implements AutoCloseable {
   }
 
   /**
-   * SHA-256 of each weight file beside the model, by the name the model uses. Empty for most
-   * models. Reads the files.
+   * SHA-256 of each weight file beside the model, by the name the model uses, and of each file
+   * given for an input, as {@code input NAME}. Empty for most models. Reads the files.
    */
   public Map<String, String> weightFiles() throws IOException {
     Map<String, String> digests = new TreeMap<>();
     for (Map.Entry<String, Path> file : graph.externalFiles().entrySet()) {
       digests.put(file.getKey(), Digests.sha256Hex(file.getValue()));
+    }
+    for (Map.Entry<String, Path> file : inputs.entrySet()) {
+      digests.put("input " + file.getKey(), Digests.sha256Hex(file.getValue()));
     }
     return digests;
   }
@@ -221,6 +228,15 @@ public final class Network implements AutoCloseable {
         : Optional.of(layers.get(before).layer());
   }
 
+  /**
+   * Whether a layer holds 8-bit numbers, given as what they stand for: many values can be equal.
+   */
+  public boolean isQuantised(Layer layer) {
+    LayerTensor tensor = layers.get(layer.name());
+    return tensor != null
+        && (tensor.quantisation() != null || layer.kind().equals("DequantizeLinear"));
+  }
+
   /** How the tokens of a layer cover the image; empty where it has rows and columns as such. */
   public Optional<TokenGrid> tokens(Layer layer) {
     LayerTensor tensor = layers.get(layer.name());
@@ -229,12 +245,23 @@ public final class Network implements AutoCloseable {
 
   /** What cannot be dissected although it may be wanted, one line each; mostly none. */
   public List<String> remarks() {
-    if (withoutGrid.isEmpty()) {
-      return List.of();
+    List<String> remarks = new ArrayList<>();
+    if (!withoutGrid.isEmpty()) {
+      remarks.add(
+          "%d tensors of tokens, such as %s, are no layers: how their tokens cover the image cannot be told; give it with --tokens grid=HxW,skip=S"
+              .formatted(
+                  withoutGrid.size(), Text.oneLine(withoutGrid.get(withoutGrid.size() - 1))));
     }
-    return List.of(
-        "%d tensors of tokens, such as %s, are no layers: how their tokens cover the image cannot be told; give it with --tokens grid=HxW,skip=S"
-            .formatted(withoutGrid.size(), Text.oneLine(withoutGrid.get(withoutGrid.size() - 1))));
+    if (!custom.isEmpty()) {
+      OnnxNode first = custom.get(0);
+      remarks.add(
+          "%s (operator %s of the domain %s) is no operator of ONNX, so nothing behind it can be computed; to have more, export the model without it"
+              .formatted(
+                  Text.oneLine(first.name()),
+                  Text.oneLine(first.op()),
+                  Text.oneLine(first.proto().getDomain())));
+    }
+    return remarks;
   }
 
   /** The name of the node that makes a layer. */

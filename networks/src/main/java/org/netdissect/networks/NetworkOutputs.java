@@ -50,7 +50,7 @@ public final class NetworkOutputs implements AutoCloseable {
   static NetworkOutputs open(
       OnnxGraph graph, ImageInput input, Preprocessing preprocessing, List<String> outputs)
       throws ModelException {
-    PixelTable pixels = PixelTable.of(preprocessing, input.type(), graph.file());
+    PixelTable pixels = PixelTable.of(preprocessing, input, graph.file());
     List<String> names =
         outputs.isEmpty()
             ? graph.outputs().stream().filter(graph::dependsOnImage).limit(1).toList()

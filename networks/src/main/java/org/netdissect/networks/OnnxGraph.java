@@ -3,6 +3,8 @@ package org.netdissect.networks;
 import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
+import ai.onnx.proto.OnnxMl.TensorShapeProto;
+import ai.onnx.proto.OnnxMl.TypeProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -73,7 +75,52 @@ final class OnnxGraph {
    *     one input, or names weight files outside its folder
    */
   static OnnxGraph read(Path file) throws ModelException {
-    return new OnnxGraph(ModelFile.read(file), true);
+    return read(file, Map.of());
+  }
+
+  /**
+   * Reads an ONNX file.
+   *
+   * @param given NumPy files for inputs other than the image, by name: constants from then on
+   * @throws ModelException as {@link #read(Path)}, or if there is no such input or a file does not
+   *     fit it
+   */
+  static OnnxGraph read(Path file, Map<String, Path> given) throws ModelException {
+    ModelFile source = ModelFile.read(file);
+    if (given.isEmpty()) {
+      return new OnnxGraph(source, true);
+    }
+    ModelProto.Builder model = source.model().toBuilder();
+    for (Map.Entry<String, Path> input : given.entrySet()) {
+      TensorProto tensor = NpyTensor.read(input.getKey(), input.getValue());
+      ValueInfoProto declared =
+          source.model().getGraph().getInputList().stream()
+              .filter(i -> i.getName().equals(input.getKey()))
+              .findFirst()
+              .orElseThrow(
+                  () -> new ModelException(file + ": has no input " + input.getKey() + "."));
+      requireFit(file, declared, tensor, input.getValue());
+      model.getGraphBuilder().addInitializer(tensor);
+    }
+    return new OnnxGraph(new ModelFile(file, source.bytes(), model.build()), true);
+  }
+
+  /** Where a size is free, as of the batch, one is as good as another. */
+  private static void requireFit(
+      Path file, ValueInfoProto declared, TensorProto tensor, Path values) throws ModelException {
+    TypeProto.Tensor type = declared.getType().getTensorType();
+    boolean isFit =
+        type.getElemType() == tensor.getDataType()
+            && (!type.hasShape() || type.getShape().getDimCount() == tensor.getDimsCount());
+    for (int i = 0; isFit && type.hasShape() && i < tensor.getDimsCount(); i++) {
+      TensorShapeProto.Dimension dim = type.getShape().getDim(i);
+      isFit = !dim.hasDimValue() || dim.getDimValue() == tensor.getDims(i);
+    }
+    if (!isFit) {
+      throw new ModelException(
+          "%s: %s is of another type or shape than the input %s takes."
+              .formatted(file, values, declared.getName()));
+    }
   }
 
   /** The graph of a model that was made of other files. */
@@ -211,7 +258,7 @@ final class OnnxGraph {
       throw new ModelException(file + ": the model has no input.");
     }
     throw new ModelException(
-        "%s: the model has %d inputs (%s); only models with one image as their input can be dissected."
+        "%s: the model has %d inputs (%s); give all but the image with --input NAME=FILE.npy, one image only can go in."
             .formatted(
                 file,
                 inputs.size(),

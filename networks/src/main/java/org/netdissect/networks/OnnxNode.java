@@ -13,6 +13,16 @@ import java.util.Set;
 
 /** One node of the graph with a name of its own, and short ways to its attributes. */
 final class OnnxNode {
+  /** Domains whose operators ONNX Runtime has. */
+  private static final Set<String> BUILT_IN =
+      Set.of(
+          "",
+          "ai.onnx",
+          "ai.onnx.ml",
+          "com.microsoft",
+          "com.microsoft.nchwc",
+          "com.ms.internal.nhwc");
+
   private final NodeProto proto;
   private final String name;
   private final Set<String> reads;
@@ -53,6 +63,27 @@ final class OnnxNode {
 
   String output() {
     return proto.getOutputCount() == 0 ? "" : proto.getOutput(0);
+  }
+
+  /** Whether the operator belongs to none of the domains that ONNX Runtime brings with it. */
+  boolean isCustom() {
+    return !BUILT_IN.contains(proto.getDomain());
+  }
+
+  /** What is computed inside the node's subgraphs, by name. */
+  Set<String> inner() {
+    Set<String> inner = new LinkedHashSet<>();
+    for (AttributeProto attribute : proto.getAttributeList()) {
+      for (GraphProto graph : graphs(attribute)) {
+        for (NodeProto node : graph.getNodeList()) {
+          inner.add(node.getName());
+          inner.addAll(node.getOutputList());
+          inner.addAll(new OnnxNode(node, node.getName()).inner());
+        }
+      }
+    }
+    inner.remove("");
+    return inner;
   }
 
   /** All tensors this node reads: its inputs, and what its subgraphs take from outside. */

@@ -16,9 +16,13 @@ final class PixelTable {
   /** The same as floats. */
   private final float[][] floats = new float[3][256];
 
-  private PixelTable(double[][] values, int[] colours) {
+  /** What a fourth channel holds everywhere. */
+  private final float opaque;
+
+  private PixelTable(double[][] values, int[] colours, float opaque) {
     this.values = values;
     this.colours = colours;
+    this.opaque = opaque;
     for (int channel = 0; channel < 3; channel++) {
       for (int pixel = 0; pixel < 256; pixel++) {
         floats[channel][pixel] = (float) values[channel][pixel];
@@ -27,10 +31,13 @@ final class PixelTable {
   }
 
   /**
-   * @throws ModelException if the input's type cannot hold the values
+   * @throws ModelException if the input's type cannot hold the values, or its channels are not
+   *     those of the preprocessing
    */
-  static PixelTable of(Preprocessing preprocessing, OnnxJavaType type, Path file)
+  static PixelTable of(Preprocessing preprocessing, ImageInput input, Path file)
       throws ModelException {
+    requireValues(preprocessing, input, file);
+    OnnxJavaType type = input.type();
     double[][] values = new double[3][256];
     int[] colours = new int[3];
     for (int channel = 0; channel < 3; channel++) {
@@ -52,7 +59,23 @@ final class PixelTable {
         }
       }
     }
-    return new PixelTable(values, colours);
+    float opaque = input.channels() == 4 ? (float) preprocessing.value(3, 255) : 0;
+    return new PixelTable(values, colours, opaque);
+  }
+
+  private static void requireValues(Preprocessing preprocessing, ImageInput input, Path file)
+      throws ModelException {
+    int given = preprocessing.mean().size();
+    if (input.channels() == 4 && given != 4) {
+      throw new ModelException(
+          "%s takes images of 4 channels: give a --preprocess file with four values of mean and of std, the last for the opacity."
+              .formatted(file));
+    }
+    if (input.channels() != 4 && given == 4) {
+      throw new ModelException(
+          "%s takes images of %d channels, the preprocessing has values for 4."
+              .formatted(file, input.channels()));
+    }
   }
 
   /**
@@ -70,7 +93,10 @@ final class PixelTable {
 
   /** Channel {@code channel} of a pixel of a network with {@code channels} inputs. */
   float value(int channels, int channel, byte[] rgb, int at) {
-    if (channels == 3) {
+    if (channel == 3) {
+      return opaque;
+    }
+    if (channels >= 3) {
       return (float) values[channel][rgb[at + colours[channel]] & 0xff];
     }
     double sum = 0;

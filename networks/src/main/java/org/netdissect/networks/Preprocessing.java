@@ -17,16 +17,21 @@ import tools.jackson.databind.json.JsonMapper;
 /**
  * What is done to 8-bit pixels before the network sees them: x = (pixel · scale − mean) / std per
  * channel, computed in double and rounded to float once. Networks with one input channel get the
- * mean of the three channels' x.
+ * mean of the three channels' x; a preprocessing with one mean and one std counts for all three.
+ * Networks with four need a fourth value for the last, which is opaque (255) everywhere.
  *
- * <p>As JSON: {@code {"channels":"RGB"|"BGR","scale":s,"mean":[3],"std":[3]}}.
+ * <p>As JSON: {@code {"channels":"RGB"|"BGR","scale":s,"mean":[…],"std":[…]}} with one, three or
+ * four values each.
  *
  * @param channels the order in which the network takes the channels
  * @param scale factor on the pixel, 0…255
- * @param mean three values in the order of {@code channels}
- * @param std three values in the order of {@code channels}, none zero
+ * @param mean three values in the order of {@code channels}, and a fourth for an opacity; or one
+ * @param std as many values as {@code mean}, none zero
  */
 public record Preprocessing(Channels channels, double scale, List<Double> mean, List<Double> std) {
+
+  /** How many values of mean and std there may be. First of all: the constants below need it. */
+  private static final Set<Integer> SIZES = Set.of(1, 3, 4);
 
   /** The order of colour channels. */
   public enum Channels {
@@ -66,18 +71,20 @@ public record Preprocessing(Channels channels, double scale, List<Double> mean, 
   private static final int LARGEST_FILE = 64 * 1024;
 
   /**
-   * @throws IllegalArgumentException if a list does not have three finite values or a std is zero
+   * @throws IllegalArgumentException if the lists do not have one, three or four finite values each
+   *     or a std is zero
    */
   public Preprocessing {
     mean = List.copyOf(mean);
     std = List.copyOf(std);
-    if (mean.size() != 3 || std.size() != 3) {
-      throw new IllegalArgumentException("mean and std must have three values each");
+    if (!SIZES.contains(mean.size()) || mean.size() != std.size()) {
+      throw new IllegalArgumentException(
+          "mean and std must have three values each, or one or four");
     }
     if (!Double.isFinite(scale) || scale == 0) {
       throw new IllegalArgumentException("scale must be a finite number other than 0");
     }
-    for (int c = 0; c < 3; c++) {
+    for (int c = 0; c < mean.size(); c++) {
       if (!Double.isFinite(mean.get(c)) || !Double.isFinite(std.get(c)) || std.get(c) == 0) {
         throw new IllegalArgumentException("mean and std must be finite, and no std may be 0");
       }
@@ -133,11 +140,12 @@ public record Preprocessing(Channels channels, double scale, List<Double> mean, 
   /**
    * The value the network sees.
    *
-   * @param channel position in the network's channel order, 0 to 2
+   * @param channel position in the network's channel order, 0 to 2, or 3 where there are four
    * @param pixel 0 to 255
    */
   public double value(int channel, int pixel) {
-    return (pixel * scale - mean.get(channel)) / std.get(channel);
+    int value = mean.size() == 1 ? 0 : channel;
+    return (pixel * scale - mean.get(value)) / std.get(value);
   }
 
   /** Which of red, green and blue (0, 1, 2) the network takes at a channel. */
@@ -170,8 +178,8 @@ public record Preprocessing(Channels channels, double scale, List<Double> mean, 
       return new Preprocessing(
           channels(root.get("channels")),
           number(root.get("scale"), "scale"),
-          three(root.get("mean"), "mean"),
-          three(root.get("std"), "std"));
+          numbers(root.get("mean"), "mean"),
+          numbers(root.get("std"), "std"));
     } catch (JacksonException e) {
       throw new ModelException(file + ": is no valid JSON: " + e.getOriginalMessage(), e);
     } catch (IllegalArgumentException e) {
@@ -195,9 +203,10 @@ public record Preprocessing(Channels channels, double scale, List<Double> mean, 
     return node.doubleValue();
   }
 
-  private static List<Double> three(JsonNode node, String key) {
-    if (!node.isArray() || node.size() != 3) {
-      throw new IllegalArgumentException("\"" + key + "\" must be a list of three numbers");
+  private static List<Double> numbers(JsonNode node, String key) {
+    if (!node.isArray() || !SIZES.contains(node.size())) {
+      throw new IllegalArgumentException(
+          "\"" + key + "\" must be a list of three numbers, or of one or four");
     }
     List<Double> values = new ArrayList<>();
     for (JsonNode element : node) {

@@ -147,7 +147,7 @@ public final class Runner implements AutoCloseable {
       LayerTensor tensor = tensors.get(i);
       ByteBuffer part = part(raw[i], (long) rows * tensor.valuesPerImage() * tensor.type().size);
       outputs.put(
-          tensor.layer().name(),
+          tensor.tapped(),
           OnnxTensor.createTensor(environment, part, tensor.dims(rows), tensor.type()));
     }
     inputs.put(input.name(), image.tensor(rows));

@@ -31,7 +31,12 @@ final class Sessions {
     try {
       return open(graph, cut, OptLevel.ALL_OPT, device);
     } catch (OrtException e) {
-      throw refused(graph, e);
+      try {
+        // What the runtime puts in place of old operators it does not always have in that version.
+        return open(graph, cut, OptLevel.NO_OPT, device);
+      } catch (OrtException again) {
+        throw refused(graph, e);
+      }
     }
   }
 

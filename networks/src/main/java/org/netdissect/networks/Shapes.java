@@ -11,9 +11,11 @@ import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.TensorInfo;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -33,6 +35,7 @@ final class Shapes {
   private final Map<String, long[]> dims = new HashMap<>();
   private final Map<String, OnnxJavaType> types = new HashMap<>();
   private final Map<String, double[]> operands = new HashMap<>();
+  private final List<OnnxNode> custom = new ArrayList<>();
 
   private Shapes(OnnxGraph graph) {
     this.graph = graph;
@@ -87,7 +90,7 @@ final class Shapes {
     // of shapes does not know.
     Set<String> doubtful = new LinkedHashSet<>();
     for (OnnxNode node : graph.nodes()) {
-      if (node.integer("ceil_mode", 0) != 0 && tensors.contains(node.output())) {
+      if (node.integer("ceil_mode", 0) != 0 && shapes.types.containsKey(node.output())) {
         doubtful.add(node.output());
       }
     }
@@ -95,7 +98,8 @@ final class Shapes {
       Map<String, long[]> inferred = new HashMap<>(shapes.dims);
       shapes.runBlank(doubtful, Set.of(), input);
       if (doubtful.stream().anyMatch(t -> !Arrays.equals(inferred.get(t), shapes.dims.get(t)))) {
-        symbolic.addAll(tensors);
+        symbolic.addAll(shapes.types.keySet());
+        symbolic.remove(input.name());
       }
     }
     if (!symbolic.isEmpty() || !values.isEmpty()) {
@@ -176,9 +180,44 @@ final class Shapes {
       try {
         infer(question(asked, one).build());
       } catch (OrtException real) {
-        throw Sessions.refused(graph, real);
+        inferBeforeCustom(asked, one, real);
       }
     }
+  }
+
+  /** Asks again without what lies behind operators that ONNX Runtime does not have. */
+  private void inferBeforeCustom(Set<String> asked, long[] one, OrtException refusal)
+      throws ModelException {
+    Set<String> behind = new HashSet<>();
+    for (OnnxNode node : graph.nodes()) {
+      boolean isBehind = node.reads().stream().anyMatch(behind::contains);
+      if (node.isCustom() || isBehind) {
+        behind.addAll(node.outputs());
+      }
+      if (node.isCustom()) {
+        custom.add(node);
+      }
+    }
+    Set<String> left = new LinkedHashSet<>(asked);
+    left.removeAll(behind);
+    if (custom.isEmpty()) {
+      throw Sessions.refused(graph, refusal);
+    }
+    try {
+      if (!left.isEmpty()) {
+        infer(question(left, one).build());
+      }
+    } catch (OrtException e) {
+      throw Sessions.refused(graph, e);
+    }
+    // What was worked out behind them cannot be computed either.
+    dims.keySet().removeAll(behind);
+    types.keySet().removeAll(behind);
+  }
+
+  /** Operators that ONNX Runtime does not have: nothing behind them is known. */
+  List<OnnxNode> custom() {
+    return custom;
   }
 
   private GraphEdit question(Set<String> asked, long[] one) {

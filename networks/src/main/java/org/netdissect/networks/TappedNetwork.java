@@ -22,6 +22,9 @@ public final class TappedNetwork implements AutoCloseable {
   private final List<int[]> offsets;
   private final PixelTable pixels;
 
+  /** Whether what is computed for an image depends on those beside it. */
+  private final boolean looksAtWholeBatch;
+
   /** How many images every run takes, or −1 where that is free. */
   private int fixedBatch = -1;
 
@@ -30,30 +33,37 @@ public final class TappedNetwork implements AutoCloseable {
       ImageInput input,
       List<LayerTensor> tensors,
       List<int[]> offsets,
-      PixelTable pixels) {
+      PixelTable pixels,
+      boolean looksAtWholeBatch) {
     this.session = session;
     this.input = input;
     this.tensors = List.copyOf(tensors);
     this.offsets = offsets;
     this.pixels = pixels;
+    this.looksAtWholeBatch = looksAtWholeBatch;
   }
 
   static TappedNetwork open(
       OnnxGraph graph, ImageInput input, List<LayerTensor> tensors, Preprocessing preprocessing)
       throws ModelException {
-    PixelTable pixels = PixelTable.of(preprocessing, input.type(), graph.file());
-    List<String> names = tensors.stream().map(t -> t.layer().name()).toList();
+    PixelTable pixels = PixelTable.of(preprocessing, input, graph.file());
     List<int[]> offsets = new ArrayList<>();
     tensors.forEach(t -> offsets.add(t.isPlanar() ? null : t.layout().offsets()));
     // Where inference of shapes is wrong the runtime refuses our buffers, unless it is kept from
     // inferring by an input whose sides it does not know.
     ModelException refusal = null;
     for (long[] dims : List.of(input.dims(), input.channelsOnly())) {
-      OrtSession session =
-          Sessions.computing(
-              graph, GraphEdit.of(graph).outputs(names).image(dims).build(), Device.CPU);
+      GraphEdit edit = GraphEdit.of(graph).image(dims);
+      tensors.forEach(t -> t.tap(edit));
+      OrtSession session = Sessions.computing(graph, edit.build(), Device.CPU);
       TappedNetwork tapped =
-          new TappedNetwork(session, input, tensors, Collections.unmodifiableList(offsets), pixels);
+          new TappedNetwork(
+              session,
+              input,
+              tensors,
+              Collections.unmodifiableList(offsets),
+              pixels,
+              looksAtWholeBatch(graph));
       try {
         ModelException failure = tapped.settleBatch();
         if (failure == null) {
@@ -67,6 +77,16 @@ public final class TappedNetwork implements AutoCloseable {
       tapped.close();
     }
     throw new ModelException(graph.file() + ": " + refusal.getMessage(), refusal);
+  }
+
+  /** Scales found at run time, and norms that still train, take all images of a batch together. */
+  private static boolean looksAtWholeBatch(OnnxGraph graph) {
+    return graph.nodes().stream()
+        .anyMatch(
+            node ->
+                node.op().startsWith("DynamicQuantize")
+                    || (node.op().equals("BatchNormalization")
+                        && node.integer("training_mode", 0) != 0));
   }
 
   /** The layers in the order in which {@link Runner#run} gives them. */
@@ -102,7 +122,9 @@ public final class TappedNetwork implements AutoCloseable {
   private ModelException settleBatch() {
     // Some models declare a free batch, yet fix it inside.
     boolean mayBeFree =
-        input.batch() < 0 && tensors.stream().allMatch(t -> t.layout().isImagesFirst());
+        input.batch() < 0
+            && !looksAtWholeBatch
+            && tensors.stream().allMatch(t -> t.layout().isImagesFirst());
     if (mayBeFree && trial(2) == null && isBesideOthersTheSame()) {
       return null;
     }

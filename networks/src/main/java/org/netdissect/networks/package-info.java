@@ -8,10 +8,14 @@
  * runs a {@link org.netdissect.networks.Runner} of that {@link
  * org.netdissect.networks.TappedNetwork}.
  *
- * <p>Inside: {@code OnnxGraph} reads the file and cuts graphs, {@code ImageInput} says how the
- * image goes in, {@code Shapes} asks ONNX Runtime for shapes, {@code FieldTracer} follows rows and
- * columns through the graph, {@code LayerNames} knows what names mean, {@code Natives} and {@code
- * Sessions} start the runtime, {@code PixelTable} holds preprocessed pixel values. Only {@code
- * Natives}, {@code Sessions}, {@code Shapes} and the runners touch the runtime.
+ * <p>Inside: {@code ModelFile} reads the file, {@code OnnxGraph} is the graph, {@code GraphEdit}
+ * builds changed copies of it, {@code ImageInput} says how the image goes in. {@code Operators} is
+ * the one table of what an operator does. {@code Shapes} knows the shapes of tensors, by rules or
+ * from ONNX Runtime; {@code FieldTracer} follows rows and columns through the graph, a {@code
+ * Layout} says how they lie in a tensor, and {@code Windows}, {@code Resizing}, {@code Branches},
+ * {@code Slices} and {@code Products} each know a kind of operator; {@code LayerFinder} makes
+ * layers of what was traced. {@code LayerNames} and {@code Activations} know what names mean,
+ * {@code DefaultLayer} which layer is meant without one, {@code Bounds} what was before a clip.
+ * {@code Natives} and {@code Sessions} start the runtime.
  */
 package org.netdissect.networks;

@@ -8,7 +8,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -114,6 +117,30 @@ class NetworkTest {
         }
         assertEquals((float) (sum / 3), maps[0][p]);
       }
+    }
+  }
+
+  /** The fourth channel is opaque, and needs values of its own. */
+  @Test
+  void fourChannels() throws IOException {
+    GraphBuilder graph = GraphBuilder.seeded(1);
+    graph.image(1, 4, 4, 5);
+    graph.output(graph.node("Identity", "copy", "image"));
+    byte[][] photographs = photographs(1, 4, 5, 11);
+    try (Network network = Network.open(graph.write(file("four.onnx")))) {
+      Layer copy = network.resolve("copy").get(0);
+      ModelException refused =
+          assertThrows(ModelException.class, () -> network.tap(List.of(copy), Preprocessing.TORCH));
+      assertTrue(refused.getMessage().contains("four values"), refused.getMessage());
+      Preprocessing four =
+          new Preprocessing(
+              Preprocessing.Channels.RGB,
+              1,
+              List.of(0.0, 0.0, 0.0, 55.0),
+              List.of(1.0, 1.0, 1.0, 2.0));
+      float[][] maps = record(network, copy, photographs, four, 1);
+      assertEquals(photographs[0][3 * 7 + 2] & 0xff, maps[0][2 * 20 + 7]);
+      assertEquals(100, maps[0][3 * 20 + 7]);
     }
   }
 
@@ -265,6 +292,33 @@ class NetworkTest {
     try (Network network = Network.open(graph.write(file("phase.onnx")))) {
       assertEquals(1, recordOf(network, "relu", photographs).length);
     }
+  }
+
+  /** A second input is given once for all, as a NumPy file. */
+  @Test
+  void otherInputs() throws IOException {
+    GraphBuilder graph = form(-1, false, 8);
+    graph.input("factor", -1, 1, 1, 1);
+    Path model = graph.output(graph.node("Mul", "scaled", "relu factor")).write(file("two.onnx"));
+    refused(model, "--input");
+    Path values = file("factor.npy");
+    String header = "{'descr': '<f4', 'fortran_order': False, 'shape': (1, 1, 1, 1), }";
+    ByteBuffer npy = ByteBuffer.allocate(10 + header.length() + 4).order(ByteOrder.LITTLE_ENDIAN);
+    npy.put(new byte[] {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y', 1, 0});
+    npy.putShort((short) header.length()).put(header.getBytes(StandardCharsets.US_ASCII));
+    npy.putFloat(3);
+    Files.write(values, npy.array());
+    byte[][] photographs = photographs(3, 16, 20, 3);
+    NetworkOptions options = new NetworkOptions(null, null, Map.of("factor", values));
+    try (Network network = Network.openWith(model, options)) {
+      float[][] relu = recordOf(network, "relu", photographs);
+      float[][] scaled = recordOf(network, "scaled", photographs);
+      assertEquals(3 * relu[2][7], scaled[2][7], 1e-5);
+    }
+    NetworkOptions wrong = new NetworkOptions(null, null, Map.of("nothing", values));
+    assertThrows(ModelException.class, () -> Network.openWith(model, wrong));
+    Files.write(values, java.util.Arrays.copyOf(npy.array(), npy.capacity() - 1));
+    assertThrows(ModelException.class, () -> Network.openWith(model, options));
   }
 
   @Test
@@ -439,7 +493,7 @@ class NetworkTest {
     refused(tokens.output(tokens.node("Relu", "r", "image")).write(file("t.onnx")), "1 × 128");
 
     GraphBuilder four = GraphBuilder.seeded(1);
-    four.image(1, 4, 8, 8);
+    four.image(1, 5, 8, 8);
     refused(four.output(four.node("Relu", "r", "image")).write(file("f.onnx")), "channels");
 
     GraphBuilder flat = GraphBuilder.seeded(1);

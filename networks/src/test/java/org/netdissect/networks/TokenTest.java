@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -200,7 +201,9 @@ class TokenTest {
       assertEquals(1, network.layers().size());
       assertTrue(network.remarks().get(0).contains("--tokens"), network.remarks()::toString);
     }
-    try (Network network = Network.open(file, null, TokenGrid.parse("grid=2x3,skip=1"))) {
+    try (Network network =
+        Network.openWith(
+            file, new NetworkOptions(null, TokenGrid.parse("grid=2x3,skip=1"), Map.of()))) {
       Layer out = network.resolve("out").get(0);
       assertEquals(new Layer("out", "Relu", 9, 2, 3, ReceptiveField.UNKNOWN), out);
       assertEquals("out", network.defaultLayer().name());
