@@ -36,7 +36,8 @@ import org.netdissect.results.UnitScore;
  * {@code concepts.csv}.
  */
 public final class Comparison {
-  private static final List<String> SCRIPTS =
+  /** Scripts of the page, in order; the head of each says what it takes and gives. */
+  public static final List<String> SCRIPTS =
       List.of("names.js", "model.js", "address.js", "charts.js", "save.js", "compare.js");
 
   private final List<Run> runs;
