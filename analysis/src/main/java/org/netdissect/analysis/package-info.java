@@ -3,4 +3,7 @@
  * never from the network. The tables written here are read by classes of {@code
  * org.netdissect.results}.
  */
+@NullMarked
 package org.netdissect.analysis;
+
+import org.jspecify.annotations.NullMarked;

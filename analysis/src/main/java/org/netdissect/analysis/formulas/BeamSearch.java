@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Comparator;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.netdissect.analysis.formulas.Formula.Operator;
 
 /**
@@ -41,7 +42,7 @@ final class BeamSearch {
   }
 
   /** The best concept alone; null if the unit meets none. */
-  static Found single(LabelSets sets, UnitSets unit) {
+  static @Nullable Found single(LabelSets sets, UnitSets unit) {
     Best best = null;
     int n = sets.concepts().size();
     for (int c = 0; c < n; c++) {

@@ -2,6 +2,7 @@ package org.netdissect.analysis.formulas;
 
 import java.util.HashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.netdissect.analysis.LabelledResult;
 
 /** The concepts that formulas are made of, from 0 by ascending number, and how they are written. */
@@ -30,7 +31,7 @@ final class ConceptIndex {
     for (int c = 0; c < count; c++) {
       String name = data.totals().name(numbers[c]);
       // Two concepts of one name are told apart by their numbers.
-      texts[c] = Formula.quoted(times.get(name) > 1 ? name + "#" + numbers[c] : name);
+      texts[c] = Formula.quoted(times.getOrDefault(name, 0) > 1 ? name + "#" + numbers[c] : name);
       byText.put(texts[c], c);
     }
   }
@@ -54,7 +55,7 @@ final class ConceptIndex {
   }
 
   /** The concept of a name as it stands in formulas, or null. */
-  Integer find(String text) {
+  @Nullable Integer find(String text) {
     return byText.get(text);
   }
 

@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.netdissect.analysis.LabelledResult;
 import org.netdissect.base.Progress;
 import org.netdissect.base.threads.Workers;
@@ -102,7 +103,7 @@ public final class FormulaSearch {
     private final FormulaOptions options;
     private final UnitSets unit = new UnitSets(sets);
     private final BeamSearch beam;
-    private final OptimalSearch optimal;
+    private final @Nullable OptimalSearch optimal;
     private final List<int[]> fires = new ArrayList<>();
 
     Search(FormulaOptions options) {
@@ -146,9 +147,9 @@ public final class FormulaSearch {
     }
 
     private OptimalSearch.Outcome outcome(
-        int length, List<Found> found, Found before, double most, long deadline) {
+        int length, List<Found> found, @Nullable Found before, double most, long deadline) {
       Found here = found.get(length - 1);
-      if (length == 1) {
+      if (before == null) {
         return new OptimalSearch.Outcome(here, here.iou());
       }
       Best best = new Best(concepts, unit.mask, before);

@@ -63,6 +63,8 @@ final class OptimalSearch {
   private double[] pairBound = new double[1 << 10];
   private int pairCount;
 
+  // A unit is taken before anything is searched.
+  @SuppressWarnings("NullAway.Init")
   OptimalSearch(LabelSets sets, List<Operator> operators) {
     this.sets = sets;
     or = operators.contains(Operator.OR);

@@ -49,7 +49,7 @@ final class ConceptTruths {
     }
   }
 
-  /** Concepts of an image, ascending; null if it was not read. */
+  /** Concepts of an image that was read, ascending. */
   int[] numbers(int image) {
     return numbers[image];
   }

@@ -3,6 +3,7 @@ package org.netdissect.analysis.trust;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
 import org.netdissect.analysis.LabelledResult;
 import org.netdissect.dissection.scoring.ConceptTotals;
 import org.netdissect.results.LabelScore;
@@ -24,7 +25,7 @@ final class HeldOut {
    *
    * @param split the split that labels are chosen on; null takes a random half
    */
-  HeldOut(LabelledResult data, ConceptTruths truths, String split, long seed) {
+  HeldOut(LabelledResult data, ConceptTruths truths, @Nullable String split, long seed) {
     this.data = data;
     this.truths = truths;
     totals = data.totals();

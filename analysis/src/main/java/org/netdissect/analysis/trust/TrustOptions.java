@@ -1,5 +1,7 @@
 package org.netdissect.analysis.trust;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * How labels are put to the test.
  *
@@ -12,7 +14,13 @@ package org.netdissect.analysis.trust;
  * @param workers threads; the result does not depend on them
  */
 public record TrustOptions(
-    int permutations, int most, int resamples, double fdr, long seed, String split, int workers) {
+    int permutations,
+    int most,
+    int resamples,
+    double fdr,
+    long seed,
+    @Nullable String split,
+    int workers) {
 
   /** The most permutations and resamples of any kind. */
   private static final int LIMIT = 1_000_000;

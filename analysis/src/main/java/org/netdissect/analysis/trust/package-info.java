@@ -3,4 +3,7 @@
  * units, stability under resampling of the images, and the label's score on images that it was not
  * chosen on.
  */
+@NullMarked
 package org.netdissect.analysis.trust;
+
+import org.jspecify.annotations.NullMarked;

@@ -89,7 +89,8 @@ public final class DataBrowser {
         page,
         Page.resource(DataBrowser.class, "browse.html")
             .replace("{{STYLE}}", Page.resource(Page.class, "style.css"))
-            .replace("{{NAMES}}", Page.resource(Page.class, "names.js")));
+            .replace("{{NAMES}}", Page.resource(Page.class, "names.js"))
+            .replace("{{SCRIPT}}", Page.resource(DataBrowser.class, "browse.js")));
     Unfinished.unmark(folder);
     return page;
   }

@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import org.netdissect.base.Numbers;
 import org.netdissect.base.ToolVersion;
 import org.netdissect.dissection.Dissector;
@@ -36,11 +37,12 @@ import org.netdissect.results.UnitScore;
  * {@code concepts.csv}.
  */
 public final class Comparison {
-  private static final List<String> SCRIPTS =
+  /** Scripts of the page, in order; the head of each says what it takes and gives. */
+  public static final List<String> SCRIPTS =
       List.of("names.js", "model.js", "address.js", "charts.js", "save.js", "compare.js");
 
   private final List<Run> runs;
-  private final String axis;
+  private final @Nullable String axis;
   private final boolean published;
   private final double iou;
   private final List<String> categories;
@@ -52,9 +54,10 @@ public final class Comparison {
    * @param group name of the condition that it repeats; null for none
    * @param axis the number it carries; null for none
    */
-  public record Run(String name, Dissection dissection, String group, Double axis) {}
+  public record Run(
+      String name, Dissection dissection, @Nullable String group, @Nullable Double axis) {}
 
-  private Comparison(List<Run> runs, String axis, boolean published, double iou) {
+  private Comparison(List<Run> runs, @Nullable String axis, boolean published, double iou) {
     this.runs = List.copyOf(runs);
     this.axis = axis;
     this.published = published;
@@ -114,17 +117,18 @@ public final class Comparison {
     return differences;
   }
 
-  private static void different(List<String> differences, String what, Object a, Object b) {
+  private static void different(
+      List<String> differences, String what, @Nullable Object a, @Nullable Object b) {
     if (!Objects.equals(a, b)) {
       differences.add(what + shown(a) + " and " + shown(b));
     }
   }
 
-  private static String shown(Object value) {
+  private static String shown(@Nullable Object value) {
     return value == null ? "all" : value.toString();
   }
 
-  private static String differentData(Dissection a, Dissection b) {
+  private static @Nullable String differentData(Dissection a, Dissection b) {
     DissectionInfo.DataInfo one = a.info().data();
     DissectionInfo.DataInfo other = b.info().data();
     if (one.fingerprint() != null && other.fingerprint() != null) {

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import org.netdissect.base.DataException;
 import org.netdissect.base.Numbers;
 import org.netdissect.concepts.ConceptDataset;
@@ -331,7 +332,8 @@ public final class Figures {
    * @param images of each unit, at least 1
    * @throws DissectionException if the result has no images, or a unit does not exist
    */
-  public Figure units(List<Integer> units, ConceptDataset data, int images) throws IOException {
+  public Figure units(List<Integer> units, @Nullable ConceptDataset data, int images)
+      throws IOException {
     check(units);
     List<List<TopImage>> top = layer.topImages();
     if (dissection.info().imported() != null) {

@@ -1,5 +1,6 @@
 package org.netdissect.report.figures;
 
+import org.jspecify.annotations.Nullable;
 import org.netdissect.networks.ReceptiveField;
 import org.netdissect.pictures.Photographs.Photograph;
 import org.netdissect.results.LayerInfo;
@@ -38,9 +39,11 @@ final class MaskedPhoto {
   boolean[] mask(
       float[] cells, float threshold, int height, int width, int inputHeight, int inputWidth) {
     ReceptiveField field = layer.field();
-    boolean stretched = field == null || !field.isKnown() || convention.equals("lite");
-    double[] ys = positions(stretched ? null : field.y(), layer.height(), inputHeight, height);
-    double[] xs = positions(stretched ? null : field.x(), layer.width(), inputWidth, width);
+    if (field != null && (!field.isKnown() || convention.equals("lite"))) {
+      field = null;
+    }
+    double[] ys = positions(field == null ? null : field.y(), layer.height(), inputHeight, height);
+    double[] xs = positions(field == null ? null : field.x(), layer.width(), inputWidth, width);
     boolean[] mask = new boolean[height * width];
     for (int y = 0; y < height; y++) {
       int above = (int) ys[y];
@@ -63,8 +66,8 @@ final class MaskedPhoto {
         + cells[row * layer.width() + right] * across;
   }
 
-  /** Where each pixel lies among the cells of an axis; null for maps stretched over the image. */
-  private double[] positions(ReceptiveField.Axis axis, int cells, int input, int pixels) {
+  /** Where each pixel lies among the cells; no axis for maps stretched over the image. */
+  private double[] positions(ReceptiveField.@Nullable Axis axis, int cells, int input, int pixels) {
     double[] positions = new double[pixels];
     double centre = 0;
     if (axis != null) {

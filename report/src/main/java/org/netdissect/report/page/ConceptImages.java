@@ -8,7 +8,9 @@ import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.netdissect.base.Progress;
 import org.netdissect.concepts.Category;
 import org.netdissect.concepts.ConceptDataset;
@@ -51,7 +53,7 @@ final class ConceptImages implements AutoCloseable {
    * @return null if the data set is not the one that was dissected with any more; then nothing can
    *     be said of it, and the user has been told
    */
-  static ConceptImages open(
+  static @Nullable ConceptImages open(
       Dissection dissection, ConceptDataset data, AtlasOptions options, Progress progress)
       throws IOException {
     ResultAtlas labels;
@@ -100,9 +102,11 @@ final class ConceptImages implements AutoCloseable {
       int at = image;
       here.forEach(
           (number, count) -> {
-            if (found.containsKey(number)) {
-              found.get(number).add(new long[] {at, count});
-              annotatedBy.get(number)[at] = true;
+            List<long[]> holders = found.get(number);
+            boolean[] known = annotatedBy.get(number);
+            if (holders != null && known != null) {
+              holders.add(new long[] {at, count});
+              known[at] = true;
             }
           });
     }
@@ -126,7 +130,7 @@ final class ConceptImages implements AutoCloseable {
 
   /** Pixels of the concept in the image at that place of {@link #of}. */
   int pixels(int number, int place) {
-    return pixels.get(number)[place];
+    return Objects.requireNonNull(pixels.get(number))[place];
   }
 
   /**
@@ -134,7 +138,7 @@ final class ConceptImages implements AutoCloseable {
    * width of the mask and then the lengths of runs, rows from the top, alternately without and with
    * the concept. Null where that would be long: a concept in specks all over the image.
    */
-  String mask(int image, int number) {
+  @Nullable String mask(int image, int number) {
     int index = atlasIndex[image];
     int height = atlas.image(index).maskHeight();
     int width = atlas.image(index).maskWidth();

@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.netdissect.base.Progress;
 import org.netdissect.results.ConceptCounts;
 import org.netdissect.results.ConceptInfo;
@@ -28,10 +29,11 @@ final class ConceptPages {
 
   private final Dissection dissection;
   private final Photos photos;
-  private final ConceptImages images;
+  private final @Nullable ConceptImages images;
   private final ReportFolder out;
 
-  ConceptPages(Dissection dissection, Photos photos, ConceptImages images, ReportFolder out) {
+  ConceptPages(
+      Dissection dissection, Photos photos, @Nullable ConceptImages images, ReportFolder out) {
     this.dissection = dissection;
     this.photos = photos;
     this.images = images;

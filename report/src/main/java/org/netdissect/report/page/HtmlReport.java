@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.netdissect.base.Progress;
 import org.netdissect.concepts.ConceptDataset;
 import org.netdissect.concepts.ImageRow;
@@ -35,13 +36,17 @@ public final class HtmlReport {
   private static final long LARGEST_PHOTO = 60_000;
 
   private final Dissection dissection;
-  private final ConceptDataset data;
+  private final @Nullable ConceptDataset data;
   private final AtlasOptions atlas;
   private final int images;
   private final int side;
 
   private HtmlReport(
-      Dissection dissection, ConceptDataset data, AtlasOptions atlas, int images, int side) {
+      Dissection dissection,
+      @Nullable ConceptDataset data,
+      AtlasOptions atlas,
+      int images,
+      int side) {
     this.dissection = dissection;
     this.data = data;
     this.atlas = atlas;
@@ -55,7 +60,7 @@ public final class HtmlReport {
    * @param data the data set that was dissected with, for its photographs; null to go without any,
    *     as for an imported result
    */
-  public static HtmlReport of(Dissection dissection, ConceptDataset data) {
+  public static HtmlReport of(Dissection dissection, @Nullable ConceptDataset data) {
     return new HtmlReport(dissection, data, AtlasOptions.defaults(), 50, 400);
   }
 
@@ -121,11 +126,12 @@ public final class HtmlReport {
    * @throws IOException if the result is damaged or the folder cannot be written
    */
   public void write(Path folder, Progress progress) throws IOException {
-    boolean pictures = data != null && dissection.info().imported() == null;
+    ConceptDataset shown = dissection.info().imported() == null ? data : null;
+    boolean pictures = shown != null;
     try (ConceptImages concepts =
-        pictures ? ConceptImages.open(dissection, data, atlas, progress) : null) {
+        shown == null ? null : ConceptImages.open(dissection, shown, atlas, progress)) {
       ReportFolder out = ReportFolder.begin(folder);
-      Photos photos = new Photos(out, pictures ? data : null, dissection.images(), side);
+      Photos photos = new Photos(out, shown, dissection.images(), side);
       LabelMasks masks = new LabelMasks();
       List<Object> layers = new ArrayList<>();
       for (LayerDissection layer : dissection.layers()) {

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.netdissect.base.Progress;
 import org.netdissect.networks.ReceptiveField;
 import org.netdissect.results.ActivationHistograms;
@@ -49,7 +50,7 @@ public final class LayerPages {
   private final LayerDissection dissected;
   private final LayerInfo layer;
   private final Photos photos;
-  private final ConceptImages concepts;
+  private final @Nullable ConceptImages concepts;
   private final LabelMasks masks;
   private final ReportFolder out;
   private final int images;
@@ -65,7 +66,7 @@ public final class LayerPages {
       Dissection dissection,
       LayerDissection dissected,
       Photos photos,
-      ConceptImages concepts,
+      @Nullable ConceptImages concepts,
       LabelMasks masks,
       ReportFolder out,
       int images) {
@@ -101,26 +102,25 @@ public final class LayerPages {
         Map<Integer, Object> grid = new LinkedHashMap<>();
         for (int number : order.subList(from, Math.min(from + UNITS_A_FILE, order.size()))) {
           UnitScore unit = units.get(number);
-          ConceptInfo concept = concept(unit.label());
-          Presence presence =
-              concepts == null || concept == null ? null : concepts.presence(concept);
+          Annotated annotated = annotated(unit.label());
+          Presence presence = annotated == null ? null : annotated.presence();
           Pictures pictures = pictures(unit, top.get(number), maps, presence);
-          marks.set(number, presence == null ? null : pictures.marks());
-          if (presence != null) {
+          marks.set(number, annotated == null ? null : pictures.marks());
+          if (annotated != null) {
             top.get(number).stream()
                 .limit(pictures.tiles.size())
-                .filter(image -> presence.holds(image.image()))
-                .forEach(image -> masks.add(concept, image.image()));
+                .filter(image -> annotated.presence().holds(image.image()))
+                .forEach(image -> masks.add(annotated.concept(), image.image()));
           }
           grid.put(number, pictures.tiles.subList(0, Math.min(GRID_TILES, pictures.tiles.size())));
           Map<String, Object> page = new LinkedHashMap<>();
           page.put("tiles", pictures.tiles);
           page.put("ranked", counts == null ? null : ranked(counts.read(number)));
           page.put("histogram", histograms == null ? null : Spread.of(histograms, number, BINS));
-          if (presence != null) {
+          if (annotated != null) {
             page.put("elsewhere", pictures.elsewhere);
             if (hits != null) {
-              misses(unit, concept, presence, hits, page);
+              misses(unit, annotated, hits, page);
             }
           }
           out.write(name("unit-" + number), Page.call("unit", layer.folder(), number, page));
@@ -140,9 +140,16 @@ public final class LayerPages {
     return ReportFolder.DATA + "/" + layer.folder() + "/" + file + ".js";
   }
 
-  /** The concept of a label; null for a blank one. */
-  private ConceptInfo concept(LabelScore label) {
-    return label.label().isBlank() ? null : dissection.concept(label.number());
+  /** What the data set says of a unit's concept. */
+  private record Annotated(ConceptImages images, ConceptInfo concept, Presence presence) {}
+
+  /** Null for a blank label, or if it is not known which images hold what. */
+  private @Nullable Annotated annotated(LabelScore label) {
+    if (concepts == null || label.label().isBlank()) {
+      return null;
+    }
+    ConceptInfo concept = dissection.concept(label.number());
+    return concept == null ? null : new Annotated(concepts, concept, concepts.presence(concept));
   }
 
   /** What a unit's page shows of photographs. */
@@ -168,7 +175,10 @@ public final class LayerPages {
   private record Fired(int image, float peak) {}
 
   private Pictures pictures(
-      UnitScore unit, List<TopImage> top, ActivationMaps maps, Presence presence)
+      UnitScore unit,
+      List<TopImage> top,
+      @Nullable ActivationMaps maps,
+      @Nullable Presence presence)
       throws IOException {
     Pictures pictures = new Pictures();
     // A unit that is zero everywhere has no images that say anything about it.
@@ -229,17 +239,14 @@ public final class LayerPages {
   }
 
   /** Where the concept is largest although the unit's mask is empty: photograph, pixels, mask. */
-  private void misses(
-      UnitScore unit,
-      ConceptInfo concept,
-      Presence presence,
-      HitTable hits,
-      Map<String, Object> page)
+  private void misses(UnitScore unit, Annotated annotated, HitTable hits, Map<String, Object> page)
       throws IOException {
+    ConceptImages known = annotated.images();
+    int concept = annotated.concept().number();
     boolean[] fires = new boolean[dissection.images().size()];
-    hits.read(unit.unit(), concepts::regions, (image, region, pixels) -> fires[image] = true);
+    hits.read(unit.unit(), known::regions, (image, region, pixels) -> fires[image] = true);
     List<Object> misses = new ArrayList<>();
-    int[] holders = concepts.of(concept.number());
+    int[] holders = known.of(concept);
     int missed = 0;
     for (int i = 0; i < holders.length; i++) {
       if (!fires[holders[i]]) {
@@ -248,8 +255,8 @@ public final class LayerPages {
           misses.add(
               Arrays.asList(
                   photos.place(holders[i]),
-                  concepts.pixels(concept.number(), i),
-                  concepts.mask(holders[i], concept.number())));
+                  known.pixels(concept, i),
+                  known.mask(holders[i], concept)));
         }
       }
     }
@@ -257,7 +264,7 @@ public final class LayerPages {
     int elsewhere = 0;
     int unannotated = 0;
     for (int image = 0; image < fires.length; image++) {
-      int present = presence.of(image);
+      int present = annotated.presence().of(image);
       elsewhere += fires[image] && present == Presence.ABSENT ? 1 : 0;
       unannotated += fires[image] && present == Presence.NOT_ANNOTATED ? 1 : 0;
     }
@@ -353,7 +360,7 @@ public final class LayerPages {
     into.put("scores", scores);
   }
 
-  private static Object field(ReceptiveField field) {
+  private static @Nullable Object field(@Nullable ReceptiveField field) {
     if (field == null || !field.isKnown()) {
       return null;
     }

@@ -17,7 +17,8 @@ import org.netdissect.results.UnitScore;
 
 /** Puts pages together: the template, its style and scripts, and the data. */
 public final class Page {
-  private static final List<String> SCRIPTS =
+  /** Scripts of a result's page, in order; the head of each says what it takes and gives. */
+  static final List<String> SCRIPTS =
       List.of(
           "names.js",
           "model.js",
@@ -29,6 +30,7 @@ public final class Page {
           "unit.js",
           "concepts.js",
           "main.js");
+
   private static final int LISTED_WITHOUT_SCRIPTS = 100;
 
   private Page() {}

@@ -9,6 +9,8 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.netdissect.base.DataException;
 import org.netdissect.base.Digests;
 import org.netdissect.base.Progress;
@@ -31,7 +33,7 @@ final class Photos {
   private static final String VERSION = "1";
 
   private final ReportFolder folder;
-  private final ConceptDataset data;
+  private final @Nullable ConceptDataset data;
   private final List<String> names;
   private final int side;
   private final Map<String, ImageRow> rows = new HashMap<>();
@@ -44,7 +46,7 @@ final class Photos {
    * @param names of its images by number
    * @param side pixels that the longer side of a photograph may have
    */
-  Photos(ReportFolder folder, ConceptDataset data, List<String> names, int side) {
+  Photos(ReportFolder folder, @Nullable ConceptDataset data, List<String> names, int side) {
     this.folder = folder;
     this.data = data;
     this.names = names;
@@ -80,9 +82,9 @@ final class Photos {
         ImageRow row = rows.get(name);
         Shown shown = null;
         try {
-          shown = row == null ? null : write(row);
+          shown = row == null || data == null ? null : write(data.photograph(row), row);
         } catch (DataException e) {
-          firstMissing = missing == 0 ? e.getMessage() : firstMissing;
+          firstMissing = missing == 0 ? Objects.toString(e.getMessage(), "") : firstMissing;
         }
         if (shown == null) {
           missing++;
@@ -114,8 +116,7 @@ final class Photos {
 
   private record Shown(String file, int height, int width) {}
 
-  private Shown write(ImageRow row) throws IOException {
-    Path path = data.photograph(row);
+  private Shown write(Path path, ImageRow row) throws IOException {
     byte[] bytes = Photographs.bytes(path);
     int orientation =
         Photographs.orientation(bytes, path.toString(), row.photoHeight(), row.photoWidth());

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 import org.apache.arrow.vector.BigIntVector;
@@ -24,6 +25,7 @@ import org.apache.arrow.vector.types.pojo.ArrowType;
 import org.apache.arrow.vector.types.pojo.Field;
 import org.apache.arrow.vector.types.pojo.FieldType;
 import org.apache.arrow.vector.types.pojo.Schema;
+import org.jspecify.annotations.Nullable;
 import org.netdissect.base.files.WholeFile;
 import org.netdissect.results.ConceptCounts;
 import org.netdissect.results.ConceptInfo;
@@ -135,7 +137,7 @@ public final class ArrowTables {
             for (int unit = 0; unit < layer.layer().units(); unit++) {
               ConceptCounts.OfUnit of = counts.read(unit);
               for (int i = 0; i < of.number().length; i++) {
-                ConceptInfo concept = concepts.get(of.number()[i]);
+                ConceptInfo concept = Objects.requireNonNull(concepts.get(of.number()[i]));
                 long intersection = of.intersection()[i];
                 long activation =
                     of.activation()[dissection.categories().indexOf(concept.category())];
@@ -156,7 +158,7 @@ public final class ArrowTables {
         });
   }
 
-  private static String label(LabelScore score) {
+  private static @Nullable String label(LabelScore score) {
     return score.label().isBlank() ? null : score.label();
   }
 

@@ -1,3 +1,5 @@
+// gives: numberIn, oneOf, flag, words, addressed
+
 // What is looked at and how, in the address of the page: #place?iou=0.1&sort=label. Only what
 // differs from the beginning stands there, so a plain link shows the beginning.
 

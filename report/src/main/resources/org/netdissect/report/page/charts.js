@@ -1,3 +1,8 @@
+// takes: bars, bestIou, colours, count, D, fixed, h, isDetector, K, layers, nice, plain, plural, short
+// takes: shownOrder, svg
+// gives: patterns, areaOf, roundTicks, textWidth, LONGEST_NAME, barChart, clip, largestIou, iouChart
+// gives: activationChart, layersChart, legend
+
 // Figures, drawn as SVG.
 
 // The second cue of a category, beside its colour: lines across its areas. In the order of the

@@ -1,3 +1,7 @@
+// takes: addressed, areaOf, clip, colours, count, D, dot, fixed, h, K, largestIou, layers, legend
+// takes: LONGEST_NAME, nice, numberIn, numbersOf, oneOf, origin, passes, plain, plural, roundTicks
+// takes: saveButtons, short, shownOrder, stackable, svg, words
+
 // Results side by side.
 
 const main = document.getElementById("main");

@@ -1,3 +1,8 @@
+// takes: address, bestLabel, colours, conceptFile, conceptLink, conceptPlace, count, D, dot, fixed, gridTiles
+// takes: h, K, layers, layersChart, legend, look, nice, numbersOf, origin, paintSoon, plain, plural, ratio
+// takes: saveButtons, short, shownOrder, stackable, unitLink, wall
+// gives: allConcepts, conceptsView, conceptView, layersView
+
 // Concepts and layers.
 
 /** Detectors of a concept in all layers: how many units, and the best of them. */

@@ -1,3 +1,6 @@
+// takes: D
+// gives: maskOf, labelMask, VIEWS, paintSoon, paintSheet
+
 // Masks: the activation map interpolated at the photograph's pixels, lit where it exceeds T.
 
 /** Reads LEB128 numbers from bytes. */

@@ -1,3 +1,7 @@
+// takes: bestIou, bestLabel, colours, D, dot, fixed, gridTiles, h, heldShare, heldWords, isDetector
+// takes: isDoubtful, marksOf, nice, paintSheet, plain, unitLink
+// gives: saying, unitGrid
+
 // The grid of units. Only the rows in view exist; cards are reused as one scrolls.
 
 const GAP = 14;

@@ -1,3 +1,10 @@
+// takes: addressed, allConcepts, barChart, bars, bestIou, bestLabel, colours, conceptFile, conceptLink
+// takes: conceptsView, conceptView, count, D, dot, fixed, flag, h, heldShare, iouChart, isDetector
+// takes: isDoubtful, K, labelFile, labelMask, largestIou, layers, layersView, marksOf, maskControls, maskOf
+// takes: missingWords, nice, numberIn, oneOf, origin, plain, plural, saveButtons, short, shownOrder, unitFile
+// takes: unitGrid, unitView, VIEWS, words
+// gives: address, look
+
 // The overview and the way between the pages.
 
 const state = {

@@ -1,3 +1,5 @@
+// gives: coloursOf, orderOf, nice
+
 // Names and colours, as every page shows them.
 
 // The hues of the original report, set apart in lightness so that they differ in grey and for those

@@ -1,3 +1,6 @@
+// takes: D, h, patterns, svg, textWidth
+// gives: numbersOf, origin, saveButtons
+
 // Charts and tables of the page as files: a drawing with caption and origin, a picture, the numbers.
 
 const DRAWN = ["fill", "fill-opacity", "stroke", "stroke-width", "stroke-dasharray", "opacity", "font-size", "font-weight"];

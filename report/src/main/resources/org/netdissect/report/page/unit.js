@@ -1,3 +1,9 @@
+// takes: ABSENT, activationChart, address, bestIou, bestLabel, colours, conceptLink, conceptPlace, D, dot
+// takes: fixed, h, heldWords, HOLDS, isDetector, isDoubtful, K, labelFile, layers, marksOf, nice
+// takes: NOT_ANNOTATED, numbersOf, origin, paintSoon, plain, plural, ratio, saveButtons, saying, short
+// takes: shownOrder, stackable, unitFile, unitLink, VIEWS
+// gives: unitView, missingWords, wall, maskControls
+
 // The page of one unit, and what it shares with others: walls of images and the large view.
 
 function unitView(layer, unit, state, neighbours) {
