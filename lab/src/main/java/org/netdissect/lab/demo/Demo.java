@@ -7,7 +7,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.netdissect.base.Digests;
 import org.netdissect.base.NetdissectException;
 import org.netdissect.base.Progress;
@@ -139,10 +141,10 @@ public final class Demo {
     try {
       return NetworkSpec.alexnetSmall(
           Integer.parseInt(notes.get("size")),
-          notes.get("classes").split(",", -1).length,
+          Objects.requireNonNull(notes.get("classes")).split(",", -1).length,
           Integer.parseInt(notes.get("width")),
           Integer.parseInt(notes.get("depth")),
-          Double.parseDouble(notes.get("dropout")),
+          Double.parseDouble(Objects.requireNonNull(notes.get("dropout"))),
           Boolean.parseBoolean(notes.get("batch-norm")));
     } catch (IllegalArgumentException | NullPointerException e) {
       throw new NetdissectException("the demonstration's network does not say how it was made", e);
@@ -150,7 +152,7 @@ public final class Demo {
   }
 
   private static Dissection dissect(
-      Path model, Path data, Path out, Dissector.Step report, Progress progress)
+      Path model, Path data, Path out, Dissector.@Nullable Step report, Progress progress)
       throws IOException {
     if (Files.exists(out.resolve("dissection.json")) && !Files.exists(out.resolve(".work"))) {
       Dissection standing = Dissection.open(out);

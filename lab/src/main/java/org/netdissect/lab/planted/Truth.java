@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import org.netdissect.lab.world.World;
 import org.netdissect.lab.world.WorldImage;
 
@@ -27,13 +28,13 @@ final class Truth {
   }
 
   static Truth of(World world, int images) {
-    Truth truth = null;
+    Truth begun = null;
     Map<String, BitSet> pixels = new LinkedHashMap<>();
     Map<String, Map<String, Long>> byCategory = new HashMap<>();
     for (int i = 0; i < images; i++) {
       WorldImage image = world.render(i);
-      if (truth == null) {
-        truth = new Truth(images, image.maskSize());
+      if (begun == null) {
+        begun = new Truth(images, image.maskSize());
       }
       int area = image.maskSize() * image.maskSize();
       int base = i * area;
@@ -48,10 +49,11 @@ final class Truth {
         whole(pixels, byCategory, texture, "texture", base, area);
       }
     }
+    Truth truth = Objects.requireNonNull(begun, "no images");
     // The primary category is the one where the label covers most; on ties the later one.
     List<String> order = List.of("color", "object", "part", "material", "scene", "texture");
     for (Map.Entry<String, BitSet> entry : pixels.entrySet()) {
-      Map<String, Long> counts = byCategory.get(entry.getKey());
+      Map<String, Long> counts = Objects.requireNonNull(byCategory.get(entry.getKey()));
       String primary =
           counts.keySet().stream()
               .max(
@@ -126,7 +128,7 @@ final class Truth {
 
   /** Share of the images that hold a label whose primary category this is. */
   double imagesHolding(String category) {
-    return imagesOfCategory.get(category).cardinality() / (double) images;
+    return Objects.requireNonNull(imagesOfCategory.get(category)).cardinality() / (double) images;
   }
 
   /** Whether two labels have the very same pixels, so that nothing can tell them apart. */

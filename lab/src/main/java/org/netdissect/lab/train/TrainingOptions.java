@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What to train, on what, how long.
@@ -40,7 +41,7 @@ public record TrainingOptions(
     double dropout,
     boolean batchNorm,
     double rate,
-    Path init,
+    @Nullable Path init,
     List<Integer> checkpoints,
     boolean flip,
     int threads) {

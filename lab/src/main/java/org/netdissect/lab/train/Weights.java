@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Random;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The values of a network's parameters by name, as {@code conv1.weight}. What is in it is not
@@ -46,7 +47,7 @@ public final class Weights {
   }
 
   /** The parameter of that name, or null. */
-  public Tensor get(String name) {
+  public @Nullable Tensor get(String name) {
     return tensors.get(name);
   }
 

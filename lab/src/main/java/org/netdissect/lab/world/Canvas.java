@@ -7,6 +7,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Paints shapes into a picture and, at the same time, into its label layers: a pixel that a shape
@@ -272,7 +273,7 @@ final class Canvas {
     scan(color, null, (int) (alpha * 256), false);
   }
 
-  private void scan(int color, Pattern pattern, int alpha, boolean label) {
+  private void scan(int color, @Nullable Pattern pattern, int alpha, boolean label) {
     double top = size;
     double bottom = 0;
     for (int i = 0; i < edges; i++) {

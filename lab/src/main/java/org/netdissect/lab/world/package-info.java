@@ -3,4 +3,7 @@
  * textures, colours. What is drawn and how it is labelled lives here; what is done with the images
  * does not.
  */
+@NullMarked
 package org.netdissect.lab.world;
+
+import org.jspecify.annotations.NullMarked;
