@@ -367,6 +367,9 @@ class DialectsTest {
     assertEquals(1, share(open(), "2007_000001.jpg", "mug"));
     assertEquals(1, share(open(), "2007_000002.jpg", "spoon"));
     Files.delete(dir.resolve("class_names.txt"));
+    Files.createDirectory(dir.resolve("labelmap.txt"));
+    assertBroken("labelmap.txt is no file", this::open);
+    Files.delete(dir.resolve("labelmap.txt"));
     assertEquals(1, share(open(), "2007_000001.jpg", "aeroplane"));
     Files.move(dir.resolve("JPEGImages/2007_000002.jpg"), dir.resolve("JPEGImages/kitchen.jpg"));
     Files.move(

@@ -1,5 +1,7 @@
 package org.netdissect.datasets.folders;
 
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -80,6 +82,10 @@ public final class VocFormat implements DatasetFormat {
     if (MasksFormat.tableIn(at) != null) {
       return Recognition.NONE; // the simple format, in other words
     }
+    String broken = brokenTable(at);
+    if (broken != null) {
+      return Recognition.refused(broken);
+    }
     if (ownTable(at) != null || namedAsInVoc(at, masks)) {
       return Recognition.CLAIMED;
     }
@@ -102,6 +108,21 @@ public final class VocFormat implements DatasetFormat {
         && files.stream().allMatch(name -> PhotoFiles.stem(name).matches(pattern));
   }
 
+  /**
+   * What is said where a table's name is that of a folder, a pipe or a link to nothing; or null.
+   */
+  private static @Nullable String brokenTable(Listing at) {
+    for (String name : List.of("labelmap.txt", "class_names.txt")) {
+      Path file = at.folder().resolve(name);
+      if (Files.exists(file, LinkOption.NOFOLLOW_LINKS) && !Files.isRegularFile(file)) {
+        return Text.oneLine(file.toString())
+            + " is no file that can be read, but should say what the masks mean; put the file there"
+            + " or take it away";
+      }
+    }
+    return null;
+  }
+
   private static @Nullable Path ownTable(Listing at) {
     return at.firstFile("labelmap.txt", "class_names.txt");
   }
@@ -118,6 +139,10 @@ public final class VocFormat implements DatasetFormat {
       throws DataException {
     MaskEntries found = new MaskEntries();
     Listing at = Listing.of(folder);
+    String broken = brokenTable(at);
+    if (broken != null) {
+      throw new DataException(broken);
+    }
     Path own = ownTable(at);
     String category = MaskEntries.category(options);
     LabelTable table;
