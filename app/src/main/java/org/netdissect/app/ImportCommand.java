@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import org.netdissect.base.Digests;
 import org.netdissect.dissection.Dissector;
 import org.netdissect.dissection.rules.Convention;
@@ -38,7 +39,7 @@ final class ImportCommand implements Callable<Integer> {
       names = "--network",
       paramLabel = "NAME",
       description = "What the network is called. Default: the first file's name.")
-  private String network;
+  private @Nullable String network;
 
   @Option(
       names = "--layers",
@@ -94,13 +95,13 @@ final class ImportCommand implements Callable<Integer> {
     } catch (IllegalArgumentException e) {
       throw new UsageException(e.getMessage());
     }
-    List<String> categories = null;
+    List<String> categories = List.of();
     List<ImportedResult.Layer> read = new ArrayList<>();
     List<DissectionInfo.ImportedFile> sources = new ArrayList<>();
     for (int f = 0; f < files.size(); f++) {
       Path file = files.get(f);
       OriginalCsv table = OriginalCsv.read(file);
-      if (categories != null && !categories.equals(table.categories())) {
+      if (f > 0 && !categories.equals(table.categories())) {
         throw new UsageException(
             file
                 + " has the categories "

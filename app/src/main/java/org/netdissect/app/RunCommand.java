@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import org.netdissect.base.DataException;
 import org.netdissect.base.Text;
 import org.netdissect.concepts.ConceptDataset;
@@ -137,7 +138,7 @@ final class RunCommand implements Callable<Integer> {
       names = "--limit",
       paramLabel = "N",
       description = "Take only the first N images of the data set.")
-  private Long limit;
+  private @Nullable Long limit;
 
   @Option(
       names = "--activations",
@@ -162,19 +163,19 @@ final class RunCommand implements Callable<Integer> {
       description =
           "The images of the recorded maps, one name a line, in the order of their rows."
               + " Backslashes and folders before the data set's names do not matter.")
-  private Path images;
+  private @Nullable Path images;
 
   @Option(
       names = "--workers",
       paramLabel = "N",
       description = "Threads. Default: the number of cores. The result does not depend on it.")
-  private Integer workers;
+  private @Nullable Integer workers;
 
   @Option(
       names = "--batch",
       paramLabel = "N",
       description = "Images a call of the network, where the model allows it. Default: 8.")
-  private Integer batch;
+  private @Nullable Integer batch;
 
   @Option(
       names = "--maps",
@@ -190,7 +191,7 @@ final class RunCommand implements Callable<Integer> {
       paramLabel = "DIR",
       description =
           "Folder for the compiled data set. Default: DATA/.netdissect, or the user's cache folder.")
-  private Path cache;
+  private @Nullable Path cache;
 
   @Option(names = "--overwrite", description = "Replace the result that --out holds.")
   private boolean overwrite;
@@ -446,7 +447,8 @@ final class RunCommand implements Callable<Integer> {
   }
 
   private RecordedActivations recorded(
-      ConceptDataset from, InputSize input, TerminalProgress progress) throws IOException {
+      ConceptDataset from, @Nullable InputSize input, TerminalProgress progress)
+      throws IOException {
     List<RecordedActivations.Maps> recorded = new ArrayList<>();
     for (Map.Entry<String, Path> entry : activations.entrySet()) {
       String field = fields.isEmpty() ? null : fields.get(fields.size() == 1 ? 0 : recorded.size());
