@@ -18,4 +18,10 @@ public class NetdissectException extends IOException {
   public NetdissectException(String message, @Nullable Throwable cause) {
     super(message, cause);
   }
+
+  /** The line that says what is wrong; there always is one. */
+  @Override
+  public String getMessage() {
+    return String.valueOf(super.getMessage());
+  }
 }

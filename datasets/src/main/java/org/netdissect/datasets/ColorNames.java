@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.netdissect.base.DataException;
 import org.netdissect.base.Digests;
 
@@ -57,7 +58,7 @@ public final class ColorNames {
   }
 
   /** The table in the file, or the built-in one when that is null. */
-  public static ColorNames of(Path tableOrNull) throws DataException {
+  public static ColorNames of(@Nullable Path tableOrNull) throws DataException {
     return tableOrNull == null ? builtIn() : read(tableOrNull);
   }
 

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.netdissect.base.DataException;
 import org.netdissect.base.Text;
 import org.netdissect.base.tables.CsvTable;
@@ -37,7 +38,7 @@ final class CombinedDataset implements ConceptDataset {
 
   private final List<int[]> categories = new ArrayList<>();
 
-  CombinedDataset(List<ConceptDataset> parts, Path synonyms) throws DataException {
+  CombinedDataset(List<ConceptDataset> parts, @Nullable Path synonyms) throws DataException {
     this.parts = List.copyOf(parts);
     Map<String, String> preferred = synonyms == null ? Map.of() : readSynonyms(synonyms);
     VocabularyBuilder builder = new VocabularyBuilder();

@@ -3,6 +3,7 @@ package org.netdissect.datasets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.netdissect.base.DataException;
 import org.netdissect.base.Text;
 import org.netdissect.base.files.Unfinished;
@@ -118,7 +119,7 @@ public final class Datasets {
    * @param format name of the format when it is known, otherwise null
    * @throws DataException when there is none, or more than one
    */
-  public static Recognised recognise(Path folder, String format) throws DataException {
+  public static Recognised recognise(Path folder, @Nullable String format) throws DataException {
     if (format != null && !FORMATS.contains(format)) {
       throw new DataException(
           "unknown format " + Text.quoted(format) + "; one of " + String.join(", ", FORMATS));

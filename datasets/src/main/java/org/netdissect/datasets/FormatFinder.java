@@ -4,6 +4,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.netdissect.base.DataException;
 import org.netdissect.base.Text;
 import org.netdissect.base.files.Unfinished;
@@ -36,7 +37,7 @@ final class FormatFinder {
   private final List<String> refusals = new ArrayList<>();
 
   /** What the folder itself may be if nothing else is found. */
-  private Datasets.Recognised otherwise;
+  private Datasets.@Nullable Recognised otherwise;
 
   private FormatFinder(Path root, List<DatasetFormat> formats) {
     this.root = root;
@@ -67,7 +68,7 @@ final class FormatFinder {
     throw unknown(folder);
   }
 
-  private Datasets.Recognised search(boolean named) throws DataException {
+  private Datasets.@Nullable Recognised search(boolean named) throws DataException {
     List<Listing> level = List.of(Listing.of(root));
     int looked = 0;
     for (int depth = 0; depth <= DEEPEST && !level.isEmpty(); depth++) {

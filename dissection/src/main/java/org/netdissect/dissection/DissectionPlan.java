@@ -7,6 +7,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.netdissect.base.Progress;
 import org.netdissect.concepts.Category;
 import org.netdissect.concepts.ConceptDataset;
@@ -49,7 +50,7 @@ record DissectionPlan(
     int workers,
     boolean overwrite,
     boolean strict,
-    Path cache,
+    @Nullable Path cache,
     Progress progress,
     List<Dissector.Step> steps,
     Map<String, Object> notes) {
@@ -83,7 +84,7 @@ record DissectionPlan(
    * @param limit of rows; 0 for none
    * @param categories names; empty for all
    */
-  record Selection(String split, long limit, List<String> categories) {
+  record Selection(@Nullable String split, long limit, List<String> categories) {
     Selection {
       categories = List.copyOf(categories);
     }
@@ -119,7 +120,7 @@ record DissectionPlan(
      * @param list names in the order of recorded maps, or null for all of the atlas
      * @param chosen categories
      */
-    ImageSet images(Atlas atlas, List<String> list, List<Category> chosen)
+    ImageSet images(Atlas atlas, @Nullable List<String> list, List<Category> chosen)
         throws DissectionException {
       long bits = chosen.stream().mapToLong(category -> 1L << category.index()).sum();
       return ImageSet.choose(atlas, list, split, limit, bits);

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.netdissect.base.files.BadFileException;
 import org.netdissect.concepts.Category;
 import org.netdissect.concepts.atlas.Atlas;
@@ -93,7 +94,7 @@ final class DissectionRun {
   }
 
   /** Results that a run left before its last steps, or null if one of them is damaged. */
-  private List<Dissection> standing() throws IOException {
+  private @Nullable List<Dissection> standing() throws IOException {
     List<Dissection> standing = new ArrayList<>();
     for (Path result : results) {
       Dissection dissection = ResultFolder.standing(result, log);

@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.netdissect.base.Progress;
 import org.netdissect.concepts.ConceptDataset;
 import org.netdissect.dissection.activations.ActivationSource;
@@ -97,10 +98,10 @@ public final class Dissector {
   /** Collects what a dissection needs: {@code set…} is required, {@code opt…} has a default. */
   public static final class Builder {
     private List<Network> networks = List.of();
-    private RecordedActivations recorded;
-    private ActivationSource.Factory sources;
-    private ConceptDataset data;
-    private Path out;
+    private @Nullable RecordedActivations recorded;
+    private ActivationSource.@Nullable Factory sources;
+    private @Nullable ConceptDataset data;
+    private @Nullable Path out;
     private List<String> layers = List.of();
     private List<Basis> bases = List.of();
 
@@ -110,14 +111,14 @@ public final class Dissector {
     private Convention convention = Convention.EXACT;
     private Quantile quantile = Quantile.DEFAULT;
     private double iou = DEFAULT_IOU;
-    private String split;
+    private @Nullable String split;
     private long limit;
     private List<String> categories = List.of();
     private int workers = Runtime.getRuntime().availableProcessors();
     private int batch = 8;
     private boolean overwrite;
     private boolean strict;
-    private Path cache;
+    private @Nullable Path cache;
     private MapsKept maps = MapsKept.ALL;
     private Progress progress = Progress.NONE;
     private final List<Step> steps = new ArrayList<>();
@@ -213,7 +214,7 @@ public final class Dissector {
     }
 
     /** Take only images of this split; default all. */
-    public Builder optSplit(String split) {
+    public Builder optSplit(@Nullable String split) {
       this.split = split;
       return this;
     }
@@ -261,7 +262,7 @@ public final class Dissector {
     }
 
     /** Folder for the compiled atlas; default: the data's own, or the user's cache. */
-    public Builder optCache(Path cache) {
+    public Builder optCache(@Nullable Path cache) {
       this.cache = cache;
       return this;
     }

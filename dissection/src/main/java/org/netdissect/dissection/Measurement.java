@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 import org.netdissect.base.DiskSpace;
 import org.netdissect.base.Json;
 import org.netdissect.base.Progress;
@@ -95,7 +96,8 @@ final class Measurement {
   }
 
   /** The original has no rule for photographs or masks of another size than it makes itself. */
-  private static void checkSizes(AtlasImage image, InputSize input) throws DissectionException {
+  private static void checkSizes(AtlasImage image, @Nullable InputSize input)
+      throws DissectionException {
     if (image.problem() != null) {
       return;
     }

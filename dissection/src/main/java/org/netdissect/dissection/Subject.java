@@ -5,6 +5,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.netdissect.base.Json;
 import org.netdissect.base.Progress;
 import org.netdissect.concepts.ConceptDataset;
@@ -31,7 +33,7 @@ sealed interface Subject {
   }
 
   /** Names of the images in the order of the maps, or null if any image can be asked for. */
-  default List<String> imageList() {
+  default @Nullable List<String> imageList() {
     return null;
   }
 
@@ -49,7 +51,7 @@ sealed interface Subject {
    *
    * @param input size that the geometry is relative to; null for each image's own
    */
-  NetworkInfo describe(int result, InputSize input) throws IOException;
+  NetworkInfo describe(int result, @Nullable InputSize input) throws IOException;
 
   /** Adds what else decides the result, for telling whether a run may go on. */
   default void addInputs(ObjectNode inputs) throws IOException {}
@@ -90,7 +92,8 @@ sealed interface Subject {
     }
 
     @Override
-    public NetworkInfo describe(int result, InputSize input) throws IOException {
+    public NetworkInfo describe(int result, @Nullable InputSize input) throws IOException {
+      InputSize size = Objects.requireNonNull(input, "a network's input has a size");
       Network network = networks.get(result);
       Preprocessing preprocessing = preprocessings.get(result);
       Map<String, String> weightFiles = network.weightFiles();
@@ -98,8 +101,8 @@ sealed interface Subject {
           network.name(),
           network.sha256(),
           weightFiles.isEmpty() ? null : weightFiles,
-          input.height(),
-          input.width(),
+          size.height(),
+          size.width(),
           new PreprocessingInfo(
               preprocessing.channels().name(),
               preprocessing.scale(),
@@ -123,7 +126,7 @@ sealed interface Subject {
     }
 
     @Override
-    public NetworkInfo describe(int result, InputSize input) {
+    public NetworkInfo describe(int result, @Nullable InputSize input) {
       return unnamed(input);
     }
 
@@ -150,12 +153,12 @@ sealed interface Subject {
     }
 
     @Override
-    public NetworkInfo describe(int result, InputSize input) {
+    public NetworkInfo describe(int result, @Nullable InputSize input) {
       return unnamed(input);
     }
   }
 
-  private static NetworkInfo unnamed(InputSize input) {
+  private static NetworkInfo unnamed(@Nullable InputSize input) {
     return new NetworkInfo(
         null,
         null,

@@ -16,6 +16,7 @@ import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Activation maps in other directions than their channels: at each place, a matrix times the vector
@@ -31,7 +32,7 @@ public final class Projection implements AutoCloseable {
 
   private final int channels;
   private final int places;
-  private final List<Directions> directions;
+  private final List<@Nullable Directions> directions;
   private final int rows;
   private final OrtSession session;
 
@@ -45,10 +46,15 @@ public final class Projection implements AutoCloseable {
    * @param topK how many of the largest values are kept at each place, ties to the lower number,
    *     the others becoming zero; 0 for all
    */
-  public record Directions(float[] weights, float[] bias, int count, boolean relu, int topK) {}
+  public record Directions(
+      float[] weights, float @Nullable [] bias, int count, boolean relu, int topK) {}
 
   private Projection(
-      int channels, int places, List<Directions> directions, int rows, OrtSession session) {
+      int channels,
+      int places,
+      List<@Nullable Directions> directions,
+      int rows,
+      OrtSession session) {
     this.channels = channels;
     this.places = places;
     this.directions = directions;
@@ -64,7 +70,7 @@ public final class Projection implements AutoCloseable {
    * @param directions an entry a view; null leaves the maps as they are
    * @throws ModelException if they are too many
    */
-  public static Projection open(int channels, int places, List<Directions> directions)
+  public static Projection open(int channels, int places, List<@Nullable Directions> directions)
       throws ModelException {
     long rows = 0;
     for (Directions one : directions) {
@@ -75,13 +81,14 @@ public final class Projection implements AutoCloseable {
           "%d directions of %d channels at %d places are too many at once; ask for fewer views"
               .formatted(rows, channels, places));
     }
-    List<Directions> all = new ArrayList<>(directions);
+    List<@Nullable Directions> all = new ArrayList<>(directions);
     OrtSession session =
         rows == 0 ? null : Sessions.computing(model(channels, places, all, (int) rows));
     return new Projection(channels, places, all, (int) rows, session);
   }
 
-  private static ModelProto model(int channels, int places, List<Directions> directions, int rows) {
+  private static ModelProto model(
+      int channels, int places, List<@Nullable Directions> directions, int rows) {
     ByteBuffer weights = ByteBuffer.allocate(4 * rows * channels).order(ByteOrder.LITTLE_ENDIAN);
     ByteBuffer bias = ByteBuffer.allocate(4 * rows).order(ByteOrder.LITTLE_ENDIAN);
     boolean biased = false;

@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import org.netdissect.base.DataException;
 import org.netdissect.base.Limits;
 import org.netdissect.base.Text;
@@ -396,7 +397,7 @@ public final class BrodenDataset implements ReadDataset {
   }
 
   @Override
-  public String complaint(int category, int number) {
+  public @Nullable String complaint(int category, int number) {
     return lists(category, number)
         ? null
         : "label "
@@ -458,19 +459,21 @@ public final class BrodenDataset implements ReadDataset {
             if (of.isEmpty()) {
               return;
             }
-            Map<String, Integer> truth =
-                Map.of(
-                    "first", of.nextSetBit(0), "last", of.length() - 1, "count", of.cardinality());
             for (String column : List.of("first", "last", "count")) {
-              if (table.has(column)
-                  && row.integer(column, 0, Integer.MAX_VALUE) != truth.get(column)) {
+              int truth =
+                  switch (column) {
+                    case "first" -> of.nextSetBit(0);
+                    case "last" -> of.length() - 1;
+                    default -> of.cardinality();
+                  };
+              if (table.has(column) && row.integer(column, 0, Integer.MAX_VALUE) != truth) {
                 throw row.error(
                     column,
                     row.get(column)
                         + " contradicts c_"
                         + category.name()
                         + ".csv, which makes it "
-                        + truth.get(column));
+                        + truth);
               }
             }
           });

@@ -117,7 +117,10 @@ public record DatasetInfo(
               labels.put(
                   number,
                   new OfConcept(
-                      number, vocabulary.concept(number).name(), of[0], coverage.get(label)));
+                      number,
+                      vocabulary.concept(number).name(),
+                      of[0],
+                      coverage.getOrDefault(label, 0.0)));
             }
           });
       List<OfConcept> sorted = new ArrayList<>(labels.values());

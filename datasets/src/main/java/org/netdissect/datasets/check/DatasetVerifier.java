@@ -8,6 +8,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.netdissect.base.DataException;
 import org.netdissect.base.Digests;
 import org.netdissect.base.Progress;
@@ -35,16 +37,30 @@ import org.netdissect.pictures.Photographs;
 public final class DatasetVerifier {
   private final Consumer<Finding> out;
   private boolean serious;
-  private ReadDataset data;
+  private final ReadDataset data;
 
   /** Labels found, by category. */
-  private BitSet[] used;
+  private final BitSet[] used;
 
-  private BitSet withData;
+  private final BitSet withData = new BitSet();
   private final Map<String, String> photos = new HashMap<>();
 
-  private DatasetVerifier(Consumer<Finding> out) {
+  /** Opens a data set, telling of what is wrong with its tables. */
+  private DatasetVerifier(Path folder, DatasetOptions options, Consumer<Finding> out)
+      throws DataException {
     this.out = out;
+    Problems problems = e -> serious(e.getMessage());
+    if (options.colors()) {
+      ColorNames.of(options.colorTable()); // that the table can be read
+    }
+    data = Datasets.openAlone(folder, options, problems);
+    data.check(problems);
+    data.remarks().forEach(this::note);
+    used = bitSets(data.vocabulary().categories().size());
+  }
+
+  private static BitSet[] bitSets(int count) {
+    return Stream.generate(BitSet::new).limit(count).toArray(BitSet[]::new);
   }
 
   /**
@@ -65,11 +81,11 @@ public final class DatasetVerifier {
       Consumer<Finding> findings,
       Progress progress)
       throws IOException {
-    DatasetVerifier verifier = new DatasetVerifier(findings);
+    DatasetVerifier verifier;
     try {
-      verifier.open(folder, options);
+      verifier = new DatasetVerifier(folder, options, findings);
     } catch (DataException e) {
-      verifier.serious(e.getMessage());
+      findings.accept(new Finding(true, e.getMessage()));
       return false;
     }
     verifier.readImages(workers, progress);
@@ -86,27 +102,18 @@ public final class DatasetVerifier {
     out.accept(new Finding(false, text));
   }
 
-  private void open(Path folder, DatasetOptions options) throws DataException {
-    Problems problems = e -> serious(e.getMessage());
-    if (options.colors()) {
-      ColorNames.of(options.colorTable()); // that the table can be read
-    }
-    data = Datasets.openAlone(folder, options, problems);
-    data.check(problems);
-    data.remarks().forEach(this::note);
-    used = new BitSet[data.vocabulary().categories().size()];
-    for (int c = 0; c < used.length; c++) {
-      used[c] = new BitSet();
-    }
-    withData = new BitSet();
-  }
-
   /** What one image gave. */
   private static final class OfImage {
     final List<Finding> findings = new ArrayList<>();
-    BitSet[] used;
+    final BitSet[] used;
     long dataCategories;
-    String hash;
+
+    /** Of the photograph's file; null where it cannot be read. */
+    @Nullable String hash;
+
+    OfImage(int categories) {
+      used = bitSets(categories);
+    }
 
     void serious(String text) {
       findings.add(new Finding(true, text));
@@ -146,11 +153,7 @@ public final class DatasetVerifier {
   }
 
   private OfImage read(ImageRow row) {
-    OfImage image = new OfImage();
-    image.used = new BitSet[used.length];
-    for (int c = 0; c < used.length; c++) {
-      image.used[c] = new BitSet();
-    }
+    OfImage image = new OfImage(used.length);
     readPhoto(row, image);
     Problems problems = e -> image.serious(e.getMessage());
     try {

@@ -7,6 +7,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.netdissect.base.DataException;
 import org.netdissect.base.Limits;
 import org.netdissect.base.Text;
@@ -239,12 +241,12 @@ public final class CocoDataset implements ReadDataset {
       }
     } else {
       files.add(CocoFile.open(fileOrFolder, problems));
-      folder = fileOrFolder.toAbsolutePath().getParent();
+      folder = Objects.requireNonNull(fileOrFolder.toAbsolutePath().getParent());
     }
     // COCO's own layout keeps the json files in a folder of their own.
     folder = folder.toAbsolutePath().normalize();
     if (folder.getFileName() != null && folder.getFileName().toString().equals("annotations")) {
-      folder = folder.getParent();
+      folder = Objects.requireNonNull(folder.getParent());
     }
     CocoDataset data = new CocoDataset(folder, files, options, problems);
     data.passedOver.addAll(passedOver);
@@ -255,7 +257,7 @@ public final class CocoDataset implements ReadDataset {
     return options.category() != null ? options.category() : "object";
   }
 
-  private static String splitOf(String stem, Path file, Path images) {
+  private static @Nullable String splitOf(String stem, Path file, Path images) {
     for (String word : stem.split("[^A-Za-z0-9]+", -1)) {
       String split = Splits.ofFolder(word);
       if (split != null) {
@@ -273,7 +275,7 @@ public final class CocoDataset implements ReadDataset {
   }
 
   private static Path findSegments(CocoFile file) throws DataException {
-    Path at = file.file.toAbsolutePath().normalize().getParent();
+    Path at = Objects.requireNonNull(file.file.toAbsolutePath().normalize().getParent());
     Path above = at.getParent() == null ? at : at.getParent();
     String stem = PhotoFiles.stem(file.file.getFileName().toString());
     for (Path place :
@@ -384,7 +386,7 @@ public final class CocoDataset implements ReadDataset {
       for (CocoFile.Annotation a : file.read(place[1], problems)) {
         try {
           if (a.fileName != null) {
-            drawSegments(place[0], a, image, layers, problems);
+            drawSegments(place[0], a, a.fileName, image, layers, problems);
             continue;
           }
           int number = number(place[0], a, a.category, image);
@@ -475,13 +477,18 @@ public final class CocoDataset implements ReadDataset {
   }
 
   private void drawSegments(
-      int file, CocoFile.Annotation a, ImageRow image, LabelLayers layers, Problems problems)
+      int file,
+      CocoFile.Annotation a,
+      String picture,
+      ImageRow image,
+      LabelLayers layers,
+      Problems problems)
       throws DataException {
-    String complaint = Folders.complaint(a.fileName);
+    String complaint = Folders.complaint(picture);
     if (complaint != null) {
       throw files.get(file).error(image.name(), a, complaint);
     }
-    Path path = Folders.below(segmentFolders.get(file), a.fileName);
+    Path path = Folders.below(segmentFolders.get(file), picture);
     Png png = Png.decode(Photographs.bytes(path), path.toString(), Limits.PHOTO_PIXELS);
     if (png.height != image.photoHeight() || png.width != image.photoWidth()) {
       throw new UnreadableImageException(

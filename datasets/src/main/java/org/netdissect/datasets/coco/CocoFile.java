@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import org.netdissect.base.DataException;
 import org.netdissect.base.Limits;
 import org.netdissect.base.Text;
@@ -59,7 +60,7 @@ final class CocoFile {
    * @param width pixels; 0 where the file states no size
    * @param problem why it cannot be read, or null
    */
-  record Image(long id, String fileName, int height, int width, String problem) {}
+  record Image(long id, String fileName, int height, int width, @Nullable String problem) {}
 
   /** How many problems are told one by one. */
   private static final int MOST_TOLD = 1_000;
@@ -97,7 +98,7 @@ final class CocoFile {
   private int[] lengths = new int[1024];
 
   /** Annotations of each image: positions [first[i], first[i + 1]) of the arrays above. */
-  private int[] first;
+  private int[] first = new int[0];
 
   /** The file contradicts itself: whatever is read from it may be wrong. */
   private static final class ContradictionException extends DataException {
@@ -254,7 +255,7 @@ final class CocoFile {
   }
 
   /** "64", "64.0" as 64; null for what is no whole number. */
-  private static Long whole(String text) {
+  private static @Nullable Long whole(String text) {
     if (!text.matches("-?[0-9]{1,18}(\\.0*)?")) {
       return null;
     }
@@ -308,9 +309,9 @@ final class CocoFile {
 
   /** An image while it is read. */
   private static final class ReadImage {
-    Long id;
-    String fileName;
-    String url;
+    @Nullable Long id;
+    @Nullable String fileName;
+    @Nullable String url;
     int height;
     int width;
   }
@@ -335,7 +336,8 @@ final class CocoFile {
       problem = e;
     }
     String written = image.fileName != null ? image.fileName : image.url;
-    if (image.id == null || written == null) {
+    Long id = image.id;
+    if (id == null || written == null) {
       throw problem != null ? problem : at(json, "an image without id or file_name");
     }
     String name = FileNames.clean(written);
@@ -354,8 +356,8 @@ final class CocoFile {
     }
     images.add(
         problem == null
-            ? new Image(image.id, name, image.height, image.width, null)
-            : new Image(image.id, name, 0, 0, problem.getMessage()));
+            ? new Image(id, name, image.height, image.width, null)
+            : new Image(id, name, 0, 0, problem.getMessage()));
   }
 
   private void readCategory(JsonParser json) throws DataException {
@@ -503,12 +505,12 @@ final class CocoFile {
     }
     offsets = sortedOffsets;
     lengths = sortedLengths;
-    imageIds = null;
+    imageIds = new long[0];
   }
 
   /** Runs of an annotation: lengths, or the same as COCO's compressed text. */
   @SuppressWarnings("ArrayRecordComponent") // never compared
-  record Runs(long height, long width, long[] lengths, String packed) {}
+  record Runs(long height, long width, long @Nullable [] lengths, @Nullable String packed) {}
 
   /** A shape of an annotation. */
   static final class Annotation {
@@ -521,10 +523,10 @@ final class CocoFile {
     final List<Runs> runs = new ArrayList<>();
 
     /** x, y, width, height; or null. */
-    double[] box;
+    double @Nullable [] box;
 
     /** Of panoptic annotations: the picture of segments, and the category of each. */
-    String fileName;
+    @Nullable String fileName;
 
     final Map<Integer, Long> segments = new HashMap<>();
   }
@@ -610,7 +612,7 @@ final class CocoFile {
     return a;
   }
 
-  private static String readShape(JsonParser json, Annotation a) {
+  private static @Nullable String readShape(JsonParser json, Annotation a) {
     if (json.currentToken() == JsonToken.START_OBJECT) {
       return readRuns(json, a);
     } else if (json.currentToken() == JsonToken.START_ARRAY) {
@@ -624,7 +626,7 @@ final class CocoFile {
    * A list of polygons, each a list of numbers or of points; or the numbers or points of one; or a
    * list of runs.
    */
-  private static String readPolygons(JsonParser json, Annotation a) {
+  private static @Nullable String readPolygons(JsonParser json, Annotation a) {
     String problem = null;
     List<double[]> lists = new ArrayList<>();
     Numbers flat = new Numbers();
@@ -664,17 +666,18 @@ final class CocoFile {
   }
 
   /** The numbers of a polygon, flat or in points of two. */
-  private static String readPoints(JsonParser json, Numbers to) {
+  private static @Nullable String readPoints(JsonParser json, Numbers to) {
     String problem = null;
     while (json.nextToken() != JsonToken.END_ARRAY) {
       String what;
       if (json.currentToken() == JsonToken.START_ARRAY) {
         to.nested = true;
         double[] point = numbers(json);
-        what =
-            point == null || point.length != 2 ? "a polygon with something that is no point" : null;
-        if (what == null) {
+        if (point != null && point.length == 2) {
           to.addAll(point);
+          what = null;
+        } else {
+          what = "a polygon with something that is no point";
         }
       } else {
         what = to.add(json);
@@ -684,7 +687,7 @@ final class CocoFile {
     return problem;
   }
 
-  private static String readRuns(JsonParser json, Annotation a) {
+  private static @Nullable String readRuns(JsonParser json, Annotation a) {
     String problem = null;
     String packed = null;
     double[] counts = null;
@@ -712,11 +715,9 @@ final class CocoFile {
     } else if (problem == null && size == null) {
       problem = "runs without a size";
     }
-    if (problem == null) {
-      long[] lengths = counts == null ? null : new long[counts.length];
-      for (int i = 0; counts != null && i < counts.length; i++) {
-        lengths[i] = (long) counts[i];
-      }
+    if (problem == null && size != null) {
+      long[] lengths =
+          counts == null ? null : Arrays.stream(counts).mapToLong(c -> (long) c).toArray();
       a.runs.add(new Runs((long) size[0], (long) size[1], lengths, packed));
     }
     return problem;
@@ -731,7 +732,7 @@ final class CocoFile {
     private boolean nested;
 
     /** Takes the parser's number; what is wrong with it, or null. */
-    String add(JsonParser json) {
+    @Nullable String add(JsonParser json) {
       Double value = number(json);
       if (value == null) {
         json.skipChildren();
@@ -764,7 +765,7 @@ final class CocoFile {
   }
 
   /** The parser's number, also where it is written as text; null when it is none below 10⁹. */
-  private static Double number(JsonParser json) {
+  private static @Nullable Double number(JsonParser json) {
     double value;
     switch (json.currentToken()) {
       case VALUE_NUMBER_FLOAT, VALUE_NUMBER_INT -> value = json.getDoubleValue();
@@ -783,7 +784,7 @@ final class CocoFile {
   }
 
   /** The numbers of a flat list; null when something in it is not a number below 10⁹. */
-  private static double[] numbers(JsonParser json) {
+  private static double @Nullable [] numbers(JsonParser json) {
     Numbers list = new Numbers();
     boolean sane = true;
     while (json.nextToken() != JsonToken.END_ARRAY) {

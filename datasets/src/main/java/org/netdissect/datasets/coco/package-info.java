@@ -1,2 +1,5 @@
 /** COCO's annotations. */
+@NullMarked
 package org.netdissect.datasets.coco;
+
+import org.jspecify.annotations.NullMarked;

@@ -13,6 +13,7 @@ import javax.xml.stream.XMLInputFactory;
 import javax.xml.stream.XMLStreamConstants;
 import javax.xml.stream.XMLStreamException;
 import javax.xml.stream.XMLStreamReader;
+import org.jspecify.annotations.Nullable;
 import org.netdissect.base.DataException;
 import org.netdissect.base.Limits;
 import org.netdissect.base.Text;
@@ -36,7 +37,8 @@ final class CvatFile {
    *
    * @param problem what is wrong with one of its shapes, or null
    */
-  record Image(String name, int height, int width, List<Drawn.Labelled> shapes, String problem) {}
+  record Image(
+      String name, int height, int width, List<Drawn.Labelled> shapes, @Nullable String problem) {}
 
   private static XMLStreamReader reader(InputStream in) throws XMLStreamException {
     XMLInputFactory factory = XMLInputFactory.newDefaultFactory();
@@ -102,7 +104,8 @@ final class CvatFile {
       throw new DataException(
           e.getMessage().startsWith(named) ? e.getMessage() : named + ": " + e.getMessage(), e);
     } catch (IOException e) {
-      throw new DataException("cannot read " + named + ": " + Text.oneLine(e.getMessage()), e);
+      throw new DataException(
+          "cannot read " + named + ": " + Text.oneLine(String.valueOf(e.getMessage())), e);
     }
   }
 
@@ -143,7 +146,7 @@ final class CvatFile {
   }
 
   /** The shape of an element; null for one that is none. */
-  private static Drawn shape(XMLStreamReader xml) throws DataException {
+  private static @Nullable Drawn shape(XMLStreamReader xml) throws DataException {
     switch (xml.getLocalName()) {
       case "polygon" -> {
         return new Drawn.Polygon(points(xml));

@@ -11,6 +11,7 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 import org.netdissect.base.DataException;
 import org.netdissect.base.Limits;
 import org.netdissect.base.Text;
@@ -44,7 +45,7 @@ record LabelmeFile(
     int boxes,
     int shapes,
     boolean isLabelme,
-    String problem) {
+    @Nullable String problem) {
   private static final int LONGEST_TEXT = 1 << 27; // the photograph itself may be in it
   private static final int MOST_POINTS = 1_000_000;
   private static final JsonFactory JSON =
@@ -60,7 +61,7 @@ record LabelmeFile(
   private static final class Shape {
     String label = "";
     String type = "polygon";
-    String mask;
+    @Nullable String mask;
     final List<double[]> points = new ArrayList<>();
   }
 
@@ -182,7 +183,8 @@ record LabelmeFile(
     } catch (DataException e) {
       throw e;
     } catch (IOException e) {
-      throw new DataException("cannot read " + named + ": " + Text.oneLine(e.getMessage()), e);
+      throw new DataException(
+          "cannot read " + named + ": " + Text.oneLine(String.valueOf(e.getMessage())), e);
     }
   }
 

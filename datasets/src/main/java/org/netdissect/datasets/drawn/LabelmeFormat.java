@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 import org.netdissect.base.DataException;
 import org.netdissect.base.Text;
 import org.netdissect.base.tables.Problems;
@@ -130,7 +131,7 @@ public final class LabelmeFormat implements DatasetFormat {
     }
 
     /** The photograph of a json file: beside it, or the only one of its name; or null. */
-    String of(String json, String imagePath) {
+    @Nullable String of(String json, String imagePath) {
       String folder = json.substring(0, json.lastIndexOf('/') + 1);
       String name = FileNames.clean(imagePath);
       String last = name.substring(name.lastIndexOf('/') + 1);

@@ -4,6 +4,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 import org.netdissect.base.DataException;
 import org.netdissect.base.Text;
 import org.netdissect.base.tables.Problems;
@@ -120,7 +121,7 @@ public final class YoloFormat implements DatasetFormat {
   }
 
   /** The text of a photograph: "images" in its path is "labels" there; or it lies beside it. */
-  private static Path labelsOf(Path folder, String photo) {
+  private static @Nullable Path labelsOf(Path folder, String photo) {
     String text = PhotoFiles.stem(photo) + ".txt";
     String[] parts = text.split("/", -1);
     for (int i = parts.length - 2; i >= 0; i--) {

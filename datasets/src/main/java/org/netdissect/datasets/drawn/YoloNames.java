@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import org.netdissect.base.DataException;
 import org.netdissect.base.Text;
 import org.netdissect.datasets.reading.Listing;
@@ -32,7 +33,7 @@ record YoloNames(Path file, Map<Integer, String> byNumber, int keypoints) {
   }
 
   /** The file of names in a folder, or null. */
-  static Path table(Listing at) {
+  static @Nullable Path table(Listing at) {
     for (String ending : List.of(".yaml", ".yml")) {
       for (String name : at.filesEnding(ending)) {
         Path file = at.folder().resolve(name);
@@ -107,7 +108,7 @@ record YoloNames(Path file, Map<Integer, String> byNumber, int keypoints) {
     throw new DataException(Text.oneLine(file.toString()) + " holds no names");
   }
 
-  private static Map<Integer, String> names(Path file, Object list) throws DataException {
+  private static Map<Integer, String> names(Path file, @Nullable Object list) throws DataException {
     Map<Integer, String> names = new TreeMap<>();
     if (list instanceof List<?> all) {
       for (Object name : all) {
@@ -132,7 +133,7 @@ record YoloNames(Path file, Map<Integer, String> byNumber, int keypoints) {
     return names;
   }
 
-  private static int keypoints(Object shape) {
+  private static int keypoints(@Nullable Object shape) {
     return shape instanceof List<?> list
             && list.size() == 2
             && list.get(0) instanceof Integer n

@@ -4,6 +4,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.netdissect.base.DataException;
 import org.netdissect.base.Text;
 import org.netdissect.base.tables.Problems;
@@ -86,12 +87,12 @@ public final class CityscapesFormat implements DatasetFormat {
     return Recognition.claimedIf(part(at, "leftImg8bit") != null && kind(at) != null);
   }
 
-  private static String kind(Listing at) {
+  private static @Nullable String kind(Listing at) {
     return KINDS.stream().filter(kind -> part(at, kind) != null).findFirst().orElse(null);
   }
 
   /** A part of Cityscapes, which may lie in a folder named like the archive it came in; or null. */
-  private static Path part(Listing at, String part) {
+  private static @Nullable Path part(Listing at, String part) {
     for (String name : at.folders()) {
       Path inside = at.folder().resolve(name).resolve(part);
       if (name.startsWith(part + "_") && Files.isDirectory(inside)) {
@@ -107,7 +108,8 @@ public final class CityscapesFormat implements DatasetFormat {
     Listing at = Listing.of(folder);
     String kind = kind(at);
     Path images = part(at, "leftImg8bit");
-    if (images == null || kind == null) {
+    Path labelled = kind == null ? null : part(at, kind);
+    if (images == null || labelled == null) {
       throw new DataException(
           Text.oneLine(folder.toString())
               + " is missing a folder: Cityscapes has leftImg8bit and gtFine");
@@ -119,18 +121,16 @@ public final class CityscapesFormat implements DatasetFormat {
       ids.ignore(i);
     }
     LabelTable trainIds = LabelTable.numbered(TRAINED, 0, category, found.vocabulary);
-    Map<String, Path> masks = MaskEntries.byStem(part(at, kind), problems);
+    Map<String, Path> masks = MaskEntries.byStem(labelled, problems);
     Map<String, Path> photos = MaskEntries.byStem(images, problems);
     for (Map.Entry<String, Path> photo : photos.entrySet()) {
       String base = photo.getKey().replaceFirst("_leftImg8bit$", "") + "_" + kind;
       Path mask = masks.get(base + "_labelIds");
       Path trained = masks.get(base + "_labelTrainIds");
-      if (mask != null || trained != null) {
+      Path file = mask != null ? mask : trained;
+      if (file != null) {
         MaskEntries.Entry entry = new MaskEntries.Entry(images, "", photo.getValue());
-        entry.masks.add(
-            mask != null
-                ? new MaskEntries.Mask(mask, ids)
-                : new MaskEntries.Mask(trained, trainIds));
+        entry.masks.add(new MaskEntries.Mask(file, mask != null ? ids : trainIds));
         found.entries.add(entry);
       }
     }

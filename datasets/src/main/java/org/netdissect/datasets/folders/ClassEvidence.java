@@ -5,6 +5,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.netdissect.base.DataException;
 import org.netdissect.base.Text;
 import org.netdissect.datasets.reading.Listing;
@@ -61,7 +62,7 @@ final class ClassEvidence {
   }
 
   /** A file of annotations beside a photograph of its name, or null. */
-  static String annotation(Listing at) {
+  static @Nullable String annotation(Listing at) {
     Set<String> photos = new HashSet<>();
     for (String name : at.files()) {
       if (Photographs.isPhotographName(name)) {

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.netdissect.base.DataException;
 import org.netdissect.base.tables.Problems;
 import org.netdissect.concepts.AnnotatedImage;
@@ -64,12 +65,13 @@ public final class ImageFolderDataset implements ReadDataset {
    * null when this is no folder of classes. Data sets have them in a folder "images" often, or
    * sorted by first letters ("b/beach"), as Places and SUN are.
    */
-  public static Map<String, String> classesIn(Path folder) throws DataException {
+  public static @Nullable Map<String, @Nullable String> classesIn(Path folder)
+      throws DataException {
     return Files.isDirectory(folder) ? classesIn(folder, "", 0) : null;
   }
 
-  private static Map<String, String> classesIn(Path folder, String prefix, int depth)
-      throws DataException {
+  private static @Nullable Map<String, @Nullable String> classesIn(
+      Path folder, String prefix, int depth) throws DataException {
     List<String> inside = PhotoFiles.folders(folder);
     List<String> ofPhotos = inside.stream().filter(ImageFolderDataset::isOfPhotos).toList();
     if (ofPhotos.size() == 1 && depth < 3) {
@@ -95,7 +97,7 @@ public final class ImageFolderDataset implements ReadDataset {
     boolean letters =
         inside.stream().allMatch(name -> name.matches("[A-Za-z]"))
             && !holdsPhotos(folder.resolve(inside.get(0)));
-    Map<String, String> classes = new LinkedHashMap<>();
+    Map<String, @Nullable String> classes = new LinkedHashMap<>();
     for (String name : inside) {
       if (!splits && !letters) {
         classes.put(prefix + name, null);
@@ -136,7 +138,7 @@ public final class ImageFolderDataset implements ReadDataset {
       throw new DataException("no such data folder: " + folder);
     }
     String category = options.category() != null ? options.category() : "scene";
-    Map<String, String> classes = classesIn(folder);
+    Map<String, @Nullable String> classes = classesIn(folder);
     if (classes == null) {
       classes = new LinkedHashMap<>(); // not what one would take for classes, but asked for
       for (String name : PhotoFiles.folders(folder)) {
@@ -149,7 +151,7 @@ public final class ImageFolderDataset implements ReadDataset {
     List<String> split = new ArrayList<>();
     List<Integer> number = new ArrayList<>();
     Folders.checkNames(folder, classes.keySet());
-    for (Map.Entry<String, String> entry : classes.entrySet()) {
+    for (Map.Entry<String, @Nullable String> entry : classes.entrySet()) {
       String path = entry.getKey();
       List<String> photos = PhotoFiles.below(folder.resolve(path));
       if (photos.isEmpty()) {
@@ -169,7 +171,7 @@ public final class ImageFolderDataset implements ReadDataset {
       throw new DataException(
           "no photographs in the folders of " + folder + "; expected one folder a class");
     }
-    PhotoHeader[] headers =
+    @Nullable PhotoHeader[] headers =
         PhotoFiles.headers(names.stream().map(n -> Folders.below(folder, n)).toList());
     List<ImageRow> rows = new ArrayList<>();
     for (int i = 0; i < headers.length; i++) {

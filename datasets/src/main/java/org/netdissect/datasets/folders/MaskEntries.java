@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.netdissect.base.DataException;
 import org.netdissect.base.Text;
 import org.netdissect.base.tables.Problems;
@@ -36,7 +37,7 @@ final class MaskEntries {
   static final class Entry {
     final String name;
     final Path photo;
-    String split;
+    @Nullable String split;
     final List<Mask> masks = new ArrayList<>();
     final List<AnnotatedImage.WholeLabel> whole = new ArrayList<>();
 

@@ -6,6 +6,7 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.netdissect.datasets.reading.PhotoFiles;
 
 /** What names of files say of masks that lie beside their photographs. */
@@ -26,7 +27,7 @@ final class MaskNames {
   private MaskNames() {}
 
   /** A mask's stem without its ending, or null when it has none. */
-  static String withoutEnding(String stem) {
+  static @Nullable String withoutEnding(String stem) {
     Matcher matcher = ENDING.matcher(stem);
     return matcher.matches() ? matcher.group(1) : null;
   }
@@ -41,7 +42,7 @@ final class MaskNames {
    * One of these files that is named as a mask of another one of them, or null. The files may lie
    * in folders.
    */
-  static String maskAmong(List<String> names) {
+  static @Nullable String maskAmong(List<String> names) {
     Set<String> stems = new HashSet<>();
     Set<String> ofJpeg = new HashSet<>();
     for (String name : names) {

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import org.netdissect.base.DataException;
 import org.netdissect.base.Text;
 import org.netdissect.base.tables.Problems;
@@ -59,7 +60,7 @@ public final class MasksFormat implements DatasetFormat {
    * The table of labels of a folder, or null; many data sets of masks in colours come with a
    * class_dict.csv, and Roboflow writes _classes.csv into each split.
    */
-  static Path tableIn(Listing at) throws DataException {
+  static @Nullable Path tableIn(Listing at) throws DataException {
     Path table = at.firstFile("labels.csv", "class_dict.csv", "_classes.csv");
     for (String split : at.folders()) {
       if (table == null && Splits.ofFolder(split) != null) {

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.netdissect.base.DataException;
 import org.netdissect.base.Text;
 import org.netdissect.base.tables.Problems;
@@ -64,8 +65,8 @@ public final class VocFormat implements DatasetFormat {
     }
     Path masks = masks(at);
     if (masks == null) {
-      return at.hasFolder("Annotations")
-              && !Listing.of(at.subfolder("Annotations")).filesEnding(".xml").isEmpty()
+      Path boxes = at.subfolder("Annotations");
+      return boxes != null && !Listing.of(boxes).filesEnding(".xml").isEmpty()
           ? Recognition.refused(
               Text.oneLine(at.folder().toString())
                   + " holds PASCAL VOC's boxes (Annotations/*.xml) but no masks: SegmentationClass"
@@ -92,12 +93,12 @@ public final class VocFormat implements DatasetFormat {
         && files.stream().allMatch(name -> PhotoFiles.stem(name).matches(NAME_IN_VOC));
   }
 
-  private static Path ownTable(Listing at) {
+  private static @Nullable Path ownTable(Listing at) {
     return at.firstFile("labelmap.txt", "class_names.txt");
   }
 
   /** Older versions of labelme have numbers in SegmentationClass and the pictures beside it. */
-  private static Path masks(Listing at) throws DataException {
+  private static @Nullable Path masks(Listing at) throws DataException {
     Path plain = at.subfolder("SegmentationClass");
     Path png = at.subfolder("SegmentationClassPNG");
     return png != null && (plain == null || PhotoFiles.below(plain).isEmpty()) ? png : plain;

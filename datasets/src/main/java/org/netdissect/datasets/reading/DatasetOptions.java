@@ -1,6 +1,7 @@
 package org.netdissect.datasets.reading;
 
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 import org.netdissect.base.Limits;
 
 /**
@@ -21,13 +22,13 @@ import org.netdissect.base.Limits;
  * @param boxes whether annotations that have a box but no shape are drawn as rectangles
  */
 public record DatasetOptions(
-    String format,
+    @Nullable String format,
     int maskHeight,
     int maskWidth,
-    String category,
+    @Nullable String category,
     boolean colors,
-    Path colorTable,
-    Path synonyms,
+    @Nullable Path colorTable,
+    @Nullable Path synonyms,
     boolean boxes) {
 
   public DatasetOptions {
@@ -45,7 +46,7 @@ public record DatasetOptions(
     return new DatasetOptions(null, 112, 112, null, false, null, null, false);
   }
 
-  public DatasetOptions withFormat(String name) {
+  public DatasetOptions withFormat(@Nullable String name) {
     return new DatasetOptions(
         name, maskHeight, maskWidth, category, colors, colorTable, synonyms, boxes);
   }
@@ -54,18 +55,18 @@ public record DatasetOptions(
     return new DatasetOptions(format, height, width, category, colors, colorTable, synonyms, boxes);
   }
 
-  public DatasetOptions withCategory(String name) {
+  public DatasetOptions withCategory(@Nullable String name) {
     return new DatasetOptions(
         format, maskHeight, maskWidth, name, colors, colorTable, synonyms, boxes);
   }
 
   /** Adds colours, named by the table, or by the built-in rule when it is null. */
-  public DatasetOptions withColors(Path table) {
+  public DatasetOptions withColors(@Nullable Path table) {
     return new DatasetOptions(
         format, maskHeight, maskWidth, category, true, table, synonyms, boxes);
   }
 
-  public DatasetOptions withSynonyms(Path file) {
+  public DatasetOptions withSynonyms(@Nullable Path file) {
     return new DatasetOptions(
         format, maskHeight, maskWidth, category, colors, colorTable, file, boxes);
   }

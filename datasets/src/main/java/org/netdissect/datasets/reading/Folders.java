@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.netdissect.base.DataException;
 import org.netdissect.base.Text;
 
@@ -19,7 +20,7 @@ public final class Folders {
   }
 
   /** What is wrong with a name as a path below a folder, or null when nothing is. */
-  public static String complaint(String name) {
+  public static @Nullable String complaint(String name) {
     if (isPlain(name)) {
       return null;
     }

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.netdissect.base.DataException;
 import org.netdissect.base.Text;
 import org.netdissect.concepts.ConceptDataset;
@@ -60,7 +61,7 @@ public final class ImageList {
     return names;
   }
 
-  private static String find(String line, Set<String> known) {
+  private static @Nullable String find(String line, Set<String> known) {
     if (known.contains(line)) {
       return line;
     } else if (known.contains(line.strip())) {

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.netdissect.base.DataException;
 import org.netdissect.base.Limits;
 import org.netdissect.base.Text;
@@ -59,7 +60,7 @@ public final class LabelTable {
   private final int[] meanings = new int[MOST_VALUES];
 
   /** As meanings, by 0xRRGGBB; null when masks hold values. */
-  private Map<Integer, Integer> byColour;
+  private @Nullable Map<Integer, Integer> byColour;
 
   private long categories;
 
@@ -161,7 +162,7 @@ public final class LabelTable {
       if ((value == null && !rgb) || name == null) {
         throw DataException.at(file, 1, csv.lacks(name == null ? "name" : "value"));
       }
-      csv.forEach(problems, row -> table.add(row, rgb ? null : value, name, lines, category, v));
+      csv.forEach(problems, row -> table.add(row, value, name, lines, category, v));
     }
     if (table.categories == 0) {
       throw new DataException(file + " names no label");
@@ -170,7 +171,7 @@ public final class LabelTable {
   }
 
   /** The first of these columns that the table has, or null. */
-  private static String column(CsvTable csv, List<String> names) {
+  private static @Nullable String column(CsvTable csv, List<String> names) {
     return names.stream().filter(csv::has).findFirst().orElse(null);
   }
 
@@ -182,7 +183,7 @@ public final class LabelTable {
 
   private void add(
       CsvTable.Row row,
-      String valueColumn,
+      @Nullable String valueColumn,
       String nameColumn,
       Map<String, Long> lines,
       String category,
@@ -205,7 +206,9 @@ public final class LabelTable {
       throw row.error("value", Text.quoted(value) + " is not a colour like #80FF00");
     }
     int key =
-        colour ? Integer.parseInt(value.substring(1), 16) : row.integer(valueColumn, 0, 65_535);
+        valueColumn == null || colour
+            ? Integer.parseInt(value.substring(1), 16)
+            : row.integer(valueColumn, 0, 65_535);
     String name = row.get(nameColumn).strip();
     int meaning = 0;
     if (!meansNothing(name)) {
@@ -220,7 +223,7 @@ public final class LabelTable {
         throw row.error("category", e.getMessage());
       }
     }
-    if (colour) {
+    if (byColour != null) {
       byColour.put(key, meaning);
     } else {
       meanings[key] = meaning;
@@ -308,7 +311,7 @@ public final class LabelTable {
   private Two two(String name) throws DataException {
     List<Integer> labels = new ArrayList<>();
     List<Integer> nothing = new ArrayList<>();
-    if (isByColour()) {
+    if (byColour != null) {
       byColour.forEach((colour, meaning) -> (meaning > 0 ? labels : nothing).add(colour));
     } else {
       for (int v = 0; v < meanings.length; v++) {
@@ -340,7 +343,7 @@ public final class LabelTable {
   }
 
   private int meaning(int value) {
-    return isByColour() ? byColour.getOrDefault(value, UNLISTED) : meanings[value];
+    return byColour != null ? byColour.getOrDefault(value, UNLISTED) : meanings[value];
   }
 
   /** What the pixel says: a number, or a colour. */

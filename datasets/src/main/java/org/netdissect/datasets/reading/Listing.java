@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.netdissect.base.DataException;
 import org.netdissect.base.Text;
 
@@ -23,7 +24,7 @@ public final class Listing {
   private final List<String> files = new ArrayList<>();
   private final Map<String, Listing> inside = new HashMap<>();
 
-  private String problem;
+  private @Nullable String problem;
 
   private Listing(Path folder) {
     this.folder = folder;
@@ -91,7 +92,7 @@ public final class Listing {
   }
 
   /** Why the folder cannot be listed, or null when it is. */
-  public String problem() {
+  public @Nullable String problem() {
     return problem;
   }
 
@@ -111,13 +112,13 @@ public final class Listing {
   }
 
   /** The file of that name; where there is none, one whose name differs only in case; or null. */
-  public Path file(String name) {
+  public @Nullable Path file(String name) {
     String found = find(files, name);
     return found == null ? null : folder.resolve(found);
   }
 
   /** The first of these names that a file has, whatever its case, as a path; or null. */
-  public Path firstFile(String... names) {
+  public @Nullable Path firstFile(String... names) {
     for (String name : names) {
       Path file = file(name);
       if (file != null) {
@@ -128,7 +129,7 @@ public final class Listing {
   }
 
   /** The folder of that name; where there is none, one whose name differs only in case; or null. */
-  public Path subfolder(String name) {
+  public @Nullable Path subfolder(String name) {
     String found = find(folders, name);
     return found == null ? null : folder.resolve(found);
   }
@@ -138,7 +139,7 @@ public final class Listing {
     return files.stream().filter(f -> f.toLowerCase(Locale.ROOT).endsWith(ending)).toList();
   }
 
-  private static String find(List<String> names, String name) {
+  private static @Nullable String find(List<String> names, String name) {
     return names.contains(name)
         ? name
         : names.stream().filter(name::equalsIgnoreCase).findFirst().orElse(null);

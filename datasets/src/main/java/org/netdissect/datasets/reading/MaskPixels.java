@@ -1,5 +1,6 @@
 package org.netdissect.datasets.reading;
 
+import org.jspecify.annotations.Nullable;
 import org.netdissect.base.DataException;
 import org.netdissect.base.Limits;
 import org.netdissect.base.Text;
@@ -20,7 +21,7 @@ public final class MaskPixels {
   final byte[] samples;
 
   /** R, G, B of each palette entry; null where samples are no palette entries. */
-  final byte[] palette;
+  final byte @Nullable [] palette;
 
   /** Whether samples are only near what was drawn. */
   final boolean blurred;

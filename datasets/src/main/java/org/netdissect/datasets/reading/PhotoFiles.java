@@ -12,9 +12,11 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.netdissect.base.DataException;
 import org.netdissect.base.Limits;
 import org.netdissect.base.Text;
@@ -94,12 +96,10 @@ public final class PhotoFiles {
     try (Stream<Path> files = Files.walk(folder, DEEPEST)) {
       kinds =
           files
-              .filter(file -> !isHidden(file) && isUnreadKind(file))
+              .filter(file -> !isHidden(file))
+              .flatMap(file -> unreadKind(file).stream())
               .collect(
-                  Collectors.groupingBy(
-                      file -> PictureKind.ofName(file.toString()).title(),
-                      TreeMap::new,
-                      Collectors.counting()));
+                  Collectors.groupingBy(PictureKind::title, TreeMap::new, Collectors.counting()));
     } catch (IOException | UncheckedIOException e) {
       return List.of(); // a note less
     }
@@ -119,9 +119,9 @@ public final class PhotoFiles {
             + " passed over; convert to JPEG or PNG");
   }
 
-  private static boolean isUnreadKind(Path file) {
-    PictureKind kind = PictureKind.ofName(file.toString());
-    return kind != null && !kind.isRead() && Files.isRegularFile(file);
+  private static Optional<PictureKind> unreadKind(Path file) {
+    return Optional.ofNullable(PictureKind.ofName(file.toString()))
+        .filter(kind -> !kind.isRead() && Files.isRegularFile(file));
   }
 
   /** Names of the folders directly in the folder, sorted; hidden ones are passed over. */
@@ -146,8 +146,8 @@ public final class PhotoFiles {
   }
 
   /** What many photographs say before their pixels; null for those that cannot be read. */
-  public static PhotoHeader[] headers(List<Path> files) throws DataException {
-    PhotoHeader[] headers = new PhotoHeader[files.size()];
+  public static @Nullable PhotoHeader[] headers(List<Path> files) throws DataException {
+    @Nullable PhotoHeader[] headers = new PhotoHeader[files.size()];
     try {
       Workers.run(
           Runtime.getRuntime().availableProcessors(),
@@ -161,7 +161,7 @@ public final class PhotoFiles {
   }
 
   /** What a picture says before its pixels; null when it cannot be read. */
-  public static PhotoHeader header(Path file) {
+  public static @Nullable PhotoHeader header(Path file) {
     try {
       return Photographs.header(file);
     } catch (UnreadableImageException e) {

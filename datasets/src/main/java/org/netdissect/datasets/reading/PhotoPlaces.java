@@ -5,7 +5,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.netdissect.base.DataException;
 import org.netdissect.base.Text;
 
@@ -106,7 +108,7 @@ public final class PhotoPlaces {
 
   /** Where COCO and most tools have them. */
   private List<Path> customary() {
-    Path at = file.toAbsolutePath().normalize().getParent();
+    Path at = Objects.requireNonNull(file.toAbsolutePath().normalize().getParent());
     Path above = at.getParent() == null ? at : at.getParent();
     String set = set();
     Set<Path> places = new LinkedHashSet<>();
@@ -158,7 +160,7 @@ public final class PhotoPlaces {
     return said != null && there != null && !said.equals(there);
   }
 
-  private static String split(String path) {
+  private static @Nullable String split(String path) {
     String split = null;
     for (String part : path.split("/", -1)) {
       String of = Splits.ofFolder(part);

@@ -1,5 +1,6 @@
 package org.netdissect.datasets.reading;
 
+import org.jspecify.annotations.Nullable;
 import org.netdissect.base.DataException;
 import org.netdissect.base.tables.Problems;
 import org.netdissect.concepts.AnnotatedImage;
@@ -20,7 +21,7 @@ public interface ReadDataset extends ConceptDataset {
   default void check(Problems problems) throws DataException {}
 
   /** What is wrong with a label of a category that was found in an image; null when nothing is. */
-  default String complaint(int category, int number) {
+  default @Nullable String complaint(int category, int number) {
     return null;
   }
 }

@@ -1,5 +1,7 @@
 package org.netdissect.datasets.reading;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * What a format makes of a folder. A format claims a folder on positive evidence only: its files
  * are there, and not merely nothing else.
@@ -7,7 +9,7 @@ package org.netdissect.datasets.reading;
  * @param kind what it says
  * @param reason of a refusal: a line that names the folder or file; otherwise null
  */
-public record Recognition(Kind kind, String reason) {
+public record Recognition(Kind kind, @Nullable String reason) {
   /** What a format says of a folder. */
   public enum Kind {
     /** It is of another format, or of none. */

@@ -3,6 +3,7 @@ package org.netdissect.datasets.reading;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 import org.netdissect.base.Digests;
 
 /** How images are parted into those to train on and those to validate with. */
@@ -10,7 +11,7 @@ public final class Splits {
   private Splits() {}
 
   /** The split a folder's name stands for, or null when it stands for none. */
-  public static String ofFolder(String name) {
+  public static @Nullable String ofFolder(String name) {
     String lower = name.toLowerCase(Locale.ROOT);
     if (lower.matches("train(ing)?[_-]?(set|data|\\d{4})?")) {
       return "train";

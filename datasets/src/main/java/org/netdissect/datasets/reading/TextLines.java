@@ -72,7 +72,8 @@ public final class TextLines {
     } catch (DataException e) {
       throw e;
     } catch (IOException e) {
-      throw new DataException("cannot read " + name + ": " + Text.oneLine(e.getMessage()), e);
+      throw new DataException(
+          "cannot read " + name + ": " + Text.oneLine(String.valueOf(e.getMessage())), e);
     } catch (OutOfMemoryError e) {
       throw new DataException(name + ": not enough memory for it; give Java more with -Xmx", e);
     }

@@ -2,6 +2,7 @@ package org.netdissect.datasets.shapes;
 
 import java.util.Arrays;
 import java.util.BitSet;
+import org.jspecify.annotations.Nullable;
 import org.netdissect.pictures.Nearest;
 
 /**
@@ -146,7 +147,7 @@ public final class Shapes {
    *
    * @return null when the text is no such thing, or has more runs than the photograph has pixels
    */
-  public static long[] decodeRuns(String text, long pixels) {
+  public static long @Nullable [] decodeRuns(String text, long pixels) {
     long[] runs = new long[64];
     int n = 0;
     for (int i = 0; i < text.length(); ) {

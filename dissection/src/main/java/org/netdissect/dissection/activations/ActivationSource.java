@@ -4,6 +4,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.netdissect.dissection.rules.ImageSet;
 import org.netdissect.networks.InputSize;
 import org.netdissect.results.LayerInfo;
@@ -18,7 +19,7 @@ public interface ActivationSource extends Closeable {
    *
    * @param layer its place among {@link #layers}
    */
-  InputSize input(int layer);
+  @Nullable InputSize input(int layer);
 
   /** Which layers belong to the n-th network; maps of no named network belong to one. */
   default List<Integer> layersOf(int network) {

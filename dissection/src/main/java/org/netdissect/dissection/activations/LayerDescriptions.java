@@ -2,6 +2,7 @@ package org.netdissect.dissection.activations;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.netdissect.base.Limits;
 import org.netdissect.base.Progress;
 import org.netdissect.base.Text;
@@ -56,7 +57,7 @@ final class LayerDescriptions {
   }
 
   /** The field, or null where it is unknown: the layer's maps are then stretched. */
-  private ReceptiveField knownOrNull(String layer, ReceptiveField field) {
+  private @Nullable ReceptiveField knownOrNull(String layer, ReceptiveField field) {
     if (field.isKnown()) {
       return field;
     }

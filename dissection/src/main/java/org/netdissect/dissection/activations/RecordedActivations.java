@@ -2,6 +2,7 @@ package org.netdissect.dissection.activations;
 
 import java.nio.file.Path;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.netdissect.networks.InputSize;
 import org.netdissect.networks.ReceptiveField;
 
@@ -12,7 +13,8 @@ import org.netdissect.networks.ReceptiveField;
  * @param images names of images of the data set, in the order of the rows of the files
  * @param input size of the network's input in pixels, or null to take each image's own size
  */
-public record RecordedActivations(List<Maps> layers, List<String> images, InputSize input) {
+public record RecordedActivations(
+    List<Maps> layers, List<String> images, @Nullable InputSize input) {
 
   public RecordedActivations {
     layers = List.copyOf(layers);

@@ -9,6 +9,7 @@ import java.nio.channels.FileChannel.MapMode;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import org.jspecify.annotations.Nullable;
 import org.netdissect.base.Text;
 import org.netdissect.base.files.SectionFile;
 import org.netdissect.results.DissectionException;
@@ -29,7 +30,7 @@ public final class RecordedMaps implements Closeable {
   private final NumpyFile file;
 
   /** In Fortran order, the values of an image are all over the file: it is mapped. */
-  private final ByteBuffer[] pieces;
+  private final ByteBuffer @Nullable [] pieces;
 
   public final int images;
   public final int units;
@@ -83,7 +84,7 @@ public final class RecordedMaps implements Closeable {
    * What to ask of maps whose shape looks as if the units came last, which the numbers alone cannot
    * tell; null where it does not.
    */
-  public String doubt() {
+  public @Nullable String doubt() {
     boolean oblong = Math.max(height, width) >= LONG * Math.min(height, width);
     return height != width && (units == height || oblong)
         ? Text.oneLine(path.toString())
@@ -112,7 +113,7 @@ public final class RecordedMaps implements Closeable {
   ByteBuffer read(int row, float[] target, int offset) throws IOException {
     int n = valuesPerImage();
     if (pieces != null) {
-      gather(row, target, offset);
+      gather(pieces, row, target, offset);
       return canonical(target, offset, n);
     }
     int bytes = n * file.valueBytes();
@@ -133,7 +134,7 @@ public final class RecordedMaps implements Closeable {
   /**
    * The values of an image in Fortran order: the image's number runs fastest, the column slowest.
    */
-  private void gather(int row, float[] target, int offset) {
+  private void gather(ByteBuffer[] pieces, int row, float[] target, int offset) {
     int to = offset;
     for (int u = 0; u < units; u++) {
       for (int y = 0; y < height; y++) {

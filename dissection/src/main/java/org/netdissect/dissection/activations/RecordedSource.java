@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.netdissect.base.Digests;
 import org.netdissect.base.Progress;
 import org.netdissect.dissection.rules.Convention;
@@ -17,7 +18,7 @@ public final class RecordedSource implements ActivationSource {
   private final List<RecordedMaps> files;
   private final List<LayerInfo> layers;
   private final ImageSet images;
-  private final InputSize input;
+  private final @Nullable InputSize input;
 
   /**
    * Opens the files and compares them with the list of images.
@@ -57,7 +58,10 @@ public final class RecordedSource implements ActivationSource {
   }
 
   private RecordedSource(
-      List<RecordedMaps> files, List<LayerInfo> layers, ImageSet images, InputSize input) {
+      List<RecordedMaps> files,
+      List<LayerInfo> layers,
+      ImageSet images,
+      @Nullable InputSize input) {
     this.files = files;
     this.layers = layers;
     this.images = images;
@@ -70,7 +74,7 @@ public final class RecordedSource implements ActivationSource {
   }
 
   @Override
-  public InputSize input(int layer) {
+  public @Nullable InputSize input(int layer) {
     return input;
   }
 

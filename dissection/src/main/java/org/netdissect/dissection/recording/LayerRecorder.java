@@ -3,7 +3,9 @@ package org.netdissect.dissection.recording;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.function.IntFunction;
+import org.jspecify.annotations.Nullable;
 import org.netdissect.base.files.Bytes;
 import org.netdissect.dissection.tally.Parts;
 import org.netdissect.results.DissectionException;
@@ -33,7 +35,7 @@ public final class LayerRecorder {
   private final Spill spill;
 
   private final Object[] locks = new Object[LOCKS];
-  private volatile float[] given;
+  private volatile float @Nullable [] given;
 
   /**
    * A recorder.
@@ -76,7 +78,7 @@ public final class LayerRecorder {
 
   /** The folder for what is needed until the layer's result stands. */
   public Path folder() {
-    return spill.path().getParent();
+    return Objects.requireNonNull(spill.path().getParent(), "a spill lies in a folder");
   }
 
   /** What one thread needs to record; reused from block to block. */

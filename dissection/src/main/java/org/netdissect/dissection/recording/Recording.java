@@ -103,8 +103,13 @@ public final class Recording implements Closeable {
     BitSet doneBlocks = new BitSet();
     BitSet read = new BitSet();
     final SortedMap<Integer, String> unreadable = new TreeMap<>();
-    byte[] digests;
-    long[] spillLength;
+    final byte[] digests;
+    final long[] spillLength;
+
+    State(int images, int layers) {
+      digests = new byte[Digests.BYTES * images];
+      spillLength = new long[layers];
+    }
   }
 
   private static int blockImages(List<LayerInfo> layers) {
@@ -148,9 +153,7 @@ public final class Recording implements Closeable {
       int topImages)
       throws IOException {
     Path checkpoint = work.resolve(ResultFolder.CHECKPOINT);
-    State state = new State();
-    state.digests = new byte[Digests.BYTES * images.size()];
-    state.spillLength = new long[layers.size()];
+    State state = new State(images.size(), layers.size());
     List<ValueHistograms> histograms = new ArrayList<>();
     List<TopImages> tops = new ArrayList<>();
     for (LayerInfo layer : layers) {

@@ -1,6 +1,7 @@
 package org.netdissect.dissection.rules;
 
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 import org.netdissect.networks.ReceptiveField;
 
 /**
@@ -127,7 +128,8 @@ public enum Convention {
    * @param input size of the network's input along the axis, pixels
    * @param mask size of the mask along the axis, pixels
    */
-  AxisInterpolation interpolation(ReceptiveField.Axis axis, int cells, int input, int mask) {
+  AxisInterpolation interpolation(
+      ReceptiveField.@Nullable Axis axis, int cells, int input, int mask) {
     if (this == LITE || axis == null) {
       return AxisInterpolation.of(cells, mask, pixel -> (pixel + 0.5) * cells / mask - 0.5);
     }

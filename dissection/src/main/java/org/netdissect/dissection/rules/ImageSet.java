@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.netdissect.base.Digests;
 import org.netdissect.concepts.atlas.Atlas;
 import org.netdissect.concepts.atlas.AtlasImage;
@@ -37,6 +38,28 @@ public final class ImageSet {
     }
   }
 
+  /** The place in the data set of a line of the list; {@code seen} tells of those before it. */
+  private static int listed(Atlas atlas, List<String> list, int line, boolean[] seen)
+      throws DissectionException {
+    String name = list.get(line);
+    int index = atlas.indexOf(name);
+    if (index < 0) {
+      throw new DissectionException(
+          "line "
+              + (line + 1)
+              + " of the image list: '"
+              + name
+              + "' is not in the data set "
+              + atlas.name());
+    }
+    if (seen[index]) {
+      throw new DissectionException(
+          "line " + (line + 1) + " of the image list: '" + name + "' is listed twice");
+    }
+    seen[index] = true;
+    return index;
+  }
+
   /**
    * Chooses images: the rows of the list after split and limit, of these the ones with data in a
    * selected category and without a broken mask.
@@ -49,7 +72,7 @@ public final class ImageSet {
    *     remains
    */
   public static ImageSet choose(
-      Atlas atlas, List<String> list, String split, long limit, long categories)
+      Atlas atlas, @Nullable List<String> list, @Nullable String split, long limit, long categories)
       throws DissectionException {
     int rows = list == null ? atlas.size() : list.size();
     boolean[] seen = new boolean[atlas.size()];
@@ -57,21 +80,7 @@ public final class ImageSet {
     int[] indexOfRow = new int[rows];
     long taken = 0;
     for (int r = 0; r < rows; r++) {
-      int index = list == null ? r : atlas.indexOf(list.get(r));
-      if (index < 0) {
-        throw new DissectionException(
-            "line "
-                + (r + 1)
-                + " of the image list: '"
-                + list.get(r)
-                + "' is not in the data set "
-                + atlas.name());
-      }
-      if (seen[index]) {
-        throw new DissectionException(
-            "line " + (r + 1) + " of the image list: '" + list.get(r) + "' is listed twice");
-      }
-      seen[index] = true;
+      int index = list == null ? r : listed(atlas, list, r, seen);
       indexOfRow[r] = index;
       AtlasImage image = atlas.image(index);
       if ((split != null && !split.equals(image.split())) || (limit > 0 && taken >= limit)) {

@@ -3,6 +3,7 @@ package org.netdissect.dissection.rules;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.netdissect.networks.InputSize;
 import org.netdissect.networks.ReceptiveField;
 
@@ -23,7 +24,7 @@ public record MaskGeometry(AxisInterpolation y, AxisInterpolation x) {
   /** The geometries of one layer by mask size; computed once each. Safe for concurrent use. */
   public static final class Cache {
     private final Convention convention;
-    private final ReceptiveField field;
+    private final @Nullable ReceptiveField field;
     private final int height;
     private final int width;
 
@@ -37,7 +38,7 @@ public record MaskGeometry(AxisInterpolation y, AxisInterpolation x) {
      * @param height of its activation map
      * @param width of its activation map
      */
-    public Cache(Convention convention, ReceptiveField field, int height, int width) {
+    public Cache(Convention convention, @Nullable ReceptiveField field, int height, int width) {
       this.convention = convention;
       this.field = field;
       this.height = height;

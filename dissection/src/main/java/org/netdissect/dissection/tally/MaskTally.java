@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.IntToLongFunction;
+import org.jspecify.annotations.Nullable;
 import org.netdissect.base.NetdissectException;
 import org.netdissect.base.files.Bytes;
 import org.netdissect.base.files.FileKind;
@@ -44,7 +45,7 @@ public final class MaskTally implements GroupTally {
   private final ImageSet images;
   private final Convention convention;
   private final Quantile quantile;
-  private final InputSize input;
+  private final @Nullable InputSize input;
   private final MaskGeometry.Cache geometries;
 
   /**
@@ -57,7 +58,7 @@ public final class MaskTally implements GroupTally {
       ImageSet images,
       Convention convention,
       Quantile quantile,
-      InputSize input) {
+      @Nullable InputSize input) {
     this.recorder = recorder;
     this.layer = recorder.layer();
     this.images = images;
@@ -194,8 +195,11 @@ public final class MaskTally implements GroupTally {
     private final int[] position;
     private final int[] limit;
     private final int[] slot;
-    private ByteBuffer pieces;
-    private Spill.Segment segment;
+    private ByteBuffer pieces = ByteBuffer.allocate(0);
+
+    /** How many the segment at hand holds. */
+    private int segmentImages;
+
     final TrimmedMap map = new TrimmedMap(layer.height(), layer.width());
 
     PieceReader(int first, int end) {
@@ -207,7 +211,8 @@ public final class MaskTally implements GroupTally {
     }
 
     void open(int number) throws IOException {
-      segment = recorder.spill().segment(number);
+      Spill.Segment segment = recorder.spill().segment(number);
+      segmentImages = segment.images().length;
       pieces = recorder.spill().read(number, first, end);
       long start = segment.pieceAt()[first];
       for (int u = 0; u < end - first; u++) {
@@ -228,7 +233,7 @@ public final class MaskTally implements GroupTally {
         return;
       }
       pieces.limit(limit[u]).position(position[u]);
-      slot[u] += 1 + Bytes.getVarint(pieces, segment.images().length - 2 - slot[u]);
+      slot[u] += 1 + Bytes.getVarint(pieces, segmentImages - 2 - slot[u]);
       position[u] = pieces.position();
     }
 
@@ -258,6 +263,13 @@ public final class MaskTally implements GroupTally {
     }
   }
 
+  /**
+   * An image that masks are laid over.
+   *
+   * @param regions how many it has
+   */
+  private record Ground(MaskGeometry geometry, int regions) {}
+
   /** What one thread tallies: images in ascending order. */
   private final class Output implements Workers.Worker {
     private final int first;
@@ -270,9 +282,8 @@ public final class MaskTally implements GroupTally {
     private char[] regionMap = new char[0];
 
     /** The image at hand; null until a mask of it is laid. */
-    private AtlasImage about;
+    private @Nullable Ground ground;
 
-    private MaskGeometry geometry;
     final ImageEntries[] hits;
     final ImageEntries[] maps;
     final long[] pixels;
@@ -297,7 +308,7 @@ public final class MaskTally implements GroupTally {
       reader.open(order[number]);
       int[] numbers = recorder.spill().segment(order[number]).images();
       for (int s = 0; s < numbers.length; s++) {
-        about = null;
+        ground = null;
         for (int u = 0; u < end - first; u++) {
           if (reader.slot(u) == s) {
             reader.next(u);
@@ -311,12 +322,13 @@ public final class MaskTally implements GroupTally {
 
     /** Lays the mask of the map at hand over its image. */
     private void tally(int u, int image) {
-      if (about == null) {
-        turnTo(image);
+      if (ground == null) {
+        ground = turnTo(image);
       }
       reader.map.encode(maps[u].bytes);
       maps[u].end(image);
-      long mask = counter.count(reader.map, thresholds[u], geometry, regionMap, about.regions());
+      long mask =
+          counter.count(reader.map, thresholds[u], ground.geometry(), regionMap, ground.regions());
       if (mask > 0) {
         pixels[u] += mask;
         counter.encode(hits[u].bytes);
@@ -324,18 +336,19 @@ public final class MaskTally implements GroupTally {
       }
     }
 
-    private void turnTo(int image) {
-      about = images.atlasImage(image);
+    private Ground turnTo(int image) {
+      AtlasImage about = images.atlasImage(image);
       int size = about.maskHeight() * about.maskWidth();
       if (regionMap.length < size) {
         regionMap = new char[size];
       }
       images.atlas().readRegionMap(images.atlasIndex(image), regionMap);
-      geometry =
+      MaskGeometry geometry =
           geometries.of(
               input == null ? new InputSize(about.photoHeight(), about.photoWidth()) : input,
               about.maskHeight(),
               about.maskWidth());
+      return new Ground(geometry, about.regions());
     }
   }
 

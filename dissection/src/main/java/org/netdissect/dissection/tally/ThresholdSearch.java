@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.netdissect.base.files.Bytes;
 import org.netdissect.dissection.rules.Convention;
 import org.netdissect.dissection.rules.Quantile;
@@ -133,10 +134,12 @@ final class ThresholdSearch {
     private final float edge;
 
     /** The lower bits of each value, or null where they are counted. */
-    private char[] list;
+    private final char @Nullable [] list;
 
     private int listed;
-    private int[] counts;
+
+    /** How often each value of the lower bits occurs; empty where they are listed. */
+    private final int[] counts;
 
     /**
      * A bin.
@@ -148,7 +151,9 @@ final class ThresholdSearch {
       edge = ValueHistograms.lowerEdge(bin);
       if (values <= LISTED) {
         list = new char[(int) values];
+        counts = new int[0];
       } else {
+        list = null;
         counts = new int[1 << 16];
       }
     }

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 import org.netdissect.networks.ConvertedModel;
 import org.netdissect.networks.FileKind;
 import org.netdissect.networks.InputSize;
@@ -24,10 +25,10 @@ import org.netdissect.networks.Network;
  */
 public final class CaffeModel {
   private final ConvertedModel model;
-  private final InputSize size;
+  private final @Nullable InputSize size;
   private final List<String> notes;
 
-  private CaffeModel(ConvertedModel model, InputSize size, List<String> notes) {
+  private CaffeModel(ConvertedModel model, @Nullable InputSize size, List<String> notes) {
     this.model = model;
     this.size = size;
     this.notes = List.copyOf(notes);
@@ -55,7 +56,7 @@ public final class CaffeModel {
    * @throws ModelException with one clear line: a file that is something else, malformed or
    *     truncated, a layer that is not known or whose weights do not fit, sizes beyond all bounds
    */
-  public static CaffeModel read(Path prototxt, Path caffemodel, InputSize size)
+  public static CaffeModel read(Path prototxt, @Nullable Path caffemodel, @Nullable InputSize size)
       throws ModelException {
     checkText(prototxt, caffemodel);
     WeightFile weights = null;
@@ -103,7 +104,7 @@ public final class CaffeModel {
     model.write(onnx);
   }
 
-  private static void checkText(Path prototxt, Path caffemodel) throws ModelException {
+  private static void checkText(Path prototxt, @Nullable Path caffemodel) throws ModelException {
     FileKind kind = kind(prototxt);
     if (kind.isText()) {
       return;

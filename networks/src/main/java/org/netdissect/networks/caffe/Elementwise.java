@@ -2,6 +2,7 @@ package org.netdissect.networks.caffe;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.netdissect.networks.ModelException;
 import org.netdissect.networks.caffe.GraphWriter.Attribute;
 import org.netdissect.networks.caffe.Parameters.Wanted;
@@ -137,7 +138,7 @@ final class Elementwise {
    * @param isEnd whether nothing follows, so that the last operation is left to the caller: then
    *     the name may be that of the bottom
    */
-  private static String affine(Step step, double scale, double shift, boolean isEnd)
+  private static @Nullable String affine(Step step, double scale, double shift, boolean isEnd)
       throws ModelException {
     String x = step.bottom(0).tensor();
     boolean hasShift = shift != 0;
@@ -159,7 +160,9 @@ final class Elementwise {
   }
 
   /** The last operation, unless the top is made already; without one a copy. */
-  private static void last(Step step, String x, String op, String operand) throws ModelException {
+  private static void last(
+      Step step, @Nullable String x, @Nullable String op, @Nullable String operand)
+      throws ModelException {
     if (x == null) {
       return;
     }

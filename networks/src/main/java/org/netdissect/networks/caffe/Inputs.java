@@ -3,6 +3,7 @@ package org.netdissect.networks.caffe;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.netdissect.networks.InputSize;
 import org.netdissect.networks.ModelException;
 
@@ -19,10 +20,10 @@ final class Inputs {
 
   private final Path file;
   private final CaffeNet net;
-  private final WeightFile weights;
+  private final @Nullable WeightFile weights;
   private final List<String> notes = new ArrayList<>();
 
-  private Inputs(Path file, CaffeNet net, WeightFile weights) {
+  private Inputs(Path file, CaffeNet net, @Nullable WeightFile weights) {
     this.file = file;
     this.net = net;
     this.weights = weights;
@@ -36,7 +37,12 @@ final class Inputs {
    * @param notes takes what is worth saying
    */
   static List<Input> of(
-      Path file, CaffeNet net, WeightFile weights, InputSize size, boolean free, List<String> notes)
+      Path file,
+      CaffeNet net,
+      @Nullable WeightFile weights,
+      @Nullable InputSize size,
+      boolean free,
+      List<String> notes)
       throws ModelException {
     Inputs inputs = new Inputs(file, net, weights);
     List<Declared> declared = inputs.declared();
@@ -134,7 +140,7 @@ final class Inputs {
     }
   }
 
-  private long[] complete(Declared declared, InputSize size) throws ModelException {
+  private long[] complete(Declared declared, @Nullable InputSize size) throws ModelException {
     long[] dims = declared.dims.clone();
     if (dims.length == 4) {
       if (size != null) {

@@ -3,6 +3,7 @@ package org.netdissect.networks.caffe;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import org.netdissect.networks.ModelException;
 
 /** What becomes of each type of layer. */
@@ -43,7 +44,7 @@ final class LayerTypes {
   private LayerTypes() {}
 
   /** Null for a type that is not known. */
-  static Translator translator(String type) {
+  static @Nullable Translator translator(String type) {
     return TRANSLATORS.get(type);
   }
 

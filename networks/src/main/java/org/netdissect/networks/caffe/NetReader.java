@@ -9,6 +9,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.netdissect.networks.ModelException;
 import org.netdissect.networks.caffe.CaffeLayer.Share;
 
@@ -207,7 +208,7 @@ final class NetReader {
     private final Map<String, CaffeLayer> byTop = new HashMap<>();
 
     /** The layer with the padding before it taken in; null for the padding itself. */
-    CaffeLayer folded(CaffeLayer layer) throws ModelException {
+    @Nullable CaffeLayer folded(CaffeLayer layer) throws ModelException {
       if (layer.type().equals(V0Layers.PADDING)) {
         if (layer.bottoms().size() != 1 || layer.tops().size() != 1) {
           throw error(layer + ": padding takes one blob and makes one");

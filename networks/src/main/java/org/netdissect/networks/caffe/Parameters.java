@@ -12,6 +12,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.netdissect.networks.ModelException;
 import org.netdissect.networks.caffe.CaffeLayer.Share;
 
@@ -29,11 +30,11 @@ final class Parameters {
    * @param otherwise the constant that Caffe takes where the text says nothing, or null where a
    *     layer filled so would be of no use
    */
-  record Wanted(long[] dims, Message filler, Double otherwise) {}
+  record Wanted(long[] dims, Message filler, @Nullable Double otherwise) {}
 
   private final Path text;
-  private final Path file;
-  private final WeightFile weights;
+  private final @Nullable Path file;
+  private final @Nullable WeightFile weights;
   private final Map<String, Blob> shared = new HashMap<>();
   private final Set<String> taken = new HashSet<>();
   private final List<String> missing = new ArrayList<>();
@@ -44,7 +45,7 @@ final class Parameters {
    * @param text the net's file
    * @param file the weights' file; null, as {@code weights}, for a net without
    */
-  Parameters(Path text, CaffeNet net, Path file, WeightFile weights) {
+  Parameters(Path text, CaffeNet net, @Nullable Path file, @Nullable WeightFile weights) {
     this.text = text;
     this.file = file;
     this.weights = weights;
@@ -56,7 +57,10 @@ final class Parameters {
     // Layers that share a blob hold one copy: the one that is copied last remains.
     for (Map.Entry<String, List<Blob>> stored : weights.layers().entrySet()) {
       CaffeLayer layer = byName.get(stored.getKey());
-      int blobs = layer == null ? 0 : Math.min(layer.shares().size(), stored.getValue().size());
+      if (layer == null) {
+        continue;
+      }
+      int blobs = Math.min(layer.shares().size(), stored.getValue().size());
       for (int i = 0; i < blobs; i++) {
         if (!layer.shares().get(i).name().isEmpty()) {
           shared.put(layer.shares().get(i).name(), stored.getValue().get(i));
@@ -69,19 +73,23 @@ final class Parameters {
     return weights == null;
   }
 
+  private String fileName() {
+    return file == null ? "no file" : String.valueOf(file.getFileName());
+  }
+
   /** What is worth saying about the weights. */
   List<String> notes() {
     List<String> all = new ArrayList<>(notes);
     if (!filled.isEmpty()) {
       all.add(
           "not in %s, filled with the constants of their fillers as Caffe does: %s"
-              .formatted(file.getFileName(), listed(filled)));
+              .formatted(fileName(), listed(filled)));
     }
     List<String> repeated = weights == null ? List.of() : weights.repeated();
     if (!repeated.isEmpty()) {
       all.add(
           "%s holds these layers more than once, the last counts: %s"
-              .formatted(file.getFileName(), listed(repeated)));
+              .formatted(fileName(), listed(repeated)));
     }
     return all;
   }
@@ -141,7 +149,8 @@ final class Parameters {
     }
   }
 
-  private Blob one(CaffeLayer layer, int index, List<Blob> own, Wanted wanted)
+  /** The blob of that place; null where nothing holds it and no filler makes it. */
+  private @Nullable Blob one(CaffeLayer layer, int index, @Nullable List<Blob> own, Wanted wanted)
       throws ModelException {
     Share share = index < layer.shares().size() ? layer.shares().get(index) : new Share("", false);
     Blob blob = own == null ? null : own.get(index);
@@ -231,16 +240,17 @@ final class Parameters {
     private Fillers() {}
 
     /** Null where it would need random numbers, or would make the layer useless. */
-    static Blob filled(Wanted wanted) {
+    static @Nullable Blob filled(Wanted wanted) {
       boolean isSaid = !wanted.filler().names().isEmpty();
       String type = isSaid ? wanted.filler().text("type", "constant") : "constant";
-      if (!isSaid && wanted.otherwise() == null) {
+      Double otherwise = wanted.otherwise();
+      if (!isSaid && otherwise == null) {
         return null;
       }
       float[] values = new float[Math.toIntExact(Blob.product(wanted.dims()))];
       switch (type) {
         case "constant" -> {
-          double value = isSaid ? wanted.filler().real("value", 0) : wanted.otherwise();
+          double value = isSaid || otherwise == null ? wanted.filler().real("value", 0) : otherwise;
           Arrays.fill(values, (float) value);
         }
         case "bilinear" -> {

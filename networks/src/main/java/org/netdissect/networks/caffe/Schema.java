@@ -5,7 +5,9 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which fields the messages of Caffe's text format have. What is not listed is refused, because a
@@ -37,11 +39,15 @@ final class Schema {
   /**
    * One field.
    *
-   * @param message name of the message that it holds, for {@link Kind#MESSAGE}
-   * @param choices names by number, for {@link Kind#CHOICE}
+   * @param message name of the message that it holds, for {@link Kind#MESSAGE}; otherwise null
+   * @param choices names by number, for {@link Kind#CHOICE}; otherwise none
    */
   record Field(
-      String name, Kind kind, boolean repeated, String message, Map<Integer, String> choices) {}
+      String name,
+      Kind kind,
+      boolean repeated,
+      @Nullable String message,
+      Map<Integer, String> choices) {}
 
   /**
    * A line per message: fields with their kinds; a star marks what may be repeated. Choices are
@@ -157,18 +163,22 @@ final class Schema {
   private Schema() {}
 
   /** A field by its message's and its own name, or null. */
-  static Field field(String message, String name) {
-    return MESSAGES.get(message).get(name);
+  static @Nullable Field field(String message, String name) {
+    return fields(message).get(name);
   }
 
   /** The name of the message that a field of a message holds. */
   static String message(String message, String field) {
-    return field(message, field).message();
+    return Objects.requireNonNull(Objects.requireNonNull(field(message, field)).message());
   }
 
   /** The names of a message's fields. */
   static Collection<String> names(String message) {
-    return MESSAGES.get(message).keySet();
+    return fields(message).keySet();
+  }
+
+  private static Map<String, Field> fields(String message) {
+    return Objects.requireNonNull(MESSAGES.get(message), message);
   }
 
   private static Map<String, Map<String, Field>> parsed() {
@@ -191,17 +201,17 @@ final class Schema {
     String name = word.substring(0, colon);
     String what = word.substring(colon + 1, word.length() - (repeated ? 1 : 0));
     return switch (what) {
-      case "int" -> new Field(name, Kind.INTEGER, repeated, null, null);
-      case "count" -> new Field(name, Kind.COUNT, repeated, null, null);
-      case "real" -> new Field(name, Kind.REAL, repeated, null, null);
-      case "bool" -> new Field(name, Kind.FLAG, repeated, null, null);
-      case "string" -> new Field(name, Kind.STRING, repeated, null, null);
-      case "word" -> new Field(name, Kind.WORD, repeated, null, null);
-      case "any" -> new Field(name, Kind.ANY, repeated, null, null);
+      case "int" -> new Field(name, Kind.INTEGER, repeated, null, Map.of());
+      case "count" -> new Field(name, Kind.COUNT, repeated, null, Map.of());
+      case "real" -> new Field(name, Kind.REAL, repeated, null, Map.of());
+      case "bool" -> new Field(name, Kind.FLAG, repeated, null, Map.of());
+      case "string" -> new Field(name, Kind.STRING, repeated, null, Map.of());
+      case "word" -> new Field(name, Kind.WORD, repeated, null, Map.of());
+      case "any" -> new Field(name, Kind.ANY, repeated, null, Map.of());
       default ->
           what.contains("|")
               ? new Field(name, Kind.CHOICE, repeated, null, choices(what))
-              : new Field(name, Kind.MESSAGE, repeated, what, null);
+              : new Field(name, Kind.MESSAGE, repeated, what, Map.of());
     };
   }
 

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.netdissect.networks.ModelException;
 import org.netdissect.networks.NearestNames;
 import org.netdissect.networks.caffe.Schema.Field;
@@ -64,7 +65,7 @@ final class TextParser {
    * @param type null for one that nobody looks at
    * @param end the bracket that closes it, or 0 at the end of the file
    */
-  private Message message(String type, char end, int depth) throws ModelException {
+  private Message message(@Nullable String type, char end, int depth) throws ModelException {
     if (depth > DEEPEST) {
       throw error("messages lie more than " + DEEPEST + " deep inside each other");
     }
@@ -98,7 +99,7 @@ final class TextParser {
     }
   }
 
-  private void field(String type, Message message, int depth) throws ModelException {
+  private void field(@Nullable String type, Message message, int depth) throws ModelException {
     if (++fields > MOST_FIELDS) {
       throw error("more than " + MOST_FIELDS + " fields");
     }
@@ -106,7 +107,9 @@ final class TextParser {
     String name = identifier();
     Field field = type == null ? null : Schema.field(type, name);
     boolean isUnknown = type != null && field == null;
-    if (isUnknown && !(Schema.LAYERS.contains(type) && name.endsWith("_param"))) {
+    if (type != null
+        && field == null
+        && !(Schema.LAYERS.contains(type) && name.endsWith("_param"))) {
       throw unknown(type, name);
     }
     skipBlanks();

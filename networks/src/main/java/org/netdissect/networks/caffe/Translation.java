@@ -10,8 +10,10 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.netdissect.networks.ConvertedModel;
 import org.netdissect.networks.InputSize;
 import org.netdissect.networks.ModelException;
@@ -81,7 +83,12 @@ final class Translation {
    * @param weightFile the weights' file; null, as {@code weights}, for a net without
    * @param size height and width of the image, which replace those of the text; or null
    */
-  static Result of(Path text, CaffeNet net, Path weightFile, WeightFile weights, InputSize size)
+  static Result of(
+      Path text,
+      CaffeNet net,
+      @Nullable Path weightFile,
+      @Nullable WeightFile weights,
+      @Nullable InputSize size)
       throws ModelException {
     try {
       return run(text, net, weightFile, weights, size, true);
@@ -94,7 +101,12 @@ final class Translation {
   }
 
   private static Result run(
-      Path text, CaffeNet net, Path weightFile, WeightFile weights, InputSize size, boolean free)
+      Path text,
+      CaffeNet net,
+      @Nullable Path weightFile,
+      @Nullable WeightFile weights,
+      @Nullable InputSize size,
+      boolean free)
       throws ModelException {
     Translation translation =
         new Translation(text, net, new Parameters(text, net, weightFile, weights));
@@ -327,7 +339,7 @@ final class Translation {
   /** The blob's own name for its last value, another for values before. */
   String topName(CaffeLayer layer, int index) {
     String blob = layer.tops().get(index);
-    return lastWriters.get(blob) == current ? blob : innerName(layer, blob);
+    return Objects.equals(lastWriters.get(blob), current) ? blob : innerName(layer, blob);
   }
 
   String nodeName(CaffeLayer layer, int index) {

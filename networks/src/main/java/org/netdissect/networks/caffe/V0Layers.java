@@ -2,6 +2,7 @@ package org.netdissect.networks.caffe;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /** Layers of the first generation (2013), which kept all types' parameters in one message. */
 final class V0Layers {
@@ -65,15 +66,16 @@ final class V0Layers {
     for (String rule : List.of("include", "exclude")) {
       connection.messages(rule).forEach(m -> text.add(rule, m));
     }
-    if (MESSAGES.containsKey(type)) {
+    String name = MESSAGES.get(type);
+    if (name != null) {
       Message param = new Message(old.line());
-      for (String name : old.names()) {
-        String today = FIELDS.getOrDefault(name, name);
-        if (Schema.field(Schema.message("LayerParameter", MESSAGES.get(type)), today) != null) {
-          old.values(name).forEach(v -> param.add(today, v));
+      for (String field : old.names()) {
+        String today = FIELDS.getOrDefault(field, field);
+        if (Schema.field(Schema.message("LayerParameter", name), today) != null) {
+          old.values(field).forEach(v -> param.add(today, v));
         }
       }
-      text.add(MESSAGES.get(type), param);
+      text.add(name, param);
     }
     return new CaffeLayer(
         old.text("name", ""),
@@ -87,7 +89,8 @@ final class V0Layers {
 
   /** The layer reading what the padding reads, and padding itself. */
   static CaffeLayer padded(CaffeLayer layer, CaffeLayer padding) {
-    Message from = layer.param(MESSAGES.get(layer.type()));
+    String message = Objects.requireNonNull(MESSAGES.get(layer.type()), layer.type());
+    Message from = layer.param(message);
     Message param = new Message(from.line());
     for (String name : from.names()) {
       if (!name.equals("pad")) {
@@ -96,7 +99,7 @@ final class V0Layers {
     }
     param.add("pad", padding.text().integer("pad", 0));
     Message text = new Message(layer.line());
-    text.add(MESSAGES.get(layer.type()), param);
+    text.add(message, param);
     return new CaffeLayer(
         layer.name(),
         layer.type(),

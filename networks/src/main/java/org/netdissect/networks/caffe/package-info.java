@@ -12,4 +12,7 @@
  * and lets the classes that {@code LayerTypes} lists compose each of them from ONNX operators.
  * Nothing of a file is executed; nothing is allocated that the size of a file does not justify.
  */
+@NullMarked
 package org.netdissect.networks.caffe;
+
+import org.jspecify.annotations.NullMarked;

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.netdissect.base.Digests;
 import org.netdissect.base.Text;
 import org.netdissect.base.files.NpyFile;
@@ -155,7 +156,7 @@ public abstract sealed class Basis {
   }
 
   /** What should be said of it, once; null for nothing. */
-  public String remark() {
+  public @Nullable String remark() {
     return null;
   }
 
@@ -183,7 +184,7 @@ public abstract sealed class Basis {
     }
 
     @Override
-    public String remark() {
+    public @Nullable String remark() {
       return alphas.stream().anyMatch(a -> a < 0 || a > 1)
           ? "--basis "
               + Text.oneLine(toString())
@@ -281,11 +282,11 @@ public abstract sealed class Basis {
 
   private static final class Matrix extends Basis {
     private final Path file;
-    private final Path biasFile;
+    private final @Nullable Path biasFile;
     private final boolean relu;
     private final int topK;
 
-    Matrix(String text, Path file, Path biasFile, boolean relu, int topK) {
+    Matrix(String text, Path file, @Nullable Path biasFile, boolean relu, int topK) {
       super(text);
       this.file = file;
       this.biasFile = biasFile;
@@ -325,7 +326,7 @@ public abstract sealed class Basis {
         k = (int) shape[0];
         values = byRows(npy, k, channels);
       }
-      double[] bias = biasFile == null ? null : bias(k);
+      double[] bias = biasFile == null ? null : bias(biasFile, k);
       if (topK > k) {
         throw new DissectionException(
             "--basis " + this + ": topk=" + topK + " of only " + k + " directions");
@@ -335,7 +336,7 @@ public abstract sealed class Basis {
           new View(
               "matrix-" + name + (relu ? "-relu" : "") + (topK > 0 ? "-top" + topK : ""),
               finite(values, file),
-              bias == null ? null : finite(bias, biasFile),
+              biasFile == null || bias == null ? null : finite(bias, biasFile),
               k,
               relu,
               topK,
@@ -351,17 +352,12 @@ public abstract sealed class Basis {
                   topK > 0 ? topK : null)));
     }
 
-    private double[] bias(int k) throws IOException {
-      try (NpyFile npy = NpyFile.open(biasFile)) {
+    private static double[] bias(Path file, int k) throws IOException {
+      try (NpyFile npy = NpyFile.open(file)) {
         long[] shape = npy.shape();
         if (shape.length != 1 || shape[0] != k) {
           throw new DissectionException(
-              biasFile
-                  + ": shape "
-                  + shape(shape)
-                  + " is not one number a direction: ("
-                  + k
-                  + ",)");
+              file + ": shape " + shape(shape) + " is not one number a direction: (" + k + ",)");
         }
         double[] values = new double[k];
         npy.read(0, values);

@@ -1,5 +1,6 @@
 package org.netdissect.dissection.activations.basis;
 
+import org.jspecify.annotations.Nullable;
 import org.netdissect.results.BasisInfo;
 
 /**
@@ -15,8 +16,8 @@ import org.netdissect.results.BasisInfo;
  */
 record View(
     String name,
-    float[] weights,
-    float[] bias,
+    float @Nullable [] weights,
+    float @Nullable [] bias,
     int directions,
     boolean relu,
     int topK,

@@ -3,6 +3,7 @@ package org.netdissect.dissection.activations.basis;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.netdissect.base.Progress;
 import org.netdissect.dissection.activations.ActivationSource;
 import org.netdissect.networks.InputSize;
@@ -85,7 +86,7 @@ public final class ViewedSource implements ActivationSource {
       for (Basis basis : bases) {
         own.addAll(basis.views(layer.name(), layer.units()));
       }
-      List<Projection.Directions> directions = new ArrayList<>();
+      List<Projection.@Nullable Directions> directions = new ArrayList<>();
       for (View view : own) {
         String name = layer.name() + "@" + view.name();
         if (layers.stream().anyMatch(other -> other.name().equals(name))) {
@@ -130,7 +131,7 @@ public final class ViewedSource implements ActivationSource {
   }
 
   @Override
-  public InputSize input(int layer) {
+  public @Nullable InputSize input(int layer) {
     return source.input(sourceLayer(layer));
   }
 
