@@ -1,13 +1,22 @@
 package org.netdissect.base.files;
 
+import java.io.BufferedWriter;
 import java.io.Closeable;
 import java.io.IOException;
-import java.nio.file.DirectoryStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.netdissect.base.DataException;
 import org.netdissect.base.Progress;
 import org.netdissect.base.Text;
@@ -15,10 +24,11 @@ import org.netdissect.base.Text;
 /**
  * A folder that a command is writing. A file in it marks it from the first moment to the last, so
  * that what a kill or a full disk leaves is taken for no data set, and the same command, given
- * again, starts over in it by itself. A folder with anything else in it is never touched.
+ * again, starts over in it by itself. The mark lists each file before it is written: only those are
+ * ever deleted, and a folder with anything else in it, however deep, is never touched.
  */
 public final class Unfinished implements Closeable {
-  /** The file that marks the folder; it holds the command. */
+  /** The file that marks the folder: the command, then a line for each file it has begun. */
   public static final String MARK = ".netdissect-unfinished";
 
   /** What marked it before: the spool of label maps. */
@@ -26,10 +36,14 @@ public final class Unfinished implements Closeable {
 
   private final Path folder;
   private final WorkLock lock;
+  private final BufferedWriter journal;
 
-  private Unfinished(Path folder, WorkLock lock) {
+  private Unfinished(Path folder, WorkLock lock) throws IOException {
     this.folder = folder;
     this.lock = lock;
+    this.journal =
+        Files.newBufferedWriter(
+            folder.resolve(MARK), StandardCharsets.UTF_8, StandardOpenOption.APPEND);
   }
 
   /** Whether the folder is one that was not finished. */
@@ -44,30 +58,76 @@ public final class Unfinished implements Closeable {
         + " command again, it starts over in the same folder";
   }
 
+  /** The command that was writing the folder; blank when it is not marked. */
+  public static String command(Path folder) throws IOException {
+    List<String> lines = markOf(folder);
+    return lines.isEmpty() ? "" : lines.get(0);
+  }
+
+  private static List<String> markOf(Path folder) throws IOException {
+    Path mark = folder.resolve(MARK);
+    return Files.isRegularFile(mark, LinkOption.NOFOLLOW_LINKS)
+        ? new String(Files.readAllBytes(mark), StandardCharsets.UTF_8).lines().toList()
+        : List.of();
+  }
+
   /**
-   * Makes the folder, or empties it when it is an unfinished one.
+   * Makes the folder, or empties it when the same command left it unfinished.
    *
    * @param folder must not exist, be empty, or be unfinished
-   * @param command that writes, for people
-   * @param writes names of what the command writes into the folder; nothing else is ever deleted
+   * @param command that writes, for people; one line
    * @throws DataException when the folder holds something else, or another process writes there
    */
-  public static Unfinished begin(Path folder, String command, Set<String> writes)
-      throws IOException {
-    check(folder, writes);
+  public static Unfinished begin(Path folder, String command) throws IOException {
+    filesToReplace(folder, command);
     Files.createDirectories(folder);
     WorkLock lock = WorkLock.take(folder, folder, Progress.NONE);
     try {
-      check(folder, writes);
-      mark(folder, command);
-      for (String name : writes) {
-        Trees.delete(folder.resolve(name));
+      for (Path file : filesToReplace(folder, command)) {
+        Files.delete(file);
+        deleteEmptyAround(file, folder);
       }
+      mark(folder, command); // now that what the old mark lists is gone
       return new Unfinished(folder, lock);
     } catch (IOException | RuntimeException e) {
       lock.remove();
       throw e;
     }
+  }
+
+  private static void deleteEmptyAround(Path file, Path folder) throws IOException {
+    try {
+      for (Path at = file.getParent(); at != null && !at.equals(folder); at = at.getParent()) {
+        Files.delete(at);
+      }
+    } catch (DirectoryNotEmptyException e) {
+      // Something is left to delete in it.
+    }
+  }
+
+  /** Notes that a file is about to be written: it may be deleted when the command starts over. */
+  public synchronized void writing(Path file) throws IOException {
+    journal.write(line(folder, file));
+    journal.write('\n');
+    journal.flush();
+  }
+
+  /** Notes that a file is about to be written by {@link WholeFile}. */
+  public void writingWhole(Path file) throws IOException {
+    writing(file);
+    writing(file.resolveSibling(file.getFileName() + ".next"));
+  }
+
+  /** The line of a file in the mark. */
+  private static String line(Path folder, Path file) {
+    return folder
+        .toAbsolutePath()
+        .normalize()
+        .relativize(file.toAbsolutePath().normalize())
+        .toString()
+        .replace("\\", "\\\\")
+        .replace("\n", "\\n")
+        .replace("\r", "\\r");
   }
 
   /**
@@ -84,30 +144,66 @@ public final class Unfinished implements Closeable {
     }
   }
 
-  private static void check(Path folder, Set<String> writes) throws IOException {
+  /** The files that the command has left in the folder; refuses when there are any others. */
+  private static List<Path> filesToReplace(Path folder, String command) throws IOException {
     if (!Files.exists(folder, LinkOption.NOFOLLOW_LINKS)) {
-      return;
+      return List.of();
     }
     String named = Text.oneLine(folder.toString());
     if (!Files.isDirectory(folder)) {
       throw new DataException(named + " is no folder; name one that does not exist yet");
     }
-    boolean ours = is(folder);
-    List<String> known = List.of(MARK, WorkLock.FILE);
-    try (DirectoryStream<Path> inside = Files.newDirectoryStream(folder)) {
-      for (Path file : inside) {
-        String name = file.getFileName().toString();
-        if (!ours && !name.equals(WorkLock.FILE)) {
-          throw new DataException(named + " is not empty; delete it or name another folder");
-        } else if (ours && !known.contains(name) && !writes.contains(name)) {
-          throw new DataException(
-              named
-                  + " is unfinished and could be made anew, but "
-                  + Text.quoted(name)
-                  + " in it is of something else; take it away or name another folder");
-        }
+    boolean marked = Files.exists(folder.resolve(MARK), LinkOption.NOFOLLOW_LINKS);
+    if (!marked) {
+      checkEmpty(folder, named);
+      return List.of();
+    }
+    List<String> mark = markOf(folder);
+    if (!mark.isEmpty() && !mark.get(0).equals(command)) {
+      throw new DataException(
+          named
+              + " is unfinished, and another command was writing it, "
+              + Text.quoted(mark.get(0))
+              + "; give that one again, delete the folder or name another");
+    }
+    return listed(
+        folder, named, new HashSet<>(mark.subList(Math.min(1, mark.size()), mark.size())));
+  }
+
+  private static void checkEmpty(Path folder, String named) throws IOException {
+    try (Stream<Path> inside = Files.list(folder)) {
+      if (inside.anyMatch(file -> !file.equals(folder.resolve(WorkLock.FILE)))) {
+        throw new DataException(named + " is not empty; delete it or name another folder");
       }
     }
+  }
+
+  private static List<Path> listed(Path folder, String named, Set<String> lines)
+      throws IOException {
+    List<Path> own = new ArrayList<>();
+    Set<Path> kept = Set.of(folder.resolve(MARK), folder.resolve(WorkLock.FILE));
+    Files.walkFileTree(
+        folder,
+        new SimpleFileVisitor<>() {
+          @Override
+          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
+              throws IOException {
+            if (kept.contains(file)) {
+              return FileVisitResult.CONTINUE;
+            }
+            String line = line(folder, file);
+            if (!attributes.isRegularFile() || !lines.contains(line)) {
+              throw new DataException(
+                  named
+                      + " is unfinished and could be made anew, but "
+                      + Text.quoted(folder.relativize(file).toString())
+                      + " in it is of something else; take it away or name another folder");
+            }
+            own.add(file);
+            return FileVisitResult.CONTINUE;
+          }
+        });
+    return own;
   }
 
   /** Marks a folder as unfinished, for who empties it and keeps others away himself. */
@@ -122,12 +218,15 @@ public final class Unfinished implements Closeable {
 
   /** The folder is whole: takes the mark away. */
   public void finish() throws IOException {
+    journal.close();
     unmark(folder);
   }
 
   /** Lets others in. Without {@link #finish} the folder stays unfinished. */
   @Override
   public void close() throws IOException {
-    lock.remove();
+    try (journal) {
+      lock.remove();
+    }
   }
 }

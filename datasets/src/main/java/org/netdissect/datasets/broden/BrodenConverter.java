@@ -84,6 +84,7 @@ public final class BrodenConverter {
     try {
       builder =
           BrodenWriter.builder(folder, categories)
+              .optCommand("netdissect data convert")
               .optMinimum(minImages, 0)
               .optReadme(readme(data, size));
     } catch (IllegalArgumentException e) {

@@ -56,9 +56,6 @@ import org.netdissect.pictures.PngWriter;
 public final class BrodenWriter implements Closeable {
   private static final String SPOOL = ".masks-inc";
 
-  /** What index.csv was called in earlier versions until it was whole. */
-  private static final String EARLIER = "index.csv.inc";
-
   private static final List<String> COLUMNS = List.of("image", "split", "ih", "iw", "sh", "sw");
   private static final int MAX_LABELS = 65_535;
   // Coverage is summed in integers: such a sum does not depend on the order of the images.
@@ -92,16 +89,11 @@ public final class BrodenWriter implements Closeable {
     this.minImages = builder.minImages;
     this.minCoverage = builder.minCoverage;
     this.readme = builder.readme;
-    Set<String> writes =
-        new HashSet<>(
-            List.of(
-                "images", SPOOL, "README.txt", "label.csv", "category.csv", "index.csv", EARLIER));
-    categories.forEach(category -> writes.add("c_" + category + ".csv"));
-    List.copyOf(writes).forEach(name -> writes.add(name + ".next"));
-    this.unfinished = Unfinished.begin(folder, "netdissect", writes);
+    this.unfinished = Unfinished.begin(folder, builder.command);
     FileChannel opened = null;
     try {
       Files.createDirectories(images);
+      unfinished.writing(folder.resolve(SPOOL));
       opened =
           FileChannel.open(
               folder.resolve(SPOOL),
@@ -136,6 +128,7 @@ public final class BrodenWriter implements Closeable {
     private int minImages = 1;
     private double minCoverage;
     private String readme = "";
+    private String command = "netdissect";
 
     private Builder(Path folder, List<String> categories) {
       this.folder = folder;
@@ -172,6 +165,12 @@ public final class BrodenWriter implements Closeable {
     /** Text of README.txt. Default: none is written. */
     public Builder optReadme(String readme) {
       this.readme = readme;
+      return this;
+    }
+
+    /** The command that writes; only the same one starts over in what a kill leaves. */
+    public Builder optCommand(String command) {
+      this.command = command;
       return this;
     }
 
@@ -347,6 +346,7 @@ public final class BrodenWriter implements Closeable {
       throw new IOException("image name " + oneLine(image.name) + " leaves the folder");
     }
     Files.createDirectories(photo.getParent());
+    unfinished.writing(photo);
     Files.write(photo, image.photo);
 
     ByteBuffer buffer = ByteBuffer.wrap(packed.toByteArray());
@@ -420,7 +420,9 @@ public final class BrodenWriter implements Closeable {
     List<String> bases = maskBases();
     writeMasks(bases, numbers);
     if (!readme.isEmpty()) {
-      Files.writeString(folder.resolve("README.txt"), readme);
+      Path file = folder.resolve("README.txt");
+      unfinished.writing(file);
+      Files.writeString(file, readme);
     }
     writeLabels(order);
     writeCategories(order);
@@ -511,11 +513,19 @@ public final class BrodenWriter implements Closeable {
           rgb[3 * i] = (byte) number;
           rgb[3 * i + 1] = (byte) (number >> 8);
         }
+        Path mask = images.resolve(name);
+        unfinished.writing(mask);
         Files.write(
-            images.resolve(name),
-            PngWriter.encode(rgb, row.maskHeight, row.maskWidth, PngWriter.Filter.NONE, 1));
+            mask, PngWriter.encode(rgb, row.maskHeight, row.maskWidth, PngWriter.Filter.NONE, 1));
       }
     }
+  }
+
+  /** A table of the folder. */
+  private CsvWriter table(String name) throws IOException {
+    Path file = folder.resolve(name);
+    unfinished.writing(file);
+    return csv(file);
   }
 
   private static CsvWriter csv(Path file) throws IOException {
@@ -527,7 +537,7 @@ public final class BrodenWriter implements Closeable {
   }
 
   private void writeLabels(Integer[] order) throws IOException {
-    try (CsvWriter out = csv(folder.resolve("label.csv"))) {
+    try (CsvWriter out = table("label.csv")) {
       out.writeRecord("number", "name", "category", "frequency", "coverage", "syns");
       for (int i = 0; i < order.length; i++) {
         Sums sum = sums.get(order[i]);
@@ -577,7 +587,7 @@ public final class BrodenWriter implements Closeable {
           Comparator.<Integer>comparingInt(n -> -sums.get(order[n - 1]).images[category])
               .thenComparingLong(n -> -sums.get(order[n - 1]).coverage[category])
               .thenComparing(n -> names.get(order[n - 1])));
-      try (CsvWriter out = csv(folder.resolve("c_" + categories.get(c) + ".csv"))) {
+      try (CsvWriter out = table("c_" + categories.get(c) + ".csv")) {
         out.writeRecord("code", "number", "name", "frequency", "coverage");
         for (int k = 0; k < numbers.size(); k++) {
           int code = order[numbers.get(k) - 1];
@@ -591,7 +601,7 @@ public final class BrodenWriter implements Closeable {
       }
     }
     lines.sort(Comparator.comparingInt(Line::first));
-    try (CsvWriter out = csv(folder.resolve("category.csv"))) {
+    try (CsvWriter out = table("category.csv")) {
       out.writeRecord("name", "first", "last", "count", "frequency");
       for (Line line : lines) {
         out.writeRecord(
@@ -605,7 +615,9 @@ public final class BrodenWriter implements Closeable {
   }
 
   private void writeIndex(List<String> bases, char[] numbers) throws IOException {
-    WholeFile.write(folder.resolve("index.csv"), next -> writeIndex(next, bases, numbers));
+    Path file = folder.resolve("index.csv");
+    unfinished.writingWhole(file);
+    WholeFile.write(file, next -> writeIndex(next, bases, numbers));
   }
 
   private void writeIndex(Path file, List<String> bases, char[] numbers) throws IOException {

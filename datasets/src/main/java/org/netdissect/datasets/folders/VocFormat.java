@@ -12,6 +12,7 @@ import org.netdissect.base.tables.Problems;
 import org.netdissect.concepts.VocabularyBuilder;
 import org.netdissect.datasets.reading.DatasetFormat;
 import org.netdissect.datasets.reading.DatasetOptions;
+import org.netdissect.datasets.reading.Folders;
 import org.netdissect.datasets.reading.LabelTable;
 import org.netdissect.datasets.reading.Listing;
 import org.netdissect.datasets.reading.PhotoFiles;
@@ -51,7 +52,9 @@ public final class VocFormat implements DatasetFormat {
           "tvmonitor");
 
   /** Of 2007 "000032", of later years "2008_000032". */
-  private static final String NAME_IN_VOC = "((19|20)\\d\\d_)?\\d{6}";
+  private static final String NAME_IN_VOC = "(19|20)\\d\\d_\\d{6}";
+
+  private static final String NAME_IN_2007 = "\\d{6}";
 
   @Override
   public String name() {
@@ -77,7 +80,7 @@ public final class VocFormat implements DatasetFormat {
     if (MasksFormat.tableIn(at) != null) {
       return Recognition.NONE; // the simple format, in other words
     }
-    if (ownTable(at) != null || namedAsInVoc(masks)) {
+    if (ownTable(at) != null || namedAsInVoc(at, masks)) {
       return Recognition.CLAIMED;
     }
     return Recognition.refused(
@@ -87,10 +90,16 @@ public final class VocFormat implements DatasetFormat {
             + " labels.csv there, or say --format voc if the labels are the 20 of VOC");
   }
 
-  private static boolean namedAsInVoc(Path masks) throws DataException {
+  /** Frames of a video have six digits too: alone they tell only in the folder of 2007. */
+  private static boolean namedAsInVoc(Listing at, Path masks) throws DataException {
+    boolean of2007 =
+        Folders.nameOf(at.folder()).equalsIgnoreCase("VOC2007")
+            && at.hasFolder("ImageSets")
+            && at.hasFolder("Annotations");
+    String pattern = of2007 ? NAME_IN_VOC + "|" + NAME_IN_2007 : NAME_IN_VOC;
     List<String> files = Listing.of(masks).files();
     return !files.isEmpty()
-        && files.stream().allMatch(name -> PhotoFiles.stem(name).matches(NAME_IN_VOC));
+        && files.stream().allMatch(name -> PhotoFiles.stem(name).matches(pattern));
   }
 
   private static @Nullable Path ownTable(Listing at) {

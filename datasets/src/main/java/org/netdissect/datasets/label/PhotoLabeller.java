@@ -38,22 +38,26 @@ import org.netdissect.pictures.PngWriter;
  * </pre>
  */
 public final class PhotoLabeller {
-  private static final Set<String> WRITES =
-      Set.of("images", "masks", "labelled-by.json", "labels.csv", "labels.csv.next");
-
   private final SegmentationModel model;
   private final BitSet named;
   private final Path namesFile;
   private final Path images;
   private final Path out;
+  private final Unfinished unfinished;
 
   private PhotoLabeller(
-      SegmentationModel model, BitSet named, Path namesFile, Path images, Path out) {
+      SegmentationModel model,
+      BitSet named,
+      Path namesFile,
+      Path images,
+      Path out,
+      Unfinished unfinished) {
     this.model = model;
     this.named = named;
     this.namesFile = namesFile;
     this.images = images;
     this.out = out;
+    this.unfinished = unfinished;
   }
 
   /**
@@ -100,16 +104,16 @@ public final class PhotoLabeller {
     try (SegmentationModel model =
             SegmentationModel.open(
                 modelFile, options.size(), options.preprocessing(), options.output());
-        Unfinished unfinished = Unfinished.begin(out, "netdissect data label", WRITES)) {
-      PhotoLabeller labeller = new PhotoLabeller(model, named, names, images, out);
+        Unfinished unfinished = Unfinished.begin(out, "netdissect data label")) {
+      PhotoLabeller labeller = new PhotoLabeller(model, named, names, images, out, unfinished);
       int leftOut = labeller.labelAll(photos, options, progress);
       if (leftOut == photos.size()) {
         throw new DataException("not one photograph of " + images + " can be read");
       }
       labeller.record(options);
-      WholeFile.write(
-          out.resolve("labels.csv"),
-          next -> Files.copy(names, next, StandardCopyOption.REPLACE_EXISTING));
+      Path table = out.resolve("labels.csv");
+      unfinished.writingWhole(table);
+      WholeFile.write(table, next -> Files.copy(names, next, StandardCopyOption.REPLACE_EXISTING));
       unfinished.finish();
       return new Result(photos.size() - leftOut, leftOut);
     }
@@ -131,8 +135,10 @@ public final class PhotoLabeller {
     }
     all.put("input", List.of(model.height(), model.width()));
     all.put("preprocessing", options.preprocessing());
+    Path file = out.resolve("labelled-by.json");
+    unfinished.writing(file);
     Files.writeString(
-        out.resolve("labelled-by.json"),
+        file,
         Json.mapper().writerWithDefaultPrettyPrinter().writeValueAsString(all) + "\n",
         StandardCharsets.UTF_8);
   }
@@ -176,6 +182,8 @@ public final class PhotoLabeller {
     Path copy = out.resolve("images").resolve(name);
     Files.createDirectories(mask.getParent());
     Files.createDirectories(copy.getParent());
+    unfinished.writing(mask);
+    unfinished.writing(copy);
     Files.write(mask, PngWriter.encode(rgb, photo.height(), photo.width(), PngWriter.Filter.UP, 6));
     Files.copy(from, copy, StandardCopyOption.REPLACE_EXISTING);
   }

@@ -274,6 +274,37 @@ class BrodenWriterTest {
     assertTrue(e.getMessage().contains("not empty"), e.getMessage());
   }
 
+  @Test
+  void onlyWhatTheSameCommandWroteIsDeleted() throws IOException {
+    Path out = temp.resolve("killed");
+    BrodenWriter.Builder builder = BrodenWriter.builder(out, CATEGORIES).optCommand("one");
+    try (BrodenWriter writer = builder.open()) {
+      writer.add(image("a/x.jpg", List.of(), List.of()));
+    }
+    for (String name : List.of("images/mine/thesis.txt", "images/a/me.jpg", "README.txt")) {
+      Path mine = out.resolve(name);
+      Files.createDirectories(mine.getParent());
+      Files.writeString(mine, "mine");
+      IOException e = assertThrows(IOException.class, builder::open);
+      assertTrue(e.getMessage().contains(name), e.getMessage());
+      assertEquals("mine", Files.readString(mine));
+      assertTrue(Files.exists(out.resolve("images/a/x.jpg")));
+      Files.delete(mine);
+    }
+    IOException e =
+        assertThrows(
+            IOException.class,
+            () -> BrodenWriter.builder(out, CATEGORIES).optCommand("two").open());
+    assertTrue(e.getMessage().contains("\"one\""), e.getMessage());
+    assertTrue(Files.exists(out.resolve("images/a/x.jpg")));
+    try (BrodenWriter writer = builder.open()) {
+      assertFalse(Files.exists(out.resolve("images/a")));
+      writer.add(image("y.jpg", List.of(), List.of()));
+      writer.finish();
+    }
+    assertTrue(Files.exists(out.resolve("index.csv")));
+  }
+
   /** Where two masks, or a mask and a photograph, would be one file, all keep their labels. */
   @Test
   void noTwoThingsAreOneFile() throws IOException {

@@ -38,7 +38,10 @@ public final class WorldFolder {
       throws IOException {
     World world = World.of(seed, size);
     try (BrodenWriter writer =
-        BrodenWriter.builder(folder, CATEGORIES).optReadme(readme(seed, size, images)).open()) {
+        BrodenWriter.builder(folder, CATEGORIES)
+            .optCommand("netdissect world")
+            .optReadme(readme(seed, size, images))
+            .open()) {
       AtomicInteger done = new AtomicInteger();
       try {
         Workers.run(

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -15,6 +16,7 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.netdissect.base.DataException;
 import org.netdissect.base.Progress;
+import org.netdissect.base.Text;
 import org.netdissect.base.files.Unfinished;
 import org.netdissect.base.files.WholeFile;
 import org.netdissect.base.threads.InOrder;
@@ -50,6 +52,7 @@ public final class DataBrowser {
   private static final int CHUNK = 100;
   private static final float QUALITY = 0.8f;
   private static final String PAGE = "index.html";
+  private static final String COMMAND = "netdissect data browse";
   private static final char[] DIGITS =
       "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".toCharArray();
 
@@ -98,31 +101,54 @@ public final class DataBrowser {
   /** Only what an earlier page consists of is deleted. */
   private static void clear(Path folder) throws IOException {
     if (Files.exists(folder)) {
+      String command = Unfinished.command(folder);
+      if (!command.isEmpty() && !command.equals(COMMAND)) {
+        throw new DataException(
+            Text.oneLine(folder.toString())
+                + " is unfinished, and another command was writing it, "
+                + Text.quoted(command)
+                + "; name a new folder for the page");
+      }
       boolean ours =
           startsWith(folder.resolve("data/index.js"), "netdissect.index(")
               || startsWith(folder.resolve("data/0.js"), "netdissect.images(")
-              || Unfinished.is(folder);
+              || command.equals(COMMAND);
       try (Stream<Path> inside = Files.list(folder)) {
         if (!ours && inside.findAny().isPresent()) {
           throw new DataException(folder + " is not empty; name a new folder for the page");
         }
       }
+      List<Path> earlier = new ArrayList<>(filesOf(folder.resolve("data"), "(\\d+|index)\\.js"));
+      earlier.addAll(filesOf(folder.resolve("photos"), "\\d+\\.jpg"));
       Files.deleteIfExists(folder.resolve(PAGE));
-      for (String part : List.of("data", "photos")) {
-        Path of = folder.resolve(part);
-        if (Files.isDirectory(of)) {
-          try (var files = Files.newDirectoryStream(of, "*.{js,jpg}")) {
-            for (Path file : files) {
-              Files.delete(file);
-            }
-          }
-        }
+      for (Path file : earlier) {
+        Files.delete(file);
       }
     }
     Files.createDirectories(folder);
-    Unfinished.mark(folder, "netdissect data browse");
+    Unfinished.mark(folder, COMMAND);
     Files.createDirectories(folder.resolve("data"));
     Files.createDirectories(folder.resolve("photos"));
+  }
+
+  /** The files of a part of an earlier page; refuses when anything else lies there. */
+  private static List<Path> filesOf(Path part, String names) throws IOException {
+    if (!Files.exists(part, LinkOption.NOFOLLOW_LINKS)) {
+      return List.of();
+    }
+    List<Path> found = new ArrayList<>();
+    try (var files = Files.newDirectoryStream(part)) {
+      for (Path file : files) {
+        if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)
+            || !file.getFileName().toString().matches(names + "(\\.next)?")) {
+          throw new DataException(
+              Text.oneLine(file.toString())
+                  + " is of no page of netdissect; take it away or name a new folder for the page");
+        }
+        found.add(file);
+      }
+    }
+    return found;
   }
 
   private static boolean startsWith(Path file, String text) throws IOException {
