@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.netdissect.base.DataException;
@@ -218,7 +219,9 @@ final class RunCommand implements Callable<Integer> {
       InputSize input = modelOptions.inputSize();
       ConceptDataset from =
           open(input == null ? 0 : input.height(), input == null ? 0 : input.width(), progress);
-      builder.setRecorded(recorded(from, input, progress)).setData(from);
+      builder
+          .setRecorded(recorded(from, Objects.requireNonNull(images), input, progress))
+          .setData(from);
       finish(builder, List.of(), progress);
       return 0;
     }
@@ -447,7 +450,7 @@ final class RunCommand implements Callable<Integer> {
   }
 
   private RecordedActivations recorded(
-      ConceptDataset from, @Nullable InputSize input, TerminalProgress progress)
+      ConceptDataset from, Path images, @Nullable InputSize input, TerminalProgress progress)
       throws IOException {
     List<RecordedActivations.Maps> recorded = new ArrayList<>();
     for (Map.Entry<String, Path> entry : activations.entrySet()) {
