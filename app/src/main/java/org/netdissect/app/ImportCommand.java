@@ -59,10 +59,9 @@ final class ImportCommand implements Callable<Integer> {
   @Option(
       names = "--convention",
       paramLabel = "NAME",
-      defaultValue = "paper",
       description =
           "The rules that the scores were made by: paper (the original code) or lite"
-              + " (NetDissect-Lite). Default: ${DEFAULT-VALUE}.")
+              + " (NetDissect-Lite). Default: lite for files named tally, otherwise paper.")
   private String convention;
 
   @Option(
@@ -89,7 +88,7 @@ final class ImportCommand implements Callable<Integer> {
     try {
       rules =
           new DissectionInfo.Rules(
-              Convention.of(convention).word(),
+              (convention == null ? usual() : Convention.of(convention)).word(),
               Quantile.of(quantile).toString(),
               Dissector.DEFAULT_IOU);
     } catch (IllegalArgumentException e) {
@@ -138,6 +137,21 @@ final class ImportCommand implements Callable<Integer> {
             sources);
     Output.print(Summary.text(made, rules.iou()));
     return 0;
+  }
+
+  /** By what the programs call their tables. */
+  private Convention usual() {
+    long tallies = files.stream().filter(ImportCommand::isTally).count();
+    if (tallies > 0 && tallies < files.size()) {
+      throw new UsageException(
+          "some files are NetDissect-Lite's tallies and some are not; say with --convention by"
+              + " which rules they were made");
+    }
+    return tallies > 0 ? Convention.LITE : Convention.PAPER;
+  }
+
+  private static boolean isTally(Path file) {
+    return file.getFileName().toString().matches("(?i)(.*[-_.])?tally(\\.csv)?");
   }
 
   /** A file's name without what the programs put behind it. */

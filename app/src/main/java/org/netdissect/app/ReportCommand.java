@@ -63,6 +63,9 @@ final class ReportCommand implements Callable<Integer> {
     } catch (IllegalArgumentException e) {
       throw new UsageException(e.getMessage());
     }
+    if (resultData.isGiven() || HtmlReport.isIn(folder)) {
+      report = report.withRightDataOnly();
+    }
     report.write(folder, progress);
     Output.line(folder.resolve("index.html"));
     return 0;

@@ -217,6 +217,7 @@ final class RunCommand implements Callable<Integer> {
       checkRecorded();
       Dissector.Builder builder = options().optProgress(progress).setOut(out);
       InputSize input = modelOptions.inputSize();
+      announceData(progress);
       ConceptDataset from =
           open(input == null ? 0 : input.height(), input == null ? 0 : input.width(), progress);
       builder
@@ -320,11 +321,23 @@ final class RunCommand implements Callable<Integer> {
     return labelled;
   }
 
-  private void announceDefaults(List<Network> networks, TerminalProgress progress) {
+  /** Says which data sets were taken that lie below the folders that were named. */
+  private void announceData(TerminalProgress progress) throws IOException {
+    for (Path folder : data) {
+      Path found = dataOptions.recognise(folder).folder();
+      if (!Files.isSameFile(found, folder)) {
+        progress.say(Text.oneLine("data: " + found + " (found below " + folder + ")"));
+      }
+    }
+  }
+
+  private void announceDefaults(List<Network> networks, TerminalProgress progress)
+      throws IOException {
     if (preprocess.isEmpty()) {
       networks.stream().map(PreprocessOption::usual).distinct().forEach(progress::say);
     }
     networks.forEach(network -> network.remarks().forEach(progress::say));
+    announceData(progress);
     if (layers.isEmpty()) {
       for (Network network : networks) {
         Layer layer = network.defaultLayer();

@@ -334,6 +334,29 @@ class DialectsTest {
   }
 
   @Test
+  void yoloTakesDataYamlBeforeOthersAndAnyCase() throws Exception {
+    photo("IMAGES/a.JPG");
+    write("LABELS/a.TXT", "0 0 0 1 0 1 0.5 0 0.5");
+    write("a.yaml", "names: [fork]");
+    assertEquals(0.5, share(open(), "IMAGES/a.JPG", "fork"));
+    write("b.yaml", "names: [knife]");
+    assertBroken("\"b.yaml\" both name classes", this::open);
+    write("data.yaml", "names: [mug]");
+    assertEquals(0.5, share(open(), "IMAGES/a.JPG", "mug"));
+    write("data.yaml", "names: [mug");
+    assertBroken("data.yaml: no YAML that can be read", this::open);
+  }
+
+  @Test
+  void halfOfCityscapes() throws Exception {
+    photo("leftImg8bit/val/x/1_leftImg8bit.png");
+    assertBroken("gtFine, the masks, is missing", this::open);
+    dir = temp.resolve("masks alone");
+    photo("gtFine/val/x/1_gtFine_labelIds.png");
+    assertBroken("leftImg8bit, the photographs, is missing", this::open);
+  }
+
+  @Test
   void ownNamesInTheShapeOfVoc() throws Exception {
     for (int i = 1; i <= 2; i++) {
       photo("JPEGImages/2007_00000" + i + ".jpg");

@@ -4,6 +4,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.netdissect.base.DataException;
 import org.netdissect.base.Text;
@@ -24,6 +25,9 @@ import org.netdissect.datasets.reading.Recognition;
 public final class YoloFormat implements DatasetFormat {
   /** Label files that are looked at to tell them from other texts. */
   private static final int LOOKED_AT = 5;
+
+  private static final List<String> SMALL_FIRST = List.of("labels", "Labels", "LABELS");
+  private static final List<String> LARGE_FIRST = List.of("Labels", "LABELS", "labels");
 
   @Override
   public String name() {
@@ -122,16 +126,29 @@ public final class YoloFormat implements DatasetFormat {
 
   /** The text of a photograph: "images" in its path is "labels" there; or it lies beside it. */
   private static @Nullable Path labelsOf(Path folder, String photo) {
-    String text = PhotoFiles.stem(photo) + ".txt";
-    String[] parts = text.split("/", -1);
+    String stem = PhotoFiles.stem(photo);
+    String[] parts = stem.split("/", -1);
     for (int i = parts.length - 2; i >= 0; i--) {
       if (parts[i].equalsIgnoreCase("images")) {
-        parts[i] = parts[i].equals("images") ? "labels" : "Labels";
-        Path there = folder.resolve(String.join("/", parts));
-        return Files.isRegularFile(there) ? there : null;
+        boolean small = parts[i].equals("images");
+        for (String labels : small ? SMALL_FIRST : LARGE_FIRST) {
+          parts[i] = labels;
+          Path there = text(folder, String.join("/", parts));
+          if (there != null) {
+            return there;
+          }
+        }
+        return null;
       }
     }
-    Path beside = folder.resolve(text);
-    return Files.isRegularFile(beside) ? beside : null;
+    return text(folder, stem);
+  }
+
+  private static @Nullable Path text(Path folder, String stem) {
+    return Stream.of(".txt", ".TXT")
+        .map(ending -> folder.resolve(stem + ending))
+        .filter(Files::isRegularFile)
+        .findFirst()
+        .orElse(null);
   }
 }

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.netdissect.base.DataException;
 import org.netdissect.base.Text;
@@ -32,20 +33,38 @@ record YoloNames(Path file, Map<Integer, String> byNumber, int keypoints) {
         .contains(name.toLowerCase(Locale.ROOT));
   }
 
-  /** The file of names in a folder, or null. */
+  /** The file of names in a folder, or null; the first where several would do. */
   static @Nullable Path table(Listing at) {
-    for (String ending : List.of(".yaml", ".yml")) {
-      for (String name : at.filesEnding(ending)) {
-        Path file = at.folder().resolve(name);
-        if (hasNames(file)) {
-          return file;
-        }
-      }
+    Path own = at.firstFile("data.yaml", "data.yml");
+    if (own != null && !isOfOtherThings(own)) {
+      return own;
+    }
+    List<Path> yaml = otherYaml(at);
+    if (!yaml.isEmpty()) {
+      return yaml.get(0);
     }
     Path text = at.firstFile("classes.txt", "obj.names");
     return text != null
         ? text
         : at.filesEnding(".names").stream().findFirst().map(at.folder()::resolve).orElse(null);
+  }
+
+  /** Whether it can be read but names nothing; what cannot be read gives its error when opened. */
+  private static boolean isOfOtherThings(Path file) {
+    try {
+      return load(file).get("names") == null;
+    } catch (DataException e) {
+      return false;
+    }
+  }
+
+  /** The files that hold names as data.yaml does, under other names. */
+  private static List<Path> otherYaml(Listing at) {
+    return Stream.of(".yaml", ".yml")
+        .flatMap(ending -> at.filesEnding(ending).stream())
+        .map(at.folder()::resolve)
+        .filter(YoloNames::hasNames)
+        .toList();
   }
 
   private static boolean hasNames(Path file) {
@@ -58,12 +77,14 @@ record YoloNames(Path file, Map<Integer, String> byNumber, int keypoints) {
 
   /** Reads the names of a folder. */
   static YoloNames read(Path folder) throws DataException {
-    Path file = table(Listing.of(folder));
+    Listing at = Listing.of(folder);
+    Path file = table(at);
     if (file == null) {
       throw new DataException(
           Text.oneLine(folder.toString())
               + " holds no data.yaml, classes.txt or obj.names that names the classes of its labels");
     }
+    checkAlone(file, otherYaml(at));
     String lower = file.toString().toLowerCase(Locale.ROOT);
     if (!lower.endsWith(".yaml") && !lower.endsWith(".yml")) {
       Map<Integer, String> names = new TreeMap<>();
@@ -78,6 +99,17 @@ record YoloNames(Path file, Map<Integer, String> byNumber, int keypoints) {
     }
     Map<?, ?> yaml = load(file);
     return checked(file, names(file, yaml.get("names")), keypoints(yaml.get("kpt_shape")));
+  }
+
+  private static void checkAlone(Path file, List<Path> yaml) throws DataException {
+    boolean own = file.getFileName().toString().toLowerCase(Locale.ROOT).startsWith("data.y");
+    if (!own && yaml.size() > 1) {
+      throw new DataException(
+          Text.oneLine(yaml.get(0).toString())
+              + " and "
+              + Text.quoted(yaml.get(1).getFileName().toString())
+              + " both name classes; name the one that is meant data.yaml");
+    }
   }
 
   private static YoloNames checked(Path file, Map<Integer, String> names, int keypoints)

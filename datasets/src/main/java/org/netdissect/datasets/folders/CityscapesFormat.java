@@ -84,7 +84,21 @@ public final class CityscapesFormat implements DatasetFormat {
 
   @Override
   public Recognition recognise(Listing at) {
-    return Recognition.claimedIf(part(at, "leftImg8bit") != null && kind(at) != null);
+    boolean photos = part(at, "leftImg8bit") != null;
+    boolean masks = kind(at) != null;
+    return photos != masks && holdsNothingElse(at)
+        ? Recognition.refused(
+            Text.oneLine(at.folder().toString())
+                + " is half of Cityscapes: "
+                + (photos ? "gtFine, the masks, is" : "leftImg8bit, the photographs, is")
+                + " missing; put it beside what is there")
+        : Recognition.claimedIf(photos && masks);
+  }
+
+  /** Whether it is no data set of another format in the same folders. */
+  private static boolean holdsNothingElse(Listing at) {
+    return at.folders().stream().allMatch(name -> name.matches("(leftImg8bit|gt(Fine|Coarse)).*"))
+        && at.files().stream().allMatch(name -> name.matches("(?i)(readme|license).*"));
   }
 
   private static @Nullable String kind(Listing at) {

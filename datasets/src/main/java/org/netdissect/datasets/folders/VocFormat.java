@@ -133,7 +133,7 @@ public final class VocFormat implements DatasetFormat {
               : classNames(own, category, found.vocabulary);
     }
     Path masks = masks(at);
-    Path images = MaskEntries.require(folder.resolve("JPEGImages"));
+    Path images = MaskEntries.require(subfolder(at, "JPEGImages"));
     Map<String, Path> photos = MaskEntries.byStem(images, problems);
     Map<String, String> splits = splits(folder);
     for (Map.Entry<String, Path> mask :
@@ -173,9 +173,16 @@ public final class VocFormat implements DatasetFormat {
     return table;
   }
 
+  /** The folder of that name, whatever its case, even where there is none. */
+  private static Path subfolder(Listing at, String name) {
+    Path found = at.subfolder(name);
+    return found == null ? at.folder().resolve(name) : found;
+  }
+
   private static Map<String, String> splits(Path folder) throws DataException {
     Map<String, String> splits = new HashMap<>();
-    Listing lists = Listing.of(folder.resolve("ImageSets").resolve("Segmentation"));
+    Listing sets = Listing.of(subfolder(Listing.of(folder), "ImageSets"));
+    Listing lists = Listing.of(subfolder(sets, "Segmentation"));
     for (String name : lists.filesEnding(".txt")) {
       String split = Splits.ofFolder(PhotoFiles.stem(name));
       if (split != null) {
