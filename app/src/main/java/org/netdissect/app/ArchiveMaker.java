@@ -10,6 +10,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.netdissect.base.files.Trees;
@@ -190,7 +191,7 @@ final class ArchiveMaker {
     Path java = Path.of(lines.get(2).substring("java ".length()));
     return !Files.exists(jar)
         || !Files.exists(java)
-        || (jar.getParent().equals(archive.jar().getParent())
+        || (Objects.equals(jar.getParent(), archive.jar().getParent())
             && java.equals(Path.of(System.getProperty("java.home"))));
   }
 }

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import org.netdissect.base.Text;
 import org.netdissect.concepts.ConceptDataset;
 import org.netdissect.dissection.fit.Fit;
@@ -40,7 +41,7 @@ final class CheckCommand implements Callable<Integer> {
       names = "--preprocess",
       paramLabel = "FILE",
       description = "Try this one as well: a JSON file as to 'netdissect run'.")
-  private String preprocess;
+  private @Nullable String preprocess;
 
   @Option(
       names = "--images",

@@ -12,6 +12,7 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.netdissect.base.files.WholeFile;
 
 /**
@@ -79,7 +80,7 @@ final class ClassArchive {
   }
 
   Path folder() {
-    return file.toAbsolutePath().getParent();
+    return Objects.requireNonNull(file.toAbsolutePath().getParent());
   }
 
   static Path note(Path file) {

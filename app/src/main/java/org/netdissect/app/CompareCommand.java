@@ -8,6 +8,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import org.netdissect.report.compare.Comparison;
 import org.netdissect.results.Dissection;
 import org.netdissect.results.DissectionException;
@@ -47,7 +48,7 @@ final class CompareCommand implements Callable<Integer> {
       paramLabel = "NAME=N,N",
       description =
           "A number of each result, in their order, to draw a curve over: iteration=1,10.")
-  private String axis;
+  private @Nullable String axis;
 
   @Option(
       names = "--group",
@@ -102,7 +103,7 @@ final class CompareCommand implements Callable<Integer> {
               numbers == null ? null : numbers[r]));
     }
     Comparison comparison = Comparison.of(runs).withThreshold(iou);
-    if (numbers != null) {
+    if (axis != null && numbers != null) {
       comparison = comparison.withAxis(axis.substring(0, axis.indexOf('=')).trim());
     }
     if (published) {
@@ -129,7 +130,7 @@ final class CompareCommand implements Callable<Integer> {
     }
   }
 
-  private Double[] numbers() {
+  private Double @Nullable [] numbers() {
     if (axis == null) {
       return null;
     }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import org.netdissect.networks.InputSize;
 import org.netdissect.networks.caffe.CaffeModel;
 import picocli.CommandLine.Command;
@@ -35,7 +36,7 @@ final class ConvertModelCommand implements Callable<Integer> {
       names = "--input-size",
       paramLabel = "H,W",
       description = "Height and width of the image, in place of what the text says.")
-  private String inputSize;
+  private @Nullable String inputSize;
 
   @Option(names = "--overwrite", description = "Replace the file that --out names.")
   private boolean overwrite;
@@ -58,7 +59,7 @@ final class ConvertModelCommand implements Callable<Integer> {
       throw new UsageException(out + " is there already; give another --out, or --overwrite");
     }
     Path folder = out.toAbsolutePath().getParent();
-    if (!Files.isDirectory(folder)) {
+    if (folder == null || !Files.isDirectory(folder)) {
       throw new UsageException(folder + ": no such folder");
     }
     CaffeModel model = CaffeModel.read(text, weights, size);

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import org.netdissect.concepts.atlas.Atlas;
 import org.netdissect.concepts.atlas.AtlasOptions;
 import picocli.CommandLine;
@@ -71,13 +72,13 @@ final class DataCommand implements Runnable {
         description =
             "Folder for the compiled data set. Default: DATA/.netdissect, or the user's cache"
                 + " folder.")
-    private Path cache;
+    private @Nullable Path cache;
 
     @Option(names = "--strict", description = "Stop at an unreadable mask.")
     private boolean strict;
 
     @Option(names = "--workers", paramLabel = "N", description = "Threads. Default: one a core.")
-    private Integer workers;
+    private @Nullable Integer workers;
 
     AtlasOptions options() {
       return new AtlasOptions(cache, workers(workers), strict, false);
@@ -85,7 +86,7 @@ final class DataCommand implements Runnable {
   }
 
   /** The number of threads asked for, or one a core. */
-  static int workers(Integer asked) {
+  static int workers(@Nullable Integer asked) {
     if (asked != null && asked < 1) {
       throw new UsageException("--workers must be at least 1");
     }

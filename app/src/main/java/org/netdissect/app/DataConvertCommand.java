@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import org.netdissect.concepts.ConceptDataset;
 import org.netdissect.datasets.broden.BrodenConverter;
 import picocli.CommandLine.Command;
@@ -47,7 +48,7 @@ final class DataConvertCommand implements Callable<Integer> {
   private boolean strict;
 
   @Option(names = "--workers", paramLabel = "N", description = "Threads. Default: one a core.")
-  private Integer workers;
+  private @Nullable Integer workers;
 
   @Mixin private DataOptions dataOptions;
   @Mixin private CommonOptions common;

@@ -3,6 +3,7 @@ package org.netdissect.app;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import org.netdissect.datasets.label.PhotoLabeller;
 import org.netdissect.networks.InputSize;
 import picocli.CommandLine.Command;
@@ -56,19 +57,19 @@ final class DataLabelCommand implements Callable<Integer> {
       names = "--input-size",
       paramLabel = "H,W",
       description = "For models that leave height and width free.")
-  private String inputSize;
+  private @Nullable String inputSize;
 
   @Option(
       names = "--output",
       paramLabel = "NAME",
       description = "The model's output to read. Default: its first.")
-  private String output;
+  private @Nullable String output;
 
   @Option(names = "--strict", description = "Stop at an unreadable photograph.")
   private boolean strict;
 
   @Option(names = "--workers", paramLabel = "N", description = "Threads. Default: one a core.")
-  private Integer workers;
+  private @Nullable Integer workers;
 
   @Mixin private CommonOptions common;
 

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.netdissect.base.Progress;
 import org.netdissect.concepts.ConceptDataset;
 import org.netdissect.datasets.Datasets;
@@ -27,7 +28,7 @@ final class DataOptions {
       description =
           "How the data is kept: broden, voc, cityscapes, ade20k, masks, coco, yolo, labelme, cvat"
               + " or folders. Default: recognised from the folder.")
-  private String format;
+  private @Nullable String format;
 
   @Option(
       names = "--mask-size",
@@ -35,7 +36,7 @@ final class DataOptions {
       description =
           "Size that masks are resampled to, except those of Broden's format. Default: half the"
               + " network's input, or 112,112.")
-  private String maskSize;
+  private @Nullable String maskSize;
 
   @Option(
       names = "--category",
@@ -43,7 +44,7 @@ final class DataOptions {
       description =
           "Category of labels whose format knows none. Default: scene for folders of images,"
               + " otherwise object.")
-  private String category;
+  private @Nullable String category;
 
   @Option(
       names = "--colors",
@@ -53,7 +54,7 @@ final class DataOptions {
       description =
           "Add the names of colours as a category: by van de Weijer's table if it is given,"
               + " otherwise by the built-in naming.")
-  private String colors;
+  private @Nullable String colors;
 
   @Option(
       names = "--boxes",
@@ -65,7 +66,7 @@ final class DataOptions {
       names = "--synonyms",
       paramLabel = "FILE.csv",
       description = "Names that mean the same (name,synonyms), for several data sets together.")
-  private Path synonyms;
+  private @Nullable Path synonyms;
 
   /** The options for a network of that input size; 0 where there is no network. */
   DatasetOptions options(int inputHeight, int inputWidth) {
@@ -140,7 +141,7 @@ final class DataOptions {
     return folders;
   }
 
-  private static String text(JsonNode note, String name) {
+  private static @Nullable String text(JsonNode note, String name) {
     return note.path(name).isString() ? note.path(name).asString() : null;
   }
 

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import org.netdissect.datasets.check.DatasetVerifier;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -20,7 +21,7 @@ final class DataVerifyCommand implements Callable<Integer> {
   private List<Path> data;
 
   @Option(names = "--workers", paramLabel = "N", description = "Threads. Default: one a core.")
-  private Integer workers;
+  private @Nullable Integer workers;
 
   @Mixin private DataOptions dataOptions;
   @Mixin private CommonOptions common;

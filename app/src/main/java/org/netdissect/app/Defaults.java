@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Properties;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.IDefaultValueProvider;
 import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
@@ -22,10 +23,10 @@ import picocli.CommandLine.Model.OptionSpec;
 final class Defaults implements IDefaultValueProvider {
   private static final long LARGEST = 1 << 16;
 
-  private final Path file;
+  private final @Nullable Path file;
   private final Properties given;
 
-  private Defaults(Path file, Properties given) {
+  private Defaults(@Nullable Path file, Properties given) {
     this.file = file;
     this.given = given;
   }
@@ -35,7 +36,7 @@ final class Defaults implements IDefaultValueProvider {
     return of(System.getenv("XDG_CONFIG_HOME"), System.getProperty("user.home"));
   }
 
-  static Defaults of(String config, String home) {
+  static Defaults of(@Nullable String config, @Nullable String home) {
     Path folder = null;
     if (config != null && Path.of(config).isAbsolute()) {
       folder = Path.of(config);
@@ -61,7 +62,7 @@ final class Defaults implements IDefaultValueProvider {
   }
 
   /** The file that was read; null if there is none. */
-  Path file() {
+  @Nullable Path file() {
     return file;
   }
 
@@ -82,7 +83,7 @@ final class Defaults implements IDefaultValueProvider {
   }
 
   @Override
-  public String defaultValue(ArgSpec argument) {
+  public @Nullable String defaultValue(ArgSpec argument) {
     if (!(argument instanceof OptionSpec option)) {
       return null;
     }

@@ -12,6 +12,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.ReadOnlyFileSystemException;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 import org.netdissect.base.Text;
 import picocli.CommandLine;
 
@@ -41,7 +42,7 @@ final class Failures {
   }
 
   /** What to do about a limit of Java itself, or null if none was met. */
-  private static String limit(Throwable failure) {
+  private static @Nullable String limit(Throwable failure) {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
       if (cause instanceof OutOfMemoryError) {
         long megabytes = Runtime.getRuntime().maxMemory() >> 20;
@@ -62,7 +63,7 @@ final class Failures {
   }
 
   /** What to say if a file could not grow, or null if that is not what failed. */
-  private static String noRoom(Throwable failure) {
+  private static @Nullable String noRoom(Throwable failure) {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
       String message = cause.getMessage();
       String lower = message == null ? "" : message.toLowerCase(Locale.ROOT);

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import org.netdissect.base.files.WholeFile;
 import org.netdissect.concepts.ConceptDataset;
 import org.netdissect.datasets.Datasets;
@@ -48,13 +49,13 @@ final class FigureCommand implements Callable<Integer> {
   private Path result;
 
   @Option(names = "--kind", paramLabel = "KIND", description = "What to draw; see the list.")
-  private String kind;
+  private @Nullable String kind;
 
   @Option(
       names = "--layer",
       paramLabel = "NAME",
       description = "The layer, by its name or its folder. Default: the first.")
-  private String layerName;
+  private @Nullable String layerName;
 
   @Option(names = "--units", split = ",", paramLabel = "N,N", description = "Units by number.")
   private List<Integer> units = List.of();
@@ -63,7 +64,7 @@ final class FigureCommand implements Callable<Integer> {
       names = "--iou",
       paramLabel = "X",
       description = "IoU above which a unit is a detector. Default: the run's own.")
-  private Double iou;
+  private @Nullable Double iou;
 
   @Option(
       names = "--every-category",
@@ -88,7 +89,7 @@ final class FigureCommand implements Callable<Integer> {
       names = "--format",
       paramLabel = "FORMAT",
       description = "svg, png, csv or tex. Default: what --out ends in.")
-  private String format;
+  private @Nullable String format;
 
   @Option(
       names = "--scale",
@@ -99,7 +100,7 @@ final class FigureCommand implements Callable<Integer> {
   private double scale;
 
   @Option(names = "--out", paramLabel = "FILE", description = "The file to write.")
-  private Path out;
+  private @Nullable Path out;
 
   @Mixin
   @SuppressWarnings("UnusedVariable") // its options are read by the parser
@@ -112,25 +113,27 @@ final class FigureCommand implements Callable<Integer> {
       Output.print(LIST);
       return 0;
     }
-    check();
-    Figure figure = draw(dissection);
+    Path file = file(kind);
+    String written = format(file);
+    check(kind, written);
+    Figure figure = draw(dissection, kind, written);
     byte[] bytes =
-        switch (format) {
+        switch (written) {
           case "svg" -> figure.svg().getBytes(StandardCharsets.UTF_8);
           case "png" -> figure.png(scale);
           case "csv" -> figure.csv().getBytes(StandardCharsets.UTF_8);
           default -> figure.tex().getBytes(StandardCharsets.UTF_8);
         };
-    Path parent = out.toAbsolutePath().getParent();
+    Path parent = file.toAbsolutePath().getParent();
     if (parent != null) {
       Files.createDirectories(parent);
     }
-    WholeFile.write(out, next -> Files.write(next, bytes));
-    Output.line(out + ": " + figure.caption());
+    WholeFile.write(file, next -> Files.write(next, bytes));
+    Output.line(file + ": " + figure.caption());
     return 0;
   }
 
-  private void check() {
+  private Path file(String kind) {
     if (!KINDS.contains(kind)) {
       throw new UsageException(
           "--kind '" + kind + "' is unknown; there are " + String.join(", ", KINDS));
@@ -138,14 +141,20 @@ final class FigureCommand implements Callable<Integer> {
     if (out == null) {
       throw new UsageException("--out is missing: the file to write");
     }
-    if (format == null) {
-      String name = out.toString().toLowerCase(Locale.ROOT);
-      format = name.substring(name.lastIndexOf('.') + 1);
-    }
-    if (!FORMATS.contains(format)) {
+    return out;
+  }
+
+  private String format(Path file) {
+    String name = file.toString().toLowerCase(Locale.ROOT);
+    String written = format == null ? name.substring(name.lastIndexOf('.') + 1) : format;
+    if (!FORMATS.contains(written)) {
       throw new UsageException(
-          "--format '" + format + "' is unknown; there are " + String.join(", ", FORMATS));
+          "--format '" + written + "' is unknown; there are " + String.join(", ", FORMATS));
     }
+    return written;
+  }
+
+  private void check(String kind, String written) {
     if (images < 1 || images > 12) {
       throw new UsageException("--images must be 1 to 12");
     }
@@ -158,16 +167,16 @@ final class FigureCommand implements Callable<Integer> {
     if (kind.equals("units") && units.isEmpty()) {
       throw new UsageException("--kind units needs --units, their numbers");
     }
-    if (kind.equals("units") && data.isEmpty() && isDrawn()) {
+    if (kind.equals("units") && data.isEmpty() && isDrawn(written)) {
       throw new UsageException("--kind units needs --data, the folder of the photographs");
     }
   }
 
-  private boolean isDrawn() {
-    return format.equals("svg") || format.equals("png");
+  private static boolean isDrawn(String written) {
+    return written.equals("svg") || written.equals("png");
   }
 
-  private Figure draw(Dissection dissection) throws IOException {
+  private Figure draw(Dissection dissection, String kind, String written) throws IOException {
     DissectionInfo info = dissection.info();
     Figures figures =
         Figures.of(dissection, layer(dissection), iou == null ? info.rules().iou() : iou);
@@ -175,7 +184,7 @@ final class FigureCommand implements Callable<Integer> {
       case "detectors" -> figures.detectors(everyCategory);
       case "categories" -> figures.categories();
       case "histogram" -> units.isEmpty() ? figures.histogram() : figures.activations(units);
-      case "units" -> figures.units(units, isDrawn() ? photographs() : null, images);
+      case "units" -> figures.units(units, isDrawn(written) ? photographs() : null, images);
       default -> figures.table(units);
     };
   }

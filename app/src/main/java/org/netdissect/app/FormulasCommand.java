@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.netdissect.analysis.LabelledResult;
 import org.netdissect.analysis.formulas.Formula;
 import org.netdissect.analysis.formulas.FormulaOptions;
@@ -100,13 +101,13 @@ final class FormulasCommand implements Callable<Integer> {
       description =
           "Score this formula for all units instead, for example \"car AND NOT (road OR wheel)\";"
               + " names of several words in double quotes.")
-  private String evaluate;
+  private @Nullable String evaluate;
 
   @Option(
       names = "--workers",
       paramLabel = "N",
       description = "Threads. Default: the number of cores. The result does not depend on it.")
-  private Integer workers;
+  private @Nullable Integer workers;
 
   @Mixin private ResultData resultData;
   @Mixin private CommonOptions common;
@@ -122,7 +123,7 @@ final class FormulasCommand implements Callable<Integer> {
       FormulaSearch formulas = FormulaSearch.in(labelled);
       for (LayerDissection layer : dissection.layers()) {
         if (evaluate != null) {
-          print(layer, evaluated(formulas, layer, progress));
+          print(layer, evaluated(formulas, layer, evaluate, progress));
           continue;
         }
         List<FormulaScore> scores = formulas.search(layer, units(layer), options, progress);
@@ -134,9 +135,10 @@ final class FormulasCommand implements Callable<Integer> {
   }
 
   private List<FormulaScore> evaluated(
-      FormulaSearch formulas, LayerDissection layer, TerminalProgress progress) throws IOException {
+      FormulaSearch formulas, LayerDissection layer, String formula, TerminalProgress progress)
+      throws IOException {
     try {
-      List<FormulaScore> scores = new ArrayList<>(formulas.evaluate(layer, evaluate, progress));
+      List<FormulaScore> scores = new ArrayList<>(formulas.evaluate(layer, formula, progress));
       scores.sort(
           Comparator.comparingDouble(FormulaScore::iou)
               .reversed()

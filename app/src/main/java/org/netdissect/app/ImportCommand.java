@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import org.netdissect.base.Digests;
 import org.netdissect.dissection.Dissector;
 import org.netdissect.dissection.rules.Convention;
@@ -38,7 +39,7 @@ final class ImportCommand implements Callable<Integer> {
       names = "--network",
       paramLabel = "NAME",
       description = "What the network is called. Default: the first file's name.")
-  private String network;
+  private @Nullable String network;
 
   @Option(
       names = "--layers",
@@ -58,10 +59,9 @@ final class ImportCommand implements Callable<Integer> {
   @Option(
       names = "--convention",
       paramLabel = "NAME",
-      defaultValue = "paper",
       description =
           "The rules that the scores were made by: paper (the original code) or lite"
-              + " (NetDissect-Lite). Default: ${DEFAULT-VALUE}.")
+              + " (NetDissect-Lite). Default: lite for files named tally, otherwise paper.")
   private String convention;
 
   @Option(
@@ -88,19 +88,19 @@ final class ImportCommand implements Callable<Integer> {
     try {
       rules =
           new DissectionInfo.Rules(
-              Convention.of(convention).word(),
+              (convention == null ? usual() : Convention.of(convention)).word(),
               Quantile.of(quantile).toString(),
               Dissector.DEFAULT_IOU);
     } catch (IllegalArgumentException e) {
       throw new UsageException(e.getMessage());
     }
-    List<String> categories = null;
+    List<String> categories = List.of();
     List<ImportedResult.Layer> read = new ArrayList<>();
     List<DissectionInfo.ImportedFile> sources = new ArrayList<>();
     for (int f = 0; f < files.size(); f++) {
       Path file = files.get(f);
       OriginalCsv table = OriginalCsv.read(file);
-      if (categories != null && !categories.equals(table.categories())) {
+      if (f > 0 && !categories.equals(table.categories())) {
         throw new UsageException(
             file
                 + " has the categories "
@@ -137,6 +137,21 @@ final class ImportCommand implements Callable<Integer> {
             sources);
     Output.print(Summary.text(made, rules.iou()));
     return 0;
+  }
+
+  /** By what the programs call their tables. */
+  private Convention usual() {
+    long tallies = files.stream().filter(ImportCommand::isTally).count();
+    if (tallies > 0 && tallies < files.size()) {
+      throw new UsageException(
+          "some files are NetDissect-Lite's tallies and some are not; say with --convention by"
+              + " which rules they were made");
+    }
+    return tallies > 0 ? Convention.LITE : Convention.PAPER;
+  }
+
+  private static boolean isTally(Path file) {
+    return file.getFileName().toString().matches("(?i)(.*[-_.])?tally(\\.csv)?");
   }
 
   /** A file's name without what the programs put behind it. */

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import org.netdissect.base.Json;
 import org.netdissect.base.Text;
 import org.netdissect.networks.Layer;
@@ -72,7 +73,7 @@ final class LayersCommand implements Callable<Integer> {
     return root;
   }
 
-  private static Map<String, Object> field(ReceptiveField field) {
+  private static @Nullable Map<String, Object> field(ReceptiveField field) {
     if (!field.isKnown()) {
       return null;
     }

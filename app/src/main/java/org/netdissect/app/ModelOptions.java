@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.netdissect.base.Text;
 import org.netdissect.networks.InputSize;
 import org.netdissect.networks.Network;
@@ -21,7 +22,7 @@ final class ModelOptions {
       paramLabel = "H,W",
       description =
           "Size of the network's input, for models that leave it free and for recorded maps.")
-  private String inputSize;
+  private @Nullable String inputSize;
 
   @Option(
       names = "--tokens",
@@ -29,7 +30,7 @@ final class ModelOptions {
       description =
           "How the tokens of a transformer cover the image, where the model does not tell: rows and"
               + " columns, and how many tokens to skip before them; for example grid=14x14,skip=1.")
-  private String tokens;
+  private @Nullable String tokens;
 
   @Option(
       names = "--input",
@@ -45,7 +46,7 @@ final class ModelOptions {
   private List<Path> weights = List.of();
 
   /** The size given, or null. */
-  InputSize inputSize() {
+  @Nullable InputSize inputSize() {
     try {
       return inputSize == null ? null : InputSize.parse(inputSize);
     } catch (IllegalArgumentException e) {
@@ -95,7 +96,7 @@ final class ModelOptions {
     return open(model, hasWeights() ? weights.get(0) : null, progress);
   }
 
-  private Network open(Path model, Path weightsOrNull, TerminalProgress progress)
+  private Network open(Path model, @Nullable Path weightsOrNull, TerminalProgress progress)
       throws IOException {
     try {
       TokenGrid grid = tokens == null ? null : TokenGrid.parse(tokens);

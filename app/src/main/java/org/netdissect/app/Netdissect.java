@@ -5,6 +5,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.netdissect.base.Text;
 import org.netdissect.base.ToolVersion;
 import picocli.AutoComplete;
@@ -66,7 +67,7 @@ public final class Netdissect implements Runnable {
       line.getSubcommands().values().forEach(command -> help(command, defaults));
       help(line, defaults);
     } catch (UsageException e) {
-      line.getErr().println("netdissect: " + Text.terminal(e.getMessage()));
+      line.getErr().println("netdissect: " + Text.terminal(Objects.toString(e.getMessage())));
       return CommandLine.ExitCode.USAGE;
     }
     line.setCaseInsensitiveEnumValuesAllowed(false);
@@ -75,7 +76,7 @@ public final class Netdissect implements Runnable {
     line.setParameterExceptionHandler(
         (failure, given) -> {
           PrintWriter err = failure.getCommandLine().getErr();
-          err.println("netdissect: " + Text.terminal(failure.getMessage()));
+          err.println("netdissect: " + Text.terminal(Objects.toString(failure.getMessage())));
           CommandLine.UnmatchedArgumentException.printSuggestions(failure, err);
           err.println(
               "Try '" + failure.getCommandLine().getCommandSpec().qualifiedName() + " --help'.");

@@ -3,6 +3,7 @@ package org.netdissect.app;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import org.netdissect.concepts.ConceptDataset;
 import org.netdissect.report.page.HtmlReport;
 import org.netdissect.results.Dissection;
@@ -25,7 +26,7 @@ final class ReportCommand implements Callable<Integer> {
       names = "--out",
       paramLabel = "DIR",
       description = "Where the report goes. Default: OUT/report.")
-  private Path out;
+  private @Nullable Path out;
 
   @Option(
       names = "--images",
@@ -62,13 +63,17 @@ final class ReportCommand implements Callable<Integer> {
     } catch (IllegalArgumentException e) {
       throw new UsageException(e.getMessage());
     }
+    if (resultData.isGiven() || HtmlReport.isIn(folder)) {
+      report = report.withRightDataOnly();
+    }
     report.write(folder, progress);
     Output.line(folder.resolve("index.html"));
     return 0;
   }
 
   /** The data set; null, and said, where the run's own is gone. */
-  private ConceptDataset data(Dissection dissection, TerminalProgress progress) throws IOException {
+  private @Nullable ConceptDataset data(Dissection dissection, TerminalProgress progress)
+      throws IOException {
     if (resultData.isGiven()) {
       return resultData.open(dissection);
     }

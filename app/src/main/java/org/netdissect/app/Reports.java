@@ -2,6 +2,7 @@ package org.netdissect.app;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 import org.netdissect.base.Progress;
 import org.netdissect.concepts.ConceptDataset;
 import org.netdissect.concepts.atlas.AtlasOptions;
@@ -18,7 +19,8 @@ final class Reports {
    *
    * @param cache where the compiled data set is; null for the usual places
    */
-  static void write(Dissection dissection, ConceptDataset data, Path cache, Progress progress)
+  static void write(
+      Dissection dissection, ConceptDataset data, @Nullable Path cache, Progress progress)
       throws IOException {
     HtmlReport.of(dissection, data)
         .withAtlas(AtlasOptions.defaults().withCache(cache))
@@ -26,7 +28,7 @@ final class Reports {
   }
 
   /** Writing it as the last step of a run. */
-  static Dissector.Step step(Path cache, Progress progress) {
+  static Dissector.Step step(@Nullable Path cache, Progress progress) {
     return new Dissector.Step() {
       @Override
       public void run(Dissection dissection, ConceptDataset data) throws IOException {

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.netdissect.base.Json;
 import org.netdissect.concepts.ConceptDataset;
 import org.netdissect.concepts.atlas.AtlasOptions;
@@ -34,7 +35,7 @@ final class ResultData {
       paramLabel = "DIR",
       description =
           "Folder of the compiled data set. Default: DATA/.netdissect, or the user's cache folder.")
-  private Path cache;
+  private @Nullable Path cache;
 
   @Mixin private DataOptions dataOptions;
 

@@ -7,7 +7,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import org.netdissect.base.DataException;
 import org.netdissect.base.Text;
 import org.netdissect.concepts.ConceptDataset;
@@ -137,7 +139,7 @@ final class RunCommand implements Callable<Integer> {
       names = "--limit",
       paramLabel = "N",
       description = "Take only the first N images of the data set.")
-  private Long limit;
+  private @Nullable Long limit;
 
   @Option(
       names = "--activations",
@@ -162,19 +164,19 @@ final class RunCommand implements Callable<Integer> {
       description =
           "The images of the recorded maps, one name a line, in the order of their rows."
               + " Backslashes and folders before the data set's names do not matter.")
-  private Path images;
+  private @Nullable Path images;
 
   @Option(
       names = "--workers",
       paramLabel = "N",
       description = "Threads. Default: the number of cores. The result does not depend on it.")
-  private Integer workers;
+  private @Nullable Integer workers;
 
   @Option(
       names = "--batch",
       paramLabel = "N",
       description = "Images a call of the network, where the model allows it. Default: 8.")
-  private Integer batch;
+  private @Nullable Integer batch;
 
   @Option(
       names = "--maps",
@@ -190,7 +192,7 @@ final class RunCommand implements Callable<Integer> {
       paramLabel = "DIR",
       description =
           "Folder for the compiled data set. Default: DATA/.netdissect, or the user's cache folder.")
-  private Path cache;
+  private @Nullable Path cache;
 
   @Option(names = "--overwrite", description = "Replace the result that --out holds.")
   private boolean overwrite;
@@ -215,9 +217,12 @@ final class RunCommand implements Callable<Integer> {
       checkRecorded();
       Dissector.Builder builder = options().optProgress(progress).setOut(out);
       InputSize input = modelOptions.inputSize();
+      announceData(progress);
       ConceptDataset from =
           open(input == null ? 0 : input.height(), input == null ? 0 : input.width(), progress);
-      builder.setRecorded(recorded(from, input, progress)).setData(from);
+      builder
+          .setRecorded(recorded(from, Objects.requireNonNull(images), input, progress))
+          .setData(from);
       finish(builder, List.of(), progress);
       return 0;
     }
@@ -316,11 +321,23 @@ final class RunCommand implements Callable<Integer> {
     return labelled;
   }
 
-  private void announceDefaults(List<Network> networks, TerminalProgress progress) {
+  /** Says which data sets were taken that lie below the folders that were named. */
+  private void announceData(TerminalProgress progress) throws IOException {
+    for (Path folder : data) {
+      Path found = dataOptions.recognise(folder).folder();
+      if (!Files.isSameFile(found, folder)) {
+        progress.say(Text.oneLine("data: " + found + " (found below " + folder + ")"));
+      }
+    }
+  }
+
+  private void announceDefaults(List<Network> networks, TerminalProgress progress)
+      throws IOException {
     if (preprocess.isEmpty()) {
       networks.stream().map(PreprocessOption::usual).distinct().forEach(progress::say);
     }
     networks.forEach(network -> network.remarks().forEach(progress::say));
+    announceData(progress);
     if (layers.isEmpty()) {
       for (Network network : networks) {
         Layer layer = network.defaultLayer();
@@ -446,7 +463,8 @@ final class RunCommand implements Callable<Integer> {
   }
 
   private RecordedActivations recorded(
-      ConceptDataset from, InputSize input, TerminalProgress progress) throws IOException {
+      ConceptDataset from, Path images, @Nullable InputSize input, TerminalProgress progress)
+      throws IOException {
     List<RecordedActivations.Maps> recorded = new ArrayList<>();
     for (Map.Entry<String, Path> entry : activations.entrySet()) {
       String field = fields.isEmpty() ? null : fields.get(fields.size() == 1 ? 0 : recorded.size());

@@ -3,6 +3,7 @@ package org.netdissect.app;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import org.netdissect.base.Json;
 import org.netdissect.results.Dissection;
 import picocli.CommandLine.Command;
@@ -23,7 +24,7 @@ final class ShowCommand implements Callable<Integer> {
       names = "--iou",
       paramLabel = "X",
       description = "IoU above which a unit is a detector. Default: the run's own.")
-  private Double iou;
+  private @Nullable Double iou;
 
   @Option(names = "--json", description = "Print JSON for programs.")
   private boolean json;

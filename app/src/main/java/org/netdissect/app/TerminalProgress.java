@@ -3,6 +3,7 @@ package org.netdissect.app;
 import java.io.PrintStream;
 import java.util.Locale;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 import org.netdissect.base.Progress;
 import org.netdissect.base.Text;
 
@@ -26,7 +27,7 @@ final class TerminalProgress implements Progress {
   private final LongSupplier nanos;
 
   /** The innermost phase under way, or null. */
-  private Shown current;
+  private @Nullable Shown current;
 
   /** Columns that the bar takes on the terminal's last line. */
   private int drawn;
@@ -55,7 +56,7 @@ final class TerminalProgress implements Progress {
   }
 
   /** Before Java 22 there is a console only on a terminal; from then on it says so itself. */
-  private static boolean isTerminal(java.io.Console console) {
+  private static boolean isTerminal(java.io.@Nullable Console console) {
     if (console == null) {
       return false;
     }
@@ -87,9 +88,10 @@ final class TerminalProgress implements Progress {
 
   @Override
   public synchronized Phase phase(String name, long total, String unit) {
-    current = new Shown(Text.oneLine(name), total, unit, current);
-    current.draw();
-    return current;
+    Shown begun = new Shown(Text.oneLine(name), total, unit, current);
+    current = begun;
+    begun.draw();
+    return begun;
   }
 
   /** A line above the bar, which stays. */
@@ -119,14 +121,14 @@ final class TerminalProgress implements Progress {
     private final String name;
     private final long total;
     private final String unit;
-    private final Shown outer;
+    private final @Nullable Shown outer;
     private final long began = nanos.getAsLong();
     private long next = began + (redraws ? BAR_NANOS : LINE_NANOS);
     private long advanced;
     private boolean done;
     private boolean closed;
 
-    Shown(String name, long total, String unit, Shown outer) {
+    Shown(String name, long total, String unit, @Nullable Shown outer) {
       this.name = name;
       this.total = total;
       this.unit = unit;

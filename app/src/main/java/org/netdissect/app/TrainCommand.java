@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import org.netdissect.lab.train.NetworkSpec;
 import org.netdissect.lab.train.Task;
 import org.netdissect.lab.train.Training;
@@ -115,7 +116,7 @@ final class TrainCommand implements Callable<Integer> {
       names = "--init",
       paramLabel = "MODEL.onnx",
       description = "Start from the weights of a network trained here; layers that fit are taken.")
-  private Path init;
+  private @Nullable Path init;
 
   @Option(
       names = "--checkpoints",
@@ -132,7 +133,7 @@ final class TrainCommand implements Callable<Integer> {
       paramLabel = "N",
       description =
           "Threads. Default: the number of cores. The last bits of the outcome depend on it.")
-  private Integer threads;
+  private @Nullable Integer threads;
 
   @Mixin private CommonOptions common;
 

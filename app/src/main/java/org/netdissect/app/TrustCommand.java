@@ -3,6 +3,7 @@ package org.netdissect.app;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import org.netdissect.analysis.LabelledResult;
 import org.netdissect.analysis.trust.Trust;
 import org.netdissect.analysis.trust.TrustOptions;
@@ -63,7 +64,7 @@ final class TrustCommand implements Callable<Integer> {
       paramLabel = "NAME",
       description =
           "Choose labels on this split for the held-out check. Default: a random half of the images.")
-  private String split;
+  private @Nullable String split;
 
   @Option(
       names = "--seed",
@@ -76,7 +77,7 @@ final class TrustCommand implements Callable<Integer> {
       names = "--workers",
       paramLabel = "N",
       description = "Threads. Default: the number of cores. The result does not depend on it.")
-  private Integer workers;
+  private @Nullable Integer workers;
 
   @Mixin private ResultData resultData;
   @Mixin private CommonOptions common;

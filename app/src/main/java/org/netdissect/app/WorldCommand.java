@@ -3,6 +3,7 @@ package org.netdissect.app;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import org.netdissect.base.Progress;
 import org.netdissect.lab.world.World;
 import org.netdissect.lab.world.WorldFolder;
@@ -49,7 +50,7 @@ final class WorldCommand implements Callable<Integer> {
       names = "--workers",
       paramLabel = "N",
       description = "Threads. Default: the number of cores. The images do not depend on it.")
-  private Integer workers;
+  private @Nullable Integer workers;
 
   @Mixin private CommonOptions common;
 

@@ -17,6 +17,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.netdissect.networks.TestModels;
+import org.netdissect.results.Dissection;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -160,6 +161,19 @@ class TablesTest {
             "--out",
             folder.resolve("back")),
         err);
+  }
+
+  @Test
+  void aTallyIsTakenAsLites() throws Exception {
+    Path tally = Files.copy(table(), folder.resolve("layer4-tally.csv"));
+    Path result = folder.resolve("tallied");
+    assertEquals(0, run("import", tally, "--out", result), err);
+    assertEquals("lite", Dissection.open(result).info().rules().convention());
+    Path original = folder.resolve("original");
+    assertEquals(0, run("import", table(), "--out", original), err);
+    assertEquals("paper", Dissection.open(original).info().rules().convention());
+    assertEquals(2, run("import", table(), tally, "--out", folder.resolve("both")));
+    assertTrue(err.contains("--convention"), err);
   }
 
   @Test

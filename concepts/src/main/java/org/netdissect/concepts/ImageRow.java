@@ -12,6 +12,8 @@ package org.netdissect.concepts;
  * @param maskHeight pixels of its masks
  * @param maskWidth pixels
  * @param row its place in {@link ConceptDataset#images()}, from 0
+ * @param splitByName whether the data set states no split for it, and that given follows from its
+ *     name
  */
 public record ImageRow(
     String name,
@@ -20,4 +22,18 @@ public record ImageRow(
     int photoWidth,
     int maskHeight,
     int maskWidth,
-    int row) {}
+    int row,
+    boolean splitByName) {
+
+  /** An image whose split the data set states. */
+  public ImageRow(
+      String name,
+      String split,
+      int photoHeight,
+      int photoWidth,
+      int maskHeight,
+      int maskWidth,
+      int row) {
+    this(name, split, photoHeight, photoWidth, maskHeight, maskWidth, row, false);
+  }
+}

@@ -119,6 +119,9 @@ public final class ColorNames {
    */
   public static ColorNames read(Path file) throws DataException {
     byte[] bytes;
+    if (Files.exists(file) && !Files.isRegularFile(file)) { // a pipe would be waited for
+      throw new DataException(file + " is not a table of colour names: it is not a file");
+    }
     try {
       if (Files.size(file) > 1 << 20) {
         throw new DataException(file + " is not a table of colour names: too large");

@@ -83,7 +83,8 @@ final class CombinedDataset implements ConceptDataset {
                 row.photoWidth(),
                 row.maskHeight(),
                 row.maskWidth(),
-                rows.size()));
+                rows.size(),
+                row.splitByName()));
         partOf.add(part);
       }
     }

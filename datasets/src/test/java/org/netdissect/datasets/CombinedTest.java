@@ -108,6 +108,11 @@ class CombinedTest {
   }
 
   @Test
+  void aTableOfColoursThatIsNoFileIsRefused() {
+    FormatsTest.assertBroken("it is not a file", () -> ColorNames.read(temp));
+  }
+
+  @Test
   void tablesOfColours() throws Exception {
     Path file = temp.resolve("t.npy");
     byte[] values = new byte[32 * 32 * 32];

@@ -31,6 +31,7 @@ import org.netdissect.datasets.check.DatasetInfo;
 import org.netdissect.datasets.check.DatasetVerifier;
 import org.netdissect.datasets.reading.DatasetOptions;
 import org.netdissect.datasets.reading.PhotoFiles;
+import org.netdissect.datasets.reading.Splits;
 import org.netdissect.pictures.Photographs;
 import org.netdissect.pictures.Pictures;
 import org.netdissect.pictures.UnreadableImageException;
@@ -424,6 +425,30 @@ class ToolsTest {
         UnreadableImageException.class,
         () -> BrodenConverter.convert(data, temp.resolve("strict"), 32, 1, 2, true, Progress.NONE));
     assertFalse(Files.exists(temp.resolve("strict/index.csv")));
+  }
+
+  @Test
+  void splitsOfTheDataStayAndOthersFollowFromTheName() throws Exception {
+    Path dir = temp.resolve("s");
+    Path plain = temp.resolve("p");
+    for (int i = 0; i < 8; i++) {
+      Pictures.photo(dir.resolve("train/a/t" + i + ".jpg"), 5, 5);
+      Pictures.photo(dir.resolve("val/a/v" + i + ".jpg"), 5, 5);
+      Pictures.photo(plain.resolve("a/x" + i + ".jpg"), 5, 5);
+    }
+    DatasetOptions options = DatasetOptions.defaults().withMaskSize(4, 4);
+    Path out = temp.resolve("both");
+    ConceptDataset data = Datasets.open(List.of(dir, plain), options);
+    BrodenConverter.convert(data, out, 8, 1, 1, true, Progress.NONE);
+    List<ImageRow> rows = BrodenDataset.open(out).images();
+    assertEquals(24, rows.size());
+    for (ImageRow row : rows) {
+      String split =
+          row.name().contains("/train/")
+              ? "train"
+              : row.name().contains("/val/") ? "val" : Splits.ofName(row.name());
+      assertEquals(split, row.split(), row.name());
+    }
   }
 
   @Test

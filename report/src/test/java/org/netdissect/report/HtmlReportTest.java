@@ -3,6 +3,7 @@ package org.netdissect.report;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -25,6 +26,7 @@ import org.netdissect.networks.ReceptiveField;
 import org.netdissect.pictures.Photographs;
 import org.netdissect.report.page.HtmlReport;
 import org.netdissect.results.Dissection;
+import org.netdissect.results.DissectionException;
 import org.netdissect.results.DissectionInfo;
 import org.netdissect.results.ImportedResult;
 import tools.jackson.databind.JsonNode;
@@ -161,8 +163,13 @@ class HtmlReportTest {
     Path labels = folder.resolve("data/label.csv");
     Files.writeString(labels, Files.readString(labels).replace("car", "lorry"));
     Path report = folder.resolve("out/report");
-    HtmlReport.of(dissection, world.data()).withAtlas(world.atlas()).write(report, Progress.NONE);
+    HtmlReport changed = HtmlReport.of(dissection, world.data()).withAtlas(world.atlas());
+    assertThrows(
+        DissectionException.class, () -> changed.withRightDataOnly().write(report, Progress.NONE));
+    assertFalse(HtmlReport.isIn(report));
+    changed.write(report, Progress.NONE);
     assertFalse(data(Files.readString(report.resolve("index.html"))).get("misses").asBoolean());
+    assertTrue(HtmlReport.isIn(report));
   }
 
   @Test

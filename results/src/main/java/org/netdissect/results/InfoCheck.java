@@ -5,6 +5,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.netdissect.base.Limits;
 import org.netdissect.base.files.DamagedException;
@@ -18,6 +19,11 @@ import org.netdissect.networks.ReceptiveField;
 final class InfoCheck {
   private static final int UNITS = 1 << 20;
   private static final int LAYERS = 10_000;
+
+  private static final Set<String> CONVENTIONS = Set.of("exact", "paper", "lite");
+
+  /** A decimal above 0 and below 1, of at most twelve places. */
+  private static final Pattern QUANTILE = Pattern.compile("0?\\.(?=0*[1-9])[0-9]{1,12}");
 
   private final Path file;
 
@@ -40,14 +46,9 @@ final class InfoCheck {
     require(info.network() != null, "network");
     side(info.network().inputHeight(), "network.inputHeight");
     side(info.network().inputWidth(), "network.inputWidth");
+    preprocessing(info.network().preprocessing());
     data(info.data());
-    require(
-        info.rules() != null
-            && info.rules().convention() != null
-            && info.rules().quantile() != null
-            && info.rules().iou() >= 0
-            && info.rules().iou() < 1,
-        "rules");
+    rules(info.rules());
     require(info.imported() == null || whole(info.imported()), "imported");
     images(info.images(), info.imported() != null);
     require(info.files() != null, "files");
@@ -62,6 +63,26 @@ final class InfoCheck {
       layer(layer, info);
       require(folders.add(layer.layer().folder()), "layers: two of folder");
     }
+  }
+
+  private void preprocessing(DissectionInfo.@Nullable PreprocessingInfo preprocessing)
+      throws DamagedException {
+    require(
+        preprocessing == null
+            || (preprocessing.channels() != null
+                && Double.isFinite(preprocessing.scale())
+                && finite(preprocessing.mean())
+                && finite(preprocessing.std())
+                && preprocessing.mean().size() == preprocessing.std().size()),
+        "network.preprocessing");
+  }
+
+  private void rules(DissectionInfo.Rules rules) throws DamagedException {
+    require(rules != null && rules.iou() >= 0 && rules.iou() < 1, "rules");
+    require(
+        rules.convention() != null && CONVENTIONS.contains(rules.convention()), "rules.convention");
+    require(
+        rules.quantile() != null && QUANTILE.matcher(rules.quantile()).matches(), "rules.quantile");
   }
 
   private void data(DissectionInfo.DataInfo data) throws DamagedException {
@@ -133,6 +154,11 @@ final class InfoCheck {
 
   private void side(@Nullable Integer pixels, String what) throws DamagedException {
     require(pixels == null || (pixels >= 1 && pixels <= Limits.SIDE), what);
+  }
+
+  private static boolean finite(@Nullable List<Double> numbers) {
+    return numbers != null
+        && numbers.stream().allMatch(number -> number != null && Double.isFinite(number));
   }
 
   private static boolean whole(@Nullable List<?> list) {

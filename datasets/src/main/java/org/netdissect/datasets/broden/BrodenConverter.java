@@ -25,8 +25,8 @@ import org.netdissect.pictures.Photographs;
 /**
  * Writes any data set as a folder in Broden's format: photographs made square with Pillow's
  * bilinear filter and saved as JPEG (a colour JPEG of that size stays as it is), masks of half
- * their size, the tables from what the masks say, order and split by the MD5 hash of the name.
- * Labels of the same name become one.
+ * their size, the tables from what the masks say, order by the MD5 hash of the name, and so the
+ * split of images for which the data set states none. Labels of the same name become one.
  */
 public final class BrodenConverter {
   private static final float JPEG_QUALITY = 0.75f; // that of the library Broden was made with
@@ -208,6 +208,15 @@ public final class BrodenConverter {
       }
     }
     writer.add(
-        new BrodenWriter.Image(names.get(row.row()), encoded, size, size, side, side, maps, whole));
+        new BrodenWriter.Image(
+            names.get(row.row()),
+            encoded,
+            size,
+            size,
+            side,
+            side,
+            maps,
+            whole,
+            row.splitByName() || row.split().isBlank() ? "" : row.split()));
   }
 }

@@ -49,9 +49,9 @@ import org.netdissect.pictures.PngWriter;
  * folder is marked as {@link Unfinished}, and a writer that is opened on it begins anew.
  *
  * <p>Frequencies and coverages are those of the maps given, at the size of the masks. Rows are
- * sorted by the MD5 hash of the image's name and the split follows from the same hash (up to 0.7
- * train, else val), so neither depends on the order of {@link #add}, which several threads may
- * call. Memory holds about 200 bytes an image.
+ * sorted by the MD5 hash of the image's name and the split, where none is given, follows from the
+ * same hash (up to 0.7 train, else val), so neither depends on the order of {@link #add}, which
+ * several threads may call. Memory holds about 200 bytes an image.
  */
 public final class BrodenWriter implements Closeable {
   private static final String SPOOL = ".masks-inc";
@@ -195,6 +195,7 @@ public final class BrodenWriter implements Closeable {
    * @param maskWidth pixels
    * @param maps label maps; several of one category are layers, dominant first
    * @param wholeLabels labels of the whole image, dominant first
+   * @param split of the image; blank to take the one that follows from its name
    */
   @SuppressWarnings("ArrayRecordComponent") // passed on, never compared
   public record Image(
@@ -205,7 +206,22 @@ public final class BrodenWriter implements Closeable {
       int maskHeight,
       int maskWidth,
       List<AddedMap> maps,
-      List<AddedWhole> wholeLabels) {}
+      List<AddedWhole> wholeLabels,
+      String split) {
+
+    /** An image whose split follows from its name. */
+    public Image(
+        String name,
+        byte[] photo,
+        int photoHeight,
+        int photoWidth,
+        int maskHeight,
+        int maskWidth,
+        List<AddedMap> maps,
+        List<AddedWhole> wholeLabels) {
+      this(name, photo, photoHeight, photoWidth, maskHeight, maskWidth, maps, wholeLabels, "");
+    }
+  }
 
   /**
    * A label map to write.
@@ -242,6 +258,7 @@ public final class BrodenWriter implements Closeable {
   private record Row(
       String name,
       long hash,
+      String split,
       int photoHeight,
       int photoWidth,
       int maskHeight,
@@ -371,6 +388,7 @@ public final class BrodenWriter implements Closeable {
           new Row(
               image.name,
               Splits.hash(image.name),
+              image.split,
               image.photoHeight,
               image.photoWidth,
               image.maskHeight,
@@ -643,7 +661,7 @@ public final class BrodenWriter implements Closeable {
             new ArrayList<>(
                 List.of(
                     row.name,
-                    Splits.ofHash(row.hash),
+                    row.split.isBlank() ? Splits.ofHash(row.hash) : row.split,
                     Integer.toString(row.photoHeight),
                     Integer.toString(row.photoWidth),
                     Integer.toString(row.maskHeight),

@@ -145,7 +145,8 @@ public final class CocoDataset implements ReadDataset {
               image.width(),
               options.maskHeight(),
               options.maskWidth(),
-              rows.size()));
+              rows.size(),
+              split == null));
       photos.add(photo);
       places.add(new ArrayList<>(List.of(new int[] {f, i})));
     }
@@ -180,7 +181,14 @@ public final class CocoDataset implements ReadDataset {
 
   private static ImageRow ofSize(ImageRow row, int height, int width) {
     return new ImageRow(
-        row.name(), row.split(), height, width, row.maskHeight(), row.maskWidth(), row.row());
+        row.name(),
+        row.split(),
+        height,
+        width,
+        row.maskHeight(),
+        row.maskWidth(),
+        row.row(),
+        row.splitByName());
   }
 
   /** Some tools state no sizes; then the photographs tell. */

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.netdissect.base.DataException;
 import org.netdissect.base.Text;
 import org.netdissect.base.tables.Problems;
@@ -63,20 +64,23 @@ final class DrawnDataset implements ReadDataset {
       DrawnImages.Image image = found.images.get(i);
       boolean stated = image.height() > 0 && image.width() > 0;
       PhotoHeader header = headers[i];
+      String split = split(image.name());
       // Labelling tools show a photograph as Exif asks, and so do YOLO's trainers.
       rows.add(
           new ImageRow(
               image.name(),
-              split(image.name()),
+              split != null ? split : Splits.ofName(image.name()),
               stated ? image.height() : header == null ? 0 : header.shownHeight(),
               stated ? image.width() : header == null ? 0 : header.shownWidth(),
               options.maskHeight(),
               options.maskWidth(),
-              i));
+              i,
+              split == null));
     }
   }
 
-  private static String split(String name) {
+  /** The split that a folder of the name stands for; null when none does. */
+  private static @Nullable String split(String name) {
     String[] parts = name.split("/", -1);
     for (int i = 0; i + 1 < parts.length; i++) {
       String split = Splits.ofFolder(parts[i]);
@@ -84,7 +88,7 @@ final class DrawnDataset implements ReadDataset {
         return split;
       }
     }
-    return Splits.ofName(name);
+    return null;
   }
 
   private String category() {

@@ -148,7 +148,7 @@ public final class ImageFolderDataset implements ReadDataset {
     VocabularyBuilder vocabulary = new VocabularyBuilder();
     vocabulary.category(category);
     List<String> names = new ArrayList<>();
-    List<String> split = new ArrayList<>();
+    List<@Nullable String> split = new ArrayList<>();
     List<Integer> number = new ArrayList<>();
     Folders.checkNames(folder, classes.keySet());
     for (Map.Entry<String, @Nullable String> entry : classes.entrySet()) {
@@ -163,7 +163,7 @@ public final class ImageFolderDataset implements ReadDataset {
       for (String photo : photos) {
         String name = path + "/" + photo;
         names.add(name);
-        split.add(entry.getValue() != null ? entry.getValue() : Splits.ofName(name));
+        split.add(entry.getValue());
         number.add(of);
       }
     }
@@ -175,15 +175,17 @@ public final class ImageFolderDataset implements ReadDataset {
         PhotoFiles.headers(names.stream().map(n -> Folders.below(folder, n)).toList());
     List<ImageRow> rows = new ArrayList<>();
     for (int i = 0; i < headers.length; i++) {
+      String own = split.get(i);
       rows.add(
           new ImageRow(
               names.get(i),
-              split.get(i),
+              own != null ? own : Splits.ofName(names.get(i)),
               headers[i] == null ? 0 : headers[i].height(),
               headers[i] == null ? 0 : headers[i].width(),
               options.maskHeight(),
               options.maskWidth(),
-              i));
+              i,
+              own == null));
     }
     return new ImageFolderDataset(
         folder,

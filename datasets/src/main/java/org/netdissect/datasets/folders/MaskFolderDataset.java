@@ -69,7 +69,8 @@ public final class MaskFolderDataset implements ReadDataset {
               size[1],
               options.maskHeight(),
               options.maskWidth(),
-              i));
+              i,
+              entry.split == null));
     }
     this.rows = List.copyOf(list);
   }

@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.netdissect.base.DataException;
 import org.netdissect.base.Json;
 import org.netdissect.base.Progress;
@@ -70,7 +71,11 @@ public final class PhotoLabeller {
    * @param strict whether an unreadable photograph stops the work instead of being left out
    */
   public record Options(
-      InputSize size, Preprocessing preprocessing, String output, int workers, boolean strict) {}
+      @Nullable InputSize size,
+      Preprocessing preprocessing,
+      @Nullable String output,
+      int workers,
+      boolean strict) {}
 
   /** What came of it: photographs labelled, and those that cannot be read. */
   public record Result(int labelled, int leftOut) {}

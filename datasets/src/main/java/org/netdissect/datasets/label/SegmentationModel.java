@@ -3,6 +3,7 @@ package org.netdissect.datasets.label;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.netdissect.networks.InputSize;
 import org.netdissect.networks.ModelException;
 import org.netdissect.networks.Network;
@@ -32,7 +33,8 @@ final class SegmentationModel implements AutoCloseable {
    * @param output name of the output to read, or null for the first
    */
   static SegmentationModel open(
-      Path file, InputSize size, Preprocessing preprocessing, String output) throws IOException {
+      Path file, @Nullable InputSize size, Preprocessing preprocessing, @Nullable String output)
+      throws IOException {
     Network network = Network.open(file, size);
     List<String> wanted = output == null ? List.of() : List.of(output);
     return new SegmentationModel(file, network, network.outputs(preprocessing, wanted));

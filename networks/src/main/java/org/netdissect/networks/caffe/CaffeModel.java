@@ -34,13 +34,13 @@ public final class CaffeModel {
     this.notes = List.copyOf(notes);
   }
 
-  /** Whether a file is to be read with {@link #read}: it is text, not an ONNX model. */
+  /** Whether a file is to be read with {@link #read}: it is the text of a net. */
   public static boolean isText(Path file) {
     if (String.valueOf(file.getFileName()).toLowerCase(Locale.ROOT).endsWith(".prototxt")) {
       return true;
     }
     try {
-      return Files.isRegularFile(file) && FileKind.of(file).isText();
+      return Files.isRegularFile(file) && FileKind.of(file) == FileKind.CAFFE_TEXT;
     } catch (IOException e) {
       // Whoever opens it says why it cannot be read.
       return false;

@@ -50,16 +50,26 @@ final class ConceptImages implements AutoCloseable {
   /**
    * Reads the compiled data set of a result.
    *
-   * @return null if the data set is not the one that was dissected with any more; then nothing can
-   *     be said of it, and the user has been told
+   * @param insist whether to refuse a data set that is not the one that was dissected with any more
+   * @return null if it is not, and that is not refused; then nothing can be said of it, and the
+   *     user has been told
+   * @throws DissectionException if it is refused
    */
   static @Nullable ConceptImages open(
-      Dissection dissection, ConceptDataset data, AtlasOptions options, Progress progress)
+      Dissection dissection,
+      ConceptDataset data,
+      AtlasOptions options,
+      boolean insist,
+      Progress progress)
       throws IOException {
     ResultAtlas labels;
     try {
       labels = ResultAtlas.open(dissection, data, options, progress);
     } catch (DissectionException e) {
+      if (insist) {
+        throw new DissectionException(
+            e.getMessage() + "; name the right one with --data (no report was written)", e);
+      }
       progress.warn(e.getMessage() + ": the report shows no examples of concepts and no misses");
       return null;
     }

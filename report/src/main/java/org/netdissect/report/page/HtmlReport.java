@@ -40,18 +40,21 @@ public final class HtmlReport {
   private final AtlasOptions atlas;
   private final int images;
   private final int side;
+  private final boolean insist;
 
   private HtmlReport(
       Dissection dissection,
       @Nullable ConceptDataset data,
       AtlasOptions atlas,
       int images,
-      int side) {
+      int side,
+      boolean insist) {
     this.dissection = dissection;
     this.data = data;
     this.atlas = atlas;
     this.images = images;
     this.side = side;
+    this.insist = insist;
   }
 
   /**
@@ -61,7 +64,7 @@ public final class HtmlReport {
    *     as for an imported result
    */
   public static HtmlReport of(Dissection dissection, @Nullable ConceptDataset data) {
-    return new HtmlReport(dissection, data, AtlasOptions.defaults(), 50, 400);
+    return new HtmlReport(dissection, data, AtlasOptions.defaults(), 50, 400, false);
   }
 
   /**
@@ -91,7 +94,7 @@ public final class HtmlReport {
 
   /** The same with the compiled data set found, or put, as these options say. */
   public HtmlReport withAtlas(AtlasOptions options) {
-    return new HtmlReport(dissection, data, options, images, side);
+    return new HtmlReport(dissection, data, options, images, side, insist);
   }
 
   /**
@@ -103,7 +106,7 @@ public final class HtmlReport {
     if (count < 1 || count > 50) {
       throw new IllegalArgumentException("images of a unit must be 1 to 50: " + count);
     }
-    return new HtmlReport(dissection, data, atlas, count, side);
+    return new HtmlReport(dissection, data, atlas, count, side, insist);
   }
 
   /**
@@ -116,7 +119,20 @@ public final class HtmlReport {
       throw new IllegalArgumentException(
           "photographs must have 64 to 4096 pixels a side: " + pixels);
     }
-    return new HtmlReport(dissection, data, atlas, images, pixels);
+    return new HtmlReport(dissection, data, atlas, images, pixels, insist);
+  }
+
+  /**
+   * The same, but refused, before anything is written, where the data set is not the one that was
+   * dissected with any more. Otherwise that is told and the report goes without what it would show.
+   */
+  public HtmlReport withRightDataOnly() {
+    return new HtmlReport(dissection, data, atlas, images, side, true);
+  }
+
+  /** Whether a finished report stands in a folder. */
+  public static boolean isIn(Path folder) {
+    return Files.exists(folder.resolve(ReportFolder.PAGE));
   }
 
   /**
@@ -129,7 +145,7 @@ public final class HtmlReport {
     ConceptDataset shown = dissection.info().imported() == null ? data : null;
     boolean pictures = shown != null;
     try (ConceptImages concepts =
-        shown == null ? null : ConceptImages.open(dissection, shown, atlas, progress)) {
+        shown == null ? null : ConceptImages.open(dissection, shown, atlas, insist, progress)) {
       ReportFolder out = ReportFolder.begin(folder);
       Photos photos = new Photos(out, shown, dissection.images(), side);
       LabelMasks masks = new LabelMasks();
