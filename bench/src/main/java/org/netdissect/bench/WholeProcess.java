@@ -98,6 +98,8 @@ public final class WholeProcess {
     List<String> run = new ArrayList<>();
     Path out = folder.resolve("whole-out");
     run.addAll(List.of("run", model, "--data", data.toString(), "--out", out.toString()));
+    // Named, so that nothing is tried out on photographs first: the bare passes try nothing either.
+    run.addAll(List.of("--preprocess", "torch"));
     run.addAll(List.of("--no-report", "--quiet", "--workers", Integer.toString(workers)));
     run.addAll(List.of("--batch", Integer.toString(batch)));
     if (!layers.isEmpty()) {
@@ -132,6 +134,7 @@ public final class WholeProcess {
     Path out = folder.resolve("layers-out");
     List<String> run = new ArrayList<>();
     run.addAll(List.of("run", model.toString(), "--data", data.toString()));
+    run.addAll(List.of("--preprocess", "torch"));
     run.addAll(List.of("--out", out.toString(), "--no-report", "--quiet", "--layers"));
     for (int r = 0; r < rounds; r++) {
       List<String> last = new ArrayList<>(run);
