@@ -31,6 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.netdissect.base.NetdissectException;
+import org.netdissect.base.files.NpyFile;
 import org.netdissect.concepts.ImageRow;
 import org.netdissect.dissection.activations.RecordedActivations;
 import org.netdissect.dissection.activations.RecordedMaps;
@@ -337,7 +338,7 @@ class RecordedRunTest {
       short half;
       do {
         half = (short) random.nextInt(1 << 16);
-        floats[i] = RecordedMaps.halfToFloat(half);
+        floats[i] = NpyFile.halfToFloat(half);
       } while (!Float.isFinite(floats[i]));
       halves.putShort(half);
     }
@@ -351,9 +352,9 @@ class RecordedRunTest {
     wide.remove("dissection.json");
     half.remove("dissection.json");
     assertEquals(wide, half);
-    assertEquals(1f, RecordedMaps.halfToFloat((short) 0x3c00));
-    assertEquals(65504f, RecordedMaps.halfToFloat((short) 0x7bff));
-    assertEquals(-0x1p-24f, RecordedMaps.halfToFloat((short) 0x8001));
+    assertEquals(1f, NpyFile.halfToFloat((short) 0x3c00));
+    assertEquals(65504f, NpyFile.halfToFloat((short) 0x7bff));
+    assertEquals(-0x1p-24f, NpyFile.halfToFloat((short) 0x8001));
   }
 
   @ParameterizedTest

@@ -10,7 +10,6 @@ import org.netdissect.analysis.LabelledResult;
 import org.netdissect.base.Progress;
 import org.netdissect.base.ToolVersion;
 import org.netdissect.base.threads.Workers;
-import org.netdissect.dissection.scoring.ConceptTotals;
 import org.netdissect.results.ActivationMaps;
 import org.netdissect.results.DissectionException;
 import org.netdissect.results.HitTable;
@@ -143,10 +142,9 @@ public final class Trust {
       float[] peaks) {
     int unit = score.unit();
     TrustScore[] rows = new TrustScore[score.byCategory().size()];
-    int[] numbers = labels(tallies);
     for (int c = 0; c < rows.length; c++) {
       LabelScore label = score.byCategory().get(c);
-      int number = numbers[c];
+      int number = label.number();
       Stability.Verdict stable = number > 0 ? resampled.verdict(number, c) : null;
       double unitWins = number > 0 ? resampled.verdict(number, -1).wins() : Double.NaN;
       HeldOut.Outcome other = heldOut.of(tallies, peaks, c);
@@ -190,36 +188,6 @@ public final class Trust {
 
   private String names(int[] numbers) {
     return Arrays.stream(numbers).mapToObj(data.totals()::name).collect(Collectors.joining("; "));
-  }
-
-  /** The concept numbers of a unit's labels, found as the scorer finds them; 0 for none. */
-  private int[] labels(UnitTallies tallies) {
-    ConceptTotals totals = data.totals();
-    long[] with = new long[totals.numbers()];
-    long[] activation = new long[totals.categories().size()];
-    for (int at = 0; at < tallies.images; at++) {
-      for (int c = 0; c < activation.length; c++) {
-        if ((tallies.categories[at] >> c & 1) != 0) {
-          activation[c] += tallies.pixels[at];
-        }
-      }
-      for (int e = tallies.start[at]; e < tallies.start[at + 1]; e++) {
-        with[tallies.number[e]] += tallies.with[e];
-      }
-    }
-    int[] best = new int[activation.length];
-    double[] bestIou = new double[activation.length];
-    for (int number = 1; number < with.length; number++) {
-      if (with[number] > 0) {
-        int c = totals.primary(number);
-        double iou = LabelScore.iou(with[number], activation[c], totals.truth(number));
-        if (iou > bestIou[c]) {
-          best[c] = number;
-          bestIou[c] = iou;
-        }
-      }
-    }
-    return best;
   }
 
   private TrustTable write(

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import org.jspecify.annotations.Nullable;
 import org.netdissect.base.Text;
+import org.netdissect.base.files.NpyFile;
 import org.netdissect.base.files.SectionFile;
 import org.netdissect.results.DissectionException;
 
@@ -149,7 +150,7 @@ public final class RecordedMaps implements Closeable {
 
   private float value(ByteBuffer from, int at) {
     return switch (file.valueBytes()) {
-      case 2 -> halfToFloat(from.getShort(at));
+      case 2 -> NpyFile.halfToFloat(from.getShort(at));
       case 4 -> from.getFloat(at);
       default -> (float) from.getDouble(at);
     };
@@ -159,21 +160,6 @@ public final class RecordedMaps implements Closeable {
     ByteBuffer bytes = ByteBuffer.allocate(n * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
     bytes.asFloatBuffer().put(values, offset, n);
     return bytes;
-  }
-
-  /** IEEE 754 binary16 to float, exact. */
-  public static float halfToFloat(short half) {
-    int sign = (half & 0x8000) << 16;
-    int exponent = half >> 10 & 0x1f;
-    int mantissa = half & 0x3ff;
-    if (exponent == 0x1f) {
-      return Float.intBitsToFloat(sign | 0x7f800000 | mantissa << 13);
-    }
-    if (exponent == 0) {
-      float value = mantissa * 0x1p-24f;
-      return sign == 0 ? value : -value;
-    }
-    return Float.intBitsToFloat(sign | (exponent + 112) << 23 | mantissa << 13);
   }
 
   @Override
