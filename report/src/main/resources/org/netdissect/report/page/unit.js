@@ -52,8 +52,9 @@ function unitView(layer, unit, state, neighbours) {
         layer.hasMaps ? null : h("p", { class: "note" }, "The result holds no activation maps, so no masks can be drawn."),
         top)
       : null,
+    trust,
     h("section", {}, h("div", { class: "panelhead" }, h("h2", {}, "Concepts it agrees with"), saves), table),
-    trust, errors, more,
+    errors, more,
   );
   unitFile(layer, unit).then((file) => {
     if (D.pictures) {
