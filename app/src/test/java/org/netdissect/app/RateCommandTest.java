@@ -142,8 +142,7 @@ class RateCommandTest {
   private static void answer(Browser browser, int rater, int from, int to, boolean mouse)
       throws Exception {
     Map<String, JsonNode> questions = questions(browser);
-    JsonNode items =
-        browser.eval("JSON.parse(document.getElementById('data').textContent).items");
+    JsonNode items = browser.eval("JSON.parse(document.getElementById('data').textContent).items");
     for (int i = from; i < to; i++) {
       JsonNode item = items.get(i);
       assertEquals(item.get(2).asString(), browser.text("#phrase"));
@@ -191,7 +190,10 @@ class RateCommandTest {
         String page = sheets.resolve("rater-" + rater + ".html").toUri().toString();
         browser.open(page);
         assertEquals("Rater " + rater, browser.text("#who"));
-        int all = browser.eval("JSON.parse(document.getElementById('data').textContent).items.length").asInt();
+        int all =
+            browser
+                .eval("JSON.parse(document.getElementById('data').textContent).items.length")
+                .asInt();
         assertEquals(10 + 8 + 10 + 2 + 2, all, "ours, theirs, decoys, repeats, checks");
         browser.click("#start");
         assertEquals(5, browser.eval("document.querySelectorAll('#pictures img').length").asInt());
@@ -223,7 +225,12 @@ class RateCommandTest {
       assertEquals(List.of(), browser.complaints());
       assertTrue(
           browser.requests().stream()
-              .allMatch(a -> a.startsWith("file:") || a.startsWith("data:") || a.startsWith("blob:") || a.startsWith("about:")),
+              .allMatch(
+                  a ->
+                      a.startsWith("file:")
+                          || a.startsWith("data:")
+                          || a.startsWith("blob:")
+                          || a.startsWith("about:")),
           browser.requests().toString());
     }
     Path table = folder.resolve("table.csv");
@@ -235,7 +242,8 @@ class RateCommandTest {
     String csv = Files.readString(table);
     List<String> expected =
         List.of(
-            "first,interpretable units,7,10,0.7,0.396778147,0.892208733", // both of raters 1 and 2: units 0 to 6
+            "first,interpretable units,7,10,0.7,0.396778147,0.892208733", // both of raters 1 and 2:
+            // units 0 to 6
             "first,human consistency,6,7,0.857142857,", // rater 3: all but unit 0
             "first,our labels accepted: interpretable units,4,7,0.571428571,", // 0, 2, 4, 6
             "first,our labels accepted,6,10,0.6,", // 0, 1, 2, 4, 6, 8
@@ -253,8 +261,14 @@ class RateCommandTest {
     assertEquals(
         0,
         run(
-            "rate", "--read", answers.get(2), answers.get(0), answers.get(1),
-            "--without-failed", "--out", table),
+            "rate",
+            "--read",
+            answers.get(2),
+            answers.get(0),
+            answers.get(1),
+            "--without-failed",
+            "--out",
+            table),
         err);
     assertTrue(out.contains("! rater 3 failed 1 of 2 checks and is left out"), out);
     assertTrue(Files.readString(table).contains("\nfirst,human consistency,0,0,,,"));
@@ -299,7 +313,8 @@ class RateCommandTest {
     root.put("key", root.get("key").asString().substring(4));
     refused(root.toString(), "changed after it was saved");
     Path other = sheets("other", "--layer", "first", "--seed", 2);
-    assertFalse(Files.readString(other.resolve("rater-1.html")).contains(root.get("study").asString()));
+    assertFalse(
+        Files.readString(other.resolve("rater-1.html")).contains(root.get("study").asString()));
     assertEquals(1, run("rate", "--read", folder.resolve("none.json"), "--out", table));
     assertTrue(err.contains("no such file"), err);
     assertTrue(Arrays.equals(before, Files.readAllBytes(table)));
@@ -324,7 +339,8 @@ class RateCommandTest {
     }
     String first = order(one.resolve("rater-1.html"));
     assertFalse(first.equals(order(one.resolve("rater-2.html"))));
-    assertEquals(1, run("rate", dissection.folder(), "--data", world.folder.resolve("data"), "--out", one));
+    assertEquals(
+        1, run("rate", dissection.folder(), "--data", world.folder.resolve("data"), "--out", one));
     assertTrue(err.contains("not empty"), err);
   }
 
@@ -340,15 +356,20 @@ class RateCommandTest {
     Path none = folder.resolve("never");
     assertEquals(2, run("rate", "--out", none));
     assertEquals(2, run("rate", dissection.folder(), "--units", 0, "--out", none));
-    assertEquals(2, run("rate", dissection.folder(), "--raters", 1, "--phrases", phrases, "--out", none));
+    assertEquals(
+        2, run("rate", dissection.folder(), "--raters", 1, "--phrases", phrases, "--out", none));
     assertTrue(err.contains("--raters of at least 2"), err);
-    assertEquals(1, run("rate", dissection.folder(), "--layer", "third", "--data", data, "--out", none));
+    assertEquals(
+        1, run("rate", dissection.folder(), "--layer", "third", "--data", data, "--out", none));
     assertTrue(err.contains("its layers are first, second"), err);
-    Path bad = Files.writeString(folder.resolve("bad.csv"), "layer,unit,phrase\nfirst,1,a\nfirst,1,b\n");
-    assertEquals(1, run("rate", dissection.folder(), "--phrases", bad, "--data", data, "--out", none));
+    Path bad =
+        Files.writeString(folder.resolve("bad.csv"), "layer,unit,phrase\nfirst,1,a\nfirst,1,b\n");
+    assertEquals(
+        1, run("rate", dissection.folder(), "--phrases", bad, "--data", data, "--out", none));
     assertTrue(err.contains("line 3") && err.contains("a second phrase"), err);
     Files.writeString(bad, "unit,phrase\n1,a\n");
-    assertEquals(1, run("rate", dissection.folder(), "--phrases", bad, "--data", data, "--out", none));
+    assertEquals(
+        1, run("rate", dissection.folder(), "--phrases", bad, "--data", data, "--out", none));
     assertTrue(err.contains("column \"layer\" is missing"), err);
     assertFalse(Files.exists(none));
   }

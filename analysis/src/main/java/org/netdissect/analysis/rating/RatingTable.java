@@ -75,7 +75,11 @@ public record RatingTable(List<Row> rows, List<String> notes) {
       if (other != null) {
         throw new DataException(
             Text.oneLine(
-                other + " and " + one.file() + " are both of rater " + one.rater()
+                other
+                    + " and "
+                    + one.file()
+                    + " are both of rater "
+                    + one.rater()
                     + "; keep one of them"));
       }
     }
@@ -245,7 +249,11 @@ public record RatingTable(List<Row> rows, List<String> notes) {
       rows.add(Row.share(name, "interpretable units", interpretable.size(), judged));
       if (unasked > 0) {
         notes.add(
-            "layer " + name + ": the first group answered nothing on " + unasked + " units, which"
+            "layer "
+                + name
+                + ": the first group answered nothing on "
+                + unasked
+                + " units, which"
                 + " are left out");
       }
       Predicate<Integer> second = rater -> !study.isFirst(rater);
@@ -281,7 +289,12 @@ public record RatingTable(List<Row> rows, List<String> notes) {
       }
       if (of < asked.size()) {
         notes.add(
-            "layer " + name + ", " + measure + ": nobody answered on " + (asked.size() - of)
+            "layer "
+                + name
+                + ", "
+                + measure
+                + ": nobody answered on "
+                + (asked.size() - of)
                 + " phrases, which are left out");
       }
       rows.add(Row.share(name, measure, yes, of));

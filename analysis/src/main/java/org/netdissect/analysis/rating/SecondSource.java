@@ -63,7 +63,8 @@ public final class SecondSource {
   private static int layerOf(CsvTable.Row row, List<LayerDissection> layers) {
     String name = row.get("layer").strip();
     for (int i = 0; i < layers.size(); i++) {
-      if (name.equals(layers.get(i).layer().name()) || name.equals(layers.get(i).layer().folder())) {
+      if (name.equals(layers.get(i).layer().name())
+          || name.equals(layers.get(i).layer().folder())) {
         return i;
       }
     }

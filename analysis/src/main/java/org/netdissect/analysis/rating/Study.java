@@ -66,8 +66,7 @@ public record Study(
   }
 
   static String idOf(String text) {
-    return Digests.sha256Hex(text.getBytes(StandardCharsets.UTF_8))
-        .substring(0, ID_DIGITS);
+    return Digests.sha256Hex(text.getBytes(StandardCharsets.UTF_8)).substring(0, ID_DIGITS);
   }
 
   /**
@@ -110,7 +109,9 @@ public record Study(
     }
   }
 
-  /** Whether a rater, counted from 1, is of the group that decides which units are interpretable. */
+  /**
+   * Whether a rater, counted from 1, is of the group that decides which units are interpretable.
+   */
   boolean isFirst(int rater) {
     return rater <= firstGroup;
   }

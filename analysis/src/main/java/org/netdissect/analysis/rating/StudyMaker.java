@@ -123,7 +123,14 @@ public final class StudyMaker {
     List<Question> repeated = new ArrayList<>(asked);
     shuffle(repeated, more);
     for (Question first : repeated.subList(0, Math.min(extra, repeated.size()))) {
-      add(first.layer(), first.unit(), first.phrase(), Question.Kind.REPEAT, false, false, first.id());
+      add(
+          first.layer(),
+          first.unit(),
+          first.phrase(),
+          Question.Kind.REPEAT,
+          false,
+          false,
+          first.id());
     }
     for (int i = 0; i < extra; i++) {
       Question like = asked.get(more.nextInt(asked.size()));
@@ -205,7 +212,8 @@ public final class StudyMaker {
     tell(layer, unlabelled, "that light nothing or have no label");
     tell(layer, unknown, "of which the second source says nothing");
     shuffle(able, random);
-    List<UnitScore> drawn = new ArrayList<>(able.subList(0, Math.min(options.units(), able.size())));
+    List<UnitScore> drawn =
+        new ArrayList<>(able.subList(0, Math.min(options.units(), able.size())));
     drawn.sort(Comparator.comparingInt(UnitScore::unit));
     int plain = 0;
     for (UnitScore unit : drawn) {
@@ -237,8 +245,7 @@ public final class StudyMaker {
   /** Whether there is a decoy. */
   private boolean ask(int l, LayerDissection layer, UnitScore unit, SplittableRandom random) {
     units.add(
-        new Study.RatedUnit(
-            l, unit.unit(), unit.label().iou() > dissection.info().rules().iou()));
+        new Study.RatedUnit(l, unit.unit(), unit.label().iou() > dissection.info().rules().iou()));
     String ours = LabelScore.readable(unit.label().label());
     String truth = second == null ? null : second.of(l, unit.unit());
     boolean same = truth != null && folded(truth).equals(folded(ours));

@@ -33,8 +33,7 @@ public record StudyOptions(
 
   private static void check(String what, int value, int least, int most) {
     if (value < least || value > most) {
-      throw new IllegalArgumentException(
-          what + " must be " + least + " to " + most + ": " + value);
+      throw new IllegalArgumentException(what + " must be " + least + " to " + most + ": " + value);
     }
   }
 

@@ -350,8 +350,7 @@ public final class Figures {
           int image = shown.get(i).image();
           Photograph photo =
               square(
-                  photos.lit(
-                      unit, image, maps.get(image), (int) (3 * tile), UnitPhotos.Fit.COVER));
+                  photos.lit(unit, image, maps.get(image), (int) (3 * tile), UnitPhotos.Fit.COVER));
           svg.image(
               MARGIN + i * (tile + gap),
               y + 16,

@@ -1,4 +1,7 @@
-/** Sheets for people who judge labels: pages that are filled in offline. They know no labels' origin. */
+/**
+ * Sheets for people who judge labels: pages that are filled in offline. They know no labels'
+ * origin.
+ */
 @NullMarked
 package org.netdissect.report.rating;
 
