@@ -103,7 +103,8 @@ class PythonReaderTest {
       about.put("units", units);
       TrustTable trust = TrustTable.read(dissection, layer);
       about.put(
-          "beyondChance", trust == null ? List.of() : trust.best().stream().map(trust::beyondChance).toList());
+          "beyondChance",
+          trust == null ? List.of() : trust.best().stream().map(trust::beyondChance).toList());
       layers.add(about);
     }
     Map<String, Object> expected = new LinkedHashMap<>();

@@ -120,7 +120,8 @@ class TrustPagesTest {
     assertTrue(words.contains("q = 0.001. Beyond chance."), words);
     assertTrue(words.contains("is the best label in 97\u00a0%"), words);
     assertTrue(words.contains("on the other 22 its IoU is 0.300, rank 1"), words);
-    assertEquals(3, browser.eval("document.querySelectorAll('section.trust tbody tr').length").asInt());
+    assertEquals(
+        3, browser.eval("document.querySelectorAll('section.trust tbody tr').length").asInt());
     show(page, "#first/" + SmallWorld.INACTIVE);
     browser.await("document.querySelector('section.trust') !== null");
     assertTrue(browser.text("section.trust").contains("There is no label."));

@@ -13,7 +13,8 @@ import org.netdissect.base.files.WholeFiles;
 
 /**
  * Writes all integer counts of a result as tables: per layer {@code counts.csv} with every pair of
- * unit and concept that meet, {@code thresholds.csv}, and {@code trust.csv} where labels were put to the test.
+ * unit and concept that meet, {@code thresholds.csv}, and {@code trust.csv} where labels were put
+ * to the test.
  */
 public final class CountsExport {
   private CountsExport() {}

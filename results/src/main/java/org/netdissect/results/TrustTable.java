@@ -39,8 +39,7 @@ public record TrustTable(TrustInfo info, List<TrustScore> scores) {
    * @param type String, Integer, Double or Boolean
    * @param value of a row; null, blank or NaN where there is none
    */
-  public record Column(
-      String name, Class<?> type, Function<TrustScore, @Nullable Object> value) {
+  public record Column(String name, Class<?> type, Function<TrustScore, @Nullable Object> value) {
 
     /** The value of a row; null where there is none. */
     public @Nullable Object of(TrustScore score) {
@@ -71,7 +70,10 @@ public record TrustTable(TrustInfo info, List<TrustScore> scores) {
           new Column("unit-wins", Double.class, TrustScore::unitWins),
           new Column("heldout-label", String.class, TrustScore::heldOutLabel),
           new Column("heldout-iou", Double.class, TrustScore::heldOutIou),
-          new Column("heldout-rank", Integer.class, score -> score.heldOutRank() == 0 ? null : score.heldOutRank()),
+          new Column(
+              "heldout-rank",
+              Integer.class,
+              score -> score.heldOutRank() == 0 ? null : score.heldOutRank()),
           new Column("heldout-auc", Double.class, TrustScore::heldOutAuc),
           new Column("heldout-p", Double.class, TrustScore::heldOutP));
 

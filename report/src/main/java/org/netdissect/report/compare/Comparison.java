@@ -41,7 +41,8 @@ import org.netdissect.results.UnitScore;
 public final class Comparison {
   /** Scripts of the page, in order; the head of each says what it takes and gives. */
   public static final List<String> SCRIPTS =
-      List.of("names.js", "model.js", "address.js", "trust.js", "charts.js", "save.js", "compare.js");
+      List.of(
+          "names.js", "model.js", "address.js", "trust.js", "charts.js", "save.js", "compare.js");
 
   private final List<Run> runs;
   private final @Nullable String axis;
@@ -276,8 +277,7 @@ public final class Comparison {
     TrustTable trust = TrustTable.read(run.dissection(), dissected);
     if (trust != null) {
       layer.put(
-          "trust",
-          TrustPages.summary(trust, categories, info.images().read(), info.rules().iou()));
+          "trust", TrustPages.summary(trust, categories, info.images().read(), info.rules().iou()));
     }
     return layer;
   }

@@ -37,7 +37,7 @@ public final class TrustPages {
     summary.put("lookedAtOn", info.lookedAtOn());
     summary.put("alone", info.imagesAlone());
     summary.put("passes", passes(trust, categories));
-    summary.put("verdicts", best.stream().map(score -> score.verdict().ordinal()).toList());
+    summary.put("verdicts", best.stream().map(score -> score.verdict().words()).toList());
     summary.put("p", best.stream().map(TrustScore::p).toList());
     summary.put("q", best.stream().map(TrustScore::q).toList());
     summary.put("wins", best.stream().map(score -> known(score.unitWins())).toList());

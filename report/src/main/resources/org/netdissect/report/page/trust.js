@@ -4,9 +4,8 @@
 
 // How far labels can be believed: chance, other photographs, images that they were not chosen on.
 
-/** Verdicts in the order of their numbers. */
-const BEYOND = 0;
-const VERDICTS = ["beyond chance", "within chance", "unresolved", "no label"];
+/** The verdict that makes a unit a detector; the others are "within chance", "unresolved" and "no label". */
+const BEYOND = "beyond chance";
 
 /** Share of resamples from which a label is called stable. */
 const STABLE = 0.95;
@@ -110,7 +109,7 @@ function trustLine(layer, unit) {
     return null;
   }
   return h("p", { class: "verdict trustline" },
-    h("b", {}, capital(VERDICTS[trust.verdicts[unit]])), " (q = " + short(trust.q[unit], 2) + ")",
+    h("b", {}, capital(trust.verdicts[unit])), " (q = " + short(trust.q[unit], 2) + ")",
     trust.wins[unit] === null ? null : " · label kept in " + percent(trust.wins[unit]) + " of resamples",
     trust.heldOut[unit] === null ? null : " · IoU " + fixed(trust.heldOut[unit], 3) + " on images held out");
 }
