@@ -55,11 +55,15 @@ class PeaksTest {
       for (int unit = 0; unit < UNITS; unit++) {
         float[] read = peaks.read(unit);
         for (int row = 0; row < IMAGES; row++) {
+          int image = names.indexOf(data.rows.get(row).name());
+          if (image < 0) {
+            // It has no labels and takes no part.
+            continue;
+          }
           float largest = Float.NEGATIVE_INFINITY;
           for (int cell = 0; cell < SIDE * SIDE; cell++) {
             largest = Math.max(largest, maps[(row * UNITS + unit) * SIDE * SIDE + cell]);
           }
-          int image = names.indexOf(data.rows.get(row).name());
           assertEquals(largest, read[image], "unit " + unit + ", image " + image);
         }
       }

@@ -49,7 +49,8 @@ public record TrustInfo(
     int beyondChance,
     int withinChance,
     int unresolved,
-    FileCheck table) {
+    FileCheck table)
+    implements SideInfo {
 
   /** The version that this code writes. */
   public static final int FORMAT = 1;

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.netdissect.results.TableColumn;
 import org.netdissect.results.TrustInfo;
 import org.netdissect.results.TrustScore;
 import org.netdissect.results.TrustTable;
@@ -68,7 +69,7 @@ public final class TrustPages {
     trust.best().forEach(unit -> rows.add(new ArrayList<>()));
     for (TrustScore score : trust.scores()) {
       Map<String, Object> row = new LinkedHashMap<>();
-      for (TrustTable.Column column : TrustTable.COLUMNS) {
+      for (TableColumn<TrustScore> column : TrustTable.COLUMNS) {
         row.put(column.name(), column.of(score));
       }
       rows.get(score.unit()).add(row);

@@ -1,10 +1,9 @@
-package org.netdissect.analysis.trust;
+package org.netdissect.analysis;
 
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
-import org.netdissect.analysis.LabelledResult;
 import org.netdissect.results.ActivationMaps;
 import org.netdissect.results.LayerDissection;
 import org.netdissect.results.PeakActivations;
@@ -15,7 +14,7 @@ import org.netdissect.results.UnitScore;
  * trimmed maps, where all images on which it does not exceed its threshold tie at the threshold.
  * Safe for concurrent reading.
  */
-final class Peaks implements Closeable {
+public final class Peaks implements Closeable {
   private final int images;
   private final @Nullable PeakActivations exact;
   private final @Nullable ActivationMaps maps;
@@ -27,7 +26,7 @@ final class Peaks implements Closeable {
   }
 
   /** Of a layer that has peaks or the maps of all images. */
-  static Peaks open(LabelledResult data, LayerDissection layer) throws IOException {
+  public static Peaks open(LabelledResult data, LayerDissection layer) throws IOException {
     int images = data.images().size();
     return layer.hasPeaks()
         ? new Peaks(images, layer.peaks(), null)
@@ -35,7 +34,7 @@ final class Peaks implements Closeable {
   }
 
   /** By image; what it says of images that were not read means nothing. */
-  float[] read(UnitScore unit) throws IOException {
+  public float[] read(UnitScore unit) throws IOException {
     if (exact != null) {
       return exact.read(unit.unit());
     }
