@@ -6,7 +6,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import org.netdissect.results.TableColumn;
 import org.netdissect.results.TrustInfo;
 import org.netdissect.results.TrustScore;
 import org.netdissect.results.TrustTable;
@@ -68,11 +67,7 @@ public final class TrustPages {
     List<List<Object>> rows = new ArrayList<>();
     trust.best().forEach(unit -> rows.add(new ArrayList<>()));
     for (TrustScore score : trust.scores()) {
-      Map<String, Object> row = new LinkedHashMap<>();
-      for (TableColumn<TrustScore> column : TrustTable.COLUMNS) {
-        row.put(column.name(), column.of(score));
-      }
-      rows.get(score.unit()).add(row);
+      rows.get(score.unit()).add(MeasurePages.row(TrustTable.COLUMNS, score));
     }
     return rows;
   }
