@@ -1,6 +1,7 @@
 package org.netdissect.networks;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.netdissect.networks.Operators.Trait;
 
 /** Operations that cut values off, so that many share the largest: ReLU6 and its like. */
@@ -12,7 +13,7 @@ final class Bounds {
   }
 
   /** What a tensor was before it was cut off; null if it was not. */
-  String before(String tensor) {
+  @Nullable String before(String tensor) {
     String here = tensor;
     boolean isBound = false;
     OnnxNode node = graph.producer(here);
@@ -35,7 +36,7 @@ final class Bounds {
   }
 
   /** What an operation bounds, or null if it does more than that. */
-  private String source(OnnxNode node) {
+  private @Nullable String source(OnnxNode node) {
     boolean isBound =
         Operators.is(node, Trait.BOUND)
             || node.op().equals("QuantizeLinear")

@@ -11,6 +11,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import org.netdissect.base.Digests;
 import org.netdissect.base.Text;
 
@@ -78,7 +79,7 @@ public final class Network implements AutoCloseable {
    *     ONNX Runtime, not exactly one image as input, no layer with height and width, input size
    *     free and not given, or given and contradicting
    */
-  public static Network open(Path onnx, InputSize sizeOrNull) throws IOException {
+  public static Network open(Path onnx, @Nullable InputSize sizeOrNull) throws IOException {
     return openWith(onnx, NetworkOptions.NONE.withSize(sizeOrNull));
   }
 
@@ -99,7 +100,8 @@ public final class Network implements AutoCloseable {
    *
    * @throws ModelException see {@link #open(Path, InputSize)}
    */
-  public static Network open(ConvertedModel model, InputSize sizeOrNull) throws IOException {
+  public static Network open(ConvertedModel model, @Nullable InputSize sizeOrNull)
+      throws IOException {
     OnnxGraph graph = OnnxGraph.of(model);
     return new Network(graph, NetworkOptions.NONE.withSize(sizeOrNull));
   }
@@ -170,7 +172,15 @@ public final class Network implements AutoCloseable {
    * last layer with height and width above 1 on the way to the first output, or the last at all.
    */
   public Layer defaultLayer() {
-    return layers.get(standard.layer()).layer();
+    return layer(standard.layer());
+  }
+
+  private Layer layer(String tensor) {
+    LayerTensor found = layers.get(tensor);
+    if (found == null) {
+      throw new IllegalArgumentException("no layer: " + tensor);
+    }
+    return found.layer();
   }
 
   /**
@@ -185,7 +195,7 @@ public final class Network implements AutoCloseable {
   public List<Layer> resolve(String spec) throws ModelException {
     List<Layer> found = new ArrayList<>();
     for (String name : names.resolve(spec)) {
-      found.add(layers.get(name).layer());
+      found.add(layer(name));
     }
     return Collections.unmodifiableList(found);
   }
@@ -198,7 +208,7 @@ public final class Network implements AutoCloseable {
     String end = graph.isLiteral() ? convolution.name() : names.afterActivation(convolution.name());
     return end.equals(convolution.name()) || !layers.containsKey(end)
         ? Optional.empty()
-        : Optional.of(layers.get(end).layer());
+        : Optional.of(layer(end));
   }
 
   /** What is done to pixels where nobody says otherwise: Caffe's networks want their own. */
@@ -225,7 +235,7 @@ public final class Network implements AutoCloseable {
     String before = bounds.before(layer.name());
     return before == null || !layers.containsKey(before)
         ? Optional.empty()
-        : Optional.of(layers.get(before).layer());
+        : Optional.of(layer(before));
   }
 
   /**
@@ -266,7 +276,7 @@ public final class Network implements AutoCloseable {
 
   /** The name of the node that makes a layer. */
   public String nodeName(Layer layer) {
-    return graph.producer(layer.name()).name();
+    return graph.maker(layer.name()).name();
   }
 
   /**

@@ -10,6 +10,7 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** One node of the graph with a name of its own, and short ways to its attributes. */
 final class OnnxNode {
@@ -95,7 +96,7 @@ final class OnnxNode {
     return proto.getAttributeList().stream().anyMatch(a -> a.hasG() || a.getGraphsCount() > 0);
   }
 
-  AttributeProto attribute(String key) {
+  @Nullable AttributeProto attribute(String key) {
     for (AttributeProto attribute : proto.getAttributeList()) {
       if (attribute.getName().equals(key)) {
         return attribute;
@@ -115,7 +116,7 @@ final class OnnxNode {
   }
 
   /** A list attribute, or null. */
-  long[] integers(String key) {
+  long @Nullable [] integers(String key) {
     AttributeProto attribute = attribute(key);
     return attribute == null
         ? null
@@ -123,7 +124,7 @@ final class OnnxNode {
   }
 
   /** A list attribute, or null. */
-  double[] floats(String key) {
+  double @Nullable [] floats(String key) {
     AttributeProto attribute = attribute(key);
     return attribute == null
         ? null

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -153,7 +154,7 @@ public record Preprocessing(Channels channels, double scale, List<Double> mean, 
     return channels == Channels.RGB ? channel : 2 - channel;
   }
 
-  private static ModelException unknown(String text, Throwable cause) {
+  private static ModelException unknown(String text, @Nullable Throwable cause) {
     return new ModelException(
         "Unknown preprocessing \"%s\": give %s, or a JSON file {\"channels\":\"RGB\",\"scale\":s,\"mean\":[3],\"std\":[3]}."
             .formatted(text, String.join(", ", NAMED.keySet())),
