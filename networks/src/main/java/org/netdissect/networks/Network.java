@@ -227,15 +227,16 @@ public final class Network implements AutoCloseable {
   }
 
   /**
-   * Where a layer ends in a bound such as ReLU6's, that all its largest values may share: the layer
-   * with the values as they were before. Empty for layers without a bound, and where what comes
-   * before is no layer.
+   * Where a layer ends in a bound such as ReLU6's, that all its largest values may share, perhaps
+   * with poolings, copies or scalings behind it: the layer with the values as they were before.
+   * Several for a layer that is joined of bounded ones. Empty for layers without a bound, and where
+   * what comes before is no layer.
    */
-  public Optional<Layer> beforeBound(Layer layer) {
-    String before = bounds.before(layer.name());
-    return before == null || !layers.containsKey(before)
-        ? Optional.empty()
-        : Optional.of(layer(before));
+  public List<Layer> beforeBound(Layer layer) {
+    List<String> before = bounds.before(layer.name());
+    return layers.keySet().containsAll(before)
+        ? before.stream().map(this::layer).toList()
+        : List.of();
   }
 
   /**

@@ -110,6 +110,11 @@ final class OnnxNode {
     return attribute == null ? otherwise : attribute.getI();
   }
 
+  double real(String key, double otherwise) {
+    AttributeProto attribute = attribute(key);
+    return attribute == null ? otherwise : attribute.getF();
+  }
+
   String text(String key, String otherwise) {
     AttributeProto attribute = attribute(key);
     return attribute == null ? otherwise : attribute.getS().toStringUtf8();
