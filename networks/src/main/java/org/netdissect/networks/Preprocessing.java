@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
+import org.netdissect.base.JsonProblem;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -182,7 +183,7 @@ public record Preprocessing(Channels channels, double scale, List<Double> mean, 
           numbers(root.get("mean"), "mean"),
           numbers(root.get("std"), "std"));
     } catch (JacksonException e) {
-      throw new ModelException(file + ": is no valid JSON: " + e.getOriginalMessage(), e);
+      throw new ModelException(file + ": is no valid JSON: " + JsonProblem.of(e) + ".", e);
     } catch (IllegalArgumentException e) {
       throw new ModelException(file + ": " + e.getMessage() + ".", e);
     }
