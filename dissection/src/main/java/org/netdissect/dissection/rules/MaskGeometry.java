@@ -4,8 +4,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import org.netdissect.networks.InputSize;
 import org.netdissect.networks.ReceptiveField;
+import org.netdissect.pictures.Frame;
 
 /**
  * How a layer's activation map lies over the mask grid of an image: the interpolation along both
@@ -28,7 +28,10 @@ public record MaskGeometry(AxisInterpolation y, AxisInterpolation x) {
     private final int height;
     private final int width;
 
-    /** By rows and columns of input and mask; hashing a record would first have to be generated. */
+    /**
+     * By rows and columns of input, photograph in it and mask; hashing a record would first have to
+     * be generated.
+     */
     private final Map<List<Integer>, MaskGeometry> bySize = new HashMap<>();
 
     /**
@@ -45,16 +48,24 @@ public record MaskGeometry(AxisInterpolation y, AxisInterpolation x) {
       this.width = width;
     }
 
-    /** The geometry for an input of the network and a mask grid. */
-    public synchronized MaskGeometry of(InputSize input, int maskHeight, int maskWidth) {
+    /** The geometry for a photograph in the network's input and a mask grid over it. */
+    public synchronized MaskGeometry of(Frame frame, int maskHeight, int maskWidth) {
       return bySize.computeIfAbsent(
-          List.of(input.height(), input.width(), maskHeight, maskWidth),
+          List.of(
+              frame.inputHeight(),
+              frame.inputWidth(),
+              frame.top(),
+              frame.left(),
+              frame.height(),
+              frame.width(),
+              maskHeight,
+              maskWidth),
           key ->
               new MaskGeometry(
                   convention.interpolation(
-                      field == null ? null : field.y(), height, input.height(), maskHeight),
+                      field == null ? null : field.y(), height, frame.y(), maskHeight),
                   convention.interpolation(
-                      field == null ? null : field.x(), width, input.width(), maskWidth)));
+                      field == null ? null : field.x(), width, frame.x(), maskWidth)));
     }
   }
 }

@@ -16,6 +16,8 @@ import org.netdissect.base.Numbers;
 import org.netdissect.concepts.ConceptDataset;
 import org.netdissect.concepts.ImageRow;
 import org.netdissect.pictures.JpegWriter;
+import org.netdissect.pictures.Frame;
+import org.netdissect.pictures.Framing;
 import org.netdissect.pictures.Photographs;
 import org.netdissect.pictures.Photographs.Photograph;
 import org.netdissect.report.page.Spread;
@@ -432,7 +434,6 @@ public final class Figures {
         photo.resized(
             Math.max(1, (int) Math.round(photo.height() * scale)),
             Math.max(1, (int) Math.round(photo.width() * scale)));
-    DissectionInfo.NetworkInfo network = dissection.info().network();
     float[] map = maps.get(image);
     boolean[] mask =
         map == null
@@ -443,9 +444,17 @@ public final class Figures {
                     unit.threshold(),
                     small.height(),
                     small.width(),
-                    network.inputHeight() != null ? network.inputHeight() : row.photoHeight(),
-                    network.inputWidth() != null ? network.inputWidth() : row.photoWidth());
+                    frame(dissection.info().network(), photo));
     return square(layer.hasMaps() ? MaskedPhoto.pale(small, mask) : small);
+  }
+
+  private static Frame frame(DissectionInfo.NetworkInfo network, Photograph photo) {
+    if (network.inputHeight() == null || network.inputWidth() == null) {
+      return Frame.whole(photo.height(), photo.width());
+    }
+    Framing framing = network.fit() == null ? Framing.STRETCH : Framing.of(network.fit());
+    return framing.frame(
+        photo.height(), photo.width(), network.inputHeight(), network.inputWidth());
   }
 
   private static Photograph square(Photograph photo) {
