@@ -19,7 +19,7 @@ final class FitOption {
     try {
       return Framing.of(fit);
     } catch (IllegalArgumentException e) {
-      throw new UsageException("--fit: " + e.getMessage());
+      throw new UsageException(e.getMessage());
     }
   }
 }

@@ -65,7 +65,15 @@ public record DissectionInfo(
       @Nullable Integer inputHeight,
       @Nullable Integer inputWidth,
       @Nullable String fit,
-      @Nullable PreprocessingInfo preprocessing) {}
+      @Nullable PreprocessingInfo preprocessing) {
+
+    /** What is done to photographs, as people read it; null for recorded maps. */
+    public @Nullable String describePreprocessing() {
+      return preprocessing == null
+          ? null
+          : preprocessing.describe() + (fit == null ? "" : ", fit " + fit);
+    }
+  }
 
   /** x = (pixel · scale − mean) / std, lists in the order of {@code channels}. */
   public record PreprocessingInfo(

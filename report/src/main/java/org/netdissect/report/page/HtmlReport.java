@@ -165,9 +165,7 @@ public final class HtmlReport {
       root.put("network", info.network());
       root.put(
           "preprocessing",
-          info.network().preprocessing() == null
-              ? null
-              : info.network().preprocessing().describe());
+          info.network().describePreprocessing());
       root.put("small", info.fewImages());
       root.put("data", info.data());
       root.put("rules", info.rules());
