@@ -251,12 +251,7 @@ final class RunCommand implements Callable<Integer> {
       try {
         PreprocessingCheck check =
             PreprocessingCheck.of(
-                network,
-                PreprocessingCheck.known(),
-                labelled,
-                fit.framing(),
-                CHECKED,
-                progress);
+                network, PreprocessingCheck.known(), labelled, fit.framing(), CHECKED, progress);
         if (check.isClearlyBetterThan(usual)) {
           progress.warn(
               network.name()

@@ -227,9 +227,7 @@ final class Summary {
       root.put("missing", List.of("images", "masks", "hits", "thresholds"));
     }
     root.put("unreadable", info.images().unreadable().size());
-    root.put(
-        "preprocessing",
-        info.network().describePreprocessing());
+    root.put("preprocessing", info.network().describePreprocessing());
     root.put("small", info.fewImages());
     root.put("convention", info.rules().convention());
     root.put("quantile", info.rules().quantile());

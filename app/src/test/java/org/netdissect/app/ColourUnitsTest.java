@@ -34,7 +34,8 @@ class ColourUnitsTest {
 
   @TempDir Path folder;
 
-  private Dissection dissect(GraphBuilder graph, ConceptDataset data, Framing framing, String... layers)
+  private Dissection dissect(
+      GraphBuilder graph, ConceptDataset data, Framing framing, String... layers)
       throws IOException {
     try (Network network = Network.open(graph.write(folder.resolve("net.onnx")))) {
       return Dissector.builder()
@@ -73,8 +74,7 @@ class ColourUnitsTest {
   }
 
   private ConceptDataset data(int[] heights, int[] widths, int side) throws IOException {
-    Path photographs =
-        ColouredPatches.write(folder.resolve("data"), 120, heights, widths, side);
+    Path photographs = ColouredPatches.write(folder.resolve("data"), 120, heights, widths, side);
     return Datasets.open(
         List.of(photographs), DatasetOptions.defaults().withMaskSize(HEIGHT, WIDTH));
   }
@@ -97,7 +97,7 @@ class ColourUnitsTest {
               "/blocks.0/mlp/act/Mul_1_output_0",
               "/blocks.1/Add_1_output_0"),
           0.5,
-        0.6);
+          0.6);
     }
   }
 

@@ -1,29 +1,29 @@
 package org.netdissect.dissection;
 
-import org.netdissect.pictures.Framing;
-import org.netdissect.networks.InputSize;
-import org.netdissect.concepts.CroppedDataset;
-import java.util.Set;
-import java.util.LinkedHashSet;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.netdissect.base.Progress;
 import org.netdissect.concepts.ConceptDataset;
+import org.netdissect.concepts.CroppedDataset;
 import org.netdissect.dissection.activations.ActivationSource;
 import org.netdissect.dissection.activations.RecordedActivations;
 import org.netdissect.dissection.activations.basis.Basis;
 import org.netdissect.dissection.rules.Convention;
 import org.netdissect.dissection.rules.Quantile;
 import org.netdissect.dissection.scoring.MapsKept;
+import org.netdissect.networks.InputSize;
 import org.netdissect.networks.Network;
 import org.netdissect.networks.Preprocessing;
+import org.netdissect.pictures.Framing;
 import org.netdissect.results.Dissection;
 
 /**

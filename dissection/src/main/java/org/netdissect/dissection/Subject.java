@@ -110,7 +110,8 @@ sealed interface Subject {
     }
 
     @Override
-    public NetworkInfo describe(int result, @Nullable InputSize input, Framing framing) throws IOException {
+    public NetworkInfo describe(int result, @Nullable InputSize input, Framing framing)
+        throws IOException {
       InputSize size = Objects.requireNonNull(input, "a network's input has a size");
       Network network = networks.get(result);
       Preprocessing preprocessing = preprocessings.get(result);

@@ -350,7 +350,8 @@ class BruteForceTest {
         int place = axis == 0 ? pixel / row.maskWidth() : pixel % row.maskWidth();
         int input = axis == 0 ? inputHeight : inputWidth;
         int extent = Math.max(1, (int) Math.rint(photo * factor));
-        at[axis] = (place + 0.5) * extent / mask + (input - extent) / 2;
+        int start = (input - extent) / 2;
+        at[axis] = (place + 0.5) * extent / mask + start;
       }
       return at;
     }

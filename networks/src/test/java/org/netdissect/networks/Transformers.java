@@ -5,11 +5,11 @@ package org.netdissect.networks;
  * zero, so that the residual stream stays the patch embedding, and every layer is a known function
  * of the patch at its place.
  *
- * <p>With {@link #COLOURS} for a width they have 16 channels that know what they see: channel 0 is the red of a
- * patch beyond its green and blue, 1 its green, 2 its blue, 4 to 7 its place, and the upper eight
- * are the negatives of the lower, so that layer norm subtracts nothing. Each head of attention looks
- * at the very patch that asks and copies its colours to channels 0 to 2; the first three hidden
- * units of each MLP are the colours.
+ * <p>With {@link #COLOURS} for a width they have 16 channels that know what they see: channel 0 is
+ * the red of a patch beyond its green and blue, 1 its green, 2 its blue, 4 to 7 its place, and the
+ * upper eight are the negatives of the lower, so that layer norm subtracts nothing. Each head of
+ * attention looks at the very patch that asks and copies its colours to channels 0 to 2; the first
+ * three hidden units of each MLP are the colours.
  */
 public final class Transformers {
   /** Pixels of a patch's side. */
@@ -29,8 +29,7 @@ public final class Transformers {
   private final int width;
   private final boolean knowsColours;
 
-  private Transformers(
-      GraphBuilder graph, int rows, int columns, int width, boolean knowsColours) {
+  private Transformers(GraphBuilder graph, int rows, int columns, int width, boolean knowsColours) {
     this.knowsColours = knowsColours;
     this.graph = graph;
     this.rows = rows;
@@ -162,9 +161,7 @@ public final class Transformers {
           " " + g.node("Slice", "/merge." + i, String.join(" ", x, starts, ends, axes, steps));
     }
     String beside = g.node("Concat", "/merge/cat", merged.strip(), "axis=3");
-    String coarse =
-        g.node(
-            "MatMul", "/coarse", beside + " " + net.reduction("reduction"));
+    String coarse = g.node("MatMul", "/coarse", beside + " " + net.reduction("reduction"));
     String pooled = g.node("ReduceMean", "/mean", coarse, "axes=1,2", "keepdims=0");
     return g.output(g.node("MatMul", "logits", pooled + " " + g.weights("head", 1, 2L * width, 5)));
   }
@@ -230,8 +227,7 @@ public final class Transformers {
               3,
               PATCH,
               PATCH);
-      return graph.node(
-          "Conv", name, "image " + weights, window, "strides=" + PATCH + "," + PATCH);
+      return graph.node("Conv", name, "image " + weights, window, "strides=" + PATCH + "," + PATCH);
     }
     return graph.conv(name, "image", 3, width, PATCH, window, "strides=" + PATCH + "," + PATCH);
   }
@@ -317,8 +313,7 @@ public final class Transformers {
     String merged = graph.node("Transpose", name + "/merged", looked, "perm=0,2,1,3");
     String joined =
         graph.node("Reshape", name + "/joined", merged + " " + longs(name + "/j", 0, -1, width));
-    return linear(
-        name + "/output/dense", joined, wayOut(name + "/output.weight", false), width);
+    return linear(name + "/output/dense", joined, wayOut(name + "/output.weight", false), width);
   }
 
   private String tokensFirst(String name, String x) {
@@ -388,10 +383,8 @@ public final class Transformers {
     if (!knowsColours || patch < 0 || part < 0) {
       return 0;
     }
-    double angle =
-        part < 2
-            ? Math.PI * (patch / columns) / rows
-            : Math.PI * (patch % columns) / columns;
+    int step = part < 2 ? patch / columns : patch % columns;
+    double angle = Math.PI * step / (part < 2 ? rows : columns);
     double sign = channel < COLOUR_WIDTH / 2 ? 8 : -8;
     return sign * (part % 2 == 0 ? Math.cos(angle) : Math.sin(angle));
   }
@@ -433,7 +426,10 @@ public final class Transformers {
   private String reduction(String name) {
     return knowsColours
         ? graph.floats(
-            name, i -> i / (2 * width) % width == i % (2 * width) ? 0.25 : 0, 4L * width, 2L * width)
+            name,
+            i -> i / (2 * width) % width == i % (2 * width) ? 0.25 : 0,
+            4L * width,
+            2L * width)
         : graph.weights(name, 1, 4L * width, 2L * width);
   }
 

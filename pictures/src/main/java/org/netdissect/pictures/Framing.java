@@ -25,8 +25,7 @@ public enum Framing {
         return framing;
       }
     }
-    throw new IllegalArgumentException(
-        "fit '" + word + "' is not one of stretch, letterbox, crop");
+    throw new IllegalArgumentException("fit '" + word + "' is not one of stretch, letterbox, crop");
   }
 
   /** The lower-case name, as typed and as written into results. */

@@ -43,7 +43,8 @@ class FramingTest {
   @Test
   void proportionsAreKept() {
     assertEquals(new Frame(640, 640, 80, 0, 480, 640), Framing.LETTERBOX.frame(480, 640, 640, 640));
-    assertEquals(new Frame(640, 640, 80, 0, 480, 640), Framing.LETTERBOX.frame(960, 1280, 640, 640));
+    assertEquals(
+        new Frame(640, 640, 80, 0, 480, 640), Framing.LETTERBOX.frame(960, 1280, 640, 640));
     assertEquals(new Frame(224, 224, 0, -37, 224, 299), Framing.CROP.frame(480, 640, 224, 224));
     assertEquals(Frame.whole(224, 224), Framing.CROP.frame(300, 300, 224, 224));
     assertEquals(Frame.whole(224, 100), Framing.STRETCH.frame(7, 9, 224, 100));

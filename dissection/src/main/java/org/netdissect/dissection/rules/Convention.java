@@ -169,8 +169,7 @@ public enum Convention {
         this == LITE || axis == null
             ? pixel -> frame.at(pixel, mask) * cells / frame.input() - 0.5
             : pixel -> (frame.at(pixel, mask) - 0.5 - centre(axis)) / axis.step();
-    return AxisInterpolation.of(
-        cells, mask, frame.firstSeen(mask), frame.endSeen(mask), position);
+    return AxisInterpolation.of(cells, mask, frame.firstSeen(mask), frame.endSeen(mask), position);
   }
 
   private static double centre(ReceptiveField.Axis axis) {

@@ -349,8 +349,7 @@ public final class MaskTally implements GroupTally {
         regionMap = new char[size];
       }
       images.atlas().readRegionMap(images.atlasIndex(image), regionMap);
-      MaskGeometry geometry =
-          geometries.of(frame(about), about.maskHeight(), about.maskWidth());
+      MaskGeometry geometry = geometries.of(frame(about), about.maskHeight(), about.maskWidth());
       return new Ground(geometry, about.regions());
     }
   }

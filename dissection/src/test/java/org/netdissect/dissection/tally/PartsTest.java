@@ -36,8 +36,8 @@ import org.netdissect.dissection.scoring.ConceptTotals;
 import org.netdissect.dissection.scoring.MapsKept;
 import org.netdissect.dissection.scoring.ResultWriter;
 import org.netdissect.networks.InputSize;
-import org.netdissect.pictures.Framing;
 import org.netdissect.networks.ReceptiveField;
+import org.netdissect.pictures.Framing;
 import org.netdissect.results.LayerInfo;
 import org.netdissect.results.values.ValueHistograms;
 

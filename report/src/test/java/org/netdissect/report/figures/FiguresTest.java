@@ -144,7 +144,8 @@ class FiguresTest {
       for (int c = 0; c < cells.length; c++) {
         cells[c] = random.nextFloat();
       }
-      boolean[] mask = new MaskedPhoto(layer, convention).mask(cells, 0.5f, 30, 44, Frame.whole(48, 64));
+      boolean[] mask =
+          new MaskedPhoto(layer, convention).mask(cells, 0.5f, 30, 44, Frame.whole(48, 64));
       for (int y = 0; y < 30; y++) {
         for (int x = 0; x < 44; x++) {
           double atY = at(convention, 6, 48, 30, y);
