@@ -14,9 +14,9 @@ import org.netdissect.concepts.atlas.AtlasImage;
 import org.netdissect.concepts.atlas.AtlasOptions;
 import org.netdissect.dissection.rules.Convention;
 import org.netdissect.dissection.rules.ImageSet;
+import org.netdissect.dissection.rules.MaskGeometry;
 import org.netdissect.dissection.scoring.ConceptTotals;
 import org.netdissect.pictures.Frame;
-import org.netdissect.pictures.Framing;
 import org.netdissect.results.Dissection;
 import org.netdissect.results.DissectionException;
 import org.netdissect.results.DissectionInfo;
@@ -129,14 +129,9 @@ public final class LabelledResult implements AutoCloseable {
 
   /** Where an image lay in the network's input, or in its own size where that was free. */
   public Frame frame(int image) {
-    DissectionInfo.NetworkInfo network = dissection.info().network();
     AtlasImage about = images.atlasImage(image);
-    if (network.inputHeight() != null && network.inputWidth() != null) {
-      Framing framing = network.fit() == null ? Framing.STRETCH : Framing.of(network.fit());
-      return framing.frame(
-          about.photoHeight(), about.photoWidth(), network.inputHeight(), network.inputWidth());
-    }
-    return Frame.whole(about.photoHeight(), about.photoWidth());
+    return MaskGeometry.frame(
+        dissection.info().network(), about.photoHeight(), about.photoWidth());
   }
 
   @Override

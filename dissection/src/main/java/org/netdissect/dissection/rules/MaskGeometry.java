@@ -6,12 +6,26 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.netdissect.networks.ReceptiveField;
 import org.netdissect.pictures.Frame;
+import org.netdissect.pictures.Framing;
+import org.netdissect.results.DissectionInfo.NetworkInfo;
 
 /**
  * How a layer's activation map lies over the mask grid of an image: the interpolation along both
  * axes.
  */
 public record MaskGeometry(AxisInterpolation y, AxisInterpolation x) {
+
+  /**
+   * Where a photograph lay in the input of a result's network, or in its own size where that was
+   * free.
+   */
+  public static Frame frame(NetworkInfo network, int photoHeight, int photoWidth) {
+    if (network.inputHeight() == null || network.inputWidth() == null) {
+      return Frame.whole(photoHeight, photoWidth);
+    }
+    Framing framing = network.fit() == null ? Framing.STRETCH : Framing.of(network.fit());
+    return framing.frame(photoHeight, photoWidth, network.inputHeight(), network.inputWidth());
+  }
 
   int maskHeight() {
     return y.pixels;

@@ -9,13 +9,11 @@ import org.jspecify.annotations.Nullable;
 import org.netdissect.base.DataException;
 import org.netdissect.concepts.ConceptDataset;
 import org.netdissect.concepts.ImageRow;
-import org.netdissect.pictures.Frame;
-import org.netdissect.pictures.Framing;
+import org.netdissect.dissection.rules.MaskGeometry;
 import org.netdissect.pictures.Photographs;
 import org.netdissect.pictures.Photographs.Photograph;
 import org.netdissect.results.ActivationMaps;
 import org.netdissect.results.Dissection;
-import org.netdissect.results.DissectionInfo;
 import org.netdissect.results.LayerDissection;
 import org.netdissect.results.TopImage;
 import org.netdissect.results.UnitScore;
@@ -111,16 +109,8 @@ public final class UnitPhotos {
                     unit.threshold(),
                     small.height(),
                     small.width(),
-                    frame(dissection.info().network(), photo));
+                    MaskGeometry.frame(
+                        dissection.info().network(), photo.height(), photo.width()));
     return MaskedPhoto.pale(small, mask);
-  }
-
-  private static Frame frame(DissectionInfo.NetworkInfo network, Photograph photo) {
-    if (network.inputHeight() == null || network.inputWidth() == null) {
-      return Frame.whole(photo.height(), photo.width());
-    }
-    Framing framing = network.fit() == null ? Framing.STRETCH : Framing.of(network.fit());
-    return framing.frame(
-        photo.height(), photo.width(), network.inputHeight(), network.inputWidth());
   }
 }
