@@ -130,8 +130,7 @@ public final class LabelledResult implements AutoCloseable {
   /** Where an image lay in the network's input, or in its own size where that was free. */
   public Frame frame(int image) {
     AtlasImage about = images.atlasImage(image);
-    return MaskGeometry.frame(
-        dissection.info().network(), about.photoHeight(), about.photoWidth());
+    return MaskGeometry.frame(dissection.info().network(), about.photoHeight(), about.photoWidth());
   }
 
   @Override

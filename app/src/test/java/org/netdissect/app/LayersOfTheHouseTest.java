@@ -36,8 +36,7 @@ class LayersOfTheHouseTest {
     MODULES.put("datasets", List.of("base", "pictures", "concepts", "networks"));
     MODULES.put("dissection", List.of("base", "pictures", "concepts", "networks", "results"));
     MODULES.put(
-        "analysis",
-        List.of("base", "pictures", "concepts", "networks", "results", "dissection"));
+        "analysis", List.of("base", "pictures", "concepts", "networks", "results", "dissection"));
     MODULES.put(
         "report", List.of("base", "pictures", "concepts", "networks", "results", "dissection"));
     MODULES.put(

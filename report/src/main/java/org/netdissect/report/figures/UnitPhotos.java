@@ -109,8 +109,7 @@ public final class UnitPhotos {
                     unit.threshold(),
                     small.height(),
                     small.width(),
-                    MaskGeometry.frame(
-                        dissection.info().network(), photo.height(), photo.width()));
+                    MaskGeometry.frame(dissection.info().network(), photo.height(), photo.width()));
     return MaskedPhoto.pale(small, mask);
   }
 }
