@@ -60,8 +60,7 @@ final class ChannelMoments {
 
   TensorProto variances(FloatTensor old, OnnxNode node) throws ModelException {
     check(old, node);
-    return old.with(
-        c -> Math.max(0, squares[c] / count - (sums[c] / count) * (sums[c] / count)));
+    return old.with(c -> Math.max(0, squares[c] / count - (sums[c] / count) * (sums[c] / count)));
   }
 
   private void check(FloatTensor old, OnnxNode node) throws ModelException {

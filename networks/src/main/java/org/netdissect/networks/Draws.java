@@ -12,8 +12,7 @@ final class Draws {
 
   /** Those of one tensor: they do not depend on what else is drawn. */
   Draws(long seed, String name) {
-    byte[] digest =
-        Digests.sha256().digest((seed + " " + name).getBytes(StandardCharsets.UTF_8));
+    byte[] digest = Digests.sha256().digest((seed + " " + name).getBytes(StandardCharsets.UTF_8));
     random = new SplittableRandom(ByteBuffer.wrap(digest).getLong());
   }
 

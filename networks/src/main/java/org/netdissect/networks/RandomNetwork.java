@@ -36,8 +36,8 @@ public final class RandomNetwork {
   public enum How {
     /**
      * As before training: weights are normally distributed with deviation √(2 / fan-in) (He et al.
-     * 2015), biases 0, scales 1, slopes of PRelu 0.25, positions and class tokens of deviation 0.02,
-     * means 0 and variances 1.
+     * 2015), biases 0, scales 1, slopes of PRelu 0.25, positions and class tokens of deviation
+     * 0.02, means 0 and variances 1.
      */
     INIT,
     /**
@@ -89,7 +89,8 @@ public final class RandomNetwork {
     if (!graph.externalFiles().isEmpty()) {
       throw new ModelException(
           "%s: keeps its weights beside it in %s; save the model with its weights inside, as one file."
-              .formatted(graph.file(), Text.oneLine(String.join(", ", graph.externalFiles().keySet()))));
+              .formatted(
+                  graph.file(), Text.oneLine(String.join(", ", graph.externalFiles().keySet()))));
     }
     return new RandomNetwork(graph, how, seed);
   }
@@ -100,7 +101,9 @@ public final class RandomNetwork {
       return isStatistic(role) ? old.with(old::get) : shuffled(old, draws);
     }
     double deviation =
-        role.kind() == Kind.EMBEDDING ? EMBEDDING : StrictMath.sqrt(2.0 / Math.max(1, role.fanIn()));
+        role.kind() == Kind.EMBEDDING
+            ? EMBEDDING
+            : StrictMath.sqrt(2.0 / Math.max(1, role.fanIn()));
     return switch (role.kind()) {
       case WEIGHT, EMBEDDING -> old.with(i -> deviation * draws.gaussian());
       case BIAS, MEAN -> old.with(i -> 0);
@@ -225,7 +228,11 @@ public final class RandomNetwork {
    * @throws ModelException if the network cannot be run
    */
   public void estimate(
-      Network network, Preprocessing preprocessing, List<byte[]> photographs, String data, Watch watch)
+      Network network,
+      Preprocessing preprocessing,
+      List<byte[]> photographs,
+      String data,
+      Watch watch)
       throws IOException {
     List<List<OnnxNode>> steps = steps();
     watch.begins((long) steps.size() * photographs.size());
@@ -297,7 +304,8 @@ public final class RandomNetwork {
     told.addMetadataProps(entry(".kept", Integer.toString(kept.size())));
     ModelProto whole = told.build();
     if (whole.getSerializedSize() < 0) {
-      throw new ModelException(onnx + ": would be larger than 2 GB, which is more than ONNX holds.");
+      throw new ModelException(
+          onnx + ": would be larger than 2 GB, which is more than ONNX holds.");
     }
     WholeFile.write(
         onnx,

@@ -115,7 +115,10 @@ final class WeightRoles {
         // Its constants have no role that is known.
       }
     }
-    if (weighs && (node.op().equals("Conv") || node.op().equals("ConvTranspose") || node.op().equals("Gemm"))) {
+    if (weighs
+        && (node.op().equals("Conv")
+            || node.op().equals("ConvTranspose")
+            || node.op().equals("Gemm"))) {
       give(node, 2, Kind.BIAS);
     }
     if (weighs || node.reads().stream().anyMatch(learned::contains)) {
@@ -144,7 +147,9 @@ final class WeightRoles {
   private static long spread(OnnxNode node, long[] dims) {
     long[] strides = node.integers("strides");
     long taps = dims.length < 2 ? 1 : product(dims, 2);
-    return dims[0] / Math.max(1, node.integer("group", 1)) * taps
+    return dims[0]
+        / Math.max(1, node.integer("group", 1))
+        * taps
         / (strides == null ? 1 : Math.max(1, product(strides, 0)));
   }
 
@@ -239,8 +244,8 @@ final class WeightRoles {
   static boolean isFloat(TensorProto tensor) {
     return switch (tensor.getDataType()) {
       case TensorProto.DataType.FLOAT_VALUE,
-              TensorProto.DataType.FLOAT16_VALUE,
-              TensorProto.DataType.DOUBLE_VALUE ->
+          TensorProto.DataType.FLOAT16_VALUE,
+          TensorProto.DataType.DOUBLE_VALUE ->
           true;
       default -> false;
     };

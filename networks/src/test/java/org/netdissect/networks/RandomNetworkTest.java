@@ -101,7 +101,8 @@ class RandomNetworkTest {
     assertEquals("init", metadata(out).get("netdissect.random"));
     assertEquals("5", metadata(out).get("netdissect.random.seed"));
     assertEquals("model.onnx", metadata(out).get("netdissect.random.source"));
-    assertEquals(Network.open(model).sha256(), metadata(out).get("netdissect.random.source.sha256"));
+    assertEquals(
+        Network.open(model).sha256(), metadata(out).get("netdissect.random.source.sha256"));
     assertEquals("0 and 1", metadata(out).get("netdissect.random.batch-norm"));
     // Same nodes, shapes and layers.
     assertEquals(proto(model).getGraph().getNodeList(), proto(out).getGraph().getNodeList());
@@ -191,7 +192,12 @@ class RandomNetworkTest {
     GraphBuilder inNode = GraphBuilder.seeded(2);
     image = inNode.image(1, 3, 8, 8);
     TensorProto.Builder typed =
-        TensorProto.newBuilder().setDataType(GraphBuilder.FLOAT).addDims(64).addDims(3).addDims(1).addDims(1);
+        TensorProto.newBuilder()
+            .setDataType(GraphBuilder.FLOAT)
+            .addDims(64)
+            .addDims(3)
+            .addDims(1)
+            .addDims(1);
     for (int i = 0; i < 192; i++) {
       typed.addFloatData(i);
     }
