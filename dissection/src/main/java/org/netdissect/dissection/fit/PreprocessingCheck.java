@@ -116,7 +116,14 @@ public final class PreprocessingCheck {
     return fit.score(images);
   }
 
-  private static List<byte[]> photographs(
+  /**
+   * Photographs from all over a data set at a network's input size, as height × width × 3 bytes.
+   * Those that cannot be read are passed over.
+   *
+   * @param framing how they come into the input
+   * @param most of them; fewer where the data set has fewer
+   */
+  public static List<byte[]> photographs(
       Network network, ConceptDataset data, Framing framing, int most) throws IOException {
     List<ImageRow> rows = data.images();
     int step = Math.max(1, rows.size() / most);
