@@ -30,6 +30,7 @@ import org.netdissect.networks.ModelException;
 import org.netdissect.networks.Network;
 import org.netdissect.networks.Preprocessing;
 import org.netdissect.networks.ReceptiveField;
+import org.netdissect.pictures.Framing;
 import org.netdissect.results.Dissection;
 import org.netdissect.results.DissectionException;
 import org.netdissect.results.LayerDissection;
@@ -213,6 +214,7 @@ final class RunCommand implements Callable<Integer> {
   private boolean noReport;
 
   @Mixin private ModelOptions modelOptions;
+  @Mixin private FitOption fit;
   @Mixin private DataOptions dataOptions;
   @Mixin private CommonOptions common;
 
@@ -261,7 +263,8 @@ final class RunCommand implements Callable<Integer> {
       String usual = network.usualPreprocessing().name();
       try {
         PreprocessingCheck check =
-            PreprocessingCheck.of(network, PreprocessingCheck.known(), labelled, CHECKED, progress);
+            PreprocessingCheck.of(
+                network, PreprocessingCheck.known(), labelled, fit.framing(), CHECKED, progress);
         if (check.isClearlyBetterThan(usual)) {
           progress.warn(
               network.name()
@@ -286,14 +289,17 @@ final class RunCommand implements Callable<Integer> {
   private void dissect(
       List<Network> networks, List<Preprocessing> preprocessings, TerminalProgress progress)
       throws IOException {
-    if (dataOptions.haveMasksOfOneSize(data, networks)) {
+    if (dataOptions.haveMasksOfOneSize(data, networks)
+        && (fit.framing() != Framing.CROP || DataOptions.inputs(networks) < 2)) {
       Dissector.Builder builder = builder(networks, preprocessings, progress).setOut(out);
       finish(builder, networks, progress);
       return;
     }
     progress.say(
-        "the networks' inputs differ, and so do their masks: each is dissected by itself; one"
-            + " --mask-size for all would let them share the reading of the photographs");
+        fit.framing() == Framing.CROP
+            ? "the networks' inputs differ, and so does what they see: each is dissected by itself"
+            : "the networks' inputs differ, and so do their masks: each is dissected by itself; one"
+                + " --mask-size for all would let them share the reading of the photographs");
     List<Path> folders = Dissector.resultFolders(out, networks);
     for (int i = 0; i < folders.size(); i++) {
       List<Network> one = networks.subList(i, i + 1);
@@ -443,6 +449,7 @@ final class RunCommand implements Callable<Integer> {
           Dissector.builder()
               .optConvention(Convention.of(convention))
               .optQuantile(Quantile.of(quantile))
+              .optFraming(fit.framing())
               .optIou(iou)
               .optSplit(split.equals("all") ? null : split)
               .optCategories(categories)
@@ -480,6 +487,9 @@ final class RunCommand implements Callable<Integer> {
     }
     if (!layers.isEmpty() || !preprocess.isEmpty() || modelOptions.hasWeights()) {
       throw new UsageException("--layers, --preprocess and --weights go with a model");
+    }
+    if (fit.framing() != Framing.STRETCH && modelOptions.inputSize() == null) {
+      throw new UsageException("--fit needs the size of the network's input: --input-size H,W");
     }
     if (fields.size() > 1 && fields.size() != activations.size()) {
       throw new UsageException("--field stands once, or once for each --activations");

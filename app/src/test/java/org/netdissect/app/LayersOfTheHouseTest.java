@@ -39,7 +39,8 @@ class LayersOfTheHouseTest {
     MODULES.put("concepts", List.of("base", "pictures"));
     MODULES.put("datasets", List.of("base", "pictures", "concepts", "networks"));
     MODULES.put("dissection", List.of("base", "pictures", "concepts", "networks", "results"));
-    MODULES.put("analysis", List.of("base", "concepts", "networks", "results", "dissection"));
+    MODULES.put(
+        "analysis", List.of("base", "pictures", "concepts", "networks", "results", "dissection"));
     MODULES.put(
         "report", List.of("base", "pictures", "concepts", "networks", "results", "dissection"));
     MODULES.put(

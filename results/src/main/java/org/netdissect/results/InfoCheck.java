@@ -23,6 +23,8 @@ final class InfoCheck {
 
   private static final Set<String> CONVENTIONS = Set.of("exact", "paper", "lite");
 
+  private static final Set<String> FITS = Set.of("stretch", "letterbox", "crop");
+
   /** A decimal above 0 and below 1, of at most twelve places. */
   private static final Pattern QUANTILE = Pattern.compile("0?\\.(?=0*[1-9])[0-9]{1,12}");
 
@@ -47,6 +49,7 @@ final class InfoCheck {
     require(info.network() != null, "network");
     side(info.network().inputHeight(), "network.inputHeight");
     side(info.network().inputWidth(), "network.inputWidth");
+    fit(info.network());
     preprocessing(info.network().preprocessing());
     data(info.data());
     rules(info.rules());
@@ -64,6 +67,15 @@ final class InfoCheck {
       layer(layer, info);
       require(folders.add(layer.layer().folder()), "layers: two of folder");
     }
+  }
+
+  private void fit(DissectionInfo.NetworkInfo network) throws DamagedException {
+    require(
+        network.fit() == null
+            || (FITS.contains(network.fit())
+                && network.inputHeight() != null
+                && network.inputWidth() != null),
+        "network.fit");
   }
 
   private void preprocessing(DissectionInfo.@Nullable PreprocessingInfo preprocessing)

@@ -25,6 +25,7 @@ import org.netdissect.networks.Network;
 import org.netdissect.networks.Preprocessing;
 import org.netdissect.networks.Runner;
 import org.netdissect.networks.TappedNetwork;
+import org.netdissect.pictures.Framing;
 import org.netdissect.pictures.Photographs;
 import org.netdissect.pictures.Photographs.Photograph;
 import org.netdissect.results.DissectionException;
@@ -40,6 +41,7 @@ public final class NetworkSource implements ActivationSource {
 
   private final List<Tapped> networks;
   private final List<LayerInfo> layers;
+  private final Framing framing;
   private final ConceptDataset data;
   private final ImageSet images;
   private final Convention convention;
@@ -62,6 +64,7 @@ public final class NetworkSource implements ActivationSource {
    * @param specs layers by tensor name, node name or glob, the same for all networks; empty for
    *     each network's default layer, or what comes before it if it saturates
    * @param preprocessings of each network
+   * @param framing how photographs come into their inputs
    * @param batch images a call of a network, where the model allows it
    * @param progress warned of layers that saturate and of unknown receptive fields
    */
@@ -69,6 +72,7 @@ public final class NetworkSource implements ActivationSource {
       List<Network> networks,
       List<String> specs,
       List<Preprocessing> preprocessings,
+      Framing framing,
       ConceptDataset data,
       ImageSet images,
       Convention convention,
@@ -78,7 +82,7 @@ public final class NetworkSource implements ActivationSource {
       throws IOException {
     List<Tapped> tapped = new ArrayList<>();
     Function<Tapped, ActivationSource> alone =
-        one -> new NetworkSource(List.of(one), data, images, convention, batch);
+        one -> new NetworkSource(List.of(one), framing, data, images, convention, batch);
     try {
       for (int i = 0; i < networks.size(); i++) {
         Network network = networks.get(i);
@@ -98,7 +102,7 @@ public final class NetworkSource implements ActivationSource {
         }
         tapped.add(tap(network, layers, preprocessing, convention, progress));
       }
-      return new NetworkSource(tapped, data, images, convention, batch);
+      return new NetworkSource(tapped, framing, data, images, convention, batch);
     } catch (IOException | RuntimeException e) {
       for (Tapped network : tapped) {
         network.tapped().close();
@@ -149,12 +153,14 @@ public final class NetworkSource implements ActivationSource {
 
   private NetworkSource(
       List<Tapped> networks,
+      Framing framing,
       ConceptDataset data,
       ImageSet images,
       Convention convention,
       int batch) {
     this.networks = networks;
     this.layers = networks.stream().flatMap(network -> network.layers().stream()).toList();
+    this.framing = framing;
     this.data = data;
     this.images = images;
     this.convention = convention;
@@ -248,6 +254,10 @@ public final class NetworkSource implements ActivationSource {
     private void load(int image, Outcome outcome) throws IOException {
       ImageRow row = data.images().get(images.atlasIndex(image));
       Path path = data.photograph(row);
+      if (framing != Framing.STRETCH && (row.photoHeight() < 1 || row.photoWidth() < 1)) {
+        outcome.unreadable(image, "its size was not known when the data set was read");
+        return;
+      }
       byte[] file;
       Photograph photograph;
       try {
@@ -273,7 +283,10 @@ public final class NetworkSource implements ActivationSource {
                 input.height(),
                 input.width());
           }
-          fitting = photograph.resized(input.height(), input.width());
+          fitting =
+              photograph.framed(
+                  framing.frame(
+                      photograph.height(), photograph.width(), input.height(), input.width()));
         }
         pixels.get(n).add(fitting.rgb());
       }
