@@ -256,8 +256,10 @@ public final class RandomNetwork {
           throw new ModelException(
               graph.file() + ": what " + node + " takes in is not finite on the photographs.");
         }
-        made.put(node.input(3), of.means(new FloatTensor(graph.knownConstant(node.input(3))), node));
-        made.put(node.input(4), of.variances(new FloatTensor(graph.knownConstant(node.input(4))), node));
+        made.put(
+            node.input(3), of.means(new FloatTensor(graph.knownConstant(node.input(3))), node));
+        made.put(
+            node.input(4), of.variances(new FloatTensor(graph.knownConstant(node.input(4))), node));
       }
       model = replaced(model, made);
     }
