@@ -3,6 +3,7 @@ package org.netdissect.app;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import org.netdissect.results.FormulaGrowth;
 import org.netdissect.results.FormulaScore;
 import org.netdissect.results.FormulaTable;
 import org.netdissect.results.LayerDissection;
@@ -37,17 +38,17 @@ final class FormulaSummary {
     StringBuilder text = new StringBuilder();
     line(text, "formulas of layer %s:", layer.layer().name());
     int length = table.info().length();
-    for (int l = 1; l <= length; l++) {
-      List<FormulaScore> rows = ofLength(table, l);
+    for (FormulaGrowth at : FormulaGrowth.of(table)) {
       line(
           text,
           "  length %d: mean IoU %.4f, proven for %d of %d units",
-          l,
-          rows.stream().mapToDouble(FormulaScore::iou).average().orElse(0),
-          rows.stream().filter(FormulaScore::proven).count(),
-          rows.size());
+          at.length(),
+          at.mean(),
+          at.proven(),
+          at.units());
     }
-    ofLength(table, length).stream()
+    table.scores().stream()
+        .filter(score -> score.length() == length)
         .sorted(Comparator.comparingDouble(FormulaScore::iou).reversed())
         .limit(MOST_SHOWN)
         .forEach(
@@ -62,10 +63,6 @@ final class FormulaSummary {
                         ? ""
                         : String.format(Locale.ROOT, " (at most %.4f)", score.bound())));
     return text.toString();
-  }
-
-  private static List<FormulaScore> ofLength(FormulaTable table, int length) {
-    return table.scores().stream().filter(score -> score.length() == length).toList();
   }
 
   private static void line(StringBuilder text, String format, Object... values) {

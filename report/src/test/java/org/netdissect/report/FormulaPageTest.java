@@ -229,6 +229,22 @@ class FormulaPageTest {
   }
 
   @Test
+  void aComparisonTellsHowIouGrows() throws Exception {
+    Path out = folder.resolve("compared");
+    Comparison.of(List.of(new Comparison.Run("one", dissection, null, null))).write(out);
+    browser.open(out.resolve("index.html").toUri().toString());
+    browser.await("document.querySelector('#growth') !== null");
+    assertEquals(
+        "one 11 0.1000 0.2000",
+        browser
+            .eval(
+                "[...document.querySelectorAll('#growth tbody tr > *')].map(c => c.textContent)"
+                    + ".join(' ')")
+            .asString());
+    assertTrue(Files.readString(out.resolve("index.html")).contains("\"growth\""));
+  }
+
+  @Test
   void aUnitWithoutFormulasHasNoPanel() throws Exception {
     show(SmallWorld.UNITS - 1);
     assertEquals(0, browser.eval("document.querySelectorAll('.formulas').length").asInt());
