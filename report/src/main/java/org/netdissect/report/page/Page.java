@@ -37,7 +37,7 @@ public final class Page {
   private Page() {}
 
   /** JSON that may stand inside a script element: no character there can end it. */
-  static String json(Object value) {
+  public static String json(Object value) {
     return Json.mapper()
         .writeValueAsString(value)
         .replace("&", "\\u0026")
