@@ -169,8 +169,7 @@ class FormulaPageTest {
       check(
           unit,
           "car and not (Blue | \"living room\")",
-          set ->
-              set.contains("car") && !set.contains("blue-c") && !set.contains("living_room-s"));
+          set -> set.contains("car") && !set.contains("blue-c") && !set.contains("living_room-s"));
       check(
           unit,
           "NOT car OR street-s AND red-c",
@@ -207,12 +206,9 @@ class FormulaPageTest {
     assertTrue(rows.get(0).asString().contains(SmallWorld.HOSTILE), rows.toString());
     assertTrue(rows.get(0).asString().contains("proven"), rows.toString());
     assertTrue(rows.get(1).asString().contains("at most 0.3000"), rows.toString());
-    assertEquals(
-        0, browser.eval("document.querySelectorAll('.formulas script').length").asInt());
+    assertEquals(0, browser.eval("document.querySelectorAll('.formulas script').length").asInt());
     assertTrue(
-        browser
-            .eval("document.querySelectorAll('.formulas tbody button')[1].disabled")
-            .asBoolean(),
+        browser.eval("document.querySelectorAll('.formulas tbody button')[1].disabled").asBoolean(),
         "a formula of concepts that the result does not know cannot be drawn");
     for (int place = 0; place < 5; place++) {
       JsonNode on =

@@ -17,7 +17,8 @@ import org.netdissect.base.files.FileCheck;
  * @param categories whose concepts took part; null for all of the result's
  * @param minimumGain in IoU, for a longer formula to take a shorter one's place
  * @param penalty factor on the IoU for each concept more
- * @param timeLimitSeconds for each unit; where one was met, another computer may find other formulas
+ * @param timeLimitSeconds for each unit; where one was met, another computer may find other
+ *     formulas
  * @param units that were looked at, ascending; null for all
  * @param table what formulas.csv must hold; null while it is being made
  */

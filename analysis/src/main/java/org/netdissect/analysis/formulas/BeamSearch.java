@@ -160,8 +160,7 @@ final class BeamSearch {
     List<BitSet> keptFrom = new ArrayList<>();
     for (int i : order) {
       Found one = next.get(i);
-      boolean twin =
-          kept.stream().anyMatch(one::isTwinOf);
+      boolean twin = kept.stream().anyMatch(one::isTwinOf);
       if (!twin) {
         kept.add(one);
         keptFrom.add(from.get(i));

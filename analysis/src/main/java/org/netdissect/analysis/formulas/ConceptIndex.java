@@ -104,6 +104,7 @@ final class ConceptIndex {
             + (byName.isEmpty()
                 ? ""
                 : "; the nearest are "
-                    + String.join(", ", NearestNames.of(name, byName.keySet().stream().sorted().toList()))));
+                    + String.join(
+                        ", ", NearestNames.of(name, byName.keySet().stream().sorted().toList()))));
   }
 }

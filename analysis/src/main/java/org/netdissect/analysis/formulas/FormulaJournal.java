@@ -135,8 +135,7 @@ final class FormulaJournal implements Closeable {
   }
 
   private void write(String text) throws IOException {
-    ByteBuffer bytes =
-        ByteBuffer.wrap((sum(text) + text + "\n").getBytes(StandardCharsets.UTF_8));
+    ByteBuffer bytes = ByteBuffer.wrap((sum(text) + text + "\n").getBytes(StandardCharsets.UTF_8));
     while (bytes.hasRemaining()) {
       channel.write(bytes);
     }

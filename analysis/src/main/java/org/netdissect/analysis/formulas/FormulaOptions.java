@@ -80,7 +80,8 @@ public record FormulaOptions(
 
   /** The same with some operators only. */
   public FormulaOptions withOperators(List<Formula.Operator> some) {
-    return new FormulaOptions(length, optimal, beam, some, minimumGain, penalty, timeLimit, workers);
+    return new FormulaOptions(
+        length, optimal, beam, some, minimumGain, penalty, timeLimit, workers);
   }
 
   /** The same with another minimum gain. */

@@ -39,11 +39,7 @@ public final class Formulas {
     try (FormulaJournal journal = FormulaJournal.open(layer.folder().resolve(JOURNAL), info)) {
       List<FormulaScore> scores =
           search.search(
-              layer,
-              units == null ? FormulaSearch.all(layer) : units,
-              options,
-              journal,
-              progress);
+              layer, units == null ? FormulaSearch.all(layer) : units, options, journal, progress);
       FormulaTable.write(layer, info, scores);
       journal.finish();
       return new FormulaTable(info, scores);

@@ -157,8 +157,7 @@ final class OptimalSearch {
    */
   private Formula pair(Operator operator, int a, int b) {
     boolean swapped =
-        operator != Operator.AND_NOT
-            && concepts.text(a).compareTo(concepts.text(b)) > 0;
+        operator != Operator.AND_NOT && concepts.text(a).compareTo(concepts.text(b)) > 0;
     return Formula.of(swapped ? b : a).with(operator, swapped ? a : b);
   }
 

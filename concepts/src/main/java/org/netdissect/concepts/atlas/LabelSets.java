@@ -46,8 +46,8 @@ public final class LabelSets {
   /**
    * Gathers the sets; some 100 ns a region.
    *
-   * @param images the places of images in the atlas, by the numbers they shall have; −1 for one that
-   *     is left out
+   * @param images the places of images in the atlas, by the numbers they shall have; −1 for one
+   *     that is left out
    * @param selected by index of a category: whether its labels count
    * @param place by concept number: the concept's place from 0, or −1 for one that is left out
    * @param concepts how many places there are

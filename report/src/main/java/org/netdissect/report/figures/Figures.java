@@ -317,7 +317,9 @@ public final class Figures {
             + (growth.isEmpty() ? 0 : growth.get(0).units())
             + " units.",
         new Drawn(svg, top + high + 36),
-        new Sheet(List.of("concepts", "mean", "lower quartile", "upper quartile", "units", "proven"), rows));
+        new Sheet(
+            List.of("concepts", "mean", "lower quartile", "upper quartile", "units", "proven"),
+            rows));
   }
 
   /**
