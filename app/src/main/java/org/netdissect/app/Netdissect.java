@@ -31,6 +31,7 @@ public final class Netdissect implements Runnable {
           ShowCommand.class,
           ReportCommand.class,
           TrustCommand.class,
+          RateCommand.class,
           FormulasCommand.class,
           CompareCommand.class,
           FigureCommand.class,
