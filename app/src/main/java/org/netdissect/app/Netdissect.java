@@ -32,6 +32,7 @@ public final class Netdissect implements Runnable {
           ReportCommand.class,
           TrustCommand.class,
           RateCommand.class,
+          RandomizeCommand.class,
           FormulasCommand.class,
           CompareCommand.class,
           FigureCommand.class,

@@ -257,9 +257,7 @@ public final class Comparison {
     layer.put("dataName", info.data().name());
     layer.put("images", info.images().read());
     layer.put("concepts", run.dissection().concepts().size());
-    layer.put(
-        "preprocessing",
-        info.network().preprocessing() == null ? null : info.network().preprocessing().describe());
+    layer.put("preprocessing", info.network().describePreprocessing());
     layer.put("convention", info.rules().convention());
     layer.put("quantile", info.rules().quantile());
     Path report = run.dissection().folder().resolve("report").resolve(ReportFolder.PAGE);

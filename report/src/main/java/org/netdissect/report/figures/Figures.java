@@ -573,7 +573,7 @@ public final class Figures {
         .append(", quantile ")
         .append(info.rules().quantile());
     if (info.network().preprocessing() != null) {
-      from.append(", preprocessing ").append(info.network().preprocessing().describe());
+      from.append(", preprocessing ").append(info.network().describePreprocessing());
     }
     from.append(". Made by ").append(info.tool()).append('.');
     String caption = says + " " + from;
