@@ -37,6 +37,11 @@ final class Examples {
                   "netdissect figure OUT --kind detectors --out detectors.svg",
                   "netdissect figure OUT --kind units --units 1,2 --data BRODEN --out units.png")),
           Map.entry(
+              "randomize",
+              List.of(
+                  "netdissect randomize MODEL.onnx --seed 1 --out RANDOM.onnx",
+                  "netdissect randomize MODEL.onnx --how shuffle --data PHOTOS --out RANDOM.onnx")),
+          Map.entry(
               "rate",
               List.of(
                   "netdissect rate OUT --units 50 --raters 3 --out SHEETS",

@@ -33,6 +33,7 @@ public final class Netdissect implements Runnable {
           TrustCommand.class,
         MeasuresCommand.class,
           RateCommand.class,
+          RandomizeCommand.class,
           FormulasCommand.class,
           CompareCommand.class,
           FigureCommand.class,

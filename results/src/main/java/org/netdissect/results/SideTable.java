@@ -13,18 +13,16 @@ import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.netdissect.base.Digests;
-import org.netdissect.base.Json;
 import org.netdissect.base.files.DamagedException;
 import org.netdissect.base.files.FileCheck;
 import org.netdissect.base.files.Seal;
-import tools.jackson.core.JacksonException;
 
 /**
  * Tables that analyses write beside a layer's others: rows as CSV, and a sealed JSON file that tells
  * how they were made, what the tables must hold and which result they belong to.
  */
 final class SideTable {
-  private static final long MOST_BYTES = 1L << 26;
+  static final long MOST_BYTES = 1L << 26;
 
   private SideTable() {}
 
@@ -58,19 +56,7 @@ final class SideTable {
     if (!Files.isRegularFile(file)) {
       return null;
     }
-    if (Files.size(file) > MOST_BYTES) {
-      throw new DamagedException(file, "it is too long", null);
-    }
-    String json = Seal.open(Files.readAllBytes(file));
-    if (json == null) {
-      throw new DamagedException(file, "it is not what was written (SHA-256 differs)", null);
-    }
-    I info;
-    try {
-      info = Json.mapper().readValue(json, type);
-    } catch (JacksonException e) {
-      throw new DamagedException(file, "it makes no sense", e);
-    }
+    I info = Seal.read(file, MOST_BYTES, type);
     if (info.format() != format) {
       throw new DissectionException(
           file

@@ -32,6 +32,7 @@ public final class Page {
           "save.js",
           "grid.js",
           "unit.js",
+          "formulas.js",
           "concepts.js",
           "main.js");
 
