@@ -127,8 +127,7 @@ public final class MadeUpImages implements ConceptDataset {
       boolean peaks)
       throws IOException {
     Random random = new Random(seed);
-    float[] maps =
-        new float[rows.size() * units * CELLS * CELLS];
+    float[] maps = new float[rows.size() * units * CELLS * CELLS];
     int at = 0;
     for (int i = 0; i < rows.size(); i++) {
       for (int u = 0; u < units; u++) {
@@ -139,8 +138,7 @@ public final class MadeUpImages implements ConceptDataset {
         }
       }
     }
-    Path file =
-        Npy.write(folder.resolve(out + ".npy"), maps, rows.size(), units, CELLS, CELLS);
+    Path file = Npy.write(folder.resolve(out + ".npy"), maps, rows.size(), units, CELLS, CELLS);
     Dissection result =
         Dissector.builder()
             .setRecorded(

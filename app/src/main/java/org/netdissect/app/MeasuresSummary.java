@@ -108,9 +108,7 @@ final class MeasuresSummary {
   }
 
   private static UnitMeaning least(List<UnitMeaning> known) {
-    return known.stream()
-        .min((a, b) -> Double.compare(a.clarity(), b.clarity()))
-        .orElseThrow();
+    return known.stream().min((a, b) -> Double.compare(a.clarity(), b.clarity())).orElseThrow();
   }
 
   private static String readable(String label) {

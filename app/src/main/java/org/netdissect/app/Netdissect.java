@@ -31,7 +31,7 @@ public final class Netdissect implements Runnable {
           ShowCommand.class,
           ReportCommand.class,
           TrustCommand.class,
-        MeasuresCommand.class,
+          MeasuresCommand.class,
           RateCommand.class,
           RandomizeCommand.class,
           FormulasCommand.class,

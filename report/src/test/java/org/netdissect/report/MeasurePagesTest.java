@@ -69,8 +69,21 @@ class MeasurePagesTest {
   private static MeasureScore score(int unit, LabelScore label, String bestBy) {
     double none = Double.NaN;
     return new MeasureScore(
-        unit, label.number(), label.label(), label.category(), label.iou(), 0.25, 0.5, 0.375, 12.5,
-        -0.125, 0.75, 0.625, none, 0.1, bestBy);
+        unit,
+        label.number(),
+        label.label(),
+        label.category(),
+        label.iou(),
+        0.25,
+        0.5,
+        0.375,
+        12.5,
+        -0.125,
+        0.75,
+        0.625,
+        none,
+        0.1,
+        bestBy);
   }
 
   @AfterAll

@@ -1,26 +1,22 @@
 package org.netdissect.results;
 
-import java.util.function.ToDoubleFunction;
-
 /** The measures of how well a unit and a concept agree. */
 public enum Measure {
-  IOU("iou", MeasureScore::iou),
-  PRECISION("precision", MeasureScore::precision),
-  RECALL("recall", MeasureScore::recall),
-  F1("f1", MeasureScore::f1),
-  LIFT("lift", MeasureScore::lift),
-  MCC("mcc", MeasureScore::mcc),
-  AUC("auc", MeasureScore::auc),
-  AUPRC("auprc", MeasureScore::auprc),
-  POINT_BISERIAL("point-biserial", MeasureScore::pointBiserial),
-  RANK_CORRELATION("rank-correlation", MeasureScore::rankCorrelation);
+  IOU("iou"),
+  PRECISION("precision"),
+  RECALL("recall"),
+  F1("f1"),
+  LIFT("lift"),
+  MCC("mcc"),
+  AUC("auc"),
+  AUPRC("auprc"),
+  POINT_BISERIAL("point-biserial"),
+  RANK_CORRELATION("rank-correlation");
 
   private final String word;
-  private final ToDoubleFunction<MeasureScore> value;
 
-  Measure(String word, ToDoubleFunction<MeasureScore> value) {
+  Measure(String word) {
     this.word = word;
-    this.value = value;
   }
 
   /** As tables have it. */
@@ -30,7 +26,18 @@ public enum Measure {
 
   /** What it says of a unit and a concept; NaN where it is not defined. */
   public double of(MeasureScore score) {
-    return value.applyAsDouble(score);
+    return switch (this) {
+      case IOU -> score.iou();
+      case PRECISION -> score.precision();
+      case RECALL -> score.recall();
+      case F1 -> score.f1();
+      case LIFT -> score.lift();
+      case MCC -> score.mcc();
+      case AUC -> score.auc();
+      case AUPRC -> score.auprc();
+      case POINT_BISERIAL -> score.pointBiserial();
+      case RANK_CORRELATION -> score.rankCorrelation();
+    };
   }
 
   /** Whether it looks at the peak activations of whole images, not at pixels. */

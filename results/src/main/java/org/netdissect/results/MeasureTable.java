@@ -127,9 +127,7 @@ public record MeasureTable(
       throw new DamagedException(folder.resolve(MEANINGS), "it does not have a row a unit", null);
     }
     return new MeasureTable(
-        info,
-        SideTable.rows(folder.resolve(TABLE), info.table(), MeasureTable::score),
-        meanings);
+        info, SideTable.rows(folder.resolve(TABLE), info.table(), MeasureTable::score), meanings);
   }
 
   private static MeasureScore score(NamedCsvRecord row) {

@@ -31,8 +31,8 @@ public final class PeakActivations implements Closeable {
    *
    * @param images of the dissection
    */
-  public static PeakActivations open(
-      Path path, int units, int images, @Nullable FileCheck expected) throws IOException {
+  public static PeakActivations open(Path path, int units, int images, @Nullable FileCheck expected)
+      throws IOException {
     return new PeakActivations(SectionFile.open(path, KIND, units, expected), images);
   }
 

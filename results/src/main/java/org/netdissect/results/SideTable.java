@@ -18,8 +18,8 @@ import org.netdissect.base.files.FileCheck;
 import org.netdissect.base.files.Seal;
 
 /**
- * Tables that analyses write beside a layer's others: rows as CSV, and a sealed JSON file that tells
- * how they were made, what the tables must hold and which result they belong to.
+ * Tables that analyses write beside a layer's others: rows as CSV, and a sealed JSON file that
+ * tells how they were made, what the tables must hold and which result they belong to.
  */
 final class SideTable {
   static final long MOST_BYTES = 1L << 26;

@@ -20,8 +20,8 @@ import org.netdissect.base.files.FileCheck;
  * @param chosenOn images that labels were chosen on
  * @param lookedAtOn the other images
  * @param imagesAlone images without another of their mask size: their masks stayed where they were
- * @param exactPeaks true if the peak activation of every image was known; null if only of those
- *     on which a unit exceeds its threshold, so that the others tie
+ * @param exactPeaks true if the peak activation of every image was known; null if only of those on
+ *     which a unit exceeds its threshold, so that the others tie
  * @param chance what the best IoU becomes by chance: over all concepts first (scope "all"), then by
  *     category
  * @param nullDetectors units above the result's IoU under each of the first permutations

@@ -7,8 +7,8 @@ package org.netdissect.results;
  * @param unit number, from 0
  * @param patches looked at: top images on which the unit fires
  * @param clarity mean cosine of two patches; NaN for fewer than two
- * @param polysemanticity 1 − the cosine of the centres of two clusters of the patches; NaN for fewer
- *     than two
+ * @param polysemanticity 1 − the cosine of the centres of two clusters of the patches; NaN for
+ *     fewer than two
  * @param first concept by which the larger cluster stands out from the other
  * @param second the same of the smaller
  * @param secondShare share of patches in the smaller cluster

@@ -126,14 +126,7 @@ public final class Measures {
         data.dissection(),
         layer,
         new MeasureInfo(
-            MeasureInfo.FORMAT,
-            ToolVersion.get(),
-            "",
-            known,
-            LEAST_IMAGES,
-            PATCHES,
-            null,
-            null),
+            MeasureInfo.FORMAT, ToolVersion.get(), "", known, LEAST_IMAGES, PATCHES, null, null),
         Arrays.stream(scores).flatMap(Arrays::stream).toList(),
         besides(alone, means));
   }

@@ -13,8 +13,8 @@ import org.netdissect.analysis.UnitTallies;
 record Patches(double[][] shares) {
 
   /**
-   * The patches of a unit on its top images, strongest first, those left out on which its mask meets
-   * no concept.
+   * The patches of a unit on its top images, strongest first, those left out on which its mask
+   * meets no concept.
    *
    * @param top numbers of images
    * @param numbers one more than the largest concept number
@@ -113,7 +113,8 @@ record Patches(double[][] shares) {
     double[][] centre = farthest();
     int[] of = new int[m];
     Arrays.fill(of, -1);
-    // Every step brings patches nearer to their centres, so that it ends; the bound is for rounding.
+    // Every step brings patches nearer to their centres, so that it ends; the bound is for
+    // rounding.
     for (int step = 0; step < 100 && assign(centre, of); step++) {
       double[][] sums = new double[2][shares[0].length];
       for (int p = 0; p < m; p++) {

@@ -74,9 +74,7 @@ class MeasuresTest {
       }
       long tn = all - mask - concept + both;
       BigDecimal above =
-          big(both)
-              .multiply(big(tn))
-              .subtract(big(mask - both).multiply(big(concept - both)));
+          big(both).multiply(big(tn)).subtract(big(mask - both).multiply(big(concept - both)));
       double mcc = above.divide(product.sqrt(DIGITS), DIGITS).doubleValue();
       assertEquals(mcc, counts.mcc(), 1e-15 * Math.abs(mcc) + 1e-300, about);
     }
@@ -201,8 +199,7 @@ class MeasuresTest {
     for (int row = 0; row < images.rows.size(); row++) {
       int number = row(data, images.rows.get(row));
       if (number >= 0 && isOf(images.labels.get(row), category(score))) {
-        int pixels =
-            images.labels.get(row).maskHeight() * images.labels.get(row).maskWidth();
+        int pixels = images.labels.get(row).maskHeight() * images.labels.get(row).maskWidth();
         int place = row;
         boolean holds =
             IntStream.range(0, pixels).anyMatch(p -> images.bears(place, p, score.number()));

@@ -16,10 +16,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.netdissect.analysis.ConceptTruths;
 import org.netdissect.analysis.LabelledResult;
 import org.netdissect.analysis.MadeUpImages;
 import org.netdissect.analysis.UnitTallies;
-import org.netdissect.analysis.ConceptTruths;
 import org.netdissect.base.Progress;
 import org.netdissect.base.files.Bytes;
 import org.netdissect.concepts.ImageRow;
@@ -28,7 +28,6 @@ import org.netdissect.dissection.Dissector;
 import org.netdissect.dissection.Npy;
 import org.netdissect.dissection.activations.RecordedActivations;
 import org.netdissect.dissection.rules.Convention;
-import org.netdissect.dissection.rules.Quantile;
 import org.netdissect.dissection.scoring.MapsKept;
 import org.netdissect.networks.InputSize;
 import org.netdissect.networks.ReceptiveField;
@@ -168,7 +167,8 @@ class TrustTest {
   }
 
   /** How often a pixel counts for a concept it bears. */
-  private static int times(MadeUpImages patches, int row, int pixel, int number, Convention convention) {
+  private static int times(
+      MadeUpImages patches, int row, int pixel, int number, Convention convention) {
     if (!convention.countsPerChannel()) {
       return 1;
     }
@@ -277,8 +277,7 @@ class TrustTest {
   @Test
   void plantedUnitsPassAndTheTableSaysSo() throws IOException {
     MadeUpImages patches = new MadeUpImages(31, 80, 12, false, 12, folder);
-    try (LabelledResult data =
-        patches.dissect(Convention.EXACT, 60, 32, planted(patches), "out")) {
+    try (LabelledResult data = patches.dissect(Convention.EXACT, 60, 32, planted(patches), "out")) {
       TrustOptions options = new TrustOptions(0, 1_999, 100, 0.05, 7, null, 2);
       TrustTable table = Trust.write(data, options, Progress.NONE).get(0);
       for (TrustScore score : table.scores()) {
@@ -392,7 +391,8 @@ class TrustTest {
     float[] maps = new float[20 * MadeUpImages.CELLS * MadeUpImages.CELLS];
     Arrays.fill(maps, 1);
     maps[5] = 2;
-    Path file = Npy.write(folder.resolve("m.npy"), maps, 20, 1, MadeUpImages.CELLS, MadeUpImages.CELLS);
+    Path file =
+        Npy.write(folder.resolve("m.npy"), maps, 20, 1, MadeUpImages.CELLS, MadeUpImages.CELLS);
     Dissection result =
         Dissector.builder()
             .setRecorded(

@@ -199,10 +199,7 @@ public final class Recording implements Closeable {
         PeakRecorder ofPeaks =
             peaks
                 ? PeakRecorder.open(
-                    folder.resolve("peaks.bin"),
-                    layer.units(),
-                    images.size(),
-                    state.peaksLength[l])
+                    folder.resolve("peaks.bin"), layer.units(), images.size(), state.peaksLength[l])
                 : null;
         recorders.add(
             new LayerRecorder(
