@@ -401,19 +401,15 @@ final class RunCommand implements Callable<Integer> {
     }
   }
 
-  /** What 8 bits mean for masks, where it means much. */
+  /** What 8 bits mean for masks, where it means much and the layer's kind does not tell. */
   private static String ties(Network network, Dissection dissection, LayerDissection layer)
       throws IOException {
     String name = layer.layer().name();
-    if (!network.isQuantised(network.resolve("tensor:" + name).get(0))) {
+    boolean isSaid = Ties.isQuantised(layer.layer());
+    if (isSaid || !network.isQuantised(network.resolve("tensor:" + name).get(0))) {
       return "";
     }
-    double quantile = Double.parseDouble(dissection.info().rules().quantile());
-    int tied = Ties.count(layer, quantile);
-    return 10L * tied > layer.layer().units()
-        ? "  layer %s holds 8-bit values: %d units have so many equal ones at the threshold that their masks hold less than half of the quantile%n"
-            .formatted(Text.oneLine(name), tied)
-        : "";
+    return Ties.line(dissection, layer);
   }
 
   /** Which layers to take instead of those with units that saturate. */

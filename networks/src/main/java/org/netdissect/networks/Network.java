@@ -247,6 +247,11 @@ public final class Network implements AutoCloseable {
   /** What cannot be dissected although it may be wanted, one line each; mostly none. */
   public List<String> remarks() {
     List<String> remarks = new ArrayList<>();
+    if (graph.isWidened()) {
+      remarks.add(
+          name()
+              + " is in bfloat16, which is computed in 32 bits here: values between operations are not rounded to bfloat16");
+    }
     if (!withoutGrid.isEmpty()) {
       remarks.add(
           "%d tensors of tokens, such as %s, are no layers: how their tokens cover the image cannot be told; give it with --tokens grid=HxW,skip=S"
