@@ -23,6 +23,7 @@ import org.netdissect.dissection.fit.PreprocessingCheck;
 import org.netdissect.dissection.rules.Convention;
 import org.netdissect.dissection.rules.Quantile;
 import org.netdissect.dissection.scoring.MapsKept;
+import org.netdissect.networks.Device;
 import org.netdissect.networks.InputSize;
 import org.netdissect.networks.Layer;
 import org.netdissect.networks.ModelException;
@@ -177,7 +178,7 @@ final class RunCommand implements Callable<Integer> {
   @Option(
       names = "--batch",
       paramLabel = "N",
-      description = "Images a call of the network, where the model allows it. Default: 8.")
+      description = "Images a call of the network, where the model allows it. Default: 8, on a GPU 32.")
   private @Nullable Integer batch;
 
   @Option(
@@ -214,6 +215,7 @@ final class RunCommand implements Callable<Integer> {
 
   @Mixin private ModelOptions modelOptions;
   @Mixin private FitOption fit;
+  @Mixin private DeviceOption device;
   @Mixin private DataOptions dataOptions;
   @Mixin private CommonOptions common;
 
@@ -244,10 +246,11 @@ final class RunCommand implements Callable<Integer> {
       throw new UsageException("--images and --field go with --activations");
     }
     List<Preprocessing> given = PreprocessOption.of(preprocess, models);
+    Device computing = device.device(progress);
     List<Network> networks = modelOptions.open(models, progress);
     try {
       announceDefaults(networks, progress);
-      dissect(networks, PreprocessOption.completed(given, networks), progress);
+      dissect(networks, PreprocessOption.completed(given, networks), computing, progress);
     } finally {
       networks.forEach(Network::close);
     }
@@ -286,11 +289,14 @@ final class RunCommand implements Callable<Integer> {
    * by itself where their inputs want masks of different sizes.
    */
   private void dissect(
-      List<Network> networks, List<Preprocessing> preprocessings, TerminalProgress progress)
+      List<Network> networks,
+      List<Preprocessing> preprocessings,
+      Device computing,
+      TerminalProgress progress)
       throws IOException {
     if (dataOptions.haveMasksOfOneSize(data, networks)
         && (fit.framing() != Framing.CROP || DataOptions.inputs(networks) < 2)) {
-      Dissector.Builder builder = builder(networks, preprocessings, progress).setOut(out);
+      Dissector.Builder builder = builder(networks, preprocessings, progress).optDevice(computing).setOut(out);
       finish(builder, networks, progress);
       return;
     }
@@ -303,7 +309,7 @@ final class RunCommand implements Callable<Integer> {
     for (int i = 0; i < folders.size(); i++) {
       List<Network> one = networks.subList(i, i + 1);
       Dissector.Builder builder = builder(one, preprocessings.subList(i, i + 1), progress);
-      finish(builder.setOut(folders.get(i)), one, progress);
+      finish(builder.optDevice(computing).setOut(folders.get(i)), one, progress);
     }
   }
 

@@ -284,6 +284,17 @@ public final class Network implements AutoCloseable {
    *     input's type, or ONNX Runtime refuses the model
    */
   public TappedNetwork tap(List<Layer> tapped, Preprocessing preprocessing) throws IOException {
+    return tap(tapped, preprocessing, Device.CPU);
+  }
+
+  /**
+   * As {@link #tap(List, Preprocessing)}, computed elsewhere. Operators that the device cannot
+   * compute are left to the processor.
+   *
+   * @throws ModelException also if the device cannot be used
+   */
+  public TappedNetwork tap(List<Layer> tapped, Preprocessing preprocessing, Device device)
+      throws IOException {
     if (tapped.isEmpty()) {
       throw new ModelException(graph.file() + ": no layer is given.");
     }
@@ -303,7 +314,7 @@ public final class Network implements AutoCloseable {
       }
       tensors.add(tensor);
     }
-    return TappedNetwork.open(graph, input, tensors, preprocessing);
+    return TappedNetwork.open(graph, input, tensors, preprocessing, device);
   }
 
   /**
