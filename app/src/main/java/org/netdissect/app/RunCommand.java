@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.netdissect.analysis.trust.TrustOptions;
 import org.netdissect.base.DataException;
@@ -428,13 +429,16 @@ final class RunCommand implements Callable<Integer> {
       text.append(ties(network, dissection, layer));
       if (!layer.result().emptyMasks().isEmpty()) {
         String name = layer.layer().name();
-        network
-            .beforeBound(network.resolve("tensor:" + name).get(0))
-            .ifPresent(
-                before ->
-                    text.append(
-                        "  the bound of layer %s is what they share: before it they differ, --layers tensor:%s%n"
-                            .formatted(Text.oneLine(name), Text.oneLine(before.name()))));
+        List<Layer> before = network.beforeBound(network.resolve("tensor:" + name).get(0));
+        if (!before.isEmpty()) {
+          text.append(
+              "  the bound of layer %s is what they share: before it they differ, --layers %s%n"
+                  .formatted(
+                      Text.oneLine(name),
+                      before.stream()
+                          .map(one -> "tensor:" + Text.oneLine(one.name()))
+                          .collect(Collectors.joining(","))));
+        }
       }
     }
     return text.toString();

@@ -9,7 +9,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.netdissect.base.DataException;
@@ -92,16 +91,16 @@ public final class NetworkSource implements ActivationSource {
         Network network = networks.get(i);
         Preprocessing preprocessing = preprocessings.get(i);
         List<Layer> layers = layers(network, specs);
-        Optional<Layer> unbound = network.beforeBound(layers.get(0));
-        if (specs.isEmpty() && unbound.isPresent()) {
+        List<Layer> unbound = network.beforeBound(layers.get(0));
+        if (specs.isEmpty() && !unbound.isEmpty()) {
           Saturation saturation;
           try (ActivationSource bound =
               alone.apply(tap(network, layers, preprocessing, device, convention, Progress.NONE))) {
             saturation = Saturation.measure(bound, images.size(), quantile.share());
           }
           if (saturation.isCommon()) {
-            progress.warn(saturation.warning(layers.get(0).name(), unbound.get().name()));
-            layers = List.of(unbound.get());
+            progress.warn(saturation.warning(layers.get(0).name(), unbound));
+            layers = unbound;
           }
         }
         tapped.add(tap(network, layers, preprocessing, device, convention, progress));
