@@ -179,7 +179,8 @@ final class RunCommand implements Callable<Integer> {
   @Option(
       names = "--batch",
       paramLabel = "N",
-      description = "Images a call of the network, where the model allows it. Default: 8, on a GPU 32.")
+      description =
+          "Images a call of the network, where the model allows it. Default: 8, on a GPU 32.")
   private @Nullable Integer batch;
 
   @Option(
@@ -297,7 +298,8 @@ final class RunCommand implements Callable<Integer> {
       throws IOException {
     if (dataOptions.haveMasksOfOneSize(data, networks)
         && (fit.framing() != Framing.CROP || DataOptions.inputs(networks) < 2)) {
-      Dissector.Builder builder = builder(networks, preprocessings, progress).optDevice(computing).setOut(out);
+      Dissector.Builder builder =
+          builder(networks, preprocessings, progress).optDevice(computing).setOut(out);
       finish(builder, networks, progress);
       return;
     }

@@ -2,11 +2,11 @@ package org.netdissect.app;
 
 import java.io.IOException;
 import java.util.List;
-import org.netdissect.results.LayerInfo;
-import org.netdissect.results.Dissection;
 import org.netdissect.base.Text;
 import org.netdissect.results.ActivationHistograms;
+import org.netdissect.results.Dissection;
 import org.netdissect.results.LayerDissection;
+import org.netdissect.results.LayerInfo;
 import org.netdissect.results.UnitScore;
 
 /** Units whose threshold is a value that very many of their activations share, as 8 bits do. */

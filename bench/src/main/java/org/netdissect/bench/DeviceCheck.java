@@ -43,16 +43,15 @@ final class DeviceCheck {
         int usual = each.equals(device) ? batch : each.usualBatch();
         // Once to warm up: the first runs choose kernels and take memory.
         BareForward.seconds(network, layers, each, data, images / 4 + 1, workers, usual);
-        double seconds =
-            BareForward.seconds(network, layers, each, data, images, workers, usual);
+        double seconds = BareForward.seconds(network, layers, each, data, images, workers, usual);
         say("bare %s: %.1f images a second (batch %d)", each, images / seconds, usual);
       }
       dissection(network, device, data, workers, batch);
     }
   }
 
-  private static void agreement(
-      Network network, Layer layer, Device device, ConceptDataset data) throws Exception {
+  private static void agreement(Network network, Layer layer, Device device, ConceptDataset data)
+      throws Exception {
     double largest = 0;
     double difference = 0;
     try (TappedNetwork here = network.tap(List.of(layer), Preprocessing.TORCH);

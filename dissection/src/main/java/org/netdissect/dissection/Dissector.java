@@ -411,8 +411,7 @@ public final class Dissector {
    * after the models' files. That of one network is the folder itself.
    */
   public static List<Path> resultFolders(Path out, List<Network> networks) {
-    return new Subject.OfNetworks(
-            networks, List.of(), List.of(), Quantile.DEFAULT, Device.CPU, 1)
+    return new Subject.OfNetworks(networks, List.of(), List.of(), Quantile.DEFAULT, Device.CPU, 1)
         .resultFolders(out);
   }
 }

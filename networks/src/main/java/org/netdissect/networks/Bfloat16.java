@@ -65,10 +65,7 @@ final class Bfloat16 {
         .filter(input -> is(input.build()))
         .forEach(
             input ->
-                input
-                    .getTypeBuilder()
-                    .getTensorTypeBuilder()
-                    .setElemType(DataType.FLOAT_VALUE));
+                input.getTypeBuilder().getTensorTypeBuilder().setElemType(DataType.FLOAT_VALUE));
     // What else is said of types is inferred anew.
     graph.clearValueInfo();
     return model.toBuilder().setGraph(graph).build();
@@ -124,7 +121,9 @@ final class Bfloat16 {
       return widened.setRawData(floats(tensor.getRawData().asReadOnlyByteBuffer())).build();
     }
     take(2L * tensor.getInt32DataCount());
-    tensor.getInt32DataList().forEach(bits -> widened.addFloatData(Float.intBitsToFloat(bits << 16)));
+    tensor
+        .getInt32DataList()
+        .forEach(bits -> widened.addFloatData(Float.intBitsToFloat(bits << 16)));
     return widened.build();
   }
 

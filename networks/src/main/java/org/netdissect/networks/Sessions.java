@@ -1,25 +1,25 @@
 package org.netdissect.networks;
 
-import java.util.regex.Pattern;
-import java.util.regex.Matcher;
-import java.util.Map;
-import java.nio.FloatBuffer;
-import ai.onnxruntime.providers.OrtCUDAProviderOptions;
-import ai.onnxruntime.OrtProvider;
-import ai.onnxruntime.OnnxTensor;
-import ai.onnx.proto.OnnxMl.ValueInfoProto;
-import ai.onnx.proto.OnnxMl.TypeProto;
-import ai.onnx.proto.OnnxMl.TensorShapeProto;
-import ai.onnx.proto.OnnxMl.TensorProto;
-import ai.onnx.proto.OnnxMl.OperatorSetIdProto;
-import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
+import ai.onnx.proto.OnnxMl.NodeProto;
+import ai.onnx.proto.OnnxMl.OperatorSetIdProto;
+import ai.onnx.proto.OnnxMl.TensorProto;
+import ai.onnx.proto.OnnxMl.TensorShapeProto;
+import ai.onnx.proto.OnnxMl.TypeProto;
+import ai.onnx.proto.OnnxMl.ValueInfoProto;
+import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtLoggingLevel;
+import ai.onnxruntime.OrtProvider;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.OrtSession.SessionOptions.OptLevel;
+import ai.onnxruntime.providers.OrtCUDAProviderOptions;
+import java.nio.FloatBuffer;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** The one place that opens sessions of ONNX Runtime, all in the same way. */
 final class Sessions {
@@ -175,11 +175,7 @@ final class Sessions {
                     .setName("x")
                     .setType(TypeProto.newBuilder().setTensorType(type)))
             .addNode(
-                NodeProto.newBuilder()
-                    .setOpType("Add")
-                    .addInput("x")
-                    .addInput("x")
-                    .addOutput("y"))
+                NodeProto.newBuilder().setOpType("Add").addInput("x").addInput("x").addOutput("y"))
             .addOutput(
                 ValueInfoProto.newBuilder()
                     .setName("y")

@@ -92,7 +92,9 @@ class NarrowTypesTest {
     graph.output(graph.node("Relu", "last", "dq"));
     ModelProto.Builder model = graph.build().toBuilder();
     boolean isWide = type == DataType.INT16 || type == DataType.UINT16;
-    model.getGraphBuilder().addInitializer(tensor("zero", type.getNumber(), new byte[isWide ? 2 : 1]));
+    model
+        .getGraphBuilder()
+        .addInitializer(tensor("zero", type.getNumber(), new byte[isWide ? 2 : 1]));
     if (!domain.isEmpty()) {
       model.addOpsetImport(OperatorSetIdProto.newBuilder().setDomain(domain).setVersion(1));
     }
