@@ -22,7 +22,7 @@ import org.netdissect.concepts.Concept;
 import org.netdissect.concepts.ImageRow;
 import org.netdissect.concepts.Vocabulary;
 import org.netdissect.concepts.atlas.Regions;
-import org.netdissect.datasets.ColorNames;
+import org.netdissect.datasets.reading.ColorNames;
 import org.netdissect.datasets.Datasets;
 import org.netdissect.datasets.reading.DatasetOptions;
 import org.netdissect.datasets.reading.ReadDataset;
