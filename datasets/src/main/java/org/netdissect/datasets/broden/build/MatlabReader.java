@@ -1,9 +1,7 @@
 package org.netdissect.datasets.broden.build;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.util.Set;
-import us.hebi.matlab.mat.format.BufferAllocator;
 import us.hebi.matlab.mat.format.Mat5;
 import us.hebi.matlab.mat.format.Mat5Reader;
 import us.hebi.matlab.mat.format.Mat5Tag;
@@ -28,7 +26,7 @@ final class MatlabReader extends Mat5Reader {
   private final StreamSource from;
   private final String variable;
   private final Set<String> fields;
-  private final Budget budget;
+  private final MatlabLimits limits;
   private int depth;
 
   /**
@@ -37,13 +35,13 @@ final class MatlabReader extends Mat5Reader {
    * @param variable the only one that is read
    * @param fields of that variable, a struct, that are read; all if empty
    */
-  MatlabReader(Source source, String variable, Set<String> fields, Budget budget) {
+  MatlabReader(Source source, String variable, Set<String> fields, MatlabLimits limits) {
     super(source);
     this.from = (StreamSource) source;
     this.variable = variable;
     this.fields = fields;
-    this.budget = budget;
-    setBufferAllocator(budget);
+    this.limits = limits;
+    setBufferAllocator(limits);
     disableSubsystemProcessing();
     setEntryFilter(
         header -> {
@@ -55,43 +53,16 @@ final class MatlabReader extends Mat5Reader {
         });
   }
 
-  /** Memory that the arrays of one file may take together. */
-  static final class Budget implements BufferAllocator {
-    private long left;
-
-    Budget(long bytes) {
-      left = bytes;
-    }
-
-    @Override
-    public ByteBuffer allocate(int bytes) {
-      take(bytes);
-      return ByteBuffer.allocate(bytes);
-    }
-
-    void take(long bytes) {
-      left -= bytes;
-      if (bytes < 0 || left < 0) {
-        throw new IllegalArgumentException("it claims more numbers than such a file can hold");
-      }
-    }
-
-    @Override
-    public void release(ByteBuffer buffer) {
-      // Collected as any garbage.
-    }
-  }
-
   @Override
   protected Mat5Reader createChildReader(Source inflated) {
-    return new MatlabReader(inflated, variable, fields, budget);
+    return new MatlabReader(inflated, variable, fields, limits);
   }
 
   @Override
   protected Mat5Tag readTagWithExpectedType(Mat5Type expected) throws IOException {
     Mat5Tag tag = super.readTagWithExpectedType(expected);
     if (tag.getNumBytes() < 0 || (expected != Mat5Type.Matrix && tag.getNumBytes() > MOST_HEAD)) {
-      throw new IOException("it claims more than such a file can hold");
+      throw limits.refuse("it claims more than such a file can hold");
     }
     return tag;
   }
@@ -99,7 +70,7 @@ final class MatlabReader extends Mat5Reader {
   @Override
   protected Array readNestedArray() throws IOException {
     if (++depth > DEEPEST) {
-      throw new IOException("it is nested deeper than " + DEEPEST + " levels");
+      throw limits.refuse("it is nested deeper than " + DEEPEST + " levels");
     }
     Array array = super.readNestedArray();
     depth--;
@@ -138,9 +109,9 @@ final class MatlabReader extends Mat5Reader {
   private void check(EntryHeader header, int times) throws IOException {
     long elements = elements(header.getDimensions());
     if (elements < 0 || elements * Math.max(1, times) > MOST_ELEMENTS) {
-      throw new IOException("it claims more elements than such a file can hold");
+      throw limits.refuse("it claims more elements than such a file can hold");
     }
-    budget.take(elements * Math.max(1, times) * Long.BYTES);
+    limits.take(elements * Math.max(1, times) * Long.BYTES);
   }
 
   /** The product of dimensions; −1 where one is negative or there are too many elements. */

@@ -27,9 +27,6 @@ final class MatlabValue {
   private static final int MATRIX = 14;
   private static final int COMPRESSED = 15;
 
-  /** Bytes that one file may unpack to, most of which is passed over. */
-  private static final long MOST_UNPACKED = 1L << 32;
-
   private final String file;
   private final String path;
   private final Array array;
@@ -53,9 +50,10 @@ final class MatlabValue {
     byte[] bytes = Photographs.bytes(file);
     checkFrame(bytes, name);
     try {
-      StreamSource source = new StreamSource(new ByteArrayInputStream(bytes), MOST_UNPACKED);
+      MatlabLimits limits = new MatlabLimits(mostBytes);
+      StreamSource source = new StreamSource(new ByteArrayInputStream(bytes), limits);
       Array array =
-          new MatlabReader(source, variable, fields, new MatlabReader.Budget(mostBytes))
+          new MatlabReader(source, variable, fields, limits)
               .readMat()
               .getArray(variable);
       return new MatlabValue(name, variable, array);

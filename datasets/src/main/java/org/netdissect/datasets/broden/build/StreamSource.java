@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.zip.Inflater;
 import java.util.zip.InflaterInputStream;
 import us.hebi.matlab.mat.types.Source;
 
@@ -14,21 +15,18 @@ import us.hebi.matlab.mat.types.Source;
  * library's own sources, which newer Javas warn of.
  */
 final class StreamSource implements Source {
+  private static final int BLOCK = 1 << 14;
+
   private final InputStream in;
-  private final long most;
+  private final MatlabLimits limits;
   private final ByteBuffer number = ByteBuffer.allocate(Double.BYTES);
   private ByteOrder order = ByteOrder.LITTLE_ENDIAN;
   private long position;
   private boolean checkedAtEnd;
 
-  /**
-   * A source.
-   *
-   * @param most bytes that may be read
-   */
-  StreamSource(InputStream in, long most) {
+  StreamSource(InputStream in, MatlabLimits limits) {
     this.in = in;
-    this.most = most;
+    this.limits = limits;
   }
 
   /** From now on the checksum of what is unpacked is looked at on closing. */
@@ -53,18 +51,22 @@ final class StreamSource implements Source {
   }
 
   private void advance(long bytes) throws IOException {
+    limits.goThrough(bytes);
     position += bytes;
-    if (bytes < 0 || position > most) {
-      throw new IOException("it unpacks to more than " + most + " bytes");
-    }
   }
 
   @Override
   public void readBytes(byte[] buffer, int offset, int length) throws IOException {
     advance(length);
     if (in.readNBytes(buffer, offset, length) < length) {
-      throw new EOFException("it ends too early");
+      throw end();
     }
+  }
+
+  /** The library looks for this one at the end of a file. */
+  private EOFException end() {
+    limits.setRefused();
+    return new EOFException("it ends too early");
   }
 
   private ByteBuffer number(int bytes) throws IOException {
@@ -146,7 +148,14 @@ final class StreamSource implements Source {
   @Override
   public void skip(long bytes) throws IOException {
     advance(bytes);
-    in.skipNBytes(bytes);
+    byte[] block = new byte[(int) Math.min(bytes, BLOCK)];
+    for (long left = bytes; left > 0; ) {
+      int n = in.readNBytes(block, 0, (int) Math.min(left, block.length));
+      if (n == 0) {
+        throw end();
+      }
+      left -= n;
+    }
   }
 
   @Override
@@ -154,10 +163,9 @@ final class StreamSource implements Source {
     advance(bytes);
     byte[] packed = in.readNBytes(bytes);
     if (packed.length < bytes) {
-      throw new EOFException("it ends too early");
+      throw end();
     }
-    return new StreamSource(new InflaterInputStream(new ByteArrayInputStream(packed)), most)
-        .order(order);
+    return new StreamSource(new Inflated(packed), limits).order(order);
   }
 
   @Override
@@ -168,9 +176,22 @@ final class StreamSource implements Source {
   @Override
   public void close() throws IOException {
     try (in) {
-      if (checkedAtEnd && in.read() >= 0) {
-        throw new IOException("it unpacks to more than it says");
+      if (checkedAtEnd && !limits.isRefused() && in.read() >= 0) {
+        throw new IOException("what is packed in it does not fit together");
       }
+    }
+  }
+
+  /** With a larger buffer than by default, which is what most of the time goes into. */
+  private static final class Inflated extends InflaterInputStream {
+    Inflated(byte[] packed) {
+      super(new ByteArrayInputStream(packed), new Inflater(), BLOCK);
+    }
+
+    @Override
+    public void close() throws IOException {
+      super.close();
+      inf.end();
     }
   }
 }
