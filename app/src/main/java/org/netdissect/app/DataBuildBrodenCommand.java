@@ -133,8 +133,7 @@ final class DataBuildBrodenCommand implements Callable<Integer> {
   }
 
   private int survey(BrodenSources sources, TerminalProgress progress) throws IOException {
-    BrodenSources.Survey survey =
-        sources.survey(out, size, DataCommand.workers(workers), progress);
+    BrodenSources.Survey survey = sources.survey(out, size, DataCommand.workers(workers), progress);
     survey.lines().forEach(Output::line);
     return survey.isUsable() ? 0 : 1;
   }

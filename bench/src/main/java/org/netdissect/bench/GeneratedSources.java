@@ -69,9 +69,11 @@ final class GeneratedSources {
         labels.setInt(i % WIDTH * HEIGHT + i / WIDTH, map[i] % 459 + 1);
       }
       Mat5.writeToFile(
-          Mat5.newMatFile().addArray("LabelMap", labels), models.resolve("map" + m + ".mat").toFile());
+          Mat5.newMatFile().addArray("LabelMap", labels),
+          models.resolve("map" + m + ".mat").toFile());
       Mat5.writeToFile(
-          Mat5.newMatFile().addArray("anno", annotation()), models.resolve("anno" + m + ".mat").toFile());
+          Mat5.newMatFile().addArray("anno", annotation()),
+          models.resolve("anno" + m + ".mat").toFile());
     }
   }
 
@@ -243,8 +245,7 @@ final class GeneratedSources {
     for (int p = 0; p < PARTS; p++) {
       function.append("pimap{1}('part" + p + "') = " + (p + 1) + ";\n");
     }
-    Files.writeString(
-        parts.resolveSibling("part2ind.m"), function, StandardCharsets.ISO_8859_1);
+    Files.writeString(parts.resolveSibling("part2ind.m"), function, StandardCharsets.ISO_8859_1);
   }
 
   private void writeOpenSurfaces(int images) throws IOException {

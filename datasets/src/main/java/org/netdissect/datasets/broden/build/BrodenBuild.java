@@ -226,8 +226,7 @@ public final class BrodenBuild {
     byte[] rgb = photo.rgb();
     char[] codes = new char[rgb.length / 3];
     for (int i = 0, at = 0; i < codes.length; i++, at += 3) {
-      codes[i] =
-          (char) (1 + colours.name(rgb[at] & 0xff, rgb[at + 1] & 0xff, rgb[at + 2] & 0xff));
+      codes[i] = (char) (1 + colours.name(rgb[at] & 0xff, rgb[at + 1] & 0xff, rgb[at + 2] & 0xff));
     }
     return new CodeMap(photo.height(), photo.width(), codes);
   }

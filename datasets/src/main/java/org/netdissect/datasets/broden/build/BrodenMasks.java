@@ -123,8 +123,7 @@ final class BrodenMasks {
       String side = Integer.toString(options.side());
       for (Row row : rows) {
         List<String> line =
-            new ArrayList<>(
-                List.of(row.name, Splits.ofHash(row.hash), size, size, side, side));
+            new ArrayList<>(List.of(row.name, Splits.ofHash(row.hash), size, size, side, side));
         ImageDraft draft = drafts.read(row.image);
         kinds.forEach(kind -> line.add(cell(row.image, draft, kind)));
         out.writeRecord(line);

@@ -5,7 +5,9 @@ import java.nio.file.Path;
 import java.util.List;
 import org.netdissect.pictures.UnreadableImageException;
 
-/** One of the data sets that Broden is made of. Safe to use from several threads once it is open. */
+/**
+ * One of the data sets that Broden is made of. Safe to use from several threads once it is open.
+ */
 interface BrodenSource {
   /** As paths and labels name it: "ade20k". */
   String name();

@@ -44,10 +44,7 @@ final class BrodenTables {
             (label, extent) -> {
               int number = numbers.number(label);
               coverage[number] += extent.coverage();
-              extents
-                  .get(number)
-                  .computeIfAbsent(label.kind(), kind -> new Extent())
-                  .add(extent);
+              extents.get(number).computeIfAbsent(label.kind(), kind -> new Extent()).add(extent);
             });
     extents.get(0).clear();
   }

@@ -64,8 +64,7 @@ final class CodeMap {
     double step = to == 1 ? 0 : (from - 1.0) / (to - 1);
     for (int i = 0; i < to; i++) {
       double place = i * step;
-      places[i] =
-          place > from - 1 ? (blankBorder ? -1 : from - 1) : (int) Math.floor(place + 0.5);
+      places[i] = place > from - 1 ? (blankBorder ? -1 : from - 1) : (int) Math.floor(place + 0.5);
     }
     return places;
   }

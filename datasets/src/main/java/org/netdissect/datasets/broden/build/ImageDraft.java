@@ -37,7 +37,12 @@ final class ImageDraft {
    * @param area pixels of one map
    */
   record Of(
-      Kind kind, KindLabels.Form form, List<Integer> whole, int maps, List<Count> counts, int area) {
+      Kind kind,
+      KindLabels.Form form,
+      List<Integer> whole,
+      int maps,
+      List<Count> counts,
+      int area) {
 
     /** Adds what there is of each label. */
     void count(Counter counter) {
@@ -198,8 +203,7 @@ final class ImageDraft {
       int area = Bytes.getVarint(from, Integer.MAX_VALUE);
       List<Count> counts = new ArrayList<>();
       for (int c = Bytes.getVarint(from, LARGEST); c > 0; c--) {
-        counts.add(
-            new Count(Bytes.getVarint(from, LARGEST), Bytes.getVarint(from)));
+        counts.add(new Count(Bytes.getVarint(from, LARGEST), Bytes.getVarint(from)));
       }
       labels.add(new Of(kind, form, whole, maps, counts, area));
     }

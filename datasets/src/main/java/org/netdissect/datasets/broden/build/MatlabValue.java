@@ -52,10 +52,7 @@ final class MatlabValue {
     try {
       MatlabLimits limits = new MatlabLimits(mostBytes);
       StreamSource source = new StreamSource(new ByteArrayInputStream(bytes), limits);
-      Array array =
-          new MatlabReader(source, variable, fields, limits)
-              .readMat()
-              .getArray(variable);
+      Array array = new MatlabReader(source, variable, fields, limits).readMat().getArray(variable);
       return new MatlabValue(name, variable, array);
     } catch (IllegalArgumentException e) {
       throw new UnreadableImageException(name + ": it has no variable " + variable, e);
@@ -80,8 +77,7 @@ final class MatlabValue {
 
   /** The header, and that the variables fill the file. */
   private static void checkFrame(byte[] bytes, String name) throws UnreadableImageException {
-    String head =
-        new String(bytes, 0, Math.min(bytes.length, HEADER), StandardCharsets.ISO_8859_1);
+    String head = new String(bytes, 0, Math.min(bytes.length, HEADER), StandardCharsets.ISO_8859_1);
     if (head.startsWith("MATLAB 7.3") || head.startsWith("\u0089HDF")) {
       throw new UnreadableImageException(
           name

@@ -40,8 +40,7 @@ final class PartTable {
   private static final Pattern COPIED =
       Pattern.compile("(key|value)Set\\s*=\\s*\\1s\\(pimap\\{(\\d{1,9})\\}\\);.*");
   private static final Pattern COPY =
-      Pattern.compile(
-          "pimap\\{(\\d{1,9})\\}\\s*=\\s*containers\\.Map\\(keySet,\\s*valueSet\\);.*");
+      Pattern.compile("pimap\\{(\\d{1,9})\\}\\s*=\\s*containers\\.Map\\(keySet,\\s*valueSet\\);.*");
   private static final Pattern IGNORED =
       Pattern.compile("(function|pimap =|\\s*pimap\\{ii\\}|end|\\s*%|remove).*|\\s*");
 

@@ -130,15 +130,13 @@ final class Pascal implements BrodenSource {
     Path file = objectFile(image);
     CodeMap map = MatlabValue.read(file, "LabelMap", Set.of(), MAP_MEMORY).codes();
     return List.of(
-        KindLabels.map(
-            Kind.OBJECT, CodedPng.check(map, objects.size() - 1, file, "labels.txt")),
+        KindLabels.map(Kind.OBJECT, CodedPng.check(map, objects.size() - 1, file, "labels.txt")),
         parts(places.partMaps.resolve(ids.get(image) + ENDING)));
   }
 
   /** All parts of all objects in one map, where later ones lie above earlier ones. */
   private KindLabels parts(Path file) throws UnreadableImageException {
-    MatlabValue all =
-        MatlabValue.read(file, "anno", Set.of(), PARTS_MEMORY).field("objects");
+    MatlabValue all = MatlabValue.read(file, "anno", Set.of(), PARTS_MEMORY).field("objects");
     if (all.size() == 0) {
       return KindLabels.whole(Kind.PART, List.of(0));
     }

@@ -108,8 +108,7 @@ class BrodenBuildTest {
   void photographs() throws IOException {
     Path out = temp.resolve("broden");
     Sample.build(out, Sample.options(224, false, 10, 0.5));
-    BuildPlan plan =
-        new BuildPlan(Sample.sources(Sample.shared("sources")).open(1, Progress.NONE));
+    BuildPlan plan = new BuildPlan(Sample.sources(Sample.shared("sources")).open(1, Progress.NONE));
     double difference = 0;
     int images = 0;
     List<CsvTable.Row> rows = rows(Sample.shared("expected-224-clamp/photos.csv"));
@@ -117,13 +116,11 @@ class BrodenBuildTest {
       String name = plan.name(i);
       CsvTable.Row row =
           rows.stream().filter(r -> r.get("image").equals(name)).findFirst().orElseThrow();
-      Photographs.Photograph photo =
-          Photographs.read(plan.source(i).photograph(plan.inSource(i)));
+      Photographs.Photograph photo = Photographs.read(plan.source(i).photograph(plan.inSource(i)));
       assertEquals(row.get("sha256_decoded"), Digests.sha256Hex(photo.rgb()), name);
       Photographs.Photograph resized = photo.resized(224, 224);
       assertEquals(row.get("sha256_resized"), Digests.sha256Hex(resized.rgb()), name);
-      Photographs.Photograph written =
-          Photographs.read(out.resolve("images").resolve(name));
+      Photographs.Photograph written = Photographs.read(out.resolve("images").resolve(name));
       assertEquals(224, written.height());
       double sum = 0;
       for (int k = 0; k < written.rgb().length; k++) {
@@ -188,15 +185,17 @@ class BrodenBuildTest {
     assertEquals(3, newer.images().size());
     for (var row : newer.images()) {
       var same =
-          older.images().stream().filter(r -> r.name().equals(row.name())).findFirst().orElseThrow();
+          older.images().stream()
+              .filter(r -> r.name().equals(row.name()))
+              .findFirst()
+              .orElseThrow();
       assertEquals(row.split(), same.split());
       assertArrayEquals(names(newer, row), names(older, same), row.name());
     }
   }
 
   /** The names of all labels of all pixels of all maps, and of the whole image. */
-  private static String[] names(BrodenDataset data, ImageRow row)
-      throws IOException {
+  private static String[] names(BrodenDataset data, ImageRow row) throws IOException {
     List<String> names = new ArrayList<>();
     var image = data.annotate(row);
     for (var map : image.maps()) {
@@ -213,8 +212,7 @@ class BrodenBuildTest {
     Path out = temp.resolve("broden");
     Sample.build(out, Sample.options(224, false, 2, 0.02));
     List<Finding> findings = new ArrayList<>();
-    DatasetVerifier.verify(
-        out, DatasetOptions.defaults(), 1, findings::add, Progress.NONE);
+    DatasetVerifier.verify(out, DatasetOptions.defaults(), 1, findings::add, Progress.NONE);
     assertTrue(findings.stream().noneMatch(Finding::serious), findings.toString());
     assertFalse(Files.exists(out.resolve(".netdissect-unfinished")));
     assertFalse(Files.exists(out.resolve(".netdissect-drafts")));

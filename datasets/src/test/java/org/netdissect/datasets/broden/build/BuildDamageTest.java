@@ -50,9 +50,7 @@ class BuildDamageTest {
             });
     assertThrows(
         Killed.class,
-        () ->
-            BrodenBuild.build(
-                Sample.sources(Sample.shared("sources")), out, OPTIONS, progress));
+        () -> BrodenBuild.build(Sample.sources(Sample.shared("sources")), out, OPTIONS, progress));
   }
 
   @Test
@@ -66,9 +64,7 @@ class BuildDamageTest {
     killAfter(1 + random.nextInt(20), out);
     assertFalse(Files.exists(out.resolve("index.csv")));
     assertTrue(
-        assertThrows(
-                DataException.class,
-                () -> Datasets.open(out, DatasetOptions.defaults()))
+        assertThrows(DataException.class, () -> Datasets.open(out, DatasetOptions.defaults()))
             .getMessage()
             .contains("unfinished"));
     killAfter(1 + random.nextInt(10), out);
@@ -124,17 +120,13 @@ class BuildDamageTest {
     Path table = sources.resolve("dtd/dtd-r1.0.1/labels/labels_joint_anno.txt");
     Files.writeString(table, Files.readString(table) + "../../../etc/x.jpg banded \n");
     Path map = sources.resolve("pascal/context/trainval/2008_000652.mat");
-    Files.copy(
-        Sample.shared("mat/bad-code-459.mat"),
-        map,
-        StandardCopyOption.REPLACE_EXISTING);
+    Files.copy(Sample.shared("mat/bad-code-459.mat"), map, StandardCopyOption.REPLACE_EXISTING);
     Path parts = sources.resolve("pascal/part/part2ind.m");
     Files.writeString(
         parts, Files.readString(parts).replaceAll("(?m)^pimap\\{15\\}\\('lebrow.*$", ""));
     RecordedProgress progress = new RecordedProgress();
     Path out = temp.resolve("broden");
-    BrodenBuild.Result result =
-        BrodenBuild.build(Sample.sources(sources), out, OPTIONS, progress);
+    BrodenBuild.Result result = BrodenBuild.build(Sample.sources(sources), out, OPTIONS, progress);
     String warnings = String.join("\n", progress.warnings);
     for (String said :
         List.of(
@@ -167,8 +159,7 @@ class BuildDamageTest {
     return cell;
   }
 
-  private static Path index(Path folder, Cell files, Cell folders, Cell scenes)
-      throws IOException {
+  private static Path index(Path folder, Cell files, Cell folders, Cell scenes) throws IOException {
     Files.createDirectories(folder);
     Path file = folder.resolve("index_ade20k.mat");
     Struct index = Mat5.newStruct();
@@ -200,8 +191,7 @@ class BuildDamageTest {
           assertThrows(UnreadableImageException.class, () -> index.photograph(row)).getMessage();
       assertTrue(message.contains("index_ade20k.mat image " + (i + 1)), message);
     }
-    Path uneven =
-        index(temp.resolve("uneven"), cell("a.jpg"), cell("x", "y"), cell("street"));
+    Path uneven = index(temp.resolve("uneven"), cell("a.jpg"), cell("x", "y"), cell("street"));
     String message =
         assertThrows(DataException.class, () -> new Ade2016(folder, uneven)).getMessage();
     assertTrue(message.contains("1 files, 2 folders"), message);
@@ -210,8 +200,7 @@ class BuildDamageTest {
   /** The release's own folder may have been renamed. */
   @Test
   void theIndexIsFollowedWhereverItsFolderLies() throws IOException {
-    Path release =
-        Sample.copy(temp.resolve("sources")).resolve("ade20k/ADE20K_2016_07_26");
+    Path release = Sample.copy(temp.resolve("sources")).resolve("ade20k/ADE20K_2016_07_26");
     Path renamed = temp.resolve("ade");
     Files.move(release, renamed);
     Ade2016 moved = new Ade2016(renamed, renamed.resolve("index_ade20k.mat"));
@@ -253,8 +242,7 @@ class BuildDamageTest {
       String message =
           assertThrows(
                   DataException.class,
-                  () ->
-                      BrodenBuild.build(sources, temp.resolve("out"), OPTIONS, Progress.NONE))
+                  () -> BrodenBuild.build(sources, temp.resolve("out"), OPTIONS, Progress.NONE))
               .getMessage();
       assertTrue(message.contains(temp.toString()), message);
       assertFalse(Files.exists(temp.resolve("out")));

@@ -93,8 +93,7 @@ class MatlabValueTest {
   @Test
   void version73IsRefusedWithAdvice() throws IOException {
     Path file = Shared.path("data/broden-sources/mat/bad-version73.mat");
-    String message =
-        assertThrows(UnreadableImageException.class, () -> read(file)).getMessage();
+    String message = assertThrows(UnreadableImageException.class, () -> read(file)).getMessage();
     assertTrue(message.contains("7.3") && message.contains("'-v7'"), message);
   }
 
@@ -106,8 +105,7 @@ class MatlabValueTest {
     }
     Path file = temp.resolve("deep.mat");
     Mat5.writeToFile(Mat5.newMatFile().addArray("LabelMap", inner), file.toFile());
-    String message =
-        assertThrows(UnreadableImageException.class, () -> read(file)).getMessage();
+    String message = assertThrows(UnreadableImageException.class, () -> read(file)).getMessage();
     assertTrue(message.contains("deep.mat") && message.contains("nested deeper"), message);
   }
 

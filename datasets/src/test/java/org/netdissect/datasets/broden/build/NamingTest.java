@@ -27,7 +27,8 @@ class NamingTest {
   void synonyms() {
     assertEquals(List.of("tree"), SYNONYMS.of(List.of("tree")));
     assertEquals(
-        List.of("car", "auto", "motorcar"), SYNONYMS.of(List.of("car", "auto", "machine", "motorcar")));
+        List.of("car", "auto", "motorcar"),
+        SYNONYMS.of(List.of("car", "auto", "machine", "motorcar")));
     assertEquals(List.of("leg"), SYNONYMS.of(List.of("left leg")));
     assertEquals(List.of("bicycle", "bike", "cycle"), SYNONYMS.of(List.of("bicycle", "wheel")));
     assertEquals(
@@ -95,8 +96,7 @@ class NamingTest {
   void nearestPixelsOfTheCornerAlignedGrid() {
     assertEquals("[0, 2, 5, 7, 9]", Arrays.toString(CodeMap.places(10, 5, true)));
     assertEquals("[0, 3, 6, 9]", Arrays.toString(CodeMap.places(10, 4, true)));
-    assertEquals(
-        "[0, 0, 1, 1, 2, 2, 3, 3]", Arrays.toString(CodeMap.places(4, 8, true)));
+    assertEquals("[0, 0, 1, 1, 2, 2, 3, 3]", Arrays.toString(CodeMap.places(4, 8, true)));
     assertEquals(-1, CodeMap.places(500, 113, true)[112]);
     assertEquals(499, CodeMap.places(500, 113, false)[112]);
     Map<Integer, Integer> blanked = new TreeMap<>();
@@ -129,10 +129,7 @@ class NamingTest {
     }
     MatlabValue index =
         MatlabValue.read(
-            file,
-            "index",
-            Set.of("filename", "folder", "scene", "objectnames"),
-            1 << 28);
+            file, "index", Set.of("filename", "folder", "scene", "objectnames"), 1 << 28);
     for (String field : List.of("filename", "folder", "scene", "objectnames")) {
       String text = String.join("\n", index.field(field).texts());
       assertEquals(
@@ -142,8 +139,7 @@ class NamingTest {
     Map<String, Integer> expected = new TreeMap<>();
     try (CsvTable table = CsvTable.open(Sample.shared("real/ade20k_scene_numbers.csv"))) {
       table.forEach(
-          Problems.STOP,
-          row -> expected.put(row.get("name"), row.integer("images", 0, 1 << 20)));
+          Problems.STOP, row -> expected.put(row.get("name"), row.integer("images", 0, 1 << 20)));
     }
     List<String> sceneOf = index.field("scene").texts();
     Scenes scenes = new Scenes(sceneOf);
@@ -153,8 +149,7 @@ class NamingTest {
               new SourceLabel("ade20k", Kind.SCENE, scenes.code(scene)), l -> new Extent())
           .add(1);
     }
-    LabelNames names =
-        new LabelNames(extents, label -> scenes.names(label.code()), SYNONYMS);
+    LabelNames names = new LabelNames(extents, label -> scenes.names(label.code()), SYNONYMS);
     LabelNumbers numbers = new LabelNumbers(names, 10, 0.5);
     Map<String, Integer> got = new TreeMap<>();
     extents.forEach(

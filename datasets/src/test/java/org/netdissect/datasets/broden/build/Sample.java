@@ -31,13 +31,7 @@ final class Sample {
 
   static BrodenBuild.Options options(int size, boolean compat, int images, double coverage) {
     return new BrodenBuild.Options(
-        size,
-        compat,
-        images,
-        coverage,
-        Shared.path("oracles/official/w2color.npy"),
-        2,
-        false);
+        size, compat, images, coverage, Shared.path("oracles/official/w2color.npy"), 2, false);
   }
 
   static BrodenBuild.Result build(Path out, BrodenBuild.Options options) throws IOException {
