@@ -1,5 +1,6 @@
 package org.netdissect.networks;
 
+import ai.onnx.proto.OnnxMl.ModelProto;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -312,6 +313,12 @@ public final class Network implements AutoCloseable {
   public NetworkOutputs outputs(Preprocessing preprocessing, List<String> names)
       throws IOException {
     return NetworkOutputs.open(graph, input, preprocessing, names);
+  }
+
+  /** Outputs of the same graph with other weights, for one photograph at a time. */
+  NetworkOutputs changed(ModelProto model, Preprocessing preprocessing, List<String> names)
+      throws ModelException {
+    return NetworkOutputs.open(graph.with(model), input, preprocessing, names);
   }
 
   /** Nothing is held that needs closing yet; tapped networks live on. */
