@@ -17,6 +17,8 @@ import org.netdissect.base.files.Bytes;
  */
 final class ImageDraft {
   private static final int LARGEST = 0xffff;
+  private static final List<Kind> KINDS = List.of(Kind.values());
+  private static final List<KindLabels.Form> FORMS = List.of(KindLabels.Form.values());
 
   private final int photoBytes;
   private final List<Of> labels;
@@ -172,8 +174,8 @@ final class ImageDraft {
     to.putVarint(photoBytes);
     to.putVarint(labels.size());
     for (Of of : labels) {
-      to.putVarint(of.kind.ordinal());
-      to.putVarint(of.form.ordinal());
+      to.putVarint(KINDS.indexOf(of.kind));
+      to.putVarint(FORMS.indexOf(of.form));
       to.putVarint(of.whole.size());
       of.whole.forEach(to::putVarint);
       to.putVarint(of.maps);
@@ -191,10 +193,9 @@ final class ImageDraft {
   static ImageDraft read(ByteBuffer from) {
     int photoBytes = Bytes.getVarint(from, Integer.MAX_VALUE);
     List<Of> labels = new ArrayList<>();
-    for (int n = Bytes.getVarint(from, Kind.values().length); n > 0; n--) {
-      Kind kind = Kind.values()[Bytes.getVarint(from, Kind.values().length - 1)];
-      KindLabels.Form form =
-          KindLabels.Form.values()[Bytes.getVarint(from, KindLabels.Form.values().length - 1)];
+    for (int n = Bytes.getVarint(from, KINDS.size()); n > 0; n--) {
+      Kind kind = KINDS.get(Bytes.getVarint(from, KINDS.size() - 1));
+      KindLabels.Form form = FORMS.get(Bytes.getVarint(from, FORMS.size() - 1));
       List<Integer> whole = new ArrayList<>();
       for (int w = Bytes.getVarint(from, LARGEST); w > 0; w--) {
         whole.add(Bytes.getVarint(from, Integer.MAX_VALUE));

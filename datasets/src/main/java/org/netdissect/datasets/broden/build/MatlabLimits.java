@@ -2,7 +2,11 @@ package org.netdissect.datasets.broden.build;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.IdentityHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import us.hebi.matlab.mat.format.BufferAllocator;
+import us.hebi.matlab.mat.types.Array;
 
 /** What one MATLAB file may take while it is read: memory, and bytes to go through. */
 final class MatlabLimits implements BufferAllocator {
@@ -12,6 +16,12 @@ final class MatlabLimits implements BufferAllocator {
   private long memory;
   private long bytes = MOST_BYTES;
   private boolean refused;
+
+  /** What was allocated last. */
+  private ByteBuffer last = ByteBuffer.allocate(0);
+
+  /** Memory of matrices, which the library only lets look at number by number. */
+  private final Map<Array, byte[]> bytesOf = new IdentityHashMap<>();
 
   /**
    * Limits.
@@ -61,7 +71,19 @@ final class MatlabLimits implements BufferAllocator {
     } catch (IOException e) {
       throw new IllegalArgumentException(e.getMessage(), e);
     }
-    return ByteBuffer.allocate(length);
+    last = ByteBuffer.allocate(length);
+    return last;
+  }
+
+  /** Remembers that what was allocated last belongs to a matrix. */
+  void keep(Array matrix) {
+    bytesOf.put(matrix, last.array());
+  }
+
+  /** The numbers of a matrix as they are stored, if each takes a byte. */
+  byte @Nullable [] bytesOf(Array matrix) {
+    byte[] all = bytesOf.get(matrix);
+    return all != null && all.length == matrix.getNumElements() ? all : null;
   }
 
   @Override

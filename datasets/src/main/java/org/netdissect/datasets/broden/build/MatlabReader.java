@@ -7,6 +7,7 @@ import us.hebi.matlab.mat.format.Mat5Reader;
 import us.hebi.matlab.mat.format.Mat5Tag;
 import us.hebi.matlab.mat.format.Mat5Type;
 import us.hebi.matlab.mat.types.Array;
+import us.hebi.matlab.mat.types.Matrix;
 import us.hebi.matlab.mat.types.Source;
 
 /**
@@ -74,6 +75,9 @@ final class MatlabReader extends Mat5Reader {
     }
     Array array = super.readNestedArray();
     depth--;
+    if (array instanceof Matrix matrix && !matrix.isComplex()) {
+      limits.keep(array);
+    }
     return array;
   }
 

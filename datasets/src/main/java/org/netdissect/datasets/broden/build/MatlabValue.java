@@ -30,11 +30,13 @@ final class MatlabValue {
   private final String file;
   private final String path;
   private final Array array;
+  private final MatlabLimits limits;
 
-  private MatlabValue(String file, String path, Array array) {
+  private MatlabValue(String file, String path, Array array, MatlabLimits limits) {
     this.file = file;
     this.path = path;
     this.array = array;
+    this.limits = limits;
   }
 
   /**
@@ -53,7 +55,7 @@ final class MatlabValue {
       MatlabLimits limits = new MatlabLimits(mostBytes);
       StreamSource source = new StreamSource(new ByteArrayInputStream(bytes), limits);
       Array array = new MatlabReader(source, variable, fields, limits).readMat().getArray(variable);
-      return new MatlabValue(name, variable, array);
+      return new MatlabValue(name, variable, array, limits);
     } catch (IllegalArgumentException e) {
       throw new UnreadableImageException(name + ": it has no variable " + variable, e);
     } catch (IOException | RuntimeException e) {
@@ -134,7 +136,7 @@ final class MatlabValue {
         || !struct.getFieldNames().contains(name)) {
       throw wrong("has no field " + name);
     }
-    return new MatlabValue(file, path + "." + name, struct.get(name, element));
+    return new MatlabValue(file, path + "." + name, struct.get(name, element), limits);
   }
 
   /** A field of a struct. */
@@ -160,7 +162,7 @@ final class MatlabValue {
     }
     List<String> texts = new ArrayList<>();
     for (int i = 0; i < size(); i++) {
-      texts.add(new MatlabValue(file, path + "{" + (i + 1) + "}", cell.get(i)).text());
+      texts.add(new MatlabValue(file, path + "{" + (i + 1) + "}", cell.get(i), limits).text());
     }
     return texts;
   }
@@ -174,29 +176,59 @@ final class MatlabValue {
     return one.codes()[0];
   }
 
-  /** A matrix of whole numbers from 0 to 65,535, its rows from the top. */
-  CodeMap codes() throws UnreadableImageException {
+  /** The matrix of numbers that the value must be. */
+  private Matrix matrix() throws UnreadableImageException {
     int[] dimensions = array.getDimensions();
     int size = size();
     if (!(array instanceof Matrix matrix) || matrix.isComplex() || size == 0) {
       throw wrong("is no matrix of numbers");
     }
-    int height = dimensions[0];
-    int width = dimensions[1];
-    if (size != (long) height * width) {
+    if (size != (long) dimensions[0] * dimensions[1]) {
       throw wrong("has more than two dimensions");
     }
-    char[] codes = new char[size];
-    for (int x = 0, i = 0; x < width; x++) {
-      for (int y = 0; y < height; y++, i++) {
+    return matrix;
+  }
+
+  /** A map without labels of the matrix's size. */
+  CodeMap blank() throws UnreadableImageException {
+    Matrix matrix = matrix();
+    int height = matrix.getNumRows();
+    int width = matrix.getNumCols();
+    return new CodeMap(height, width, new char[height * width]);
+  }
+
+  /** A matrix of whole numbers from 0 to 65,535, its rows from the top. */
+  CodeMap codes() throws UnreadableImageException {
+    Matrix matrix = matrix();
+    CodeMap map = blank();
+    for (int x = 0, i = 0; x < map.width(); x++) {
+      for (int y = 0; y < map.height(); y++, i++) {
         double value = matrix.getDouble(i);
         char code = (char) value;
         if (code != value) {
           throw wrong("holds " + value + ", which is no label");
         }
-        codes[y * width + x] = code;
+        map.codes()[y * map.width() + x] = code;
       }
     }
-    return new CodeMap(height, width, codes);
+    return map;
+  }
+
+  /** Gives the pixels that are not 0 in the matrix a code in a map of the same size. */
+  void paint(CodeMap map, int code) throws UnreadableImageException {
+    Matrix matrix = matrix();
+    int height = map.height();
+    int width = map.width();
+    if (matrix.getNumRows() != height || matrix.getNumCols() != width) {
+      throw wrong("has another size than the first object's mask");
+    }
+    byte[] bytes = limits.bytesOf(matrix);
+    for (int x = 0, i = 0; x < width; x++) {
+      for (int y = 0; y < height; y++, i++) {
+        if (bytes != null ? bytes[i] != 0 : matrix.getDouble(i) != 0) {
+          map.codes()[y * width + x] = (char) code;
+        }
+      }
+    }
   }
 }

@@ -140,8 +140,7 @@ final class Pascal implements BrodenSource {
     if (all.size() == 0) {
       return KindLabels.whole(Kind.PART, List.of(0));
     }
-    CodeMap first = all.field(0, "mask").codes();
-    char[] painted = new char[first.codes().length];
+    CodeMap painted = all.field(0, "mask").blank();
     for (int o = 0; o < all.size(); o++) {
       int object = all.field(o, "class_ind").number();
       MatlabValue its = all.field(o, "parts");
@@ -156,22 +155,9 @@ final class Pascal implements BrodenSource {
                   + object
                   + ", which part2ind.m does not list");
         }
-        paint(painted, first, its.field(p, "mask"), code);
+        its.field(p, "mask").paint(painted, code);
       }
     }
-    return KindLabels.map(Kind.PART, new CodeMap(first.height(), first.width(), painted));
-  }
-
-  private static void paint(char[] painted, CodeMap size, MatlabValue value, int code)
-      throws UnreadableImageException {
-    CodeMap mask = value.codes();
-    if (mask.height() != size.height() || mask.width() != size.width()) {
-      throw value.wrong("has another size than the first object's mask");
-    }
-    for (int i = 0; i < painted.length; i++) {
-      if (mask.codes()[i] != 0) {
-        painted[i] = (char) code;
-      }
-    }
+    return KindLabels.map(Kind.PART, painted);
   }
 }
