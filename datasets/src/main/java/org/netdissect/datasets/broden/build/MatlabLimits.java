@@ -3,7 +3,6 @@ package org.netdissect.datasets.broden.build;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.IdentityHashMap;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import us.hebi.matlab.mat.format.BufferAllocator;
 import us.hebi.matlab.mat.types.Array;
@@ -21,7 +20,7 @@ final class MatlabLimits implements BufferAllocator {
   private ByteBuffer last = ByteBuffer.allocate(0);
 
   /** Memory of matrices, which the library only lets look at number by number. */
-  private final Map<Array, byte[]> bytesOf = new IdentityHashMap<>();
+  private final IdentityHashMap<Array, byte[]> bytesOf = new IdentityHashMap<>();
 
   /**
    * Limits.
