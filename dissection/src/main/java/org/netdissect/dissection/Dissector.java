@@ -20,6 +20,7 @@ import org.netdissect.dissection.activations.basis.Basis;
 import org.netdissect.dissection.rules.Convention;
 import org.netdissect.dissection.rules.Quantile;
 import org.netdissect.dissection.scoring.MapsKept;
+import org.netdissect.networks.Device;
 import org.netdissect.networks.InputSize;
 import org.netdissect.networks.Network;
 import org.netdissect.networks.Preprocessing;
@@ -122,7 +123,11 @@ public final class Dissector {
     private long limit;
     private List<String> categories = List.of();
     private int workers = Runtime.getRuntime().availableProcessors();
-    private int batch = 8;
+    private Device device = Device.CPU;
+
+    /** 0 for what suits the device. */
+    private int batch;
+
     private boolean overwrite;
     private boolean strict;
     private @Nullable Path cache;
@@ -258,7 +263,13 @@ public final class Dissector {
       return this;
     }
 
-    /** Images a call of the network, where the model allows it; default 8. */
+    /** What computes the networks; default the processor. */
+    public Builder optDevice(Device device) {
+      this.device = Objects.requireNonNull(device);
+      return this;
+    }
+
+    /** Images a call of the network, where the model allows it; default what suits the device. */
     public Builder optBatch(int batch) {
       if (batch < 1) {
         throw new IllegalArgumentException("the batch must be at least 1: " + batch);
@@ -382,7 +393,13 @@ public final class Dissector {
         throw new IllegalStateException("set either a network or recorded activations");
       }
       return recorded == null
-          ? new Subject.OfNetworks(networks, layers, ofEach(), quantile, batch)
+          ? new Subject.OfNetworks(
+              networks,
+              layers,
+              ofEach(),
+              quantile,
+              device,
+              batch == 0 ? device.usualBatch() : batch)
           : new Subject.OfRecorded(recorded);
     }
 
@@ -405,7 +422,7 @@ public final class Dissector {
    * after the models' files. That of one network is the folder itself.
    */
   public static List<Path> resultFolders(Path out, List<Network> networks) {
-    return new Subject.OfNetworks(networks, List.of(), List.of(), Quantile.DEFAULT, 1)
+    return new Subject.OfNetworks(networks, List.of(), List.of(), Quantile.DEFAULT, Device.CPU, 1)
         .resultFolders(out);
   }
 }
