@@ -51,8 +51,7 @@ class InputsOfRunsTest {
         picture.setRGB(p % 32, p / 32, random.nextInt(1 << 24));
       }
       ImageIO.write(picture, "png", photo.toFile());
-      images.add(
-          "{\"id\":%d,\"file_name\":\"%d.png\",\"height\":32,\"width\":32}".formatted(i, i));
+      images.add("{\"id\":%d,\"file_name\":\"%d.png\",\"height\":32,\"width\":32}".formatted(i, i));
       String shape = i == 0 ? "[[4,4,20,4,20,20,4,20]]" : "[]";
       annotations.add(
           ("{\"id\":%d,\"image_id\":%d,\"category_id\":1,\"bbox\":[4,4,16,16],\"iscrowd\":0,"
@@ -101,9 +100,7 @@ class InputsOfRunsTest {
     graph.node("MatMul", "mixed", "flat " + graph.weights("mix", 1, 16, 17));
     graph.node("Transpose", "tokens", "mixed", "perm=0,2,1");
     graph.node("MatMul", "wide", "tokens " + graph.weights("w", 1, 5, 9));
-    return graph
-        .output(graph.node("Relu", "out", "wide"))
-        .write(folder.resolve("hidden.onnx"));
+    return graph.output(graph.node("Relu", "out", "wide")).write(folder.resolve("hidden.onnx"));
   }
 
   private void dissect(Path model, String tokens, ConceptDataset data, boolean stopped)
