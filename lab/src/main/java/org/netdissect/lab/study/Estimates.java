@@ -31,7 +31,8 @@ final class Estimates {
     NetworkCost cost = NetworkCost.of(options);
     double images = (double) options.iterations() * options.batch();
     double pixels = (double) options.size() * options.size() / (112 * 112);
-    double shown = images * cost.views() * (3 * cost.operations() / TRAINING_RATE + 0.0002 * pixels);
+    double shown =
+        images * cost.views() * (3 * cost.operations() / TRAINING_RATE + 0.0002 * pixels);
     double validated = 20 * 1000.0 * cost.views() * cost.operations() / FORWARD_RATE;
     boolean rendered = options.task() == Task.EGOMOTION || options.task() == Task.VIDEOORDER;
     return 2 + shown / CORES + validated / CORES + (rendered ? 20 * pixels : 0);

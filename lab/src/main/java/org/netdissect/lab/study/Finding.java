@@ -17,9 +17,9 @@ import org.netdissect.base.Numbers;
  * and Tibshirani 1993, chapter 13), from seed {@value #SEED}. It <i>holds</i> when the whole
  * interval lies on the expected side of zero (for an order: of every pair), <i>does not hold</i>
  * when the whole interval lies on the other side or is zero (for an order: of any pair), and
- * <i>cannot be told</i> otherwise, or when no value of the factor has a second network. A trend over
- * five values or more with one network each, as over accuracies, is judged by drawing the values
- * again.
+ * <i>cannot be told</i> otherwise, or when no value of the factor has a second network. A trend
+ * over five values or more with one network each, as over accuracies, is judged by drawing the
+ * values again.
  *
  * @param verdict one of three
  * @param statistic its name and value with the interval, for people
@@ -130,9 +130,7 @@ record Finding(Verdict verdict, String statistic) {
     double low = Math.min(sign * interval[0], sign * interval[1]);
     double high = Math.max(sign * interval[0], sign * interval[1]);
     Verdict verdict =
-        low > 0
-            ? Verdict.HOLDS
-            : high <= 0 ? Verdict.DOES_NOT_HOLD : Verdict.CANNOT_BE_TOLD;
+        low > 0 ? Verdict.HOLDS : high <= 0 ? Verdict.DOES_NOT_HOLD : Verdict.CANNOT_BE_TOLD;
     return new Finding(
         verdict, value + " [" + shown(interval[0]) + ", " + shown(interval[1]) + "]");
   }
@@ -211,8 +209,7 @@ record Finding(Verdict verdict, String statistic) {
     return again;
   }
 
-  private static double[] interval(
-      List<Level> levels, Resampling resampling, Statistic statistic) {
+  private static double[] interval(List<Level> levels, Resampling resampling, Statistic statistic) {
     Random random = new Random(SEED);
     double[] drawn = new double[RESAMPLES];
     for (int r = 0; r < RESAMPLES; r++) {

@@ -58,7 +58,9 @@ record Question(
         }
       }
       throw new IllegalArgumentException(
-          "measure \"" + text + "\": unique, detectors or share, with a category or without (unique"
+          "measure \""
+              + text
+              + "\": unique, detectors or share, with a category or without (unique"
               + " object), or accuracy");
     }
 

@@ -68,7 +68,9 @@ final class StudyPage {
       body.append(" <a href=\"figures/").append(name).append(".svg\">SVG</a> <a href=\"figures/");
       body.append(name).append(".csv\">CSV</a></figcaption></figure>\n");
       body.append(byThreshold(question));
-      int without = participants(question).size() - (int) seen.stream().map(Observation::from).distinct().count();
+      int without =
+          participants(question).size()
+              - (int) seen.stream().map(Observation::from).distinct().count();
       if (without > 0) {
         body.append("<p class=\"quiet\">Left out: ").append(without);
         body.append(" networks without the factor or the measure.</p>\n");
@@ -143,8 +145,7 @@ final class StudyPage {
         BasisInfo basis = layer.layer().basis();
         yield basis == null ? "0" : Numbers.general(Objects.requireNonNull(basis.alpha()), 6);
       }
-      case "accuracy" ->
-          outcome.accuracy() == null ? null : Numbers.general(outcome.accuracy(), 4);
+      case "accuracy" -> outcome.accuracy() == null ? null : Numbers.general(outcome.accuracy(), 4);
       default -> outcome.subject().factors().get(by);
     };
   }
@@ -224,8 +225,7 @@ final class StudyPage {
     return Character.toUpperCase(text.charAt(0)) + text.substring(1);
   }
 
-  private static String verdict(
-      Question question, List<Finding.Level> levels, StringBuilder body) {
+  private static String verdict(Question question, List<Finding.Level> levels, StringBuilder body) {
     if (question.expected() == null) {
       return "";
     }
@@ -243,7 +243,8 @@ final class StudyPage {
     }
     StringBuilder rows = new StringBuilder();
     List<Finding.Level> first = levels(question, observations(question, THRESHOLDS[0]));
-    rows.append("<details><summary>At other thresholds</summary><div class=\"wide\"><table><tr><th>");
+    rows.append(
+        "<details><summary>At other thresholds</summary><div class=\"wide\"><table><tr><th>");
     rows.append(Page.escape(question.by()));
     for (double threshold : THRESHOLDS) {
       rows.append("<th>IoU &gt; ").append(Numbers.general(threshold, 3));

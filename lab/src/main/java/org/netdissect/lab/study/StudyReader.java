@@ -37,8 +37,19 @@ final class StudyReader {
   private static final Set<String> GRID =
       new LinkedHashSet<>(
           List.of(
-              "task", "arch", "iterations", "batch", "seed", "size", "width", "depth", "head",
-              "dropout", "batch-norm", "rate", "flip"));
+              "task",
+              "arch",
+              "iterations",
+              "batch",
+              "seed",
+              "size",
+              "width",
+              "depth",
+              "head",
+              "dropout",
+              "batch-norm",
+              "rate",
+              "flip"));
 
   private static final Set<String> TRAIN = trainKeys();
 
@@ -63,7 +74,13 @@ final class StudyReader {
             .map(
                 new LinkedHashSet<>(
                     List.of(
-                        "study", "data", "limit", "networks", "bases", "questions", "iou",
+                        "study",
+                        "data",
+                        "limit",
+                        "networks",
+                        "bases",
+                        "questions",
+                        "iou",
                         "reports")));
     Yaml title = root.get("study");
     data = data(required(root, "data"));
@@ -111,8 +128,7 @@ final class StudyReader {
     if (block == null) {
       throw at.wrong("is a folder, or a block \"world\"");
     }
-    Map<String, Yaml> world =
-        block.map(new LinkedHashSet<>(List.of("images", "size", "seed")));
+    Map<String, Yaml> world = block.map(new LinkedHashSet<>(List.of("images", "size", "seed")));
     Yaml images = world.get("images");
     Yaml size = world.get("size");
     Yaml seed = world.get("seed");
@@ -263,8 +279,7 @@ final class StudyReader {
         factors.put("iteration", Long.toString(Long.parseLong(number.group(1))));
       }
       String name = files.size() == 1 ? group : group + " " + folder.relativize(model);
-      subjects.add(
-          new Subject(name, group, factors, model, null, null, null, layers, preprocess));
+      subjects.add(new Subject(name, group, factors, model, null, null, null, layers, preprocess));
     }
     return subjects;
   }
@@ -293,7 +308,8 @@ final class StudyReader {
     } catch (IllegalArgumentException e) {
       throw at.wrong("no pattern: " + Text.oneLine(String.valueOf(e.getMessage())));
     }
-    int depth = pattern.contains("**") ? 20 : (int) pattern.chars().filter(c -> c == '/').count() + 1;
+    int depth =
+        pattern.contains("**") ? 20 : (int) pattern.chars().filter(c -> c == '/').count() + 1;
     Path root = base;
     try (Stream<Path> inside = Files.walk(base, depth, FileVisitOption.FOLLOW_LINKS)) {
       return inside
@@ -404,8 +420,7 @@ final class StudyReader {
       throws IOException {
     Yaml own = keys.get("data");
     Path from = own != null ? folder(own) : data.folder() != null ? data.folder() : UNSET;
-    Architecture architecture =
-        as(point.get("arch"), Architecture::of, Architecture.ALEXNET_SMALL);
+    Architecture architecture = as(point.get("arch"), Architecture::of, Architecture.ALEXNET_SMALL);
     Architecture.Head head = as(point.get("head"), Architecture.Head::of, Architecture.Head.GAP);
     double usualDropout = head == Architecture.Head.FC ? 0.5 : 0;
     Yaml freeze = keys.get("freeze");
@@ -417,7 +432,8 @@ final class StudyReader {
           (int) whole(point.get("iterations"), 1, 100_000_000, 3000),
           (int) whole(point.get("batch"), 2, 100_000, 64),
           whole(point.get("seed"), Long.MIN_VALUE / 2, Long.MAX_VALUE / 2, 1),
-          (int) whole(point.get("size"), 32, 1024, data.world() == null ? 112 : data.world().size()),
+          (int)
+              whole(point.get("size"), 32, 1024, data.world() == null ? 112 : data.world().size()),
           architecture,
           new Architecture.Shape(
               (int) whole(point.get("width"), 8, 512, 24),

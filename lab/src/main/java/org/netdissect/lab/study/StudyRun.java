@@ -97,11 +97,7 @@ public final class StudyRun {
         : out.resolve("data")
             .resolve(
                 String.format(
-                    Locale.ROOT,
-                    "world-%d-%d-%d",
-                    world.seed(),
-                    world.size(),
-                    world.images()));
+                    Locale.ROOT, "world-%d-%d-%d", world.seed(), world.size(), world.images()));
   }
 
   /** The training of a subject, with its folders filled in. */
@@ -125,16 +121,16 @@ public final class StudyRun {
         .with(
             options.data().startsWith(out) ? out.relativize(options.data()) : options.data(),
             Path.of("out"),
-            init == null ? null : Path.of(String.valueOf(init.getParent().getFileName())))
+            init == null
+                ? null
+                : Path.of(String.valueOf(Objects.requireNonNull(init.getParent()).getFileName())))
         .command();
   }
 
   private static String folder(String name, String made) {
     String safe = Text.fileSafe(name);
     safe = safe.replaceAll("\\.\\.+-?", "");
-    return (safe.length() > 40 ? safe.substring(0, 40) : safe)
-        + "-"
-        + Digests.shortHash(made, 12);
+    return (safe.length() > 40 ? safe.substring(0, 40) : safe) + "-" + Digests.shortHash(made, 12);
   }
 
   private Path model(Subject subject) {
@@ -329,8 +325,7 @@ public final class StudyRun {
     try {
       Training.run(options, line -> {});
     } catch (NetdissectException e) {
-      throw new NetdissectException(
-          "training " + trainingName(subject) + ": " + e.getMessage(), e);
+      throw new NetdissectException("training " + trainingName(subject) + ": " + e.getMessage(), e);
     }
   }
 

@@ -40,7 +40,8 @@ final class Yaml {
 
   static Yaml read(Path file) throws IOException {
     if (Files.isDirectory(file)) {
-      throw new DataException(Text.oneLine(file.toString()) + " is a folder; a study is a YAML file");
+      throw new DataException(
+          Text.oneLine(file.toString()) + " is a folder; a study is a YAML file");
     }
     if (!Files.isRegularFile(file)) {
       throw new DataException(Text.oneLine(file.toString()) + " does not exist");
@@ -58,7 +59,8 @@ final class Yaml {
       root = new Compose(settings).composeString(Files.readString(file)).orElse(null);
     } catch (MarkedYamlEngineException e) {
       long line = e.getProblemMark().map(mark -> mark.getLine() + 1L).orElse(1L);
-      throw DataException.at(file, line, "no YAML: " + Text.oneLine(String.valueOf(e.getProblem())));
+      throw DataException.at(
+          file, line, "no YAML: " + Text.oneLine(String.valueOf(e.getProblem())));
     } catch (YamlEngineException | java.nio.charset.CharacterCodingException e) {
       throw new DataException(Text.oneLine(file + ": no YAML: " + e.getMessage()), e);
     }
@@ -100,8 +102,7 @@ final class Yaml {
         throw wrong("a key must be a single word");
       }
       String word = key.getValue();
-      Yaml value =
-          new Yaml(file, tuple.getValueNode(), name.isEmpty() ? word : name + "." + word);
+      Yaml value = new Yaml(file, tuple.getValueNode(), name.isEmpty() ? word : name + "." + word);
       Yaml at = new Yaml(file, key, name);
       if (!known.isEmpty() && !known.contains(word)) {
         List<String> near = NearestNames.of(word, known);
@@ -175,7 +176,8 @@ final class Yaml {
     } catch (NumberFormatException e) {
       // Told below.
     }
-    throw wrong("a whole number from " + least + " to " + most + " is wanted, not " + Text.quoted(text));
+    throw wrong(
+        "a whole number from " + least + " to " + most + " is wanted, not " + Text.quoted(text));
   }
 
   double number(double least, double most) throws DataException {

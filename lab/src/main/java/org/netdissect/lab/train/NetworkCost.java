@@ -22,8 +22,7 @@ public record NetworkCost(double operations, int views) {
       int side = Objects.requireNonNull(sides.get(node.from().get(0)));
       if (node.step() instanceof NetworkSpec.Conv conv) {
         side = (side + 2 * conv.pad() - conv.kernel()) / conv.stride() + 1;
-        operations +=
-            2.0 * side * side * conv.out() * conv.in() * conv.kernel() * conv.kernel();
+        operations += 2.0 * side * side * conv.out() * conv.in() * conv.kernel() * conv.kernel();
       } else if (node.step() instanceof NetworkSpec.MaxPool pool) {
         side = (side + 2 * pool.pad() - pool.kernel()) / pool.stride() + 1;
       }

@@ -24,8 +24,7 @@ class FindingTest {
     Level[] rising = {level(1, 1.0, 2.0), level(2, 4.0, 5.0), level(3, 7.0, 9.0)};
     assertEquals(Verdict.HOLDS, trend(true, rising));
     assertEquals(Verdict.DOES_NOT_HOLD, trend(false, rising));
-    assertEquals(
-        Verdict.CANNOT_BE_TOLD, trend(true, level(1, 1.0, 9.0), level(2, 2.0, 8.0)));
+    assertEquals(Verdict.CANNOT_BE_TOLD, trend(true, level(1, 1.0, 9.0), level(2, 2.0, 8.0)));
   }
 
   @Test
@@ -72,8 +71,13 @@ class FindingTest {
       List<Level> levels = new ArrayList<>();
       for (int x = 0; x < 4; x++) {
         levels.add(
-            level(x, random.nextGaussian(), random.nextGaussian(), random.nextGaussian(),
-                random.nextGaussian(), random.nextGaussian()));
+            level(
+                x,
+                random.nextGaussian(),
+                random.nextGaussian(),
+                random.nextGaussian(),
+                random.nextGaussian(),
+                random.nextGaussian()));
       }
       holds +=
           Finding.of(new Question.Expectation.Trend(true), levels).verdict() == Verdict.HOLDS

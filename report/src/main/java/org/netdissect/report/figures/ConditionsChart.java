@@ -69,7 +69,9 @@ public final class ConditionsChart {
     List<Double> places = places(conditions, numbers);
     double low = top + HIGH;
     double bottom =
-        numbers ? numbers(svg, conditions, places, low, factor) : names(svg, conditions, places, low);
+        numbers
+            ? numbers(svg, conditions, places, low, factor)
+            : names(svg, conditions, places, low);
     Double lastX = null;
     double lastY = 0;
     for (int i = 0; i < conditions.size(); i++) {
