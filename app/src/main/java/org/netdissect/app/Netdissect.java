@@ -31,6 +31,7 @@ public final class Netdissect implements Runnable {
           ShowCommand.class,
           ReportCommand.class,
           TrustCommand.class,
+          MeasuresCommand.class,
           RateCommand.class,
           RandomizeCommand.class,
           FormulasCommand.class,
