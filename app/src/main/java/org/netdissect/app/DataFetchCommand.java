@@ -40,8 +40,7 @@ final class DataFetchCommand implements Callable<Integer> {
   @Option(
       names = "--mirror",
       paramLabel = "URL",
-      description =
-          "Another address of the archive, or of a folder that holds it, ending with /.")
+      description = "Another address of the archive, or of a folder that holds it, ending with /.")
   private @Nullable String mirror;
 
   @Option(
@@ -81,7 +80,11 @@ final class DataFetchCommand implements Callable<Integer> {
     boolean isNew = Fetch.of(what, folder, mirror, sha256, keep, progress).run();
     Output.line(what.name() + (isNew ? ": " : " is there already: ") + folder);
     Output.line("terms: " + what.licence());
-    Output.line("next: " + (out == null ? what.next() : what.next().replace("--data " + what.name(), "--data " + out)));
+    Output.line(
+        "next: "
+            + (out == null
+                ? what.next()
+                : what.next().replace("--data " + what.name(), "--data " + out)));
     return 0;
   }
 
@@ -93,12 +96,21 @@ final class DataFetchCommand implements Callable<Integer> {
         text.append("  (is in ").append(one.folder()).append(')');
       }
       text.append('\n');
-      line(text, "from", one.address() == null ? "registration at " + one.page() : one.address().toString());
+      line(
+          text,
+          "from",
+          one.address() == null ? "registration at " + one.page() : one.address().toString());
       if (one.address() != null) {
         line(text, "page", one.page());
       }
-      line(text, "size", one.bytes() < 0 ? "not known here" : "about " + DiskSpace.text(one.bytes()));
-      line(text, "checked", one.sha256() != null ? "SHA-256" : one.md5() != null ? "MD5" : "no digest is known");
+      line(
+          text,
+          "size",
+          one.bytes() < 0 ? "not known here" : "about " + DiskSpace.text(one.bytes()));
+      line(
+          text,
+          "checked",
+          one.sha256() != null ? "SHA-256" : one.md5() != null ? "MD5" : "no digest is known");
       line(text, "terms", one.licence());
     }
     return text.toString();

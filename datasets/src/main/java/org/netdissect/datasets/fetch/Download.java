@@ -100,6 +100,11 @@ final class Download {
     }
   }
 
+  /** Whether there is anything to go on with. */
+  boolean hasAny() throws IOException {
+    return size() > 0;
+  }
+
   /** Whether any of it was got by an earlier try. */
   boolean isResumed() {
     return resumed;
@@ -128,7 +133,8 @@ final class Download {
         long have = size();
         State state = state();
         long total = state == null ? -1 : state.total();
-        if (have >= best + Math.max(1, total < 0 ? GETTING_ON : Math.min(GETTING_ON, total / 100))) {
+        if (have
+            >= best + Math.max(1, total < 0 ? GETTING_ON : Math.min(GETTING_ON, total / 100))) {
           best = have;
           failed = 0;
         }
@@ -187,6 +193,7 @@ final class Download {
     long have = size();
     boolean goesOn = state != null && state.validator() != null && have > 0;
     if (goesOn && have == state.total()) {
+      resumed = true;
       return;
     }
     if (!goesOn || (state.total() >= 0 && have > state.total())) {
@@ -270,7 +277,10 @@ final class Download {
           default -> "";
         };
     return new DataException(
-        shown(address) + ": the server answers " + status + why
+        shown(address)
+            + ": the server answers "
+            + status
+            + why
             + "; name another source with --mirror");
   }
 
@@ -320,7 +330,10 @@ final class Download {
     boolean isHttps = scheme.equals("https");
     if (location.isEmpty() || to.getHost() == null || !(isHttps || scheme.equals("http"))) {
       throw new DataException(
-          shown(from) + ": the server points to " + Text.quoted(location) + ", which is no address");
+          shown(from)
+              + ": the server points to "
+              + Text.quoted(location)
+              + ", which is no address");
     }
     if (!isHttps && "https".equalsIgnoreCase(from.getScheme())) {
       throw new DataException(
@@ -332,12 +345,15 @@ final class Download {
     return to;
   }
 
-  private void checkCoding(HttpResponse<Flow.Publisher<List<ByteBuffer>>> answer) throws DataException {
+  private void checkCoding(HttpResponse<Flow.Publisher<List<ByteBuffer>>> answer)
+      throws DataException {
     String coding = answer.headers().firstValue("Content-Encoding").orElse("identity");
     if (!coding.equalsIgnoreCase("identity") && answer.statusCode() < 300) {
       drop(answer);
       throw new DataException(
-          shown(address) + ": the server sends it encoded (" + Text.oneLine(coding)
+          shown(address)
+              + ": the server sends it encoded ("
+              + Text.oneLine(coding)
               + "), which was not asked for");
     }
   }
@@ -403,8 +419,7 @@ final class Download {
     }
   }
 
-  private void take(
-      HttpResponse<Flow.Publisher<List<ByteBuffer>>> answer, long from, long total)
+  private void take(HttpResponse<Flow.Publisher<List<ByteBuffer>>> answer, long from, long total)
       throws IOException {
     String host = String.valueOf(address.getHost());
     try (Progress.Phase phase =

@@ -121,9 +121,9 @@ public final class Fetch {
     Path work = parent.resolve("." + folder.getFileName() + ".fetch");
     Files.createDirectories(work);
     WorkLock lock = WorkLock.take(folder, work, progress);
-    boolean isDone = false;
+    Download download = new Download(address, work, patience, progress);
     try {
-      Path archive = archive(work);
+      Path archive = archive(download);
       Path unpacked = work.resolve("unpacked");
       try {
         Trees.delete(unpacked);
@@ -132,7 +132,7 @@ public final class Fetch {
         Files.deleteIfExists(folder); // empty, if anything
         Files.move(root, folder, StandardCopyOption.ATOMIC_MOVE);
       } catch (ArchiveException e) {
-        Files.deleteIfExists(archive);
+        download.discard();
         throw new ArchiveException(fileName(address) + ": " + e.getMessage(), e);
       } finally {
         Trees.delete(unpacked);
@@ -140,10 +140,10 @@ public final class Fetch {
       if (keep) {
         Files.move(archive, parent.resolve(kept()), StandardCopyOption.REPLACE_EXISTING);
       }
-      isDone = true;
+      download.discard();
     } finally {
       lock.remove();
-      if (isDone) {
+      if (!download.hasAny()) {
         Trees.delete(work);
       }
     }
@@ -182,9 +182,11 @@ public final class Fetch {
     }
   }
 
-  /** Downloads and checks; where a download that was gone on with is wrong, once more from the start. */
-  private Path archive(Path work) throws IOException {
-    Download download = new Download(address, work, patience, progress);
+  /**
+   * Downloads and checks; where a download that was gone on with is wrong, once more from the
+   * start.
+   */
+  private Path archive(Download download) throws IOException {
     Path archive = download.get();
     String wrong = wrong(archive);
     if (wrong != null && download.isResumed()) {
@@ -194,7 +196,9 @@ public final class Fetch {
       wrong = wrong(archive);
     }
     if (wrong != null) {
-      download.discard();
+      if (sha256 != null) {
+        download.discard();
+      } // else it is kept for who trusts it and gives --sha256
       throw new ArchiveException(wrong);
     }
     return archive;
@@ -238,9 +242,7 @@ public final class Fetch {
       return folders
           .filter(Files::isDirectory)
           .filter(what::isIn)
-          .min(
-              Comparator.comparingInt(Path::getNameCount)
-                  .thenComparing(Comparator.naturalOrder()))
+          .min(Comparator.comparingInt(Path::getNameCount).thenComparing(Comparator.naturalOrder()))
           .orElseThrow(
               () ->
                   new ArchiveException(

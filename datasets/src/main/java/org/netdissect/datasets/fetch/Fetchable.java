@@ -1,5 +1,7 @@
 package org.netdissect.datasets.fetch;
 
+import de.siegmar.fastcsv.reader.CsvReader;
+import de.siegmar.fastcsv.reader.NamedCsvRecord;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
@@ -16,8 +18,6 @@ import org.netdissect.base.DataFolder;
 import org.netdissect.base.NetdissectException;
 import org.netdissect.base.Text;
 import org.netdissect.base.files.Unfinished;
-import de.siegmar.fastcsv.reader.CsvReader;
-import de.siegmar.fastcsv.reader.NamedCsvRecord;
 
 /**
  * A data set that can be fetched, as the table {@code fetchable.csv} has it.
@@ -96,8 +96,8 @@ public record Fetchable(
   }
 
   /**
-   * What a path of a data set means: itself where something is there, otherwise the data set of that
-   * name that was fetched.
+   * What a path of a data set means: itself where something is there, otherwise the data set of
+   * that name that was fetched.
    *
    * @throws DataException if it is the name of one that was not fetched, saying how to
    */

@@ -65,7 +65,8 @@ final class Proxies extends ProxySelector {
     for (String one : list.toLowerCase(Locale.ROOT).split("[,\\s]+")) {
       String name = one.startsWith("*.") ? one.substring(1) : one;
       String bare = name.startsWith(".") ? name.substring(1) : name;
-      if (name.equals("*") || (!bare.isEmpty() && (host.equals(bare) || host.endsWith("." + bare)))) {
+      if (name.equals("*")
+          || (!bare.isEmpty() && (host.equals(bare) || host.endsWith("." + bare)))) {
         return true;
       }
     }

@@ -33,9 +33,9 @@ import org.netdissect.base.Text;
 
 /**
  * Unpacks zip, tar and tar.gz files of unknown origin. Refused are names that lead out of the
- * folder or mean something else on other systems, two names for one file where cases of letters
- * are not told apart, links and devices, what is encrypted, and archives that unpack to much more
- * than they are, or that are broken.
+ * folder or mean something else on other systems, two names for one file where cases of letters are
+ * not told apart, links and devices, what is encrypted, and archives that unpack to much more than
+ * they are, or that are broken.
  */
 final class Unpacker {
   /** Unpacked, an archive may be so many times as large, and this much in any case. */
@@ -91,7 +91,8 @@ final class Unpacker {
         try (InputStream in = counted(archive, phase)) {
           tar(new GZIPInputStream(in, 1 << 16));
         }
-      } else if (head.length > 262 && new String(head, 257, 5, StandardCharsets.ISO_8859_1).equals("ustar")) {
+      } else if (head.length > 262
+          && new String(head, 257, 5, StandardCharsets.ISO_8859_1).equals("ustar")) {
         try (InputStream in = counted(archive, phase)) {
           tar(in);
         }
@@ -104,7 +105,8 @@ final class Unpacker {
                 : "it is no zip, tar or tar.gz file");
       }
     } catch (EOFException | ZipException e) {
-      throw new ArchiveException("it is broken: " + Text.oneLine(String.valueOf(e.getMessage())), e);
+      throw new ArchiveException(
+          "it is broken: " + Text.oneLine(String.valueOf(e.getMessage())), e);
     } catch (UncheckedIOException e) {
       throw e.getCause();
     } catch (IllegalArgumentException | ArithmeticException | IndexOutOfBoundsException e) {
@@ -173,9 +175,7 @@ final class Unpacker {
         phase.advance((done >> 20) - (before >> 20));
       }
     } catch (IOException e) {
-      throw e instanceof ZipException || e.getClass() != IOException.class
-          ? e
-          : broken(archive, e);
+      throw e instanceof ZipException || e.getClass() != IOException.class ? e : broken(archive, e);
     }
   }
 
@@ -232,7 +232,8 @@ final class Unpacker {
       in.transferTo(OutputStream.nullOutputStream());
     } catch (IOException e) {
       if (e.getClass() == IOException.class) {
-        throw new ArchiveException("it is broken: " + Text.oneLine(String.valueOf(e.getMessage())), e);
+        throw new ArchiveException(
+            "it is broken: " + Text.oneLine(String.valueOf(e.getMessage())), e);
       }
       throw e;
     }

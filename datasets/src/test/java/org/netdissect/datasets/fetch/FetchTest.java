@@ -72,8 +72,16 @@ class FetchTest {
 
   private static Fetchable made(String md5) {
     return new Fetchable(
-        "made_1", "made_1", URI.create("http://127.0.0.1/made_1.zip"), -1, md5, null, "index.csv",
-        "none", "a page", "use it");
+        "made_1",
+        "made_1",
+        URI.create("http://127.0.0.1/made_1.zip"),
+        -1,
+        md5,
+        null,
+        "index.csv",
+        "none",
+        "a page",
+        "use it");
   }
 
   private Fetch fetch(URI address, String sha256, boolean keep) {
@@ -125,7 +133,11 @@ class FetchTest {
           new RoughServer(
               (request, out) ->
                   RoughServer.serve(
-                      request, out, zip, TAG, request.number() < 11 ? Math.max(part, zip.length / 50) : zip.length))) {
+                      request,
+                      out,
+                      zip,
+                      TAG,
+                      request.number() < 11 ? Math.max(part, zip.length / 50) : zip.length))) {
         assertTrue(run(server));
         assertRight();
         assertTrue(server.requests().stream().skip(1).allMatch(RoughServer.Request::hasRange));
@@ -139,7 +151,13 @@ class FetchTest {
         new RoughServer(
             (request, out) ->
                 RoughServer.serve(
-                    request, out, zip, TAG, request.number() < 4 ? (request.number() == 0 ? zip.length / 2 : 0) : zip.length))) {
+                    request,
+                    out,
+                    zip,
+                    TAG,
+                    request.number() < 4
+                        ? (request.number() == 0 ? zip.length / 2 : 0)
+                        : zip.length))) {
       assertTrue(assertRefused(server).contains("repeat the command to go on where it was"));
       int asked = server.requests().size();
       assertTrue(run(server));
@@ -154,7 +172,8 @@ class FetchTest {
     try (RoughServer server =
         new RoughServer(
             (request, out) -> {
-              RoughServer.serve(request, out, zip, TAG, request.number() == 0 ? 60_000 : zip.length);
+              RoughServer.serve(
+                  request, out, zip, TAG, request.number() == 0 ? 60_000 : zip.length);
               if (request.number() == 0) {
                 out.flush();
                 self[0].stall();
@@ -216,7 +235,8 @@ class FetchTest {
       String message = assertRefused(server);
       assertTrue(message.contains("is not the file that is known"), message);
       DataException unknown =
-          assertThrows(DataException.class, () -> fetch(server.address("/x.zip"), null, false).run());
+          assertThrows(
+              DataException.class, () -> fetch(server.address("/x.zip"), null, false).run());
       assertTrue(unknown.getMessage().contains("x.zip: it is broken"), unknown.getMessage());
     }
   }
@@ -255,7 +275,8 @@ class FetchTest {
               if (request.hasRange()) {
                 RoughServer.head(out, "416 Range Not Satisfiable", "Content-Length: 0");
               } else {
-                RoughServer.serve(request, out, zip, TAG, request.number() == 0 ? 1000 : zip.length);
+                RoughServer.serve(
+                    request, out, zip, TAG, request.number() == 0 ? 1000 : zip.length);
               }
             })) {
       assertTrue(run(server));
@@ -297,7 +318,8 @@ class FetchTest {
   @Test
   void errorsOfTheServer() throws IOException {
     try (RoughServer server =
-        new RoughServer((request, out) -> RoughServer.head(out, "404 Not Found", "Content-Length: 0"))) {
+        new RoughServer(
+            (request, out) -> RoughServer.head(out, "404 Not Found", "Content-Length: 0"))) {
       String message = assertRefused(server);
       assertTrue(message.contains("answers 404") && message.contains("--mirror"), message);
       assertEquals(1, server.requests().size(), "asking again is of no use");
@@ -306,7 +328,11 @@ class FetchTest {
         new RoughServer(
             (request, out) -> {
               if (request.number() < 2) {
-                RoughServer.head(out, request.number() == 0 ? "500 Oh" : "503 Busy", "Content-Length: 0", "Retry-After: 0");
+                RoughServer.head(
+                    out,
+                    request.number() == 0 ? "500 Oh" : "503 Busy",
+                    "Content-Length: 0",
+                    "Retry-After: 0");
               } else {
                 RoughServer.serve(request, out, zip, TAG);
               }
@@ -319,7 +345,8 @@ class FetchTest {
         new RoughServer((request, out) -> RoughServer.head(out, "500 Oh", "Content-Length: 0"))) {
       assertTrue(assertRefused(server).contains("answers 500, 4 times"));
     }
-    try (RoughServer server = new RoughServer((request, out) -> out.write("HELO\r\n".getBytes(StandardCharsets.UTF_8)))) {
+    try (RoughServer server =
+        new RoughServer((request, out) -> out.write("HELO\r\n".getBytes(StandardCharsets.UTF_8)))) {
       assertTrue(assertRefused(server).contains("the connection failed"));
     }
     RoughServer gone = new RoughServer((request, out) -> {});
@@ -335,7 +362,8 @@ class FetchTest {
               if (request.path().equals("/made_1.zip")) {
                 RoughServer.head(out, "302 Found", "Location: /here.zip", "Content-Length: 0");
               } else {
-                RoughServer.serve(request, out, zip, TAG, request.number() < 3 ? zip.length / 2 : zip.length);
+                RoughServer.serve(
+                    request, out, zip, TAG, request.number() < 3 ? zip.length / 2 : zip.length);
               }
             })) {
       assertTrue(run(server));
@@ -363,7 +391,8 @@ class FetchTest {
       try (RoughServer server =
           new RoughServer(
               (request, out) ->
-                  RoughServer.head(out, "301 Moved", "Location: " + location, "Content-Length: 0"))) {
+                  RoughServer.head(
+                      out, "301 Moved", "Location: " + location, "Content-Length: 0"))) {
         assertTrue(assertRefused(server).contains("no address"), location);
       }
     }
@@ -386,13 +415,15 @@ class FetchTest {
     try (RoughServer server =
         new RoughServer((request, out) -> RoughServer.serve(request, out, page, TAG))) {
       DataException failure =
-          assertThrows(DataException.class, () -> fetch(server.address("/x.zip"), null, false).run());
+          assertThrows(
+              DataException.class, () -> fetch(server.address("/x.zip"), null, false).run());
       assertTrue(failure.getMessage().contains("a web page"), failure.getMessage());
     }
     try (RoughServer server =
         new RoughServer(
             (request, out) -> {
-              RoughServer.head(out, "200 OK", "Content-Encoding: gzip", "Content-Length: " + zip.length);
+              RoughServer.head(
+                  out, "200 OK", "Content-Encoding: gzip", "Content-Length: " + zip.length);
               out.write(zip);
             })) {
       assertTrue(assertRefused(server).contains("encoded (gzip)"));
@@ -401,8 +432,11 @@ class FetchTest {
     try (RoughServer server =
         new RoughServer((request, out) -> RoughServer.serve(request, out, other, TAG))) {
       DataException failure =
-          assertThrows(DataException.class, () -> fetch(server.address("/x.zip"), null, false).run());
-      assertTrue(failure.getMessage().contains("it is not made_1: there is no index.csv"), failure.getMessage());
+          assertThrows(
+              DataException.class, () -> fetch(server.address("/x.zip"), null, false).run());
+      assertTrue(
+          failure.getMessage().contains("it is not made_1: there is no index.csv"),
+          failure.getMessage());
       assertFalse(Files.exists(place));
     }
   }
@@ -436,8 +470,11 @@ class FetchTest {
               () -> new Fetch(recorded, place, address, null, false, SHORT, Progress.NONE).run());
       assertTrue(failure.getMessage().contains("give --sha256"), failure.getMessage());
       assertFalse(Files.exists(place));
+      int asked = server.requests().size();
       assertTrue(
-          new Fetch(recorded, place, address, Digests.sha256Hex(zip), false, SHORT, Progress.NONE).run());
+          new Fetch(recorded, place, address, Digests.sha256Hex(zip), false, SHORT, Progress.NONE)
+              .run());
+      assertEquals(asked, server.requests().size(), "it need not be got again");
       assertRight();
     }
   }
@@ -466,7 +503,8 @@ class FetchTest {
             "http_proxy", "plain.example:80",
             "NO_PROXY", "localhost, .inside.example");
     ProxySelector proxies = Proxies.of(environment);
-    assertEquals("[HTTP @ proxy.example/<unresolved>:3128]", selected(proxies, "https://a.example/x"));
+    assertEquals(
+        "[HTTP @ proxy.example/<unresolved>:3128]", selected(proxies, "https://a.example/x"));
     assertEquals("[HTTP @ plain.example/<unresolved>:80]", selected(proxies, "http://a.example/x"));
     assertEquals("[DIRECT]", selected(proxies, "https://b.inside.example/x"));
     assertEquals("[DIRECT]", selected(proxies, "http://localhost:1/x"));
@@ -487,8 +525,7 @@ class FetchTest {
     }
     assertThrows(
         DataException.class,
-        () ->
-            Fetch.of(Fetchable.named("ade20k"), folder, null, null, false, Progress.NONE));
+        () -> Fetch.of(Fetchable.named("ade20k"), folder, null, null, false, Progress.NONE));
     for (String bad : List.of("file:///x", "nowhere", "http:///x", "http://a b/")) {
       assertThrows(
           DataException.class,
