@@ -189,25 +189,23 @@ final class Download {
 
   /** Asks once, from where it broke off if that can be, and takes what comes. */
   private void attempt() throws IOException {
-    State state = state();
     long have = size();
-    boolean goesOn = state != null && state.validator() != null && have > 0;
-    if (goesOn && have == state.total()) {
+    State known = goneOnWith(have);
+    if (known != null && have == known.total()) {
       resumed = true;
       return;
     }
-    if (!goesOn || (state.total() >= 0 && have > state.total())) {
+    if (known == null) {
       discard();
       have = 0;
-      goesOn = false;
     }
     HttpResponse<Flow.Publisher<List<ByteBuffer>>> answer =
-        ask(have, goesOn ? state.validator() : null);
+        ask(have, known == null ? null : known.validator());
     State now = stateOf(answer);
-    if (answer.statusCode() == 206 && goesOn) {
-      checkRange(answer, state, now, have);
+    if (answer.statusCode() == 206 && known != null) {
+      checkRange(answer, known, now, have);
       resumed = true;
-      take(answer, have, state.total());
+      take(answer, have, known.total());
     } else if (answer.statusCode() == 200) {
       discard();
       checkRoom(answer, now.total());
@@ -218,6 +216,14 @@ final class Download {
       drop(answer);
       throw refused(answer);
     }
+  }
+
+  /** What is known of the file of which there is a beginning; null if it is to start over. */
+  private @Nullable State goneOnWith(long have) throws IOException {
+    State state = have > 0 ? state() : null;
+    boolean fits =
+        state != null && state.validator() != null && (state.total() < 0 || have <= state.total());
+    return fits ? state : null;
   }
 
   /** Gives up an answer whose body is not wanted. */

@@ -17,6 +17,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.zip.CRC32;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
@@ -108,7 +109,7 @@ final class Unpacker {
       throw new ArchiveException(
           "it is broken: " + Text.oneLine(String.valueOf(e.getMessage())), e);
     } catch (UncheckedIOException e) {
-      throw e.getCause();
+      throw Objects.requireNonNull(e.getCause());
     } catch (IllegalArgumentException | ArithmeticException | IndexOutOfBoundsException e) {
       throw new ArchiveException("it is no archive that makes sense", e);
     }
@@ -266,7 +267,7 @@ final class Unpacker {
     if (path == null) {
       throw refused(name, "has no name");
     }
-    Files.createDirectories(path.getParent());
+    Files.createDirectories(Objects.requireNonNull(path.getParent()));
     byte[] buffer = new byte[1 << 16];
     long written = 0;
     try (OutputStream out =
