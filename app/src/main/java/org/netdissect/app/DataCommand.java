@@ -27,6 +27,7 @@ import picocli.CommandLine.Spec;
       DataBrowseCommand.class,
       DataConvertCommand.class,
       DataFetchCommand.class,
+      DataBuildBrodenCommand.class,
       DataCommand.Compile.class
     })
 final class DataCommand implements Runnable {
