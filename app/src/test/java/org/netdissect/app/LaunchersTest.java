@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
@@ -92,7 +93,9 @@ class LaunchersTest {
     }
     assertEquals(2, started);
     // Otherwise exclamation marks in words would be lost.
-    assertTrue(lines.stream().noneMatch(line -> line.toLowerCase().contains("delayedexpansion")));
+    assertTrue(
+        lines.stream()
+            .noneMatch(line -> line.toLowerCase(Locale.ROOT).contains("delayedexpansion")));
   }
 
   @Test
