@@ -20,8 +20,8 @@ import org.netdissect.results.TrustInfo;
  * network and the photographs.
  *
  * <p>Usage: {@code broden UNITS SIDE [regions=24] [share=1] [layers=1] [folder=DIR]
- * [trust=PERMUTATIONS|auto]}, the last to put the labels to the test after it, with 200 resamples. The data
- * set's atlas is compiled before the clock starts, as it is kept from run to run.
+ * [trust=PERMUTATIONS|auto]}, the last to put the labels to the test after it, with 200 resamples.
+ * The data set's atlas is compiled before the clock starts, as it is kept from run to run.
  */
 public final class BrodenSize {
   private BrodenSize() {}

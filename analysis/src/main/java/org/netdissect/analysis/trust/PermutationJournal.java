@@ -52,8 +52,7 @@ final class PermutationJournal implements Closeable {
    * @param categories of the result
    * @throws DissectionException if another process is at work on the same table
    */
-  static PermutationJournal open(Path file, String inputs, int categories)
-      throws IOException {
+  static PermutationJournal open(Path file, String inputs, int categories) throws IOException {
     FileChannel channel =
         FileChannel.open(
             file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
@@ -66,8 +65,7 @@ final class PermutationJournal implements Closeable {
       long good = digest.length;
       Map<Integer, Outcome> left = new ConcurrentHashMap<>();
       if (channel.size() < good
-          || !Arrays.equals(
-              digest, SectionFile.read(channel, file, 0, digest.length).array())) {
+          || !Arrays.equals(digest, SectionFile.read(channel, file, 0, digest.length).array())) {
         channel.truncate(0);
         channel.position(0);
         SectionFile.write(channel, ByteBuffer.wrap(digest));

@@ -90,7 +90,13 @@ public final class Trust {
       ChanceLevel chance =
           options.permutations() > 0
               ? ChanceLevel.fixed(
-                  data, layer, shuffle, options.permutations(), journal, options.workers(), progress)
+                  data,
+                  layer,
+                  shuffle,
+                  options.permutations(),
+                  journal,
+                  options.workers(),
+                  progress)
               : ChanceLevel.sequential(
                   data,
                   layer,

@@ -235,7 +235,8 @@ class TrustTest {
     try (LabelledResult data =
         patches.dissect(Convention.EXACT, units, 22, TrustTest::noise, "out")) {
       Shuffle shuffle = new Shuffle(data, 23);
-      ChanceLevel chance = ChanceLevel.fixed(data, layer(data), shuffle, 199, null, 2, Progress.NONE);
+      ChanceLevel chance =
+          ChanceLevel.fixed(data, layer(data), shuffle, 199, null, 2, Progress.NONE);
       double[] p = chance.p(0);
       // Kolmogorov and Smirnov; critical value at 0.1 %, and the grid of 1/200.
       double distance = distanceFromUniform(p);
@@ -351,8 +352,7 @@ class TrustTest {
   @ValueSource(ints = {0, 40, 130, 260})
   void aKilledTestGoesOnAndGivesTheSameBytes(int permutations) throws IOException {
     MadeUpImages patches = new MadeUpImages(35, 60, 12, false, 12, folder);
-    try (LabelledResult data =
-        patches.dissect(Convention.EXACT, 40, 36, planted(patches), "out")) {
+    try (LabelledResult data = patches.dissect(Convention.EXACT, 40, 36, planted(patches), "out")) {
       TrustOptions options = new TrustOptions(0, 399, 50, 0.05, 7, null, 2);
       Path csv = layer(data).folder().resolve("trust.csv");
       Path json = layer(data).folder().resolve("trust.json");

@@ -128,7 +128,8 @@ public final class Demo {
       phase.done();
     }
     say.accept("dissecting a network trained to tell the world's scenes");
-    Dissection first = dissect(trained, world, out.resolve("trained"), List.of(test, report), progress);
+    Dissection first =
+        dissect(trained, world, out.resolve("trained"), List.of(test, report), progress);
     List<Dissection> random = new ArrayList<>();
     say.accept("dissecting " + RANDOM_NETWORKS + " networks with random weights");
     for (int i = 1; i <= RANDOM_NETWORKS; i++) {

@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
@@ -251,7 +252,7 @@ public final class Selftest {
           .append(',')
           .append(Double.isNaN(line.predicted) ? "" : iou(line.predicted));
       for (Measure measure : Measure.values()) {
-        csv.append(',').append(line.chosen.isEmpty() ? "" : line.chosen.get(measure).toString());
+        csv.append(',').append(Objects.toString(line.chosen.get(measure), ""));
       }
       csv.append('\n');
     }

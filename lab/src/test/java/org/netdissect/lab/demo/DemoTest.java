@@ -73,6 +73,8 @@ class DemoTest {
     assertEquals(unique, Demo.Result.counts(again.trained()).uniquePerCategory());
     assertEquals(result.randomMean(), again.randomMean());
     WholeFile.bytes(out.resolve("trained").resolve("dissection.json"), new byte[10]);
-    assertThrows(IOException.class, () -> Demo.run(out, 300, (d, data) -> {}, none, Progress.NONE, line -> {}));
+    assertThrows(
+        IOException.class,
+        () -> Demo.run(out, 300, (d, data) -> {}, none, Progress.NONE, line -> {}));
   }
 }
