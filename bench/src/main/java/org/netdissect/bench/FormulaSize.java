@@ -51,7 +51,7 @@ public final class FormulaSize {
     Path out = Files.createTempDirectory(folder, "out");
     try (Usage usage = Usage.of(ProcessHandle.current().pid())) {
       Dissection result =
-          Dissector.builder().setSource(all -> source).setData(data).setOut(out).build().run();
+          Dissector.builder().setSource(source::over).setData(data).setOut(out).build().run();
       long begin = System.nanoTime();
       try (LabelledResult labelled =
           LabelledResult.open(result, data, AtlasOptions.defaults(), Progress.NONE)) {

@@ -4,12 +4,15 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.netdissect.base.Digests;
 import org.netdissect.concepts.AnnotatedImage;
 import org.netdissect.concepts.AnnotatedImage.LabelMap;
 import org.netdissect.concepts.AnnotatedImage.WholeLabel;
 import org.netdissect.concepts.Concept;
 import org.netdissect.dissection.activations.ActivationSource;
+import org.netdissect.dissection.rules.ImageSet;
 import org.netdissect.networks.InputSize;
 import org.netdissect.networks.ReceptiveField;
 import org.netdissect.results.LayerInfo;
@@ -30,6 +33,7 @@ final class PlantedFormulas implements ActivationSource {
   private final GeneratedBroden data;
   private final LayerInfo layer;
   private final List<Planted> planted = new ArrayList<>();
+  private @Nullable ImageSet images;
 
   PlantedFormulas(GeneratedBroden data, int units) {
     this.data = data;
@@ -59,6 +63,12 @@ final class PlantedFormulas implements ActivationSource {
   private static int number(Collection<Concept> concepts, String category, int rank) {
     String name = category + " " + rank;
     return concepts.stream().filter(c -> c.name().equals(name)).findFirst().orElseThrow().number();
+  }
+
+  /** The same for images in the order of a run. */
+  ActivationSource over(ImageSet ofRun) {
+    images = ofRun;
+    return this;
   }
 
   /** Made of what, for people. */
@@ -106,7 +116,7 @@ final class PlantedFormulas implements ActivationSource {
   }
 
   private void fill(int image, float[] dense, int slot) {
-    AnnotatedImage labels = data.annotate(data.images().get(image));
+    AnnotatedImage labels = data.annotate(data.images().get(Objects.requireNonNull(images).row(image)));
     int width = labels.maskWidth();
     int cell = width / SIDE;
     int cells = SIDE * SIDE;
