@@ -70,6 +70,12 @@ final class Summary {
     if (info.network().preprocessing() != null) {
       out.append("preprocessing ").append(info.network().describePreprocessing()).append('\n');
     }
+    if (Boolean.TRUE.equals(info.data().boxes())) {
+      out.append("boxes without a shape counted as rectangles (--boxes)\n");
+    }
+    if (info.network().tokens() != null) {
+      out.append("tokens as given, ").append(oneLine(info.network().tokens())).append('\n');
+    }
     if (info.fewImages()) {
       out.append("few images: scores and labels may change much with others; 1000 or more are")
           .append(" better\n");
@@ -167,6 +173,9 @@ final class Summary {
         "active with an empty mask: the largest value is shared by more than the quantile");
     units(out, dissected.result().inactive(), "zero on every image");
     whyEmpty(out, dissected, dissection.info().rules());
+    if (Ties.isQuantised(dissected.layer())) {
+      out.append(Ties.line(dissection, dissected));
+    }
   }
 
   /** What may be wrong where a layer has no detectors, the likeliest first. */

@@ -116,13 +116,15 @@ final class PlantedFormulas implements ActivationSource {
   }
 
   private void fill(int image, float[] dense, int slot) {
-    AnnotatedImage labels = data.annotate(data.images().get(Objects.requireNonNull(images).row(image)));
+    AnnotatedImage labels =
+        data.annotate(data.images().get(Objects.requireNonNull(images).row(image)));
     int width = labels.maskWidth();
     int cell = width / SIDE;
     int cells = SIDE * SIDE;
     for (int unit = 0; unit < planted.size(); unit++) {
       Planted p = planted.get(unit);
-      boolean[] holds = joined(labels, joined(labels, where(labels, p.a), p.first, p.b), p.second, p.c);
+      boolean[] holds =
+          joined(labels, joined(labels, where(labels, p.a), p.first, p.b), p.second, p.c);
       int at = (slot * planted.size() + unit) * cells;
       for (int k = 0; k < cells; k++) {
         int inside = 0;
@@ -138,7 +140,8 @@ final class PlantedFormulas implements ActivationSource {
     }
   }
 
-  private static boolean[] joined(AnnotatedImage labels, boolean[] left, String operator, int concept) {
+  private static boolean[] joined(
+      AnnotatedImage labels, boolean[] left, String operator, int concept) {
     if (operator.isEmpty()) {
       return left;
     }

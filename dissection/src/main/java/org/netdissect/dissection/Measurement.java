@@ -72,7 +72,8 @@ final class Measurement {
             images.atlas().fingerprint(),
             selection.split(),
             selection.limit() > 0 ? selection.limit() : null,
-            categories.stream().map(Category::name).toList());
+            categories.stream().map(Category::name).toList(),
+            plan.data().drawsBoxes() ? true : null);
     for (int i = 0; i < results.size(); i++) {
       List<Integer> layers = source.layersOf(i);
       targets.add(
@@ -140,6 +141,7 @@ final class Measurement {
     inputs.put("quantile", rules.quantile());
     inputs.put("iou", rules.iou());
     inputs.put("maps", plan.maps().name().toLowerCase(Locale.ROOT));
+    inputs.put("peaks", plan.peaks());
     plan.subject().addInputs(inputs);
     return inputs;
   }
@@ -159,7 +161,8 @@ final class Measurement {
             scoring.convention(),
             scoring.quantile(),
             work,
-            Dissector.TOP_IMAGES)) {
+            Dissector.TOP_IMAGES,
+            plan.peaks())) {
       recording.run(source, plan.workers(), plan.strict(), progress);
       recording.requireImages();
       ConceptTotals totals =
@@ -177,6 +180,8 @@ final class Measurement {
       for (Dissector.Step step : plan.steps()) {
         after += step.estimate(plan.data(), units, images.size());
       }
+      // Once while they are recorded, once in the result.
+      after += plan.peaks() ? 8L * units * images.size() : 0;
     }
     SpaceNeeded.of(source.layers(), images.size(), plan.scoring().quantile().share(), plan.maps())
         .plus(after)

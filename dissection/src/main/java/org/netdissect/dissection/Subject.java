@@ -17,9 +17,11 @@ import org.netdissect.dissection.activations.RecordedSource;
 import org.netdissect.dissection.rules.Convention;
 import org.netdissect.dissection.rules.ImageSet;
 import org.netdissect.dissection.rules.Quantile;
+import org.netdissect.networks.Device;
 import org.netdissect.networks.InputSize;
 import org.netdissect.networks.Network;
 import org.netdissect.networks.Preprocessing;
+import org.netdissect.networks.TokenGrid;
 import org.netdissect.pictures.Framing;
 import org.netdissect.results.DissectionInfo.NetworkInfo;
 import org.netdissect.results.DissectionInfo.PreprocessingInfo;
@@ -58,6 +60,11 @@ sealed interface Subject {
    */
   NetworkInfo describe(int result, @Nullable InputSize input, Framing framing) throws IOException;
 
+  /** What computes it; null where nothing is computed. */
+  default @Nullable Device device() {
+    return null;
+  }
+
   /** Adds what else decides the result, for telling whether a run may go on. */
   default void addInputs(ObjectNode inputs) throws IOException {}
 
@@ -67,6 +74,7 @@ sealed interface Subject {
    * @param layers names or globs, the same for all; empty for each network's default
    * @param preprocessings of each network
    * @param quantile to tell whether a default layer saturates
+   * @param device that computes them
    * @param batch images a call
    */
   record OfNetworks(
@@ -74,6 +82,7 @@ sealed interface Subject {
       List<String> layers,
       List<Preprocessing> preprocessings,
       Quantile quantile,
+      Device device,
       int batch)
       implements Subject {
     @Override
@@ -105,6 +114,7 @@ sealed interface Subject {
           images,
           convention,
           quantile,
+          device,
           batch,
           progress);
     }
@@ -122,12 +132,21 @@ sealed interface Subject {
           weightFiles.isEmpty() ? null : weightFiles,
           size.height(),
           size.width(),
+          network.givenTokens().map(TokenGrid::toString).orElse(null),
           fit(framing),
           new PreprocessingInfo(
               preprocessing.channels().name(),
               preprocessing.scale(),
               preprocessing.mean(),
               preprocessing.std()));
+    }
+
+    @Override
+    public void addInputs(ObjectNode inputs) {
+      // Devices round differently: what one has recorded is not to be mixed with another's.
+      if (!device.equals(Device.CPU)) {
+        inputs.put("device", device.toString());
+      }
     }
   }
 
@@ -198,6 +217,7 @@ sealed interface Subject {
         null,
         input == null ? null : input.height(),
         input == null ? null : input.width(),
+        null,
         fit(framing),
         null);
   }

@@ -4,7 +4,8 @@ package org.netdissect.analysis.formulas;
  * How linear explanations are made (after Oikarinen and Weng, "Linear Explanations for Individual
  * Neurons", ICML 2024, whose simulator is a language-vision model; here the labels are).
  *
- * @param seed of the split of the images: half to fit, a quarter to choose terms, a quarter held out
+ * @param seed of the split of the images: half to fit, a quarter to choose terms, a quarter held
+ *     out
  * @param penalty of the elastic net, as a share of the unit's largest correlation with a concept,
  *     above 0 and below 1
  * @param ridgeShare what part of the penalty is on squares, 0 to 1
@@ -14,12 +15,7 @@ package org.netdissect.analysis.formulas;
  * @param mostTerms of a sum
  */
 public record LinearOptions(
-    long seed,
-    double penalty,
-    double ridgeShare,
-    int candidates,
-    double leastGain,
-    int mostTerms) {
+    long seed, double penalty, double ridgeShare, int candidates, double leastGain, int mostTerms) {
 
   /**
    * Checks the options.

@@ -106,7 +106,8 @@ public final class LinearSearch {
    *
    * @param units ascending; null for all
    * @param table formulas that the sums are compared with
-   * @throws DissectionException if the maps of all images were not kept, or these are too few images
+   * @throws DissectionException if the maps of all images were not kept, or these are too few
+   *     images
    */
   public static List<LinearScore> write(
       FormulaSearch formulas,
@@ -209,10 +210,10 @@ public final class LinearSearch {
       SparseFit.Sum sum = fit.fit(targets[0], targets[1]);
       List<LinearScore.Term> terms = new ArrayList<>();
       for (int i = 0; i < sum.terms().length; i++) {
-        terms.add(
-            new LinearScore.Term(space.concepts().text(sum.terms()[i]), sum.weights()[i]));
+        terms.add(new LinearScore.Term(space.concepts().text(sum.terms()[i]), sum.weights()[i]));
       }
-      int label = score.label().label().isBlank() ? -1 : space.concepts().place(score.label().number());
+      int label =
+          score.label().label().isBlank() ? -1 : space.concepts().place(score.label().number());
       String formula =
           table.scores().stream()
               .filter(row -> row.unit() == number)
@@ -257,8 +258,7 @@ public final class LinearSearch {
 
     /** Correlation of the share that a formula covers, over the images held out. */
     private double ofFormula(String text) {
-      BitSet extension =
-          Extension.of(FormulaParser.parse(space.concepts(), text), space.sets());
+      BitSet extension = Extension.of(FormulaParser.parse(space.concepts(), text), space.sets());
       double[] sums = new double[5];
       int n = 0;
       for (int image = 0; image < part.length; image++) {

@@ -17,8 +17,8 @@ import org.netdissect.concepts.atlas.LabelSets;
  * with H and falls with E, so these bound what any f ∘ c can reach. Pairs are looked at exactly in
  * the order of their bound, until no bound reaches the best found: that is the proof.
  *
- * <p>Cost: a bound without the third concept takes some 50 operations a pair and rules most out; for
- * the others the bounds take some 20 operations for each third concept.
+ * <p>Cost: a bound without the third concept takes some 50 operations a pair and rules most out;
+ * for the others the bounds take some 20 operations for each third concept.
  *
  * <p>One thread at a time.
  */

@@ -144,7 +144,10 @@ class FormulaRulesTest {
         data,
         maps,
         LabelledResult.open(
-            result, data, AtlasOptions.defaults().withCache(folder.resolve("cache")), Progress.NONE));
+            result,
+            data,
+            AtlasOptions.defaults().withCache(folder.resolve("cache")),
+            Progress.NONE));
   }
 
   /** Intersection, formula and mask, pixel by pixel from the labels and the dense maps. */
@@ -262,8 +265,7 @@ class FormulaRulesTest {
         FormulaOptions options = FormulaOptions.defaults().withWorkers(1);
         List<FormulaScore> free = all.search(made.layer(), options, Progress.NONE);
         for (FormulaScore score :
-            all.search(
-                made.layer(), options.withOperators(List.of(Operator.OR)), Progress.NONE)) {
+            all.search(made.layer(), options.withOperators(List.of(Operator.OR)), Progress.NONE)) {
           Set<Operator> used = new HashSet<>();
           if (!score.formula().isEmpty()) {
             collect(FormulaParser.parse(concepts, score.formula()), used);
@@ -280,10 +282,12 @@ class FormulaRulesTest {
             FormulaParser.parse(some, score.formula());
           }
         }
-        // A gain that nothing reaches leaves the single concept, and says what a longer one reaches.
+        // A gain that nothing reaches leaves the single concept, and says what a longer one
+        // reaches.
         List<FormulaScore> single =
             all.search(made.layer(), options.withMinimumGain(0.9), Progress.NONE);
-        List<FormulaScore> dear = all.search(made.layer(), options.withPenalty(0.01), Progress.NONE);
+        List<FormulaScore> dear =
+            all.search(made.layer(), options.withPenalty(0.01), Progress.NONE);
         for (int i = 0; i < free.size(); i++) {
           int first = i - i % 3;
           assertEquals(free.get(first).formula(), single.get(i).formula());
@@ -381,8 +385,7 @@ class FormulaRulesTest {
       assertFalse(Files.exists(journal));
       assertEquals(
           csv,
-          FormulaTable.csv(
-              FormulaTable.read(made.labelled().dissection(), made.layer()).scores()),
+          FormulaTable.csv(FormulaTable.read(made.labelled().dissection(), made.layer()).scores()),
           "what is read is what was written");
 
       for (int units = 0; units < UNITS; units++) {
@@ -421,8 +424,7 @@ class FormulaRulesTest {
       String csv = Files.readString(table);
       Files.writeString(table, csv.replaceFirst("1,1,", "2,1,"), StandardCharsets.UTF_8);
       assertThrows(
-          IOException.class,
-          () -> FormulaTable.read(made.labelled().dissection(), made.layer()));
+          IOException.class, () -> FormulaTable.read(made.labelled().dissection(), made.layer()));
       Files.writeString(table, csv);
       assertEquals(
           3, FormulaTable.read(made.labelled().dissection(), made.layer()).scores().size());
@@ -435,10 +437,12 @@ class FormulaRulesTest {
       try (Case made = make(seed, Convention.EXACT)) {
         FormulaSearch search = FormulaSearch.in(made.labelled());
         FormulaOptions options =
-            FormulaOptions.defaults().withWorkers(1).withLength(6).withTimeLimit(Duration.ofHours(1));
+            FormulaOptions.defaults()
+                .withWorkers(1)
+                .withLength(6)
+                .withTimeLimit(Duration.ofHours(1));
         List<FormulaScore> narrow = search.search(made.layer(), options, Progress.NONE);
-        List<FormulaScore> wide =
-            search.search(made.layer(), options.withBeam(200), Progress.NONE);
+        List<FormulaScore> wide = search.search(made.layer(), options.withBeam(200), Progress.NONE);
         for (int i = 0; i < narrow.size(); i++) {
           assertTrue(
               narrow.get(i).bound() >= wide.get(i).iou(),
