@@ -121,7 +121,9 @@ final class FormulaSelftest {
         formula = longer;
       }
       long count = formula.pixels().cardinality();
-      if (matters && count * 2000 > truth.pixels() && count < 0.9 * Selftest.QUANTILE * truth.pixels()) {
+      if (matters
+          && count * 2000 > truth.pixels()
+          && count < 0.9 * Selftest.QUANTILE * truth.pixels()) {
         planted.add(formula);
       }
     }

@@ -174,8 +174,8 @@ public final class Selftest {
   }
 
   /**
-   * Plants formulas in the world that {@link #run} left behind, and searches for them; writes {@code
-   * selftest-formulas.csv}.
+   * Plants formulas in the world that {@link #run} left behind, and searches for them; writes
+   * {@code selftest-formulas.csv}.
    */
   public static List<FormulaLine> runFormulas(
       Path out, int images, int perCategory, Consumer<String> say) throws IOException {
