@@ -37,6 +37,9 @@ public final class Selftest {
   private static final double IOU = Dissector.DEFAULT_IOU;
   private static final int NOISE_UNITS = 64;
 
+  /** Of each category, for formulas: fewer make few whose every part matters. */
+  private static final int LEAST_CONCEPTS = 6;
+
   /** How planted units are spoilt. */
   enum Spoilt {
     NOT("as planted"),
@@ -180,8 +183,8 @@ public final class Selftest {
   public static List<FormulaLine> runFormulas(
       Path out, int images, int perCategory, Consumer<String> say) throws IOException {
     Truth truth = Truth.of(World.of(WORLD_SEED, SIZE), images);
-    return new FormulaSelftest(truth, truth.choose(perCategory), out, out.resolve("world"), SIZE)
-        .run(say);
+    List<Truth.Concept> concepts = truth.choose(Math.max(LEAST_CONCEPTS, perCategory));
+    return new FormulaSelftest(truth, concepts, out, out.resolve("world"), SIZE).run(say);
   }
 
   private static final String HEADER =
