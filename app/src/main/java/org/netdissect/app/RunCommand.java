@@ -206,6 +206,13 @@ final class RunCommand implements Callable<Integer> {
   private boolean strict;
 
   @Option(
+      names = "--peaks",
+      description =
+          "Keep the largest activation of every unit on every image, for measures of whole images"
+              + " ('netdissect measures', 'netdissect trust').")
+  private boolean peaks;
+
+  @Option(
       names = "--trust",
       description =
           "Put the labels to the test, as 'netdissect trust' does: chance, stability, a held-out"
@@ -458,6 +465,7 @@ final class RunCommand implements Callable<Integer> {
               .optSplit(split.equals("all") ? null : split)
               .optCategories(categories)
               .optMaps(MapsKept.of(maps))
+              .optPeaks(peaks)
               .optBases(bases.stream().map(Basis::parse).toList())
               .optCache(cache)
               .optOverwrite(overwrite)

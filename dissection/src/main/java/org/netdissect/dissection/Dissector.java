@@ -132,6 +132,7 @@ public final class Dissector {
     private boolean strict;
     private @Nullable Path cache;
     private MapsKept maps = MapsKept.ALL;
+    private boolean peaks;
     private Progress progress = Progress.NONE;
     private final List<Step> steps = new ArrayList<>();
     private final Map<String, Object> notes = new LinkedHashMap<>();
@@ -295,6 +296,15 @@ public final class Dissector {
       return this;
     }
 
+    /**
+     * Whether the result keeps the largest activation of each unit on each image, for measures of
+     * whole images; default no.
+     */
+    public Builder optPeaks(boolean peaks) {
+      this.peaks = peaks;
+      return this;
+    }
+
     /** Which trimmed activation maps the result keeps; default {@link MapsKept#ALL}. */
     public Builder optMaps(MapsKept maps) {
       this.maps = Objects.requireNonNull(maps);
@@ -342,6 +352,7 @@ public final class Dissector {
               new DissectionPlan.Selection(split, limit, categories),
               new DissectionPlan.Scoring(convention, quantile, iou),
               maps,
+              peaks,
               workers,
               overwrite,
               strict,
