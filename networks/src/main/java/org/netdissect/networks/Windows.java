@@ -83,8 +83,9 @@ final class Windows {
     return spaceToDepth(node.input(0), node, node.integer("blocksize", 1));
   }
 
-  private Geometry spaceToDepth(String source, OnnxNode node, double block) {
-    Axis window = new Axis(0, block, block);
+  private Geometry spaceToDepth(String source, OnnxNode node, long block) {
+    double side = block;
+    Axis window = new Axis(0, side, side);
     return through(source, node, window, window);
   }
 
@@ -92,7 +93,7 @@ final class Windows {
     return depthToSpace(node.input(0), node, node.integer("blocksize", 1));
   }
 
-  private Geometry depthToSpace(String source, OnnxNode node, double block) {
+  private Geometry depthToSpace(String source, OnnxNode node, long block) {
     // Each cell becomes a block of cells.
     double step = 1.0 / block;
     Axis window = new Axis(step - 1, 2 - step, step);

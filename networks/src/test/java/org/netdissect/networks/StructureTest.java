@@ -1,7 +1,5 @@
 package org.netdissect.networks;
 
-import org.junit.jupiter.params.provider.ValueSource;
-import org.junit.jupiter.params.ParameterizedTest;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -12,6 +10,8 @@ import java.util.List;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Where rows and columns go in networks that are more than a chain of convolutions. */
 class StructureTest {
@@ -232,6 +232,21 @@ class StructureTest {
       assertEquals("layer1.0.relu1", network.resolve("layer1.0.conv1").get(0).name());
       assertEquals("layer1.0.bn2", network.resolve("layer1.0.conv2").get(0).name());
       assertTrue(network.layers().stream().allMatch(l -> l.field().isKnown()));
+    }
+  }
+
+  @Test
+  void aNetworkThatTakesBytesScalesThemItself() throws IOException {
+    GraphBuilder graph = GraphBuilder.seeded(1).type(GraphBuilder.UINT8);
+    graph.image(-1, 8, 12, 3);
+    graph.type(GraphBuilder.FLOAT);
+    String floats = graph.node("Cast", "floats", "image", "to=1");
+    String scaled = graph.node("Div", "scaled", floats + " " + graph.scalar("most", 255));
+    String turned = graph.node("Transpose", "turned", scaled, "perm=0,3,1,2");
+    graph.output(graph.conv("conv", turned, 3, 4, 3));
+    try (Network network = Network.open(graph.write(folder.resolve("net.onnx")))) {
+      assertEquals(Preprocessing.NONE, network.usualPreprocessing());
+      network.tap(List.of(network.defaultLayer()), network.usualPreprocessing()).close();
     }
   }
 
