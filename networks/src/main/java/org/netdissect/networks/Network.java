@@ -1,7 +1,7 @@
 package org.netdissect.networks;
 
-import ai.onnxruntime.OnnxJavaType;
 import ai.onnx.proto.OnnxMl.ModelProto;
+import ai.onnxruntime.OnnxJavaType;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -27,11 +27,11 @@ record PixelShuffle(String source, long block, boolean isToSpace) {
   /** What ends in a node; null where it is no such thing. */
   static @Nullable PixelShuffle endingIn(OnnxNode node, OnnxGraph graph, Traced traced) {
     OnnxNode turn = graph.producer(node.input(0));
-    OnnxNode split = turn == null ? null : graph.producer(turn.input(0));
-    if (split == null
-        || !node.op().equals("Reshape")
-        || !turn.op().equals("Transpose")
-        || !split.op().equals("Reshape")) {
+    if (turn == null || !node.op().equals("Reshape") || !turn.op().equals("Transpose")) {
+      return null;
+    }
+    OnnxNode split = graph.producer(turn.input(0));
+    if (split == null || !split.op().equals("Reshape")) {
       return null;
     }
     long[] perm = turn.integers("perm");
