@@ -72,7 +72,8 @@ final class FormulaSelftest {
     for (int length = 2; length <= 3; length++) {
       List<Planted> planted = plant(length);
       if (planted.isEmpty()) {
-        say.accept("  of " + length + " concepts: these images have none of which every part matters");
+        say.accept(
+            "  of " + length + " concepts: these images have none of which every part matters");
         continue;
       }
       for (double noise : new double[] {0, 0.3, 0.5, 1}) {
