@@ -115,8 +115,7 @@ final class TrustSummary {
     TrustInfo.Untrained untrained = table.info().untrained();
     if (untrained != null) {
       long detectors = table.best().stream().filter(s -> s.iou() > iou).count();
-      long rare =
-          table.best().stream().filter(s -> s.iou() > iou && s.untrained() <= RARE).count();
+      long rare = table.best().stream().filter(s -> s.iou() > iou && s.untrained() <= RARE).count();
       line(
           text,
           "  untrained: of %d units with random weights (%d networks) %d pass %s; the label and IoU of"

@@ -34,8 +34,7 @@ public final class Trust {
   private final Untrained untrained;
   private final Progress progress;
 
-  private Trust(
-      LabelledResult data, TrustOptions options, Untrained untrained, Progress progress) {
+  private Trust(LabelledResult data, TrustOptions options, Untrained untrained, Progress progress) {
     this.data = data;
     this.options = options;
     this.untrained = untrained;
@@ -73,8 +72,7 @@ public final class Trust {
                 + " without --maps none");
       }
     }
-    Trust trust =
-        new Trust(data, options, Untrained.of(data.dissection(), untrained), progress);
+    Trust trust = new Trust(data, options, Untrained.of(data.dissection(), untrained), progress);
     ConceptTruths truths = new ConceptTruths(data);
     Stability stability = new Stability(data, truths, options.resamples(), options.seed());
     HeldOut heldOut = new HeldOut(data, truths, options.split(), options.seed());
@@ -128,8 +126,7 @@ public final class Trust {
               tallies.read(data, hits, unit);
               resampled.take(tallies);
               scores[unit] =
-                  rows(
-                      layer, score, chance, p, q, tallies, resampled, heldOut, peaks.read(score));
+                  rows(layer, score, chance, p, q, tallies, resampled, heldOut, peaks.read(score));
               phase.advance(1);
             };
           });

@@ -52,7 +52,8 @@ final class Untrained {
     DissectionInfo one = trained.info();
     DissectionInfo two = other.info();
     String why = null;
-    if (one.network().sha256() != null && Objects.equals(one.network().sha256(), two.network().sha256())) {
+    if (one.network().sha256() != null
+        && Objects.equals(one.network().sha256(), two.network().sha256())) {
       why = "is of the trained network itself";
     } else if (two.imported() != null) {
       why = "was imported from tables, so it is not known on what";

@@ -318,7 +318,8 @@ class TrustTest {
 
       refused(data, less, "of 24 units: is it of the same architecture?");
       refused(data, lite, "is of other rules");
-      MadeUpImages others = new MadeUpImages(32, 70, 12, false, 12, folder.resolve("others"));
+      Path apart = Files.createDirectories(folder.resolve("others"));
+      MadeUpImages others = new MadeUpImages(32, 70, 12, false, 12, apart);
       try (LabelledResult other = others.dissect(Convention.EXACT, 24, 1, noise, "other")) {
         refused(data, other, "is of other images");
       }
