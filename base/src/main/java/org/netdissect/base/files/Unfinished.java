@@ -55,7 +55,7 @@ public final class Unfinished implements Closeable {
   public static String complaint(Path folder) {
     return Text.oneLine(folder.toString())
         + " is unfinished: the command that was writing it was stopped, or still runs; give that"
-        + " command again, it starts over in the same folder";
+        + " command again, it goes on or starts over in the same folder";
   }
 
   /** The command that was writing the folder; blank when it is not marked. */
