@@ -31,6 +31,7 @@ public final class Netdissect implements Runnable {
           ShowCommand.class,
           ReportCommand.class,
           TrustCommand.class,
+          MeasuresCommand.class,
           RateCommand.class,
           RandomizeCommand.class,
           FormulasCommand.class,
@@ -41,6 +42,7 @@ public final class Netdissect implements Runnable {
           DataCommand.class,
           WorldCommand.class,
           TrainCommand.class,
+          StudyCommand.class,
           DemoCommand.class,
           SelftestCommand.class);
 
