@@ -177,17 +177,28 @@ class DataCommandTest {
     assertFalse(Files.exists(out));
     text =
         run(
-            "data", "build-broden", "--dtd", dtd, "--out", out, "--size", 32, "--min-images", 2,
+            "data",
+            "build-broden",
+            "--dtd",
+            dtd,
+            "--out",
+            out,
+            "--size",
+            32,
+            "--min-images",
+            2,
             "--quiet");
     assertTrue(text.startsWith("0\n" + out + ": 3 images, "), text);
     assertTrue(text.endsWith(" labels, 1 left out as unreadable\n"), text);
-    assertTrue(Files.readString(out.resolve("label.csv")).contains(",lined,texture(2),2,2.000000,"));
+    assertTrue(
+        Files.readString(out.resolve("label.csv")).contains(",lined,texture(2),2,2.000000,"));
     text = run("data", "verify", out, "--quiet");
     assertTrue(text.startsWith("0\n"), text);
 
     Path none = temp.resolve("none");
     assertTrue(run("data", "build-broden", "--out", none).startsWith("2\n"));
-    assertTrue(run("data", "build-broden", "--dtd", dtd, "--out", none, "--size", 2).startsWith("2"));
+    assertTrue(
+        run("data", "build-broden", "--dtd", dtd, "--out", none, "--size", 2).startsWith("2"));
     text = run("data", "build-broden", "--ade20k", dtd, "--out", none, "--dry-run", "--quiet");
     assertTrue(text.startsWith("1\n") && text.contains("is no full ADE20K"), text);
     assertFalse(Files.exists(none));

@@ -58,6 +58,7 @@ public final class BrodenWriter implements Closeable {
 
   /** The columns of index.csv before those of the categories. */
   public static final List<String> COLUMNS = List.of("image", "split", "ih", "iw", "sh", "sw");
+
   private static final int MAX_LABELS = 65_535;
   // Coverage is summed in integers: such a sum does not depend on the order of the images.
   private static final double COVERAGE_UNIT = 1L << 40;

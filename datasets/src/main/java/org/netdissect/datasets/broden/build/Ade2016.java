@@ -110,7 +110,9 @@ final class Ade2016 implements BrodenSource {
   public List<KindLabels> labels(int image) throws UnreadableImageException {
     List<KindLabels> labels = new ArrayList<>();
     labels.add(KindLabels.whole(Kind.SCENE, List.of(scenes.code(sceneOf.get(image)))));
-    labels.addAll(AdeFiles.labels(photograph(image), objects.size(), Text.oneLine(String.valueOf(index.getFileName()))));
+    labels.addAll(
+        AdeFiles.labels(
+            photograph(image), objects.size(), Text.oneLine(String.valueOf(index.getFileName()))));
     return labels;
   }
 }

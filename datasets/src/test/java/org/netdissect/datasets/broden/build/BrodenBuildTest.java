@@ -220,8 +220,8 @@ class BrodenBuildTest {
   }
 
   /**
-   * The rules by which the original and NetDissect-Lite read a folder, followed to the letter: cells,
-   * files, a dense table of labels, codes of categories.
+   * The rules by which the original and NetDissect-Lite read a folder, followed to the letter:
+   * cells, files, a dense table of labels, codes of categories.
    */
   @Test
   void theOriginalsReadingRulesHold() throws IOException {
