@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 import org.netdissect.base.DataException;
 import org.netdissect.base.Text;
 import org.netdissect.base.files.Unfinished;
+import org.netdissect.datasets.folders.ClassFoldersFormat;
 import org.netdissect.datasets.folders.ImageFolderDataset;
 import org.netdissect.datasets.reading.DatasetFormat;
 import org.netdissect.datasets.reading.Listing;
@@ -159,7 +160,7 @@ final class FormatFinder {
       return new DataException(named + " is neither a folder nor a COCO json file");
     }
     boolean table = Files.isRegularFile(folder.resolve("labels.csv"));
-    if (holdsMasks(folder)) {
+    if (holdsMasks(folder) || ClassFoldersFormat.holdsMasks(folder)) {
       return new DataException(
           named
               + (table

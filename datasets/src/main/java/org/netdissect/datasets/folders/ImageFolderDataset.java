@@ -151,13 +151,21 @@ public final class ImageFolderDataset implements ReadDataset {
     List<@Nullable String> split = new ArrayList<>();
     List<Integer> number = new ArrayList<>();
     Folders.checkNames(folder, classes.keySet());
+    Map<String, List<String>> photosOf = new LinkedHashMap<>();
+    for (String path : classes.keySet()) {
+      photosOf.put(path, PhotoFiles.below(folder.resolve(path)));
+    }
+    ClassEvidence evidence = new ClassEvidence(folder, photosOf);
+    evidence.checkNames();
+    if (options.format() == null) {
+      evidence.checkContents();
+    }
     for (Map.Entry<String, @Nullable String> entry : classes.entrySet()) {
       String path = entry.getKey();
-      List<String> photos = PhotoFiles.below(folder.resolve(path));
+      List<String> photos = photosOf.getOrDefault(path, List.of());
       if (photos.isEmpty()) {
         continue;
       }
-      ClassEvidence.check(folder, path, photos);
       String label = labelOf(path);
       int of = vocabulary.concept(category.equals("scene") ? label + "-s" : label);
       for (String photo : photos) {
