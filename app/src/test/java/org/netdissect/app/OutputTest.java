@@ -144,6 +144,17 @@ class OutputTest {
   }
 
   @Test
+  void aFullDiskIsNamed() {
+    StringWriter said = new StringWriter();
+    Failures.report(
+        new IOException("No space left on device"), new PrintWriter(said), false, "some/OUT");
+    assertEquals(
+        "netdissect: the disk is full (some/OUT: No space left on device); make room and repeat the"
+            + " command",
+        said.toString().strip());
+  }
+
+  @Test
   void anExportOfADamagedResultLeavesTheOldOne() throws IOException {
     Path tables = folder.resolve("tables");
     OutputStream nowhere = OutputStream.nullOutputStream();
