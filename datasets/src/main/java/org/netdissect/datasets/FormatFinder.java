@@ -1,5 +1,6 @@
 package org.netdissect.datasets;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -114,7 +115,9 @@ final class FormatFinder {
       Recognition says = format.recognise(at);
       switch (says.kind()) {
         case CLAIMED -> {
-          found.add(new Datasets.Recognised(format, at.folder()));
+          if (!isFound(at.folder())) {
+            found.add(new Datasets.Recognised(format, at.folder()));
+          }
           return true;
         }
         case REFUSED -> refusal = refusal == null ? says.reason() : refusal;
@@ -130,6 +133,20 @@ final class FormatFinder {
       refusals.add(refusal);
     }
     return refusal != null;
+  }
+
+  /** Whether the same folder was found by another way: links lead to folders too. */
+  private boolean isFound(Path folder) throws DataException {
+    try {
+      for (Datasets.Recognised one : found) {
+        if (Files.isSameFile(one.folder(), folder)) {
+          return true;
+        }
+      }
+      return false;
+    } catch (IOException e) {
+      throw new DataException("cannot look at " + Text.oneLine(folder + ": " + e.getMessage()), e);
+    }
   }
 
   private DataException several() {

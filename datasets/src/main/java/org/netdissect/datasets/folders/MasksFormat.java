@@ -159,8 +159,8 @@ public final class MasksFormat implements DatasetFormat {
       Listing at, MaskEntries found, DatasetOptions options, Problems problems) throws IOException {
     Together pairs = Together.of(at);
     if (pairs.isEmpty()) {
-      MaskEntries.require(at.folder().resolve("images"));
-      MaskEntries.require(at.folder().resolve("masks"));
+      MaskEntries.require(at, "images");
+      MaskEntries.require(at, "masks");
     }
     Path file = tableOf(at, "");
     checkSplitsAgree(at, file);
