@@ -17,6 +17,9 @@ except ImportError:
     pandas = None
 
 _FORMAT = 1
+_TRUST_FORMAT = 1
+_TRUST_WORDS = {"category", "label", "verdict", "labels", "heldout-label"}
+_TRUST_COUNTS = {"unit", "best", "exceedances", "permutations", "heldout-rank"}
 _SEAL = re.compile(rb',\n  "sha256" : "([0-9a-f]{64})"\n\}\n\Z')
 _MOST_CELLS = 1 << 28
 
@@ -40,13 +43,8 @@ class Result:
         path = self.folder / "dissection.json"
         if not path.is_file():
             raise DamagedResult(f"{folder} holds no result (no dissection.json)")
-        data = path.read_bytes()
-        seal = _SEAL.search(data)
-        # The comma up to the closing quote is what the digits are not of.
-        if not seal or hashlib.sha256(data[: seal.start()] + data[seal.end() - 3 :]).hexdigest() != seal[1].decode():
-            raise DamagedResult(f"{path} is not what was written (SHA-256 differs)")
         #: The content of dissection.json.
-        self.info = json.loads(data)
+        self.info = _sealed(path)
         if self.info["format"] != _FORMAT:
             raise DamagedResult(f"{path}: format {self.info['format']}; this version reads {_FORMAT}")
         #: The layers in the order asked for.
@@ -165,6 +163,35 @@ class Layer:
         return self._unit_columns()["threshold"]
 
     @property
+    def trust(self):
+        """A row a unit and category of what ``netdissect trust`` found: p, q, verdict, interval, held-out scores.
+
+        None if labels were not put to the test, or an earlier result in this folder was.
+        """
+        info = self.trust_info
+        if info is None:
+            return None
+        path = self.result.folder / self.folder_name / "trust.csv"
+        data = path.read_bytes()
+        if hashlib.sha256(data).hexdigest() != info["table"]["sha256"]:
+            raise DamagedResult(f"{path} is not what was written (SHA-256 differs)")
+        rows = list(csv.DictReader(io.StringIO(data.decode("utf-8"), newline="")))
+        kinds = {name: str if name in _TRUST_WORDS else int if name in _TRUST_COUNTS else float for name in rows[0]}
+        return self.result._table(_columns(rows, kinds))
+
+    @property
+    def trust_info(self):
+        """How the trust in labels was found, and what chance does there: the content of trust.json; None without it."""
+        path = self.result.folder / self.folder_name / "trust.json"
+        if not path.is_file():
+            return None
+        info = _sealed(path)
+        if info["format"] != _TRUST_FORMAT:
+            raise DamagedResult(f"{path}: format {info['format']}; this version reads {_TRUST_FORMAT}")
+        written = hashlib.sha256((self.result.folder / "dissection.json").read_bytes()).hexdigest()
+        return info if info["result"] == written else None
+
+    @property
     def top_images(self):
         """Per unit the images with the largest activation: unit, rank, image (number), name, activation."""
         rows = self.result._text(f"{self.folder_name}/top-images.csv")
@@ -265,12 +292,13 @@ class Layer:
         dense[cells] = values
         return dense.reshape(self.height, self.width)
 
-    def mask(self, unit, image, size, input_size=None):
+    def mask(self, unit, image, size, input_size=None, photo_size=None):
         """Where a unit fires on an image, as booleans of size (height, width).
 
         The activation map is interpolated at the pixels as the result's convention says; the mask is
         where it exceeds T. At the size of the data set's masks it is the mask that was counted. input_size: (height, width) that the network saw; by default what the
-        result says, or the size itself.
+        result says, or the size itself. photo_size: (height, width) of the photograph, needed where the
+        run had --fit letterbox or crop; pixels that the network did not see are not in the mask.
         """
         network = self.result.info["network"]
         seen = input_size or (network.get("inputHeight") or size[0], network.get("inputWidth") or size[1])
@@ -278,19 +306,24 @@ class Layer:
         # What is not kept has no neighbour above T, so any value not above T will do.
         threshold = self.thresholds[unit]
         dense = np.where(np.isnan(dense), min(threshold, -3e37), dense).astype(np.float64)
-        y0, y1, fy = self._axis("y", self.height, seen[0], size[0])
-        x0, x1, fx = self._axis("x", self.width, seen[1], size[1])
+        frames = _frames(network.get("fit"), seen, photo_size)
+        y0, y1, fy, seen_y = self._axis("y", self.height, frames[0], size[0])
+        x0, x1, fx, seen_x = self._axis("x", self.width, frames[1], size[1])
         upper = dense[y0][:, x0] * (1 - fx) + dense[y0][:, x1] * fx
         lower = dense[y1][:, x0] * (1 - fx) + dense[y1][:, x1] * fx
-        return (upper * (1 - fy)[:, None] + lower * fy[:, None]).astype(np.float32) > threshold
+        lit = (upper * (1 - fy)[:, None] + lower * fy[:, None]).astype(np.float32) > threshold
+        return lit & seen_y[:, None] & seen_x
 
-    def _axis(self, name, cells, seen, pixels):
-        """Between which cells each pixel lies, and how far."""
+    def _axis(self, name, cells, frame, pixels):
+        """Between which cells each pixel lies, how far, and whether the network saw it."""
+        seen, start, extent = frame
         convention = self.result.info["rules"]["convention"]
         field = (self.info.get("field") or {}).get(name)
         pixel = np.arange(pixels)
+        place = (pixel + 0.5) * extent / pixels + start
         if field is None or convention == "lite":
-            at = (pixel + 0.5) * cells / pixels - 0.5
+            whole = start == 0 and extent == seen
+            at = ((pixel + 0.5) * cells / pixels if whole else place * cells / seen) - 0.5
         elif convention == "paper":
             # As the original: cells sit on whole pixels of the mask, if a step is one at least.
             ratio = np.rint(seen / pixels)
@@ -300,10 +333,10 @@ class Layer:
             at = (pixel - first) / step
         else:
             centre = field["offset"] + (field["size"] - 1) / 2
-            at = ((pixel + 0.5) * seen / pixels - 0.5 - centre) / field["step"]
+            at = (place - 0.5 - centre) / field["step"]
         at = np.clip(at, 0, cells - 1)
         low = np.floor(at).astype(np.int64)
-        return low, np.minimum(low + 1, cells - 1), at - low
+        return low, np.minimum(low + 1, cells - 1), at - low, (place >= 0) & (place < seen)
 
     def histogram(self, unit):
         """All values of a unit, counted: from, to, count; a row with from = to = 0 holds the exact zeros."""
@@ -339,6 +372,16 @@ class Layer:
         return self._files[name]
 
 
+def _sealed(path):
+    """The content of a JSON file that ends with a digest of itself."""
+    data = path.read_bytes()
+    seal = _SEAL.search(data)
+    # The comma up to the closing quote is what the digits are not of.
+    if not seal or hashlib.sha256(data[: seal.start()] + data[seal.end() - 3 :]).hexdigest() != seal[1].decode():
+        raise DamagedResult(f"{path} is not what was written (SHA-256 differs)")
+    return json.loads(data)
+
+
 def _columns(rows, kinds):
     """Columns of CSV rows as arrays; a missing number is 0, or NaN."""
     columns = {}
@@ -364,3 +407,14 @@ def _edge(bins):
     positive = keys >= np.uint32(0x80000000)
     bits = np.where(positive, keys ^ np.uint32(0x80000000), ~keys)
     return bits.astype(np.uint32).view(np.float32)
+
+
+def _frames(fit, seen, photo_size):
+    """Along both axes: pixels of the input, where the photograph begins in it, and its extent."""
+    if fit not in ("letterbox", "crop"):
+        return [(side, 0, side) for side in seen]
+    if photo_size is None:
+        raise ValueError(f"photographs were fitted by {fit}: give photo_size=(height, width)")
+    scale = (min if fit == "letterbox" else max)(side / photo for side, photo in zip(seen, photo_size))
+    extents = [max(1, int(np.rint(photo * scale))) for photo in photo_size]
+    return [(side, int((side - extent) / 2), extent) for side, extent in zip(seen, extents)]

@@ -96,12 +96,7 @@ final class DataOptions {
    * one that follows from their inputs.
    */
   boolean haveMasksOfOneSize(List<Path> folders, List<Network> networks) throws IOException {
-    long sizes =
-        networks.stream()
-            .map(n -> new InputSize(n.inputHeight(), n.inputWidth()))
-            .distinct()
-            .count();
-    if (maskSize != null || sizes < 2) {
+    if (maskSize != null || inputs(networks) < 2) {
       return true;
     }
     for (Path folder : folders) {
@@ -110,6 +105,14 @@ final class DataOptions {
       }
     }
     return true;
+  }
+
+  /** How many sizes of input there are. */
+  static long inputs(List<Network> networks) {
+    return networks.stream()
+        .map(n -> new InputSize(n.inputHeight(), n.inputWidth()))
+        .distinct()
+        .count();
   }
 
   /** How the data sets were given, for {@code run.json}. */

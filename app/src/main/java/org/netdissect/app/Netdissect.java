@@ -32,6 +32,8 @@ public final class Netdissect implements Runnable {
           ShowCommand.class,
           ReportCommand.class,
           TrustCommand.class,
+          RateCommand.class,
+          RandomizeCommand.class,
           FormulasCommand.class,
           CompareCommand.class,
           FigureCommand.class,

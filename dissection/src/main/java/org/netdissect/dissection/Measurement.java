@@ -77,7 +77,9 @@ final class Measurement {
       List<Integer> layers = source.layersOf(i);
       targets.add(
           new Target(
-              results.get(i), plan.subject().describe(i, source.input(layers.get(0))), layers));
+              results.get(i),
+              plan.subject().describe(i, source.input(layers.get(0)), plan.framing()),
+              layers));
     }
   }
 
@@ -192,7 +194,12 @@ final class Measurement {
       LayerRecorder recorder = recording.recorders().get(l);
       MaskTally tally =
           new MaskTally(
-              recorder, images, scoring.convention(), scoring.quantile(), source.input(l));
+              recorder,
+              images,
+              scoring.convention(),
+              scoring.quantile(),
+              source.input(l),
+              plan.framing());
       layers.add(writer.write(recorder, tally, recorder.folder(), progress));
     }
     writer.writeTables();

@@ -1,5 +1,6 @@
 package org.netdissect.networks;
 
+import ai.onnx.proto.OnnxMl.ModelProto;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -11,6 +12,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import org.netdissect.base.Digests;
 import org.netdissect.base.Text;
 
@@ -78,7 +80,7 @@ public final class Network implements AutoCloseable {
    *     ONNX Runtime, not exactly one image as input, no layer with height and width, input size
    *     free and not given, or given and contradicting
    */
-  public static Network open(Path onnx, InputSize sizeOrNull) throws IOException {
+  public static Network open(Path onnx, @Nullable InputSize sizeOrNull) throws IOException {
     return openWith(onnx, NetworkOptions.NONE.withSize(sizeOrNull));
   }
 
@@ -99,7 +101,8 @@ public final class Network implements AutoCloseable {
    *
    * @throws ModelException see {@link #open(Path, InputSize)}
    */
-  public static Network open(ConvertedModel model, InputSize sizeOrNull) throws IOException {
+  public static Network open(ConvertedModel model, @Nullable InputSize sizeOrNull)
+      throws IOException {
     OnnxGraph graph = OnnxGraph.of(model);
     return new Network(graph, NetworkOptions.NONE.withSize(sizeOrNull));
   }
@@ -170,7 +173,15 @@ public final class Network implements AutoCloseable {
    * last layer with height and width above 1 on the way to the first output, or the last at all.
    */
   public Layer defaultLayer() {
-    return layers.get(standard.layer()).layer();
+    return layer(standard.layer());
+  }
+
+  private Layer layer(String tensor) {
+    LayerTensor found = layers.get(tensor);
+    if (found == null) {
+      throw new IllegalArgumentException("no layer: " + tensor);
+    }
+    return found.layer();
   }
 
   /**
@@ -185,7 +196,7 @@ public final class Network implements AutoCloseable {
   public List<Layer> resolve(String spec) throws ModelException {
     List<Layer> found = new ArrayList<>();
     for (String name : names.resolve(spec)) {
-      found.add(layers.get(name).layer());
+      found.add(layer(name));
     }
     return Collections.unmodifiableList(found);
   }
@@ -198,7 +209,7 @@ public final class Network implements AutoCloseable {
     String end = graph.isLiteral() ? convolution.name() : names.afterActivation(convolution.name());
     return end.equals(convolution.name()) || !layers.containsKey(end)
         ? Optional.empty()
-        : Optional.of(layers.get(end).layer());
+        : Optional.of(layer(end));
   }
 
   /** What is done to pixels where nobody says otherwise: Caffe's networks want their own. */
@@ -217,15 +228,16 @@ public final class Network implements AutoCloseable {
   }
 
   /**
-   * Where a layer ends in a bound such as ReLU6's, that all its largest values may share: the layer
-   * with the values as they were before. Empty for layers without a bound, and where what comes
-   * before is no layer.
+   * Where a layer ends in a bound such as ReLU6's, that all its largest values may share, perhaps
+   * with poolings, copies or scalings behind it: the layer with the values as they were before.
+   * Several for a layer that is joined of bounded ones. Empty for layers without a bound, and where
+   * what comes before is no layer.
    */
-  public Optional<Layer> beforeBound(Layer layer) {
-    String before = bounds.before(layer.name());
-    return before == null || !layers.containsKey(before)
-        ? Optional.empty()
-        : Optional.of(layers.get(before).layer());
+  public List<Layer> beforeBound(Layer layer) {
+    List<String> before = bounds.before(layer.name());
+    return layers.keySet().containsAll(before)
+        ? before.stream().map(this::layer).toList()
+        : List.of();
   }
 
   /**
@@ -266,7 +278,7 @@ public final class Network implements AutoCloseable {
 
   /** The name of the node that makes a layer. */
   public String nodeName(Layer layer) {
-    return graph.producer(layer.name()).name();
+    return graph.maker(layer.name()).name();
   }
 
   /**
@@ -312,6 +324,12 @@ public final class Network implements AutoCloseable {
   public NetworkOutputs outputs(Preprocessing preprocessing, List<String> names)
       throws IOException {
     return NetworkOutputs.open(graph, input, preprocessing, names);
+  }
+
+  /** Outputs of the same graph with other weights, for one photograph at a time. */
+  NetworkOutputs changed(ModelProto model, Preprocessing preprocessing, List<String> names)
+      throws ModelException {
+    return NetworkOutputs.open(graph.with(model), input, preprocessing, names);
   }
 
   /** Nothing is held that needs closing yet; tapped networks live on. */

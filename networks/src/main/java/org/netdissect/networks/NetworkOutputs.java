@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Runs a network on one photograph at a time and gives what it puts out, whatever its shape. For
@@ -42,7 +43,20 @@ public final class NetworkOutputs implements AutoCloseable {
    * @param floats the values in order, if they are floats; otherwise null
    * @param integers the values in order, if they are whole numbers; otherwise null
    */
-  public record Output(String name, List<Long> dims, float[] floats, long[] integers) {}
+  public record Output(
+      String name, List<Long> dims, float @Nullable [] floats, long @Nullable [] integers) {
+
+    /** The whole number nearest to a value. */
+    public long integer(int i) {
+      if (floats != null) {
+        return Math.round(floats[i]);
+      }
+      if (integers != null) {
+        return integers[i];
+      }
+      throw new IllegalStateException("neither floats nor whole numbers");
+    }
+  }
 
   /**
    * @param outputs as in {@link Network#outputs}
@@ -98,7 +112,7 @@ public final class NetworkOutputs implements AutoCloseable {
     }
   }
 
-  private Output output(String name, OnnxValue value) throws ModelException {
+  private Output output(String name, @Nullable OnnxValue value) throws ModelException {
     if (!(value instanceof OnnxTensor tensor)) {
       throw new ModelException(file + ": its output " + name + " is no tensor.");
     }

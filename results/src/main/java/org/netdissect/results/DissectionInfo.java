@@ -54,6 +54,8 @@ public record DissectionInfo(
    *     there are none
    * @param inputHeight pixels; null if each image's own size was taken
    * @param inputWidth pixels; null if each image's own size was taken
+   * @param fit how photographs of other proportions come into the input, {@code letterbox} or
+   *     {@code crop}; null where they are stretched
    * @param preprocessing of the photographs; null for recorded maps
    */
   public record NetworkInfo(
@@ -62,7 +64,16 @@ public record DissectionInfo(
       @Nullable Map<String, String> weightFiles,
       @Nullable Integer inputHeight,
       @Nullable Integer inputWidth,
-      @Nullable PreprocessingInfo preprocessing) {}
+      @Nullable String fit,
+      @Nullable PreprocessingInfo preprocessing) {
+
+    /** What is done to photographs, as people read it; null for recorded maps. */
+    public @Nullable String describePreprocessing() {
+      return preprocessing == null
+          ? null
+          : preprocessing.describe() + (fit == null ? "" : ", fit " + fit);
+    }
+  }
 
   /** x = (pixel · scale − mean) / std, lists in the order of {@code channels}. */
   public record PreprocessingInfo(

@@ -66,7 +66,7 @@ public final class ImportedResult {
       results.add(new DissectionInfo.LayerResult(info, 0, List.of(), List.of()));
     }
     DissectionInfo.NetworkInfo networkInfo =
-        new DissectionInfo.NetworkInfo(network, null, null, null, null, null);
+        new DissectionInfo.NetworkInfo(network, null, null, null, null, null, null);
     DissectionInfo.DataInfo dataInfo =
         new DissectionInfo.DataInfo(data, null, null, null, List.copyOf(categories));
     ObjectNode inputs = Json.mapper().createObjectNode();

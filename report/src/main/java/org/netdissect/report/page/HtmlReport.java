@@ -163,11 +163,7 @@ public final class HtmlReport {
       DissectionInfo info = dissection.info();
       root.put("tool", info.tool());
       root.put("network", info.network());
-      root.put(
-          "preprocessing",
-          info.network().preprocessing() == null
-              ? null
-              : info.network().preprocessing().describe());
+      root.put("preprocessing", info.network().describePreprocessing());
       root.put("small", info.fewImages());
       root.put("data", info.data());
       root.put("rules", info.rules());
