@@ -30,8 +30,7 @@ final class Failures {
    *
    * @param writing where the command writes, to be named when there is no room; or null
    */
-  static int report(
-      Throwable failure, PrintWriter err, boolean verbose, @Nullable String writing) {
+  static int report(Throwable failure, PrintWriter err, boolean verbose, @Nullable String writing) {
     err.println("netdissect: " + oneLine(text(failure, writing)));
     if (verbose) {
       StringWriter trace = new StringWriter();

@@ -53,8 +53,7 @@ class OddEntriesTest {
 
   private void pipe(String name) throws Exception {
     Files.createDirectories(dir.resolve(name).getParent());
-    assumeTrue(
-        new ProcessBuilder("mkfifo", dir.resolve(name).toString()).start().waitFor() == 0);
+    assumeTrue(new ProcessBuilder("mkfifo", dir.resolve(name).toString()).start().waitFor() == 0);
   }
 
   private void masks(int... values) throws IOException {
@@ -166,8 +165,7 @@ class OddEntriesTest {
     int[][] mask = new int[8][8];
     mask[0][0] = 1;
     Pictures.grey(dir.resolve("Annotations/training/a.png"), 8, mask);
-    Files.writeString(
-        dir.resolve("ObjectInfo150.txt"), "Idx\tRatio\tName\n1\t0.1\twall\n");
+    Files.writeString(dir.resolve("ObjectInfo150.txt"), "Idx\tRatio\tName\n1\t0.1\twall\n");
     Files.writeString(dir.resolve("scenecategories.txt"), "a kitchen\n");
     assertEquals("ade20k", Datasets.recognise(dir, null).format());
     assertEquals(2, Datasets.open(dir, SMALL).vocabulary().concepts().size());

@@ -417,7 +417,8 @@ public final class CocoDataset implements ReadDataset {
       throw files.get(file).error(image.name(), a, "no category");
     } else if (number == null) {
       String missing = "category " + files.get(file).idText(category);
-      String message = files.get(file).error(image.name(), a, missing + " is in no table").getMessage();
+      String message =
+          files.get(file).error(image.name(), a, missing + " is in no table").getMessage();
       throw new UnreadableImageException(
           message, new UnlistedLabelException(message, List.of(missing)));
     }

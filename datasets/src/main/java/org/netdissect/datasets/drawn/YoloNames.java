@@ -135,7 +135,7 @@ record YoloNames(Path file, Map<Integer, String> byNumber, int keypoints, List<S
         differs
             ? List.of(
                 Text.oneLine(
-                    file + ": nc says " + count + " classes, but names has " + names.size())
+                        file + ": nc says " + count + " classes, but names has " + names.size())
                     + "; a class may bear the name of another")
             : List.of());
   }

@@ -92,8 +92,7 @@ public final class Ade20kFormat implements DatasetFormat {
     Path images = MaskEntries.require(at, "images");
     Map<String, Path> photos = MaskEntries.byStem(images, problems);
     for (Map.Entry<String, Path> mask :
-        MaskEntries.byStem(MaskEntries.require(at, "annotations"), problems)
-            .entrySet()) {
+        MaskEntries.byStem(MaskEntries.require(at, "annotations"), problems).entrySet()) {
       Path photo = photos.get(mask.getKey());
       if (photo == null) {
         found.addOrphan(mask.getValue());

@@ -139,7 +139,8 @@ final class ClassEvidence {
     }
     List<String> names = new ArrayList<>();
     masks.forEach(group -> group.names().stream().limit(MOST_COMPARED).forEach(names::add));
-    long found = names.stream().filter(name -> Twins.isNamedAfterOne(stems, lastPart(name))).count();
+    long found =
+        names.stream().filter(name -> Twins.isNamedAfterOne(stems, lastPart(name))).count();
     return 2 * found >= names.size();
   }
 

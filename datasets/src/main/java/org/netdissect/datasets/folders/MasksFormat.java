@@ -63,7 +63,8 @@ public final class MasksFormat implements DatasetFormat {
 
   /**
    * The table of labels of a folder, or null; many data sets of masks in colours come with a
-   * class_dict.csv, CamVid's have label_colors.txt, and Roboflow writes _classes.csv into each split.
+   * class_dict.csv, CamVid's have label_colors.txt, and Roboflow writes _classes.csv into each
+   * split.
    */
   static @Nullable Path tableIn(Listing at) throws DataException {
     Path table = at.firstFile("labels.csv", "class_dict.csv", "_classes.csv", LABEL_COLORS);
@@ -197,8 +198,7 @@ public final class MasksFormat implements DatasetFormat {
    * ("x_mask.png" or "mask_x.png" for "x.jpg"). Where no mask has a photograph's own name, that is
    * taken off.
    */
-  private static Map<String, Path> withoutMark(
-      Map<String, Path> masks, Map<String, Path> photos) {
+  private static Map<String, Path> withoutMark(Map<String, Path> masks, Map<String, Path> photos) {
     if (masks.isEmpty() || masks.keySet().stream().anyMatch(photos::containsKey)) {
       return masks;
     }

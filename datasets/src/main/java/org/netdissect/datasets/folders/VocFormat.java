@@ -163,8 +163,7 @@ public final class VocFormat implements DatasetFormat {
     Map<String, String> splits = splits(folder);
     for (Map.Entry<String, Path> mask :
         MaskEntries.byStem(
-                masks == null ? MaskEntries.require(at, "SegmentationClass") : masks,
-                problems)
+                masks == null ? MaskEntries.require(at, "SegmentationClass") : masks, problems)
             .entrySet()) {
       Path photo = photos.get(mask.getKey());
       if (photo == null) {

@@ -16,8 +16,8 @@ import org.netdissect.base.Text;
 
 /**
  * What lies directly in a folder, listed once, for telling what the folder is. Hidden entries are
- * passed over, and so is what is neither a folder nor a file (pipes, devices), and links to a folder
- * that they lie in.
+ * passed over, and so is what is neither a folder nor a file (pipes, devices), and links to a
+ * folder that they lie in.
  */
 public final class Listing {
   private final Path folder;

@@ -109,7 +109,6 @@ public final class DataBrowser {
     return file;
   }
 
-
   private void writeImages(int workers) throws IOException {
     List<Map<String, Object>> chunk = new ArrayList<>();
     try (Progress.Phase phase =
