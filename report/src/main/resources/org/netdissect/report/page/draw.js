@@ -1,5 +1,5 @@
 // takes: D
-// gives: maskOf, labelMask, VIEWS, paintSoon, paintSheet
+// gives: maskOf, labelMask, varints, VIEWS, paintSoon, paintSheet
 
 // Masks: the activation map interpolated at the photograph's pixels, lit where it exceeds T.
 
@@ -367,7 +367,8 @@ function veil(words, lit, view, strength) {
  * @param box x, y, width and height in pixels of the canvas
  * @param options look: view, veil 0 to 1 and crop: only what the unit sees; label: the tile's mask
  *     is where a concept is, not where a unit fires; least: masks need no more pixels a side; truth:
- *     where the unit's concept is annotated, as text, for an outline
+ *     where the unit's concept is annotated, as text, for an outline; holds: where a formula is, to be
+ *     compared with the unit's mask
  */
 function drawTile(context, box, element, layer, tile, options) {
   if (!element) {
@@ -390,7 +391,11 @@ function drawTile(context, box, element, layer, tile, options) {
     const lit = options.label ? labelMask(tile[2]) : unitMask(layer, tile, height, width, Math.max(...target) / Math.max(source[2], source[3]), options.least, shown);
     const above = overlay.getContext("2d");
     const { pixels, words } = sheetOf(above, lit.height, lit.width);
-    veil(words, lit, shown, strength);
+    if (options.holds) {
+      agreement(words, lit, options.holds, strength);
+    } else {
+      veil(words, lit, shown, strength);
+    }
     if (overlay.width !== lit.width || overlay.height !== lit.height) {
       overlay.width = lit.width;
       overlay.height = lit.height;
@@ -408,6 +413,32 @@ function drawTile(context, box, element, layer, tile, options) {
     context.translate(left - x * width * fit, top - y * height * fit);
     outline(context, truth, (width * fit) / truth.width, (height * fit) / truth.height);
     context.restore();
+  }
+}
+
+// As 0xbbggrr, and in which stripes: where mask and formula agree, the formula alone, the mask alone.
+const AGREE = [0x9a8f00, 0x2fb8f2, 0x4a39d9];
+const STRIPE = 8;
+
+/** Fills the words of a sheet with how a unit's mask and a formula agree; what only one covers is striped. */
+function agreement(words, lit, holds, strength) {
+  const solid = Math.round(255 * Math.min(1, 0.25 + 0.6 * strength)) << 24;
+  const light = Math.round(255 * Math.min(1, 0.1 + 0.35 * strength)) << 24;
+  for (let p = 0; p < words.length; p++) {
+    const x = p % lit.width;
+    const y = (p - x) / lit.width;
+    const at = Math.floor(((y + 0.5) * holds.height) / lit.height) * holds.width + Math.floor(((x + 0.5) * holds.width) / lit.width);
+    const unit = lit.mask[p] === 1;
+    const formula = holds.mask[at] === 1;
+    if (unit && formula) {
+      words[p] = solid | AGREE[0];
+    } else if (formula) {
+      words[p] = ((x + y) % STRIPE < STRIPE / 2 ? solid : light) | AGREE[1];
+    } else if (unit) {
+      words[p] = ((x - y + lit.height * STRIPE) % STRIPE < STRIPE / 2 ? solid : light) | AGREE[2];
+    } else {
+      words[p] = 0;
+    }
   }
 }
 
