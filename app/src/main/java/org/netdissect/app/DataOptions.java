@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 import org.netdissect.base.Progress;
 import org.netdissect.concepts.ConceptDataset;
 import org.netdissect.datasets.Datasets;
+import org.netdissect.datasets.folders.PhotosFormat;
 import org.netdissect.datasets.reading.DatasetOptions;
 import org.netdissect.networks.InputSize;
 import org.netdissect.networks.Network;
@@ -27,7 +28,8 @@ final class DataOptions {
       paramLabel = "FORMAT",
       description =
           "How the data is kept: broden, voc, cityscapes, ade20k, masks, coco, yolo, labelme, cvat"
-              + " or folders. Default: recognised from the folder.")
+              + " or folders; photos are photographs without labels. Default: recognised from the"
+              + " folder.")
   private @Nullable String format;
 
   @Option(
@@ -67,6 +69,15 @@ final class DataOptions {
       paramLabel = "FILE.csv",
       description = "Names that mean the same (name,synonyms), for several data sets together.")
   private @Nullable Path synonyms;
+
+  /** Takes all photographs of a folder, without labels. */
+  void takePhotographs() {
+    if (format != null && !format.equals(PhotosFormat.NAME)) {
+      throw new UsageException(
+          "--format " + format + " is of labelled images (--data), --images of others");
+    }
+    format = PhotosFormat.NAME;
+  }
 
   /** The options for a network of that input size; 0 where there is no network. */
   DatasetOptions options(int inputHeight, int inputWidth) {

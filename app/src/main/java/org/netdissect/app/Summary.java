@@ -74,6 +74,9 @@ final class Summary {
       out.append("few images: scores and labels may change much with others; 1000 or more are")
           .append(" better\n");
     }
+    if (dissection.isUnlabelled()) {
+      out.append("no labels: no scores; top images, thresholds and histograms of each unit\n");
+    }
     if (!info.images().unreadable().isEmpty()) {
       out.append(info.images().unreadable().size())
           .append(" images could not be read and took no part (dissection.json lists them)\n");
@@ -88,7 +91,6 @@ final class Summary {
       StringBuilder out, Dissection dissection, LayerDissection dissected, double iou)
       throws IOException {
     LayerInfo layer = dissected.layer();
-    DetectorCounts counts = dissected.counts(iou);
     out.append('\n')
         .append("layer ")
         .append(oneLine(layer.name()))
@@ -99,6 +101,21 @@ final class Summary {
       out.append(" of ").append(layer.height()).append('×').append(layer.width());
     }
     out.append('\n');
+    if (!dissection.isUnlabelled()) {
+      scores(out, dissection, dissected, iou);
+    }
+    units(
+        out,
+        dissected.result().emptyMasks(),
+        "active with an empty mask: the largest value is shared by more than the quantile");
+    units(out, dissected.result().inactive(), "zero on every image");
+    whyEmpty(out, dissected, dissection.info().rules());
+  }
+
+  private static void scores(
+      StringBuilder out, Dissection dissection, LayerDissection dissected, double iou)
+      throws IOException {
+    DetectorCounts counts = dissected.counts(iou);
     out.append(
         String.format(
             Locale.ROOT,
@@ -161,12 +178,6 @@ final class Summary {
     if (trust != null) {
       out.append(TrustSummary.of(dissection, trust, iou));
     }
-    units(
-        out,
-        dissected.result().emptyMasks(),
-        "active with an empty mask: the largest value is shared by more than the quantile");
-    units(out, dissected.result().inactive(), "zero on every image");
-    whyEmpty(out, dissected, dissection.info().rules());
   }
 
   /** What may be wrong where a layer has no detectors, the likeliest first. */
@@ -233,6 +244,7 @@ final class Summary {
       root.put("imported", info.imported());
       root.put("missing", List.of("images", "masks", "hits", "thresholds"));
     }
+    root.put("labelled", !dissection.isUnlabelled());
     root.put("unreadable", info.images().unreadable().size());
     root.put("preprocessing", info.network().describePreprocessing());
     root.put("small", info.fewImages());

@@ -190,7 +190,8 @@ final class FormatFinder {
       return new DataException(
           named
               + " holds photographs without labels; expected one folder a class, or masks and"
-              + " labels.csv beside them (\"netdissect data label\" has a network draw masks)");
+              + " labels.csv beside them (\"netdissect data label\" has a network draw masks)."
+              + " \"netdissect run MODEL --images\" dissects them as they are, without scores");
     }
     return new DataException(
         named
