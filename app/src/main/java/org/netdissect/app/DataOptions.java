@@ -1,6 +1,7 @@
 package org.netdissect.app;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -15,6 +16,7 @@ import org.netdissect.datasets.folders.PhotosFormat;
 import org.netdissect.datasets.reading.DatasetOptions;
 import org.netdissect.networks.InputSize;
 import org.netdissect.networks.Network;
+import org.netdissect.results.Dissection;
 import picocli.CommandLine.Option;
 import tools.jackson.databind.JsonNode;
 
@@ -69,6 +71,28 @@ final class DataOptions {
       paramLabel = "FILE.csv",
       description = "Names that mean the same (name,synonyms), for several data sets together.")
   private @Nullable Path synonyms;
+
+  /** Takes a folder as the result's data were: where those had no labels, for photographs alone. */
+  void takeAs(Dissection dissection) {
+    if (format == null && dissection.isUnlabelled()) {
+      takePhotographs();
+    }
+  }
+
+  /** Takes folders for photographs alone where no data set is found in one of them. */
+  void takeAnyPhotographs(List<Path> folders) {
+    for (Path folder : folders) {
+      try {
+        if (format == null) {
+          recognise(folder);
+        }
+      } catch (IOException e) {
+        if (Files.isDirectory(folder)) {
+          format = PhotosFormat.NAME;
+        }
+      }
+    }
+  }
 
   /** Takes all photographs of a folder, without labels. */
   void takePhotographs() {

@@ -70,7 +70,7 @@ final class Summary {
     if (info.network().preprocessing() != null) {
       out.append("preprocessing ").append(info.network().describePreprocessing()).append('\n');
     }
-    if (info.fewImages()) {
+    if (info.fewImages() && !dissection.isUnlabelled()) {
       out.append("few images: scores and labels may change much with others; 1000 or more are")
           .append(" better\n");
     }

@@ -9,6 +9,7 @@ import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.netdissect.base.DataException;
+import org.netdissect.base.Text;
 import org.netdissect.base.tables.Problems;
 import org.netdissect.concepts.AnnotatedImage;
 import org.netdissect.concepts.ImageRow;
@@ -234,7 +235,15 @@ public final class ImageFolderDataset implements ReadDataset {
 
   @Override
   public List<String> remarks() {
-    return PhotoFiles.passedOver(folder);
+    List<String> remarks = new ArrayList<>(PhotoFiles.passedOver(folder));
+    if (vocabulary.concepts().size() == 1) {
+      remarks.add(
+          Text.oneLine(folder.toString())
+              + " holds one folder of photographs, "
+              + Text.quoted(vocabulary.concepts().iterator().next().name())
+              + ", taken for a class; if it is none, run with --images, without labels");
+    }
+    return remarks;
   }
 
   @Override
