@@ -157,6 +157,7 @@ final class DataOptions {
     note.put("format", format);
     note.put("maskSize", maskSize);
     note.put("category", category);
+    note.put("boxes", boxes ? true : null);
     note.put("colors", colors == null || colors.isEmpty() ? colors : absolute(Path.of(colors)));
     note.put("synonyms", synonyms == null ? null : absolute(synonyms));
     note.values().removeIf(Objects::isNull);
@@ -172,6 +173,7 @@ final class DataOptions {
     format = text(note, "format");
     maskSize = text(note, "maskSize");
     category = text(note, "category");
+    boxes = note.path("boxes").asBoolean(false);
     colors = text(note, "colors");
     synonyms = note.has("synonyms") ? Path.of(text(note, "synonyms")) : null;
     List<Path> folders = new ArrayList<>();

@@ -70,9 +70,15 @@ final class Summary {
     if (info.network().preprocessing() != null) {
       out.append("preprocessing ").append(info.network().describePreprocessing()).append('\n');
     }
+    if (Boolean.TRUE.equals(info.data().boxes())) {
+      out.append("boxes without a shape counted as rectangles (--boxes)\n");
+    }
+    if (info.network().tokens() != null) {
+      out.append("tokens as given, ").append(oneLine(info.network().tokens())).append('\n');
+    }
     if (info.fewImages() && !dissection.isUnlabelled()) {
-      out.append("few images: scores and labels may change much with others; 1000 or more are")
-          .append(" better\n");
+      out.append("few images: with fewer than 1000, other images of the same kind may give other")
+          .append(" labels and scores\n");
     }
     if (dissection.isUnlabelled()) {
       out.append("no labels: no scores; top images, thresholds and histograms of each unit\n");

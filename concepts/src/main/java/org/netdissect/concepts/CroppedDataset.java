@@ -124,6 +124,11 @@ public final class CroppedDataset implements ConceptDataset {
   }
 
   @Override
+  public boolean drawsBoxes() {
+    return data.drawsBoxes();
+  }
+
+  @Override
   public String key() {
     return data.key() + " cropped to " + inputHeight + "x" + inputWidth;
   }

@@ -72,7 +72,8 @@ final class Measurement {
             images.atlas().fingerprint(),
             selection.split(),
             selection.limit() > 0 ? selection.limit() : null,
-            categories.stream().map(Category::name).toList());
+            categories.stream().map(Category::name).toList(),
+            plan.data().drawsBoxes() ? true : null);
     for (int i = 0; i < results.size(); i++) {
       List<Integer> layers = source.layersOf(i);
       targets.add(

@@ -20,6 +20,7 @@ import org.netdissect.dissection.rules.Quantile;
 import org.netdissect.networks.InputSize;
 import org.netdissect.networks.Network;
 import org.netdissect.networks.Preprocessing;
+import org.netdissect.networks.TokenGrid;
 import org.netdissect.pictures.Framing;
 import org.netdissect.results.DissectionInfo.NetworkInfo;
 import org.netdissect.results.DissectionInfo.PreprocessingInfo;
@@ -122,6 +123,7 @@ sealed interface Subject {
           weightFiles.isEmpty() ? null : weightFiles,
           size.height(),
           size.width(),
+          network.givenTokens().map(TokenGrid::toString).orElse(null),
           fit(framing),
           new PreprocessingInfo(
               preprocessing.channels().name(),
@@ -198,6 +200,7 @@ sealed interface Subject {
         null,
         input == null ? null : input.height(),
         input == null ? null : input.width(),
+        null,
         fit(framing),
         null);
   }

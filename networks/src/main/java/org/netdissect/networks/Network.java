@@ -32,6 +32,7 @@ public final class Network implements AutoCloseable {
   private final OnnxGraph graph;
   private final ImageInput input;
   private final Map<String, Path> inputs;
+  private final @Nullable TokenGrid givenTokens;
   private final Map<String, LayerTensor> layers;
   private final List<String> withoutGrid;
   private final List<OnnxNode> custom;
@@ -43,6 +44,7 @@ public final class Network implements AutoCloseable {
     this.graph = graph;
     this.input = ImageInput.of(graph, options.size());
     this.inputs = options.inputs();
+    this.givenTokens = options.tokens();
     Shapes shapes = Shapes.of(graph, input, FieldTracer.operands(graph));
     LayerFinder.Found found = LayerFinder.find(graph, input, shapes, options.tokens());
     this.layers = found.layers();
@@ -253,6 +255,11 @@ public final class Network implements AutoCloseable {
   public Optional<TokenGrid> tokens(Layer layer) {
     LayerTensor tensor = layers.get(layer.name());
     return tensor == null ? Optional.empty() : Optional.ofNullable(tensor.tokens());
+  }
+
+  /** How tokens cover the image as it was given when the model was opened; mostly empty. */
+  public Optional<TokenGrid> givenTokens() {
+    return Optional.ofNullable(givenTokens);
   }
 
   /** What cannot be dissected although it may be wanted, one line each; mostly none. */

@@ -249,6 +249,19 @@ final class OnnxGraph {
     return made.build();
   }
 
+  /**
+   * A weight or constant that is known to be one.
+   *
+   * @throws IllegalArgumentException if it is none
+   */
+  TensorProto knownConstant(String tensor) {
+    TensorProto constant = constant(tensor);
+    if (constant == null) {
+      throw new IllegalArgumentException("no constant: " + tensor);
+    }
+    return constant;
+  }
+
   /** The weight files beside the model by the name the model uses, in the order of names. */
   Map<String, Path> externalFiles() {
     return Collections.unmodifiableMap(external);

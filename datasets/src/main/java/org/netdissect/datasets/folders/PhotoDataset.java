@@ -70,8 +70,7 @@ final class PhotoDataset implements ReadDataset {
     }
     VocabularyBuilder vocabulary = new VocabularyBuilder();
     vocabulary.category(Unlabelled.CATEGORY);
-    return new PhotoDataset(
-        folder, vocabulary.build(), List.copyOf(rows), remarks(folder, names));
+    return new PhotoDataset(folder, vocabulary.build(), List.copyOf(rows), remarks(folder, names));
   }
 
   private static List<String> remarks(Path folder, List<String> names) throws DataException {

@@ -203,7 +203,7 @@ function overview() {
         D.imported ? h("p", { class: "note" }, "Imported from " + D.imported.map((one) => one.file).join(", ")
           + ": scores only. There are no images, masks, histograms, thresholds or counts of other concepts.") : null,
         !D.imported && !D.pictures ? h("p", { class: "note" }, missingWords()) : null,
-        D.small && !D.unlabelled ? h("p", { class: "note" }, h("b", {}, "Few images. "), "With fewer than 1\u202f000, scores and labels may change much with others.") : null,
+        D.small && !D.unlabelled ? h("p", { class: "note" }, h("b", {}, "Few images. "), "With fewer than 1\u202f000, other images of the same kind may give other labels and scores.") : null,
         D.unlabelled ? null : parts.none,
         unreadable > 0 ? h("p", { class: "note" }, plural(unreadable, "image", "images") + " could not be read and took no part.") : null),
       D.unlabelled ? null : h("div", { class: "panel" },
