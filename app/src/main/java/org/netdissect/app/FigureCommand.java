@@ -189,7 +189,8 @@ final class FigureCommand implements Callable<Integer> {
       case "detectors" -> figures.detectors(everyCategory);
       case "categories" -> figures.categories();
       case "histogram" -> units.isEmpty() ? figures.histogram() : figures.activations(units);
-      case "units" -> figures.units(units, isDrawn(written) ? photographs(dissection) : null, images);
+      case "units" ->
+          figures.units(units, isDrawn(written) ? photographs(dissection) : null, images);
       case "formulas" -> figures.formulas();
       default -> figures.table(units);
     };

@@ -140,7 +140,9 @@ class DataCommandTest {
     ByteArrayOutputStream said = new ByteArrayOutputStream();
     String text = capturing(said, command);
     assertTrue(text.startsWith("0\n"), text);
-    assertFalse(said.toString(StandardCharsets.UTF_8).contains("data: "), said.toString());
+    assertFalse(
+        said.toString(StandardCharsets.UTF_8).contains("data: "),
+        said.toString(StandardCharsets.UTF_8));
     assertTrue(Files.readString(out.resolve("layer/units.csv")).contains(",car,"), text);
 
     // The folder above will do, and which one was taken is told.
@@ -148,9 +150,11 @@ class DataCommandTest {
     Path below = Files.move(dir, above.resolve("cars"));
     command[8] = above;
     command[10] = temp.resolve("second");
-    assertTrue(capturing(said, command).startsWith("0\n"), said.toString());
+    assertTrue(capturing(said, command).startsWith("0\n"), said.toString(StandardCharsets.UTF_8));
     String line = "data: " + below + " (found below " + above + ")";
-    assertTrue(said.toString(StandardCharsets.UTF_8).contains(line), said.toString());
+    assertTrue(
+        said.toString(StandardCharsets.UTF_8).contains(line),
+        said.toString(StandardCharsets.UTF_8));
   }
 
   @Test

@@ -121,7 +121,7 @@ public final class YoloFormat implements DatasetFormat {
               labels,
               row -> YoloLabels.read(labels, names, row.photoHeight(), row.photoWidth())));
     }
-    addOrphans(folder, used, found);
+    addOrphans(used, found);
     List<YoloLabels.Count> counts =
         found.images.parallelStream().map(image -> YoloLabels.count(image.file(), names)).toList();
     for (YoloLabels.Count count : counts) {
@@ -132,8 +132,7 @@ public final class YoloFormat implements DatasetFormat {
   }
 
   /** Texts of labels without a photograph; other texts there may be are no labels. */
-  private static void addOrphans(Path folder, Set<Path> used, DrawnImages found)
-      throws DataException {
+  private static void addOrphans(Set<Path> used, DrawnImages found) throws DataException {
     Set<Path> folders = new TreeSet<>();
     used.forEach(labels -> folders.add(Objects.requireNonNull(labels.getParent())));
     for (Path at : folders) {

@@ -42,12 +42,19 @@ record Twins(String first, String second, String example, int count, boolean num
 
   /** Every two folders of the same names. */
   static List<Twins> among(Map<String, List<String>> folders) {
-    List<String> paths = folders.keySet().stream().filter(f -> !folders.get(f).isEmpty()).toList();
+    List<String> paths = new ArrayList<>();
+    List<Set<String>> stems = new ArrayList<>();
+    folders.forEach(
+        (path, names) -> {
+          if (!names.isEmpty()) {
+            paths.add(path);
+            stems.add(stems(names));
+          }
+        });
     List<Twins> all = new ArrayList<>();
     if (paths.size() > MOST_FOLDERS) {
       return all;
     }
-    List<Set<String>> stems = paths.stream().map(path -> stems(folders.get(path))).toList();
     for (int i = 0; i < paths.size(); i++) {
       for (int k = i + 1; k < paths.size(); k++) {
         Set<String> common = new TreeSet<>(stems.get(i));

@@ -76,7 +76,8 @@ public final class PassedOver {
     if (why instanceof FileSystemLoopException) {
       loops.add(name + " leads back to a folder it is in, and is not followed");
     } else {
-      String reason = why instanceof AccessDeniedException ? "no permission" : why.getMessage();
+      String reason =
+          why instanceof AccessDeniedException ? "no permission" : String.valueOf(why.getMessage());
       closed.add(name + " cannot be looked into (" + Text.oneLine(reason) + ")");
     }
   }
