@@ -32,6 +32,7 @@ public final class Netdissect implements Runnable {
           ShowCommand.class,
           ReportCommand.class,
           TrustCommand.class,
+          MeasuresCommand.class,
           RateCommand.class,
           RandomizeCommand.class,
           FormulasCommand.class,
@@ -42,6 +43,7 @@ public final class Netdissect implements Runnable {
           DataCommand.class,
           WorldCommand.class,
           TrainCommand.class,
+          StudyCommand.class,
           DemoCommand.class,
           SelftestCommand.class);
 

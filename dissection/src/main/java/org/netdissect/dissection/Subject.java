@@ -17,6 +17,7 @@ import org.netdissect.dissection.activations.RecordedSource;
 import org.netdissect.dissection.rules.Convention;
 import org.netdissect.dissection.rules.ImageSet;
 import org.netdissect.dissection.rules.Quantile;
+import org.netdissect.networks.Device;
 import org.netdissect.networks.InputSize;
 import org.netdissect.networks.Network;
 import org.netdissect.networks.Preprocessing;
@@ -59,6 +60,11 @@ sealed interface Subject {
    */
   NetworkInfo describe(int result, @Nullable InputSize input, Framing framing) throws IOException;
 
+  /** What computes it; null where nothing is computed. */
+  default @Nullable Device device() {
+    return null;
+  }
+
   /** Adds what else decides the result, for telling whether a run may go on. */
   default void addInputs(ObjectNode inputs) throws IOException {}
 
@@ -68,6 +74,7 @@ sealed interface Subject {
    * @param layers names or globs, the same for all; empty for each network's default
    * @param preprocessings of each network
    * @param quantile to tell whether a default layer saturates
+   * @param device that computes them
    * @param batch images a call
    */
   record OfNetworks(
@@ -75,6 +82,7 @@ sealed interface Subject {
       List<String> layers,
       List<Preprocessing> preprocessings,
       Quantile quantile,
+      Device device,
       int batch)
       implements Subject {
     @Override
@@ -106,6 +114,7 @@ sealed interface Subject {
           images,
           convention,
           quantile,
+          device,
           batch,
           progress);
     }
@@ -130,6 +139,14 @@ sealed interface Subject {
               preprocessing.scale(),
               preprocessing.mean(),
               preprocessing.std()));
+    }
+
+    @Override
+    public void addInputs(ObjectNode inputs) {
+      // Devices round differently: what one has recorded is not to be mixed with another's.
+      if (!device.equals(Device.CPU)) {
+        inputs.put("device", device.toString());
+      }
     }
   }
 

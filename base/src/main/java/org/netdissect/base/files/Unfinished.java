@@ -185,6 +185,30 @@ public final class Unfinished implements Closeable {
       return listed(folder, named + " could be replaced", new HashSet<>(lines));
     }
     List<String> lines = linesOf(mark);
+    checkCommand(named, lines, command);
+    return listed(folder, named + " is unfinished and could be made anew", new HashSet<>(lines));
+  }
+
+  /**
+   * For who goes on with what a kill leaves, instead of starting over, and keeps others away
+   * himself: makes the folder and marks it.
+   *
+   * @param folder must not exist, be empty, or be what the same command left unfinished
+   * @throws DataException when it holds something else
+   */
+  public static void goOn(Path folder, String command) throws IOException {
+    Path mark = folder.resolve(MARK);
+    if (Files.exists(mark, LinkOption.NOFOLLOW_LINKS)) {
+      checkCommand(Text.oneLine(folder.toString()), linesOf(mark), command);
+      return;
+    }
+    filesToReplace(folder, command);
+    Files.createDirectories(folder);
+    mark(folder, command);
+  }
+
+  private static void checkCommand(String named, List<String> lines, String command)
+      throws DataException {
     if (!lines.isEmpty() && !lines.get(0).equals(command)) {
       throw new DataException(
           named
@@ -192,7 +216,6 @@ public final class Unfinished implements Closeable {
               + Text.quoted(lines.get(0))
               + "; give that one again, delete the folder or name another");
     }
-    return listed(folder, named + " is unfinished and could be made anew", new HashSet<>(lines));
   }
 
   private static void checkEmpty(Path folder, String named) throws IOException {
@@ -248,10 +271,15 @@ public final class Unfinished implements Closeable {
     Files.writeString(folder.resolve(MARK), command + "\n");
   }
 
+  /** Takes the mark off a folder that is whole. */
+  public static void unmark(Path folder) throws IOException {
+    Files.deleteIfExists(folder.resolve(MARK));
+  }
+
   /** The folder is whole: takes the mark away. */
   public void finish() throws IOException {
     journal.close();
-    Files.deleteIfExists(folder.resolve(MARK));
+    unmark(folder);
   }
 
   /** The folder is whole, and the same command may replace what it has written there. */
