@@ -221,6 +221,7 @@ final class FigureCommand implements Callable<Integer> {
   private ConceptDataset photographs(Dissection dissection) throws IOException {
     DatasetOptions options = DatasetOptions.defaults();
     return Datasets.open(
-        data, dissection.isUnlabelled() ? options.withFormat(PhotosFormat.NAME) : options);
+        DataOptions.located(data),
+        dissection.isUnlabelled() ? options.withFormat(PhotosFormat.NAME) : options);
   }
 }
