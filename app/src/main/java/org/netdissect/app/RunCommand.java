@@ -299,6 +299,10 @@ final class RunCommand implements Callable<Integer> {
       List<Network> networks, ConceptDataset labelled, TerminalProgress progress)
       throws IOException {
     for (Network network : networks) {
+      if (network.usualPreprocessing().equals(Preprocessing.NONE)) {
+        // It takes bytes: nothing else can be tried.
+        continue;
+      }
       String usual = network.usualPreprocessing().name();
       try {
         PreprocessingCheck check =

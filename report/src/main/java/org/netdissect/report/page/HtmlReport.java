@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.netdissect.base.Progress;
 import org.netdissect.concepts.ConceptDataset;
@@ -133,6 +134,17 @@ public final class HtmlReport {
   /** Whether a finished report stands in a folder. */
   public static boolean isIn(Path folder) {
     return Files.exists(folder.resolve(ReportFolder.PAGE));
+  }
+
+  /** Whether a report in a folder, finished or not, has photographs that others may lack. */
+  public static boolean hasPhotographs(Path folder) throws IOException {
+    Path photos = folder.resolve(ReportFolder.PHOTOS);
+    if (!Files.isDirectory(photos)) {
+      return false;
+    }
+    try (Stream<Path> files = Files.list(photos)) {
+      return files.findAny().isPresent();
+    }
   }
 
   /**
