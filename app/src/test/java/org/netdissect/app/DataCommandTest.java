@@ -24,17 +24,26 @@ class DataCommandTest {
 
   /** Runs a command; what it printed follows its exit code. */
   private static String run(Object... arguments) {
+    return capturing(new ByteArrayOutputStream(), arguments);
+  }
+
+  /** The same; what it said beside is added to the stream. */
+  private static String capturing(ByteArrayOutputStream said, Object... arguments) {
     String[] words = new String[arguments.length];
     for (int i = 0; i < words.length; i++) {
       words[i] = arguments[i].toString();
     }
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     PrintStream before = System.out;
-    try (PrintStream out = new PrintStream(bytes, true, StandardCharsets.UTF_8)) {
+    PrintStream errBefore = System.err;
+    try (PrintStream out = new PrintStream(bytes, true, StandardCharsets.UTF_8);
+        PrintStream err = new PrintStream(said, true, StandardCharsets.UTF_8)) {
       System.setOut(out);
+      System.setErr(err);
       return Netdissect.execute(words) + "\n" + bytes.toString(StandardCharsets.UTF_8);
     } finally {
       System.setOut(before);
+      System.setErr(errBefore);
     }
   }
 
@@ -110,27 +119,42 @@ class DataCommandTest {
     Path maps = temp.resolve("maps.npy");
     Files.write(maps, npy.array());
     Path out = temp.resolve("result");
-    String text =
-        run(
-            "run",
-            "--activations",
-            "layer=" + maps,
-            "--images",
-            list,
-            "--input-size",
-            "16,16",
-            "--data",
-            dir,
-            "--out",
-            out,
-            "--quantile",
-            "0.5",
-            "--no-report",
-            "--quiet",
-            "--cache",
-            temp.resolve("cache"));
+    Object[] command = {
+      "run",
+      "--activations",
+      "layer=" + maps,
+      "--images",
+      list,
+      "--input-size",
+      "16,16",
+      "--data",
+      dir,
+      "--out",
+      out,
+      "--quantile",
+      "0.5",
+      "--no-report",
+      "--cache",
+      temp.resolve("cache")
+    };
+    ByteArrayOutputStream said = new ByteArrayOutputStream();
+    String text = capturing(said, command);
     assertTrue(text.startsWith("0\n"), text);
+    assertFalse(
+        said.toString(StandardCharsets.UTF_8).contains("data: "),
+        said.toString(StandardCharsets.UTF_8));
     assertTrue(Files.readString(out.resolve("layer/units.csv")).contains(",car,"), text);
+
+    // The folder above will do, and which one was taken is told.
+    Path above = Files.createDirectories(temp.resolve("above"));
+    Path below = Files.move(dir, above.resolve("cars"));
+    command[8] = above;
+    command[10] = temp.resolve("second");
+    assertTrue(capturing(said, command).startsWith("0\n"), said.toString(StandardCharsets.UTF_8));
+    String line = "data: " + below + " (found below " + above + ")";
+    assertTrue(
+        said.toString(StandardCharsets.UTF_8).contains(line),
+        said.toString(StandardCharsets.UTF_8));
   }
 
   @Test
@@ -153,5 +177,54 @@ class DataCommandTest {
     assertEquals("1\n", run("data", "convert", dir, "--out", dir));
     assertEquals("1\n", run("data", "info", temp.resolve("none")));
     assertTrue(run("data", "verify", temp.resolve("none")).startsWith("1\nerror: "));
+  }
+
+  @Test
+  void buildBroden() throws Exception {
+    Path dtd = temp.resolve("dtd");
+    Files.createDirectories(dtd.resolve("images/x"));
+    Files.createDirectories(dtd.resolve("labels"));
+    StringBuilder table = new StringBuilder();
+    for (int i = 0; i < 3; i++) {
+      BufferedImage photo = new BufferedImage(40 + i, 30, BufferedImage.TYPE_INT_RGB);
+      photo.setRGB(i, i, 0xff0000);
+      ImageIO.write(photo, "jpg", dtd.resolve("images/x/x_" + i + ".jpg").toFile());
+      table.append("x/x_").append(i).append(".jpg dotted ").append(i > 0 ? "lined " : "");
+      table.append('\n');
+    }
+    table.append("x/lost.jpg dotted \n");
+    Files.writeString(dtd.resolve("labels/labels_joint_anno.txt"), table);
+    Path out = temp.resolve("made/broden");
+    String text = run("data", "build-broden", "--dtd", dtd, "--out", out, "--dry-run", "--quiet");
+    assertTrue(text.startsWith("0\ndtd: DTD, 4 images, of 1 something is missing:\n"), text);
+    assertTrue(text.contains("lost.jpg") && text.contains("3 images in all"), text);
+    assertFalse(Files.exists(out));
+    text =
+        run(
+            "data",
+            "build-broden",
+            "--dtd",
+            dtd,
+            "--out",
+            out,
+            "--size",
+            32,
+            "--min-images",
+            2,
+            "--quiet");
+    assertTrue(text.startsWith("0\n" + out + ": 3 images, "), text);
+    assertTrue(text.endsWith(" labels, 1 left out as unreadable\n"), text);
+    assertTrue(
+        Files.readString(out.resolve("label.csv")).contains(",lined,texture(2),2,2.000000,"));
+    text = run("data", "verify", out, "--quiet");
+    assertTrue(text.startsWith("0\n"), text);
+
+    Path none = temp.resolve("none");
+    assertTrue(run("data", "build-broden", "--out", none).startsWith("2\n"));
+    assertTrue(
+        run("data", "build-broden", "--dtd", dtd, "--out", none, "--size", 2).startsWith("2"));
+    text = run("data", "build-broden", "--ade20k", dtd, "--out", none, "--dry-run", "--quiet");
+    assertTrue(text.startsWith("1\n") && text.contains("is no full ADE20K"), text);
+    assertFalse(Files.exists(none));
   }
 }

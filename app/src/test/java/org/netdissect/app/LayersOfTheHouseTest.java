@@ -54,6 +54,7 @@ class LayersOfTheHouseTest {
             "results",
             "analysis",
             "dissection",
+            "analysis",
             "report"));
   }
 

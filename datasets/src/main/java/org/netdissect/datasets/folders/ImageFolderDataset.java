@@ -9,6 +9,7 @@ import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.netdissect.base.DataException;
+import org.netdissect.base.Text;
 import org.netdissect.base.tables.Problems;
 import org.netdissect.concepts.AnnotatedImage;
 import org.netdissect.concepts.ImageRow;
@@ -151,13 +152,21 @@ public final class ImageFolderDataset implements ReadDataset {
     List<@Nullable String> split = new ArrayList<>();
     List<Integer> number = new ArrayList<>();
     Folders.checkNames(folder, classes.keySet());
+    Map<String, List<String>> photosOf = new LinkedHashMap<>();
+    for (String path : classes.keySet()) {
+      photosOf.put(path, PhotoFiles.below(folder.resolve(path)));
+    }
+    ClassEvidence evidence = new ClassEvidence(folder, photosOf);
+    evidence.checkNames();
+    if (options.format() == null) {
+      evidence.checkContents();
+    }
     for (Map.Entry<String, @Nullable String> entry : classes.entrySet()) {
       String path = entry.getKey();
-      List<String> photos = PhotoFiles.below(folder.resolve(path));
+      List<String> photos = photosOf.getOrDefault(path, List.of());
       if (photos.isEmpty()) {
         continue;
       }
-      ClassEvidence.check(folder, path, photos);
       String label = labelOf(path);
       int of = vocabulary.concept(category.equals("scene") ? label + "-s" : label);
       for (String photo : photos) {
@@ -226,7 +235,15 @@ public final class ImageFolderDataset implements ReadDataset {
 
   @Override
   public List<String> remarks() {
-    return PhotoFiles.passedOver(folder);
+    List<String> remarks = new ArrayList<>(PhotoFiles.passedOver(folder));
+    if (vocabulary.concepts().size() == 1) {
+      remarks.add(
+          Text.oneLine(folder.toString())
+              + " holds one folder of photographs, "
+              + Text.quoted(vocabulary.concepts().iterator().next().name())
+              + ", taken for a class; if it is none, run with --images, without labels");
+    }
+    return remarks;
   }
 
   @Override

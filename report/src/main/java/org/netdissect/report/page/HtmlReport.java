@@ -192,6 +192,7 @@ public final class HtmlReport {
       root.put("pictures", pictures);
       root.put("misses", concepts != null);
       root.put("categories", dissection.categories());
+      root.put("unlabelled", dissection.isUnlabelled());
       List<Object> table = new ArrayList<>();
       for (int i = 0; i < known.length; i++) {
         ConceptInfo concept = dissection.concepts().get(i);
