@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.netdissect.base.Json;
@@ -21,7 +20,6 @@ import org.netdissect.networks.InputSize;
 import org.netdissect.networks.Network;
 import org.netdissect.networks.Preprocessing;
 import org.netdissect.results.DissectionInfo.NetworkInfo;
-import org.netdissect.results.DissectionInfo.PreprocessingInfo;
 import org.netdissect.results.FolderNames;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -94,20 +92,7 @@ sealed interface Subject {
     @Override
     public NetworkInfo describe(int result, @Nullable InputSize input) throws IOException {
       InputSize size = Objects.requireNonNull(input, "a network's input has a size");
-      Network network = networks.get(result);
-      Preprocessing preprocessing = preprocessings.get(result);
-      Map<String, String> weightFiles = network.weightFiles();
-      return new NetworkInfo(
-          network.name(),
-          network.sha256(),
-          weightFiles.isEmpty() ? null : weightFiles,
-          size.height(),
-          size.width(),
-          new PreprocessingInfo(
-              preprocessing.channels().name(),
-              preprocessing.scale(),
-              preprocessing.mean(),
-              preprocessing.std()));
+      return NetworkSource.describe(networks.get(result), preprocessings.get(result), size);
     }
   }
 

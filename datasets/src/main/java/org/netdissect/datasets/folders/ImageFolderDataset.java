@@ -9,6 +9,7 @@ import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.netdissect.base.DataException;
+import org.netdissect.base.Text;
 import org.netdissect.base.tables.Problems;
 import org.netdissect.concepts.AnnotatedImage;
 import org.netdissect.concepts.ImageRow;
@@ -36,14 +37,21 @@ public final class ImageFolderDataset implements ReadDataset {
   private final Vocabulary vocabulary;
   private final List<ImageRow> rows;
   private final int[] numbers;
+  private final List<String> empty;
 
   private ImageFolderDataset(
-      Path folder, String category, Vocabulary vocabulary, List<ImageRow> rows, int[] numbers) {
+      Path folder,
+      String category,
+      Vocabulary vocabulary,
+      List<ImageRow> rows,
+      int[] numbers,
+      List<String> empty) {
     this.folder = folder;
     this.category = category;
     this.vocabulary = vocabulary;
     this.rows = rows;
     this.numbers = numbers;
+    this.empty = empty;
   }
 
   /** Whether the name says that a folder holds masks or annotations rather than a class. */
@@ -150,11 +158,13 @@ public final class ImageFolderDataset implements ReadDataset {
     List<String> names = new ArrayList<>();
     List<@Nullable String> split = new ArrayList<>();
     List<Integer> number = new ArrayList<>();
+    List<String> empty = new ArrayList<>();
     Folders.checkNames(folder, classes.keySet());
     for (Map.Entry<String, @Nullable String> entry : classes.entrySet()) {
       String path = entry.getKey();
       List<String> photos = PhotoFiles.below(folder.resolve(path));
       if (photos.isEmpty()) {
+        empty.add(path);
         continue;
       }
       ClassEvidence.check(folder, path, photos);
@@ -192,7 +202,8 @@ public final class ImageFolderDataset implements ReadDataset {
         category,
         vocabulary.build(),
         List.copyOf(rows),
-        number.stream().mapToInt(n -> n).toArray());
+        number.stream().mapToInt(n -> n).toArray(),
+        List.copyOf(empty));
   }
 
   /** The class of a folder; below a first letter, folders in one another make one name. */
@@ -226,7 +237,16 @@ public final class ImageFolderDataset implements ReadDataset {
 
   @Override
   public List<String> remarks() {
-    return PhotoFiles.passedOver(folder);
+    List<String> remarks = new ArrayList<>(PhotoFiles.passedOver(folder));
+    if (!empty.isEmpty()) {
+      remarks.add(
+          Text.oneLine(
+              folder
+                  + ": no photographs in "
+                  + (empty.size() == 1 ? "the folder " : empty.size() + " folders, such as ")
+                  + empty.get(0)));
+    }
+    return remarks;
   }
 
   @Override

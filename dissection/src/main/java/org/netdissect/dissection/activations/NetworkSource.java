@@ -18,7 +18,7 @@ import org.netdissect.base.Progress;
 import org.netdissect.concepts.ConceptDataset;
 import org.netdissect.concepts.ImageRow;
 import org.netdissect.dissection.rules.Convention;
-import org.netdissect.dissection.rules.ImageSet;
+import org.netdissect.dissection.rules.ImageOrder;
 import org.netdissect.dissection.rules.Quantile;
 import org.netdissect.networks.InputSize;
 import org.netdissect.networks.Layer;
@@ -29,6 +29,8 @@ import org.netdissect.networks.TappedNetwork;
 import org.netdissect.pictures.Photographs;
 import org.netdissect.pictures.Photographs.Photograph;
 import org.netdissect.results.DissectionException;
+import org.netdissect.results.DissectionInfo.NetworkInfo;
+import org.netdissect.results.DissectionInfo.PreprocessingInfo;
 import org.netdissect.results.LayerInfo;
 
 /**
@@ -42,7 +44,7 @@ public final class NetworkSource implements ActivationSource {
   private final List<Tapped> networks;
   private final List<LayerInfo> layers;
   private final ConceptDataset data;
-  private final ImageSet images;
+  private final ImageOrder images;
   private final Convention convention;
   private final int batch;
 
@@ -71,7 +73,7 @@ public final class NetworkSource implements ActivationSource {
       List<String> specs,
       List<Preprocessing> preprocessings,
       ConceptDataset data,
-      ImageSet images,
+      ImageOrder images,
       Convention convention,
       Quantile quantile,
       int batch,
@@ -148,10 +150,31 @@ public final class NetworkSource implements ActivationSource {
     return infos;
   }
 
+  /**
+   * What results say of a network.
+   *
+   * @param input size that the geometry is relative to
+   */
+  public static NetworkInfo describe(
+      Network network, Preprocessing preprocessing, InputSize input) throws IOException {
+    Map<String, String> weightFiles = network.weightFiles();
+    return new NetworkInfo(
+        network.name(),
+        network.sha256(),
+        weightFiles.isEmpty() ? null : weightFiles,
+        input.height(),
+        input.width(),
+        new PreprocessingInfo(
+            preprocessing.channels().name(),
+            preprocessing.scale(),
+            preprocessing.mean(),
+            preprocessing.std()));
+  }
+
   private NetworkSource(
       List<Tapped> networks,
       ConceptDataset data,
-      ImageSet images,
+      ImageOrder images,
       Convention convention,
       int batch) {
     this.networks = networks;

@@ -10,6 +10,7 @@ import java.util.Locale;
 import java.util.Random;
 import java.util.function.Consumer;
 import org.netdissect.base.Progress;
+import org.netdissect.base.files.NpyWriter;
 import org.netdissect.base.files.Trees;
 import org.netdissect.base.files.WholeFile;
 import org.netdissect.datasets.broden.BrodenDataset;
