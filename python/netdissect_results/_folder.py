@@ -17,6 +17,9 @@ except ImportError:
     pandas = None
 
 _FORMAT = 1
+_TRUST_FORMAT = 1
+_TRUST_WORDS = {"category", "label", "verdict", "labels", "heldout-label"}
+_TRUST_COUNTS = {"unit", "best", "exceedances", "permutations", "heldout-rank"}
 _SEAL = re.compile(rb',\n  "sha256" : "([0-9a-f]{64})"\n\}\n\Z')
 _MOST_CELLS = 1 << 28
 
@@ -40,13 +43,8 @@ class Result:
         path = self.folder / "dissection.json"
         if not path.is_file():
             raise DamagedResult(f"{folder} holds no result (no dissection.json)")
-        data = path.read_bytes()
-        seal = _SEAL.search(data)
-        # The comma up to the closing quote is what the digits are not of.
-        if not seal or hashlib.sha256(data[: seal.start()] + data[seal.end() - 3 :]).hexdigest() != seal[1].decode():
-            raise DamagedResult(f"{path} is not what was written (SHA-256 differs)")
         #: The content of dissection.json.
-        self.info = json.loads(data)
+        self.info = _sealed(path)
         if self.info["format"] != _FORMAT:
             raise DamagedResult(f"{path}: format {self.info['format']}; this version reads {_FORMAT}")
         #: The layers in the order asked for.
@@ -163,6 +161,35 @@ class Layer:
     def thresholds(self):
         """T of each unit."""
         return self._unit_columns()["threshold"]
+
+    @property
+    def trust(self):
+        """A row a unit and category of what ``netdissect trust`` found: p, q, verdict, interval, held-out scores.
+
+        None if labels were not put to the test, or an earlier result in this folder was.
+        """
+        info = self.trust_info
+        if info is None:
+            return None
+        path = self.result.folder / self.folder_name / "trust.csv"
+        data = path.read_bytes()
+        if hashlib.sha256(data).hexdigest() != info["table"]["sha256"]:
+            raise DamagedResult(f"{path} is not what was written (SHA-256 differs)")
+        rows = list(csv.DictReader(io.StringIO(data.decode("utf-8"), newline="")))
+        kinds = {name: str if name in _TRUST_WORDS else int if name in _TRUST_COUNTS else float for name in rows[0]}
+        return self.result._table(_columns(rows, kinds))
+
+    @property
+    def trust_info(self):
+        """How the trust in labels was found, and what chance does there: the content of trust.json; None without it."""
+        path = self.result.folder / self.folder_name / "trust.json"
+        if not path.is_file():
+            return None
+        info = _sealed(path)
+        if info["format"] != _TRUST_FORMAT:
+            raise DamagedResult(f"{path}: format {info['format']}; this version reads {_TRUST_FORMAT}")
+        written = hashlib.sha256((self.result.folder / "dissection.json").read_bytes()).hexdigest()
+        return info if info["result"] == written else None
 
     @property
     def top_images(self):
@@ -337,6 +364,16 @@ class Layer:
                 raise DamagedResult(f"{self.result.folder} holds no {path}: it was imported, or run without")
             self._files[name] = Sections(self.result.folder / path, letters, len(self), recorded.get("tableCrc32c"))
         return self._files[name]
+
+
+def _sealed(path):
+    """The content of a JSON file that ends with a digest of itself."""
+    data = path.read_bytes()
+    seal = _SEAL.search(data)
+    # The comma up to the closing quote is what the digits are not of.
+    if not seal or hashlib.sha256(data[: seal.start()] + data[seal.end() - 3 :]).hexdigest() != seal[1].decode():
+        raise DamagedResult(f"{path} is not what was written (SHA-256 differs)")
+    return json.loads(data)
 
 
 def _columns(rows, kinds):

@@ -43,12 +43,25 @@ def check(out, expected):
                 # A mask drawn from the map has as many pixels as Java counted.
                 mask = layer.mask(unit, image, tuple(want["mask"]), tuple(want["input"]))
                 assert mask.sum() == hits["pixels"][hits["image"] == image].sum(), (unit, image)
+        check_trust(layer, want["beyondChance"])
         top = layer.top_images
         assert [result.images[i] for i in top["image"]] == list(top["name"])
     damage(out, result)
     if nd._folder.pandas is not None:
         frame = nd.open(out).units
         assert list(frame["unit"]) == list(result.units["unit"])
+
+
+def check_trust(layer, beyond):
+    trust = layer.trust
+    assert (trust is not None) == bool(beyond)
+    if trust is None:
+        return
+    best = trust[trust["best"] == 1]
+    assert list(best["unit"]) == list(range(len(layer)))
+    assert list(best["verdict"] == "beyond chance") == beyond
+    assert list(best["label"]) == list(layer.units["label"])
+    assert layer.trust_info["fdr"] == 0.05
 
 
 def damage(out, result):

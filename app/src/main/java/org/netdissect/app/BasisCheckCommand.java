@@ -99,9 +99,7 @@ final class BasisCheckCommand implements Callable<Integer> {
         trip.sameTop() < 0
             ? "its first output has no value a class"
             : String.format(
-                Locale.ROOT,
-                "same top-1 on %.1f %%",
-                100.0 * trip.sameTop() / trip.images());
+                Locale.ROOT, "same top-1 on %.1f %%", 100.0 * trip.sameTop() / trip.images());
     return Text.oneLine(
             String.format(
                 Locale.ROOT,

@@ -82,8 +82,7 @@ final class BasisFitCommand implements Callable<Integer> {
       names = "--topk",
       paramLabel = "N",
       defaultValue = "32",
-      description =
-          "Latents that a dictionary keeps at each cell. Default: ${DEFAULT-VALUE}.")
+      description = "Latents that a dictionary keeps at each cell. Default: ${DEFAULT-VALUE}.")
   private int topK;
 
   @Option(

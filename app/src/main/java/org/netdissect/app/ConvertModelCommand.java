@@ -1,7 +1,6 @@
 package org.netdissect.app;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -52,16 +51,7 @@ final class ConvertModelCommand implements Callable<Integer> {
     } catch (IllegalArgumentException e) {
       throw new UsageException("--input-size: " + e.getMessage());
     }
-    if (Files.isDirectory(out)) {
-      throw new UsageException(out + " is a folder; --out names a file");
-    }
-    if (Files.exists(out) && !overwrite) {
-      throw new UsageException(out + " is there already; give another --out, or --overwrite");
-    }
-    Path folder = out.toAbsolutePath().getParent();
-    if (folder == null || !Files.isDirectory(folder)) {
-      throw new UsageException(folder + ": no such folder");
-    }
+    ModelOptions.requireWritable(out, overwrite);
     CaffeModel model = CaffeModel.read(text, weights, size);
     ModelOptions.tell(model, progress);
     model.write(out);

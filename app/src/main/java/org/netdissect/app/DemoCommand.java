@@ -54,7 +54,7 @@ final class DemoCommand implements Callable<Integer> {
     return 0;
   }
 
-  private static String text(Demo.Result result) {
+  private static String text(Demo.Result result) throws IOException {
     DetectorCounts trained = Demo.Result.counts(result.trained());
     List<Dissection> random = result.random();
     StringBuilder out = new StringBuilder(Summary.text(result.trained(), trained.iou()));

@@ -53,6 +53,17 @@ final class Examples {
                   "netdissect figure OUT                        lists the kinds",
                   "netdissect figure OUT --kind detectors --out detectors.svg",
                   "netdissect figure OUT --kind units --units 1,2 --data BRODEN --out units.png")),
+          Map.entry(
+              "randomize",
+              List.of(
+                  "netdissect randomize MODEL.onnx --seed 1 --out RANDOM.onnx",
+                  "netdissect randomize MODEL.onnx --how shuffle --data PHOTOS --out RANDOM.onnx")),
+          Map.entry(
+              "rate",
+              List.of(
+                  "netdissect rate OUT --units 50 --raters 3 --out SHEETS",
+                  "netdissect rate OUT --phrases GROUND-TRUTH.csv --raters 6 --out SHEETS",
+                  "netdissect rate --read answers-*.json --out TABLE.csv")),
           Map.entry("export", List.of("netdissect export OUT --format arrow --out TABLES")),
           Map.entry("import", List.of("netdissect import conv5-result.csv --out OUT")),
           Map.entry(

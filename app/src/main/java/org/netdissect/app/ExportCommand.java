@@ -11,6 +11,7 @@ import org.netdissect.results.CountsExport;
 import org.netdissect.results.Dissection;
 import org.netdissect.results.DissectionException;
 import org.netdissect.results.LayerDissection;
+import org.netdissect.results.TrustTable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -30,11 +31,12 @@ final class ExportCommand implements Callable<Integer> {
       required = true,
       paramLabel = "FORMAT",
       description = {
-        "counts-csv: per layer counts.csv (every unit and concept that meet) and thresholds.csv.",
+        "counts-csv: per layer counts.csv (every unit and concept that meet), thresholds.csv, and"
+            + " trust.csv if there is one.",
         "netdissect-csv: the original project's {layer}-result.csv.",
         "lite-csv: NetDissect-Lite's tally.csv.",
-        "arrow: Arrow files (Feather) for notebooks, per layer the units, and every unit and concept"
-            + " that meet."
+        "arrow: Arrow files (Feather) for notebooks, per layer the units, every unit and concept"
+            + " that meet, and the trust in labels if it was looked into."
       })
   private String format;
 
@@ -85,6 +87,10 @@ final class ExportCommand implements Callable<Integer> {
         if (layer.hasConceptCounts()) {
           ArrowTables.writeCounts(
               dissection, layer, files.next(out.resolve(name + "-counts.arrow")));
+        }
+        TrustTable trust = TrustTable.read(dissection, layer);
+        if (trust != null) {
+          ArrowTables.writeTrust(trust, files.next(out.resolve(name + "-trust.arrow")));
         }
       }
       files.commit();

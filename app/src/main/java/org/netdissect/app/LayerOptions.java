@@ -56,8 +56,7 @@ final class LayerOptions {
 
   /** The one layer that is meant. */
   Layer of(Network network) throws IOException {
-    List<Layer> found =
-        layer == null ? List.of(network.defaultLayer()) : network.resolve(layer);
+    List<Layer> found = layer == null ? List.of(network.defaultLayer()) : network.resolve(layer);
     if (found.size() > 1) {
       throw new UsageException(
           "--layer "

@@ -1,6 +1,7 @@
 package org.netdissect.app;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -109,6 +110,20 @@ final class ModelOptions {
     CaffeModel caffe = CaffeModel.read(model, weightsOrNull, inputSize());
     tell(caffe, progress);
     return caffe.open();
+  }
+
+  /** Refuses to write a model where something is that may not be replaced. */
+  static void requireWritable(Path out, boolean overwrite) {
+    if (Files.isDirectory(out)) {
+      throw new UsageException(out + " is a folder; --out names a file");
+    }
+    if (Files.exists(out) && !overwrite) {
+      throw new UsageException(out + " is there already; give another --out, or --overwrite");
+    }
+    Path folder = out.toAbsolutePath().getParent();
+    if (folder == null || !Files.isDirectory(folder)) {
+      throw new UsageException(folder + ": no such folder");
+    }
   }
 
   /** Says what a person should know of a Caffe net. */

@@ -33,6 +33,8 @@ public final class Netdissect implements Runnable {
           ReportCommand.class,
           TrustCommand.class,
           ProbeCommand.class,
+          RateCommand.class,
+          RandomizeCommand.class,
           FormulasCommand.class,
           CompareCommand.class,
           FigureCommand.class,

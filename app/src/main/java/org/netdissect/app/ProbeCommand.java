@@ -72,8 +72,7 @@ final class ProbeCommand implements Callable<Integer> {
       names = "--cost",
       paramLabel = "C",
       defaultValue = "0.001",
-      description =
-          "C of the support vector machine; the paper's by default: ${DEFAULT-VALUE}.")
+      description = "C of the support vector machine; the paper's by default: ${DEFAULT-VALUE}.")
   private double cost;
 
   @Option(
@@ -133,8 +132,7 @@ final class ProbeCommand implements Callable<Integer> {
     }
     List<Network> networks = modelOptions.open(models, progress);
     try {
-      List<Preprocessing> preprocessings =
-          layerOptions.preprocessings(models, networks, progress);
+      List<Preprocessing> preprocessings = layerOptions.preprocessings(models, networks, progress);
       checkCarriers(carriers, networks);
       Network first = networks.get(0);
       Probe probe =
@@ -160,8 +158,7 @@ final class ProbeCommand implements Callable<Integer> {
 
   private ProbeOptions options() {
     try {
-      return new ProbeOptions(
-          Pool.of(pool), cost, splits, trained, seed, layerOptions.workers());
+      return new ProbeOptions(Pool.of(pool), cost, splits, trained, seed, layerOptions.workers());
     } catch (IllegalArgumentException e) {
       throw new UsageException(e.getMessage());
     }
@@ -203,9 +200,7 @@ final class ProbeCommand implements Callable<Integer> {
       throws IOException {
     NetworkInfo info =
         NetworkSource.describe(
-            network,
-            preprocessing,
-            new InputSize(network.inputHeight(), network.inputWidth()));
+            network, preprocessing, new InputSize(network.inputHeight(), network.inputWidth()));
     List<Probe.OfLayer> all =
         probe.run(
             info,

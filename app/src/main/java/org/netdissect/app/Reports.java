@@ -27,6 +27,31 @@ final class Reports {
         .write(dissection.folder().resolve("report"), progress);
   }
 
+  /**
+   * Writes the report of a result anew if it has one, since something was found out about it.
+   *
+   * @param leave it as it is, and say how to renew it
+   */
+  static void renew(
+      Dissection dissection,
+      ConceptDataset data,
+      AtlasOptions atlas,
+      boolean leave,
+      TerminalProgress progress)
+      throws IOException {
+    Path folder = dissection.folder().resolve("report");
+    if (!HtmlReport.isIn(folder)) {
+      return;
+    }
+    if (leave) {
+      progress.say(
+          "the report does not show it yet; netdissect report " + dissection.folder() + " does");
+      return;
+    }
+    HtmlReport.of(dissection, data).withAtlas(atlas).write(folder, progress);
+    progress.say("report, written anew: " + folder.resolve("index.html"));
+  }
+
   /** Writing it as the last step of a run. */
   static Dissector.Step step(@Nullable Path cache, Progress progress) {
     return new Dissector.Step() {

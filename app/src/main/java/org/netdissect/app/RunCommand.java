@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import org.netdissect.analysis.trust.TrustOptions;
 import org.netdissect.base.DataException;
 import org.netdissect.base.Text;
 import org.netdissect.concepts.ConceptDataset;
@@ -200,6 +201,13 @@ final class RunCommand implements Callable<Integer> {
   @Option(names = "--strict", description = "Stop at an unreadable image.")
   private boolean strict;
 
+  @Option(
+      names = "--trust",
+      description =
+          "Put the labels to the test, as 'netdissect trust' does: chance, stability, a held-out"
+              + " check.")
+  private boolean trust;
+
   @Option(names = "--no-report", description = "Write no HTML report.")
   private boolean noReport;
 
@@ -210,6 +218,10 @@ final class RunCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     TerminalProgress progress = new TerminalProgress(System.err, common.quiet);
+    if (trust && !maps.equals("all")) {
+      throw new UsageException(
+          "--trust lays masks on other images and needs --maps all, not " + maps);
+    }
     if (models.isEmpty() == activations.isEmpty()) {
       throw new UsageException("name a model file, or recorded maps with --activations");
     }
@@ -364,6 +376,9 @@ final class RunCommand implements Callable<Integer> {
     if (cache != null) {
       builder.optNote("cache", cache.toAbsolutePath().normalize().toString());
     }
+    if (trust) {
+      builder.optThen(new TrustStep(trustOptions(), cache, progress));
+    }
     if (!noReport) {
       builder.optThen(Reports.step(cache, progress));
     }
@@ -448,6 +463,11 @@ final class RunCommand implements Callable<Integer> {
     } catch (IllegalArgumentException e) {
       throw new UsageException(e.getMessage());
     }
+  }
+
+  private TrustOptions trustOptions() {
+    TrustOptions usual = TrustOptions.defaults();
+    return workers == null ? usual : usual.withWorkers(workers);
   }
 
   private void checkRecorded() {

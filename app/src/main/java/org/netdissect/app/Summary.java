@@ -2,6 +2,7 @@ package org.netdissect.app;
 
 import static org.netdissect.app.Failures.oneLine;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -18,6 +19,7 @@ import org.netdissect.results.DissectionInfo;
 import org.netdissect.results.LabelScore;
 import org.netdissect.results.LayerDissection;
 import org.netdissect.results.LayerInfo;
+import org.netdissect.results.TrustTable;
 import org.netdissect.results.UnitScore;
 
 /** What a result says in short, for people and for programs. */
@@ -44,7 +46,7 @@ final class Summary {
         .toList();
   }
 
-  static String text(Dissection dissection, double iou) {
+  static String text(Dissection dissection, double iou) throws IOException {
     DissectionInfo info = dissection.info();
     StringBuilder out = new StringBuilder();
     out.append(
@@ -83,7 +85,8 @@ final class Summary {
   }
 
   private static void layer(
-      StringBuilder out, Dissection dissection, LayerDissection dissected, double iou) {
+      StringBuilder out, Dissection dissection, LayerDissection dissected, double iou)
+      throws IOException {
     LayerInfo layer = dissected.layer();
     DetectorCounts counts = dissected.counts(iou);
     out.append('\n')
@@ -154,6 +157,10 @@ final class Summary {
                 oneLine(score.category())));
       }
     }
+    TrustTable trust = TrustTable.read(dissection, dissected);
+    if (trust != null) {
+      out.append(TrustSummary.of(dissection, trust, iou));
+    }
     units(
         out,
         dissected.result().emptyMasks(),
@@ -216,7 +223,7 @@ final class Summary {
     }
   }
 
-  static Map<String, Object> json(Dissection dissection, double iou) {
+  static Map<String, Object> json(Dissection dissection, double iou) throws IOException {
     Map<String, Object> root = new LinkedHashMap<>();
     DissectionInfo info = dissection.info();
     root.put("network", info.network().file());
@@ -264,6 +271,8 @@ final class Summary {
         best.add(one);
       }
       entry.put("best", best);
+      TrustTable trust = TrustTable.read(dissection, layer);
+      entry.put("trust", trust == null ? null : TrustSummary.json(trust, iou));
       entry.put("emptyMasks", layer.result().emptyMasks());
       entry.put("inactive", layer.result().inactive());
       layers.add(entry);

@@ -79,6 +79,11 @@ final class TrustCommand implements Callable<Integer> {
       description = "Threads. Default: the number of cores. The result does not depend on it.")
   private @Nullable Integer workers;
 
+  @Option(
+      names = "--no-report",
+      description = "Leave the report of the result as it is. Default: it is written anew.")
+  private boolean noReport;
+
   @Mixin private ResultData resultData;
   @Mixin private CommonOptions common;
 
@@ -92,6 +97,7 @@ final class TrustCommand implements Callable<Integer> {
         LabelledResult.open(dissection, data, resultData.atlas(), progress)) {
       Trust.write(labelled, options, progress);
     }
+    Reports.renew(dissection, data, resultData.atlas(), noReport, progress);
     Output.print(TrustSummary.text(dissection));
     return 0;
   }

@@ -1,42 +1,66 @@
 package org.netdissect.app;
 
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import org.netdissect.base.Numbers;
+import org.netdissect.base.Text;
+import org.netdissect.report.page.ChanceWords;
 import org.netdissect.results.Dissection;
 import org.netdissect.results.LayerDissection;
 import org.netdissect.results.TrustInfo;
 import org.netdissect.results.TrustScore;
-import org.netdissect.results.TrustScore.Verdict;
 import org.netdissect.results.TrustTable;
 
 /** What a test of the labels found, for people. */
 final class TrustSummary {
+  /** Share of resamples from which a label is called stable. */
+  private static final double STABLE = 0.95;
+
   private TrustSummary() {}
 
   /** Of all layers that have been put to the test; blank if none has. */
   static String text(Dissection dissection) throws IOException {
     StringBuilder text = new StringBuilder();
+    double iou = dissection.info().rules().iou();
     for (LayerDissection layer : dissection.layers()) {
       TrustTable table = TrustTable.read(dissection, layer);
       if (table != null) {
-        text.append(layer(dissection, layer, table));
+        line(
+            text,
+            "trust in layer %s: %d units",
+            Text.oneLine(layer.layer().name()),
+            table.best().size());
+        text.append(of(dissection, table, iou));
       }
     }
     return text.toString();
   }
 
-  private static String layer(Dissection dissection, LayerDissection layer, TrustTable table) {
-    double iou = dissection.info().rules().iou();
+  /** Detectors of a layer, and what became of them when they were put to the test. */
+  private record Detectors(long all, long beyondChance, long stable, long confirmed) {
+    static Detectors of(TrustTable table, double iou) {
+      List<TrustScore> detectors = table.best().stream().filter(s -> s.iou() > iou).toList();
+      return new Detectors(
+          detectors.size(),
+          table.detectorsBeyondChance(iou),
+          detectors.stream().filter(s -> s.unitWins() >= STABLE).count(),
+          detectors.stream().filter(s -> s.heldOutIou() > iou && s.heldOutRank() == 1).count());
+    }
+  }
+
+  /**
+   * Of one layer, line by line.
+   *
+   * @param iou above which a unit is a detector
+   */
+  static String of(Dissection dissection, TrustTable table, double iou) {
     TrustInfo info = table.info();
-    List<TrustScore> units = table.scores().stream().filter(TrustScore::best).toList();
-    long detectors = units.stream().filter(s -> s.iou() > iou).count();
-    long both =
-        units.stream().filter(s -> s.iou() > iou && s.verdict() == Verdict.BEYOND_CHANCE).count();
+    int units = table.best().size();
+    Detectors detectors = Detectors.of(table, iou);
     StringBuilder text = new StringBuilder();
-    line(text, "trust in layer %s: %d units", layer.layer().name(), units.size());
     line(
         text,
         "  beyond chance (false discovery rate %s): %d units; within chance: %d; unresolved: %d",
@@ -44,61 +68,60 @@ final class TrustSummary {
         info.beyondChance(),
         info.withinChance(),
         info.unresolved());
-    line(text, "  of %d detectors (IoU > %s) %d are beyond chance", detectors, iou, both);
-    TrustInfo.Chance all = info.chance().get(0);
     line(
         text,
-        "  by chance a unit's best IoU stays below %.4f in 95 %% and below %.4f in 99 %% of cases;",
-        all.p95(),
-        all.p99());
-    line(
-        text,
-        "  with labels of other images %s of %d units pass %s",
-        range(info.nullDetectors()),
-        units.size(),
-        iou);
+        "  of %d detectors (IoU > %s) %d are beyond chance",
+        detectors.all(),
+        Numbers.general(iou, 6),
+        detectors.beyondChance());
+    line(text, "  %s", ChanceWords.level(info, dissection.info().images().read()));
+    line(text, "  %s", ChanceWords.threshold(info, units, dissection.info().rules().iou()));
+    if (info.imagesAlone() > 0) {
+      line(
+          text,
+          "  %d images have no other of their mask size: their masks stayed where they were",
+          info.imagesAlone());
+    }
     if (info.unresolved() > 0) {
       line(
           text,
           "  unresolved units met no chance as good, in too few permutations to tell: raise"
               + " --most-permutations above %d",
-          units.stream().mapToInt(TrustScore::permutations).max().orElse(0));
+          table.best().stream().mapToInt(TrustScore::permutations).max().orElse(0));
     }
-    long stable = units.stream().filter(s -> s.iou() > iou && s.unitWins() >= 0.95).count();
     line(
         text,
         "  stable: %d of %d detectors keep their label in 95 %% of %d resamples",
-        stable,
-        detectors,
+        detectors.stable(),
+        detectors.all(),
         info.resamples());
-    long confirmed =
-        units.stream()
-            .filter(s -> s.iou() > iou && s.heldOutIou() > iou && s.heldOutRank() == 1)
-            .count();
     line(
         text,
         "  held out: labels chosen on %d images pass %s again, as the best of their category, on the"
             + " other %d: %d of %d",
         info.chosenOn(),
-        iou,
+        Numbers.general(iou, 6),
         info.lookedAtOn(),
-        confirmed,
-        detectors);
+        detectors.confirmed(),
+        detectors.all());
     return text.toString();
   }
 
-  private static String range(List<Integer> counts) {
-    List<Integer> sorted = new ArrayList<>(counts);
-    sorted.sort(Comparator.naturalOrder());
-    double mean = sorted.stream().mapToInt(n -> n).average().orElse(0);
-    return sorted.isEmpty()
-        ? "none"
-        : String.format(
-            Locale.ROOT,
-            "%d to %d (mean %.1f)",
-            sorted.get(0),
-            sorted.get(sorted.size() - 1),
-            mean);
+  /** The same for programs. */
+  static Map<String, Object> json(TrustTable table, double iou) {
+    TrustInfo info = table.info();
+    Detectors detectors = Detectors.of(table, iou);
+    Map<String, Object> json = new LinkedHashMap<>();
+    json.put("fdr", info.fdr());
+    json.put("beyondChance", info.beyondChance());
+    json.put("withinChance", info.withinChance());
+    json.put("unresolved", info.unresolved());
+    json.put("chance", info.chance());
+    json.put("meanUnitsAboveIouByChance", info.meanNullDetectors());
+    json.put("detectorsBeyondChance", detectors.beyondChance());
+    json.put("detectorsStable", detectors.stable());
+    json.put("detectorsConfirmed", detectors.confirmed());
+    return json;
   }
 
   private static void line(StringBuilder text, String format, Object... values) {

@@ -1,5 +1,6 @@
 package org.netdissect.networks;
 
+import ai.onnx.proto.OnnxMl.ModelProto;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -332,6 +333,12 @@ public final class Network implements AutoCloseable {
   /** The model's outputs that follow from the image. */
   public List<String> outputNames() {
     return graph.outputs().stream().filter(graph::dependsOnImage).toList();
+  }
+
+  /** Outputs of the same graph with other weights, for one photograph at a time. */
+  NetworkOutputs changed(ModelProto model, Preprocessing preprocessing, List<String> names)
+      throws ModelException {
+    return NetworkOutputs.open(graph.with(model), input, preprocessing, names);
   }
 
   /** Nothing is held that needs closing yet; tapped networks live on. */

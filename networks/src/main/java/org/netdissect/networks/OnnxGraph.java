@@ -130,6 +130,11 @@ final class OnnxGraph {
     return graph;
   }
 
+  /** The same graph with other weights. */
+  OnnxGraph with(ModelProto changed) throws ModelException {
+    return new OnnxGraph(new ModelFile(file, source.bytes(), changed), hasWeights);
+  }
+
   Path file() {
     return file;
   }

@@ -29,7 +29,7 @@ import tools.jackson.databind.JsonNode;
  * A headless Chromium, driven over its DevTools protocol. Remembers what went wrong in the page and
  * every request it made.
  */
-final class Browser implements AutoCloseable {
+public final class Browser implements AutoCloseable {
   private static final List<String> PLACES =
       List.of(
           "/usr/bin/chromium",
@@ -68,7 +68,7 @@ final class Browser implements AutoCloseable {
   }
 
   /** Starts a browser; skips the test where none is installed. */
-  static Browser start() throws Exception {
+  public static Browser start() throws Exception {
     String named = System.getProperty("netdissect.browser", "");
     String place =
         Stream.concat(Stream.of(named), PLACES.stream())
@@ -135,12 +135,12 @@ final class Browser implements AutoCloseable {
   }
 
   /** Sends a command of the protocol to the page. */
-  JsonNode command(String method, Map<String, Object> params) throws Exception {
+  public JsonNode command(String method, Map<String, Object> params) throws Exception {
     return send(session, method, params);
   }
 
   /** Sets the size of the window in CSS pixels. */
-  void size(int width, int height, double scale) throws Exception {
+  public void size(int width, int height, double scale) throws Exception {
     command(
         "Emulation.setDeviceMetricsOverride",
         Map.of("width", width, "height", height, "deviceScaleFactor", scale, "mobile", false));
@@ -155,14 +155,14 @@ final class Browser implements AutoCloseable {
   }
 
   /** Opens a page and waits until it has loaded. */
-  void open(String address) throws Exception {
+  public void open(String address) throws Exception {
     loaded = new CompletableFuture<>();
     command("Page.navigate", Map.of("url", address));
     loaded.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
   }
 
   /** The value of an expression of JavaScript; promises are waited for. */
-  JsonNode eval(String script) throws Exception {
+  public JsonNode eval(String script) throws Exception {
     JsonNode result =
         command(
             "Runtime.evaluate",
@@ -173,17 +173,17 @@ final class Browser implements AutoCloseable {
     return result.get("result").has("value") ? result.get("result").get("value") : null;
   }
 
-  String text(String selector) throws Exception {
+  public String text(String selector) throws Exception {
     JsonNode text = eval("document.querySelector(" + quote(selector) + ")?.textContent ?? null");
     return text == null || text.isNull() ? null : text.asString();
   }
 
-  static String quote(String text) {
+  public static String quote(String text) {
     return Json.mapper().writeValueAsString(text);
   }
 
   /** Waits until an expression is true, also where a click just led to another page. */
-  void await(String condition) throws Exception {
+  public void await(String condition) throws Exception {
     String script =
         "new Promise(done => { const end = performance.now() + 20000; const look = () => {"
             + " if ("
@@ -205,7 +205,7 @@ final class Browser implements AutoCloseable {
   }
 
   /** Clicks with the mouse in the middle of an element. */
-  void click(String selector) throws Exception {
+  public void click(String selector) throws Exception {
     JsonNode at =
         eval(
             "(() => { const e = document.querySelector("
@@ -243,7 +243,7 @@ final class Browser implements AutoCloseable {
     }
   }
 
-  void key(String key) throws Exception {
+  public void key(String key) throws Exception {
     for (String kind : List.of("rawKeyDown", "keyUp")) {
       Map<String, Object> event =
           new LinkedHashMap<>(Map.of("type", kind, "key", key, "code", key));
@@ -281,7 +281,7 @@ final class Browser implements AutoCloseable {
   }
 
   /** Writes a picture (JPEG) of the window, or of the whole page. */
-  void picture(Path file, boolean whole) throws Exception {
+  public void picture(Path file, boolean whole) throws Exception {
     JsonNode shot =
         command(
             "Page.captureScreenshot",
@@ -290,14 +290,14 @@ final class Browser implements AutoCloseable {
   }
 
   /** Errors and warnings of the page so far. */
-  List<String> complaints() {
+  public List<String> complaints() {
     synchronized (complaints) {
       return List.copyOf(complaints);
     }
   }
 
   /** Addresses that the page asked for so far. */
-  List<String> requests() {
+  public List<String> requests() {
     synchronized (requests) {
       return List.copyOf(requests);
     }

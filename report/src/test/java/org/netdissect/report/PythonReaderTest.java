@@ -22,6 +22,7 @@ import org.netdissect.results.ActivationMaps;
 import org.netdissect.results.Dissection;
 import org.netdissect.results.HitTable;
 import org.netdissect.results.LayerDissection;
+import org.netdissect.results.TrustTable;
 import org.netdissect.results.UnitScore;
 
 /** The Python reader against Java; skipped where there is no Python with NumPy. */
@@ -46,6 +47,9 @@ class PythonReaderTest {
               new InputSize(SmallWorld.HEIGHT, SmallWorld.WIDTH),
               "one",
               "two/<b>");
+      if (convention == Convention.LITE) {
+        MadeUpTrust.write(dissection);
+      }
       Path expected = folder.resolve("expected.json");
       Files.writeString(expected, Json.pretty(expected(dissection)));
       Process process =
@@ -97,6 +101,10 @@ class PythonReaderTest {
       about.put("mask", List.of(SmallWorld.HEIGHT / 2, SmallWorld.WIDTH / 2));
       about.put("input", List.of(SmallWorld.HEIGHT, SmallWorld.WIDTH));
       about.put("units", units);
+      TrustTable trust = TrustTable.read(dissection, layer);
+      about.put(
+          "beyondChance",
+          trust == null ? List.of() : trust.best().stream().map(trust::beyondChance).toList());
       layers.add(about);
     }
     Map<String, Object> expected = new LinkedHashMap<>();

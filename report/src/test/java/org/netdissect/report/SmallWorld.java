@@ -45,7 +45,7 @@ public final class SmallWorld {
     "", "car", HOSTILE, QUOTES, "red-c", "blue-c", "street-s", "living_room-s"
   };
 
-  final Path folder;
+  public final Path folder;
   final List<String> names = new ArrayList<>();
 
   /** By image, what it holds. */

@@ -33,7 +33,6 @@ public record BasisInfo(
 
   /** A view whose directions follow from a seed. */
   public static BasisInfo drawn(String layer, String kind, long seed, @Nullable Double alpha) {
-    return new BasisInfo(
-        layer, kind, seed, alpha, null, null, null, null, null, null, null);
+    return new BasisInfo(layer, kind, seed, alpha, null, null, null, null, null, null, null);
   }
 }

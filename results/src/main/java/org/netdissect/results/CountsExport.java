@@ -13,7 +13,8 @@ import org.netdissect.base.files.WholeFiles;
 
 /**
  * Writes all integer counts of a result as tables: per layer {@code counts.csv} with every pair of
- * unit and concept that meet, and {@code thresholds.csv}.
+ * unit and concept that meet, {@code thresholds.csv}, and {@code trust.csv} where labels were put
+ * to the test.
  */
 public final class CountsExport {
   private CountsExport() {}
@@ -29,6 +30,11 @@ public final class CountsExport {
         Path target = Files.createDirectories(folder.resolve(layer.layer().folder()));
         thresholds(layer, files.next(target.resolve("thresholds.csv")));
         counts(dissection, layer, files.next(target.resolve("counts.csv")));
+        TrustTable trust = TrustTable.read(dissection, layer);
+        if (trust != null) {
+          Files.writeString(
+              files.next(target.resolve(TrustTable.TABLE)), TrustTable.csv(trust.scores()));
+        }
       }
       files.commit();
     }

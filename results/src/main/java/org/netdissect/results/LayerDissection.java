@@ -150,9 +150,7 @@ public final class LayerDissection {
   /** Of each direction of a view the largest coefficients. */
   public List<List<DirectionTable.Coefficient>> coefficients() throws IOException {
     return DirectionTable.read(
-        folder.resolve(DirectionTable.FILE),
-        result.layer().units(),
-        recorded(DirectionTable.FILE));
+        folder.resolve(DirectionTable.FILE), result.layer().units(), recorded(DirectionTable.FILE));
   }
 
   /** Whether histograms of the activation values are there; an imported result has none. */

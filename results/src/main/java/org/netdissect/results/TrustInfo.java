@@ -51,6 +51,16 @@ public record TrustInfo(
   /** The version that this code writes. */
   public static final int FORMAT = 1;
 
+  /** What the best IoU over all concepts becomes by chance. */
+  public Chance ofAll() {
+    return chance.get(0);
+  }
+
+  /** Mean of the units that pass the result's IoU by chance. */
+  public double meanNullDetectors() {
+    return nullDetectors.stream().mapToInt(n -> n).average().orElse(0);
+  }
+
   /**
    * The null's best IoU, over all units and the permutations that all took part in.
    *

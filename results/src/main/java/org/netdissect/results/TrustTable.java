@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.netdissect.base.Digests;
 import org.netdissect.base.Json;
@@ -31,30 +32,50 @@ public record TrustTable(TrustInfo info, List<TrustScore> scores) {
   static final String INFO = "trust.json";
   private static final long MOST_BYTES = 1L << 26;
 
-  private static final List<String> COLUMNS =
+  /**
+   * A column of the table.
+   *
+   * @param name in the head
+   * @param type String, Integer, Double or Boolean
+   * @param value of a row; null, blank or NaN where there is none
+   */
+  public record Column(String name, Class<?> type, Function<TrustScore, @Nullable Object> value) {
+
+    /** The value of a row; null where there is none. */
+    public @Nullable Object of(TrustScore score) {
+      Object of = value.apply(score);
+      return "".equals(of) || (of instanceof Double number && number.isNaN()) ? null : of;
+    }
+  }
+
+  /** The columns, in their order. */
+  public static final List<Column> COLUMNS =
       List.of(
-          "unit",
-          "category",
-          "label",
-          "iou",
-          "best",
-          "p",
-          "q",
-          "exceedances",
-          "permutations",
-          "verdict",
-          "category-p",
-          "category-q",
-          "iou-low",
-          "iou-high",
-          "wins",
-          "labels",
-          "unit-wins",
-          "heldout-label",
-          "heldout-iou",
-          "heldout-rank",
-          "heldout-auc",
-          "heldout-p");
+          new Column("unit", Integer.class, TrustScore::unit),
+          new Column("category", String.class, TrustScore::category),
+          new Column("label", String.class, TrustScore::label),
+          new Column("iou", Double.class, TrustScore::iou),
+          new Column("best", Boolean.class, TrustScore::best),
+          new Column("p", Double.class, TrustScore::p),
+          new Column("q", Double.class, TrustScore::q),
+          new Column("exceedances", Integer.class, TrustScore::exceedances),
+          new Column("permutations", Integer.class, TrustScore::permutations),
+          new Column("verdict", String.class, score -> score.verdict().words()),
+          new Column("category-p", Double.class, TrustScore::categoryP),
+          new Column("category-q", Double.class, TrustScore::categoryQ),
+          new Column("iou-low", Double.class, TrustScore::iouLow),
+          new Column("iou-high", Double.class, TrustScore::iouHigh),
+          new Column("wins", Double.class, TrustScore::wins),
+          new Column("labels", String.class, TrustScore::labels),
+          new Column("unit-wins", Double.class, TrustScore::unitWins),
+          new Column("heldout-label", String.class, TrustScore::heldOutLabel),
+          new Column("heldout-iou", Double.class, TrustScore::heldOutIou),
+          new Column(
+              "heldout-rank",
+              Integer.class,
+              score -> score.heldOutRank() == 0 ? null : score.heldOutRank()),
+          new Column("heldout-auc", Double.class, TrustScore::heldOutAuc),
+          new Column("heldout-p", Double.class, TrustScore::heldOutP));
 
   public TrustTable {
     scores = List.copyOf(scores);
@@ -64,38 +85,25 @@ public record TrustTable(TrustInfo info, List<TrustScore> scores) {
   public static String csv(List<TrustScore> scores) throws IOException {
     StringWriter text = new StringWriter();
     try (CsvWriter csv = UnitTable.csv().build(text)) {
-      csv.writeRecord(COLUMNS);
-      for (TrustScore s : scores) {
-        csv.writeRecord(
-            Integer.toString(s.unit()),
-            s.category(),
-            s.label(),
-            number(s.iou()),
-            s.best() ? "1" : "0",
-            number(s.p()),
-            number(s.q()),
-            Integer.toString(s.exceedances()),
-            Integer.toString(s.permutations()),
-            s.verdict().words(),
-            number(s.categoryP()),
-            number(s.categoryQ()),
-            number(s.iouLow()),
-            number(s.iouHigh()),
-            number(s.wins()),
-            s.labels(),
-            number(s.unitWins()),
-            s.heldOutLabel(),
-            number(s.heldOutIou()),
-            s.heldOutRank() == 0 ? "" : Integer.toString(s.heldOutRank()),
-            number(s.heldOutAuc()),
-            number(s.heldOutP()));
+      csv.writeRecord(COLUMNS.stream().map(Column::name).toList());
+      for (TrustScore score : scores) {
+        csv.writeRecord(COLUMNS.stream().map(column -> cell(column.of(score))).toList());
       }
     }
     return text.toString();
   }
 
-  private static String number(double value) {
-    return Double.isNaN(value) ? "" : Numbers.general(value, 9);
+  private static String cell(@Nullable Object value) {
+    if (value == null) {
+      return "";
+    }
+    if (value instanceof Boolean is) {
+      return is ? "1" : "0";
+    }
+    if (value instanceof Double number) {
+      return Numbers.general(number, 9);
+    }
+    return value.toString();
   }
 
   private static double number(String cell) {
@@ -193,6 +201,27 @@ public record TrustTable(TrustInfo info, List<TrustScore> scores) {
       throw new DamagedException(path, "it does not have a row a unit and category", null);
     }
     return scores;
+  }
+
+  /** Of each unit, by number, the row of its best label. */
+  public List<TrustScore> best() {
+    return scores.stream().filter(TrustScore::best).toList();
+  }
+
+  /** Whether a row's label passes: the unit's by its verdict, another category's by its own q. */
+  public boolean beyondChance(TrustScore score) {
+    return score.best()
+        ? score.verdict() == TrustScore.Verdict.BEYOND_CHANCE
+        : !score.label().isBlank() && score.categoryQ() <= info.fdr();
+  }
+
+  /**
+   * Units that are both beyond chance and detectors.
+   *
+   * @param iou above which a unit is a detector
+   */
+  public long detectorsBeyondChance(double iou) {
+    return best().stream().filter(score -> score.iou() > iou && beyondChance(score)).count();
   }
 
   /** Writes the table of a layer, whole or not at all; the info comes last. */

@@ -43,7 +43,8 @@ record ClassImages(
     }
     if (labels.isEmpty() || labels.get(most).isEmpty()) {
       throw new DataException(
-          data.name() + ": no image has a class, a label of the whole image; give a folder a class");
+          data.name()
+              + ": no image has a class, a label of the whole image; give a folder a class");
     }
     Map<Integer, Integer> chosen = labels.get(most);
     return new ClassImages(

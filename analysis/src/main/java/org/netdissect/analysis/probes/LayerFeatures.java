@@ -116,9 +116,7 @@ record LayerFeatures(List<float[][]> values) {
     StringBuilder all = new StringBuilder();
     for (int i = 0; i < images.images().size(); i++) {
       Path file =
-          images
-              .data()
-              .photograph(images.data().images().get(images.images().atlasIndex(i)));
+          images.data().photograph(images.data().images().get(images.images().atlasIndex(i)));
       boolean isRead = Files.isRegularFile(file) && Files.size(file) <= LARGEST_PHOTOGRAPH;
       all.append(isRead ? Digests.sha256Hex(file) : "none").append('\n');
     }

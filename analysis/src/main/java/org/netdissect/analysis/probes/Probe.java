@@ -81,7 +81,10 @@ public final class Probe {
               + Text.oneLine(images.classes().get(0))
               + "; there is nothing to tell apart");
     }
-    for (String name : test == null ? List.<String>of() : test.classes()) {
+    if (test == null) {
+      return;
+    }
+    for (String name : test.classes()) {
       if (!images.classes().contains(name)) {
         throw new DataException(
             test.data().name()
@@ -145,8 +148,7 @@ public final class Probe {
   private static Map<String, List<Integer>> readable(ClassImages of, float[][] features) {
     Map<String, List<Integer>> byClass = new TreeMap<>();
     for (int i = 0; i < features.length; i++) {
-      List<Integer> own =
-          byClass.computeIfAbsent(of.classes().get(i), name -> new ArrayList<>());
+      List<Integer> own = byClass.computeIfAbsent(of.classes().get(i), name -> new ArrayList<>());
       if (features[i] != null) {
         own.add(i);
       }
@@ -159,7 +161,10 @@ public final class Probe {
     Map<String, List<Integer>> byClass = readable(images, features);
     int fewest = others == null ? FEWEST_OF_A_CLASS : 1;
     List<String> few =
-        byClass.keySet().stream().filter(name -> byClass.get(name).size() < fewest).toList();
+        byClass.entrySet().stream()
+            .filter(one -> one.getValue().size() < fewest)
+            .map(Map.Entry::getKey)
+            .toList();
     if (!few.isEmpty()) {
       progress.warn(
           images.data().name()
@@ -220,9 +225,7 @@ public final class Probe {
     for (int c = 0; c < classes.size(); c++) {
       List<Integer> left = new ArrayList<>(classes.get(c));
       int trained =
-          (int)
-              Math.max(
-                  1, Math.min(left.size() - 1, Math.round(options.trained() * left.size())));
+          (int) Math.max(1, Math.min(left.size() - 1, Math.round(options.trained() * left.size())));
       while (!left.isEmpty()) {
         int image = left.remove(random.nextInt(left.size()));
         (trained-- > 0 ? train : rest).add(sparse[image], c);
@@ -279,10 +282,7 @@ public final class Probe {
   }
 
   private ProbeInfo.Entry entry(
-      List<List<Integer>> classes,
-      int all,
-      int size,
-      List<LinearClassifier.Accuracy> accuracies) {
+      List<List<Integer>> classes, int all, int size, List<LinearClassifier.Accuracy> accuracies) {
     double[] byClass =
         accuracies.stream().mapToDouble(LinearClassifier.Accuracy::byClass).toArray();
     double mean = Arrays.stream(byClass).average().orElse(0);

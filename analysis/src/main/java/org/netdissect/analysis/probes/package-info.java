@@ -1,5 +1,6 @@
 /**
- * How well a layer serves another task (paper, section 3.6): its features under a linear classifier.
+ * How well a layer serves another task (paper, section 3.6): its features under a linear
+ * classifier.
  */
 @NullMarked
 package org.netdissect.analysis.probes;

@@ -11,6 +11,8 @@ import org.netdissect.concepts.atlas.AtlasImage;
 import org.netdissect.dissection.rules.MaskGeometry;
 import org.netdissect.dissection.tally.RegionCounter;
 import org.netdissect.results.ActivationMaps;
+import org.netdissect.results.DissectionException;
+import org.netdissect.results.HitTable;
 import org.netdissect.results.LayerDissection;
 import org.netdissect.results.LayerInfo;
 import org.netdissect.results.values.TrimmedMap;
@@ -58,6 +60,7 @@ final class LayerMasks {
    * Cuts out the masks of some units.
    *
    * @param units ascending
+   * @throws DissectionException if the maps kept do not give the masks that were counted
    */
   static LayerMasks of(
       LabelledResult data, LayerDissection layer, int[] units, int workers, Progress progress)
@@ -67,6 +70,7 @@ final class LayerMasks {
     MaskGeometry.Cache geometries =
         new MaskGeometry.Cache(data.convention(), info.field(), info.height(), info.width());
     try (ActivationMaps maps = layer.maps();
+        HitTable hits = layer.hits();
         Progress.Phase phase = progress.phase("masks of " + info.name(), units.length, "units")) {
       Workers.run(
           workers,
@@ -77,7 +81,7 @@ final class LayerMasks {
             return group -> {
               int from = group * GROUP;
               int to = Math.min(units.length, from + GROUP);
-              masks[group] = cutter.group(maps, layer, units, from, to);
+              masks[group] = cutter.group(maps, hits, layer, units, from, to);
               phase.advance(to - from);
             };
           });
@@ -121,6 +125,7 @@ final class LayerMasks {
     private final MaskGeometry.Cache geometries;
     private final RegionCounter counter;
     private final Bytes runs = new Bytes(1 << 10);
+    private long lit;
     private char[] pixelNumbers = new char[0];
 
     Cutter(LabelledResult data, LayerInfo layer, MaskGeometry.Cache geometries) {
@@ -129,7 +134,8 @@ final class LayerMasks {
       counter = new RegionCounter(layer.height(), layer.width());
     }
 
-    byte[][] group(ActivationMaps maps, LayerDissection layer, int[] units, int from, int to)
+    byte[][] group(
+        ActivationMaps maps, HitTable hits, LayerDissection layer, int[] units, int from, int to)
         throws IOException {
       Bytes[] ofImage = new Bytes[data.images().size()];
       int[] last = new int[ofImage.length];
@@ -137,6 +143,7 @@ final class LayerMasks {
       for (int u = from; u < to; u++) {
         int place = u - from;
         float threshold = layer.units().get(units[u]).threshold();
+        lit = 0;
         maps.readTrimmed(
             units[u],
             (image, map) -> {
@@ -151,6 +158,15 @@ final class LayerMasks {
                 last[image] = place;
               }
             });
+        if (lit != counted(hits, units[u])) {
+          throw new DissectionException(
+              "layer "
+                  + layer.layer().name()
+                  + " of "
+                  + data.dissection().folder()
+                  + " does not keep the maps of all images (--maps shown), so that not all masks can"
+                  + " be laid on other images; run it again with --maps all");
+        }
       }
       byte[][] cut = new byte[ofImage.length][];
       for (int i = 0; i < cut.length; i++) {
@@ -158,6 +174,12 @@ final class LayerMasks {
         ofImage[i] = null;
       }
       return cut;
+    }
+
+    private long counted(HitTable hits, int unit) throws IOException {
+      long[] pixels = new long[1];
+      hits.read(unit, data.images()::regions, (image, region, count) -> pixels[0] += count);
+      return pixels[0];
     }
 
     /** Finds the lit pixels with the kernel that tallies: each pixel is a region of its own. */
@@ -174,6 +196,7 @@ final class LayerMasks {
         counter.count(map, threshold, geometry, numbers(pixels, slice), SLICE + 1);
         for (int i = 0; i < counter.touched() && counter.region(i) < SLICE; i++) {
           int pixel = slice + counter.region(i);
+          lit++;
           if (pixel != to) {
             if (to > from) {
               runs.putVarint(from - written);

@@ -50,6 +50,11 @@ public record TrustOptions(
     }
   }
 
+  /** The same with another number of threads. */
+  public TrustOptions withWorkers(int threads) {
+    return new TrustOptions(permutations, most, resamples, fdr, seed, split, threads);
+  }
+
   /** Until decided, at most 1,999 permutations; 200 resamples; a rate of 0.05; seed 1. */
   public static TrustOptions defaults() {
     return new TrustOptions(

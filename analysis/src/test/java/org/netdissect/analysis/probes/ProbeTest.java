@@ -87,11 +87,7 @@ class ProbeTest {
     @Override
     public AnnotatedImage annotate(ImageRow image) {
       return new AnnotatedImage(
-          4,
-          4,
-          List.of(),
-          List.of(new AnnotatedImage.WholeLabel(0, 1 + image.row() % classes)),
-          1);
+          4, 4, List.of(), List.of(new AnnotatedImage.WholeLabel(0, 1 + image.row() % classes)), 1);
     }
 
     @Override
@@ -130,8 +126,7 @@ class ProbeTest {
     float[][] features = new float[images][UNITS];
     for (int i = 0; i < images; i++) {
       for (int u = 0; u < UNITS; u++) {
-        features[i][u] =
-            (float) ((bits.some(8) / 256.0 + (u / 2 == i % classes ? 0.25 : 0)) * 8);
+        features[i][u] = (float) ((bits.some(8) / 256.0 + (u / 2 == i % classes ? 0.25 : 0)) * 8);
       }
     }
     return features;
@@ -239,8 +234,7 @@ class ProbeTest {
     assertEquals(one.accuracies().stream().mapToDouble(a -> a).average().orElse(0), one.accuracy());
     assertTrue(one.spread() > 0 && one.spread() < 0.2, "spread " + one.spread());
     assertTrue(one.accuracies().stream().distinct().count() > 1);
-    ProbeInfo.Entry other =
-        probe(task, null, new ProbeOptions(Pool.AVG, 0.001, 5, 0.7, 2, 1));
+    ProbeInfo.Entry other = probe(task, null, new ProbeOptions(Pool.AVG, 0.001, 5, 0.7, 2, 1));
     assertTrue(!one.accuracies().equals(other.accuracies()));
   }
 
@@ -296,9 +290,7 @@ class ProbeTest {
         () -> probe(new Task("one", 1, 10, 1, Set.of()), null, options(0.001, 1)),
         "one has one class only, class1");
     refused(
-        () ->
-            probe(
-                new Task("two", 2, 2, 1, Set.of(0, 2, 3)), null, options(0.001, 1)),
+        () -> probe(new Task("two", 2, 2, 1, Set.of(0, 2, 3)), null, options(0.001, 1)),
         "two: fewer than two classes have images that can be read");
     refused(
         () ->
@@ -323,14 +315,15 @@ class ProbeTest {
   @Test
   void classesWithoutReadableImagesAreLeftOutAndSaid() throws IOException {
     ProbeInfo.Entry entry =
-        probe(new Task("three", 3, 10, 1, Set.of(0, 3, 6, 9, 12, 15, 18, 21, 24)), null,
+        probe(
+            new Task("three", 3, 10, 1, Set.of(0, 3, 6, 9, 12, 15, 18, 21, 24)),
+            null,
             options(0.001, 1));
     assertEquals(2, entry.classes());
     assertEquals(20, entry.images());
     assertEquals(10, entry.leftOut());
     assertTrue(
-        said.contains(
-            "three: left out 1 class with fewer than 2 readable images: class1"),
+        said.contains("three: left out 1 class with fewer than 2 readable images: class1"),
         said.toString());
   }
 
@@ -338,9 +331,7 @@ class ProbeTest {
   void optionsThatMakeNoSenseAreRefused() {
     assertThrows(IllegalArgumentException.class, () -> Pool.of("sum"));
     assertThrows(IllegalArgumentException.class, () -> options(0, 1));
-    assertThrows(
-        IllegalArgumentException.class, () -> new ProbeOptions(Pool.AVG, 1, 0, 0.7, 1, 1));
-    assertThrows(
-        IllegalArgumentException.class, () -> new ProbeOptions(Pool.AVG, 1, 5, 1, 1, 1));
+    assertThrows(IllegalArgumentException.class, () -> new ProbeOptions(Pool.AVG, 1, 0, 0.7, 1, 1));
+    assertThrows(IllegalArgumentException.class, () -> new ProbeOptions(Pool.AVG, 1, 5, 1, 1, 1));
   }
 }

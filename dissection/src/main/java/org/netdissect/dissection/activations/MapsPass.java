@@ -67,8 +67,7 @@ public final class MapsPass {
    */
   public record Read(int images, SortedMap<String, String> unreadable, String sha256) {}
 
-  private record Outcome<T>(
-      T made, List<byte[]> digests, SortedMap<Integer, String> unreadable) {}
+  private record Outcome<T>(T made, List<byte[]> digests, SortedMap<Integer, String> unreadable) {}
 
   /**
    * Does it.

@@ -155,8 +155,8 @@ public final class NetworkSource implements ActivationSource {
    *
    * @param input size that the geometry is relative to
    */
-  public static NetworkInfo describe(
-      Network network, Preprocessing preprocessing, InputSize input) throws IOException {
+  public static NetworkInfo describe(Network network, Preprocessing preprocessing, InputSize input)
+      throws IOException {
     Map<String, String> weightFiles = network.weightFiles();
     return new NetworkInfo(
         network.name(),

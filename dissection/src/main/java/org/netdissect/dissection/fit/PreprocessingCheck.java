@@ -112,7 +112,13 @@ public final class PreprocessingCheck {
     return fit.score(images);
   }
 
-  private static List<byte[]> photographs(Network network, ConceptDataset data, int most)
+  /**
+   * Photographs from all over a data set at a network's input size, as height × width × 3 bytes.
+   * Those that cannot be read are passed over.
+   *
+   * @param most of them; fewer where the data set has fewer
+   */
+  public static List<byte[]> photographs(Network network, ConceptDataset data, int most)
       throws IOException {
     List<ImageRow> rows = data.images();
     int step = Math.max(1, rows.size() / most);

@@ -23,11 +23,13 @@ import org.netdissect.dissection.Dissector;
 import org.netdissect.report.page.LayerPages;
 import org.netdissect.report.page.Page;
 import org.netdissect.report.page.ReportFolder;
+import org.netdissect.report.page.TrustPages;
 import org.netdissect.results.DetectorCounts;
 import org.netdissect.results.Dissection;
 import org.netdissect.results.DissectionInfo;
 import org.netdissect.results.LabelScore;
 import org.netdissect.results.LayerDissection;
+import org.netdissect.results.TrustTable;
 import org.netdissect.results.UnitScore;
 
 /**
@@ -39,7 +41,8 @@ import org.netdissect.results.UnitScore;
 public final class Comparison {
   /** Scripts of the page, in order; the head of each says what it takes and gives. */
   public static final List<String> SCRIPTS =
-      List.of("names.js", "model.js", "address.js", "charts.js", "save.js", "compare.js");
+      List.of(
+          "names.js", "model.js", "address.js", "trust.js", "charts.js", "save.js", "compare.js");
 
   private final List<Run> runs;
   private final @Nullable String axis;
@@ -271,6 +274,11 @@ public final class Comparison {
     layer.put("empty", dissected.result().emptyMasks());
     layer.put("inactive", dissected.result().inactive());
     LayerPages.scores(units, categories, layer);
+    TrustTable trust = TrustTable.read(run.dissection(), dissected);
+    if (trust != null) {
+      layer.put(
+          "trust", TrustPages.summary(trust, categories, info.images().read(), info.rules().iou()));
+    }
     return layer;
   }
 
@@ -292,7 +300,7 @@ public final class Comparison {
   }
 
   /** The numbers: a row a network and layer, then the published ones. */
-  private String table() {
+  private String table() throws IOException {
     StringWriter text = new StringWriter();
     try (CsvWriter csv = CsvWriter.builder().lineDelimiter(LineDelimiter.LF).build(text)) {
       List<String> row =
@@ -311,7 +319,9 @@ public final class Comparison {
                   "detectors",
                   "detector-share",
                   "unique-per-category",
-                  "unique-top-label"));
+                  "unique-top-label",
+                  "beyond-chance",
+                  "detectors-beyond-chance"));
       for (String category : categories) {
         row.addAll(List.of(category + "-detectors", category + "-share", category + "-unique"));
       }
@@ -337,6 +347,9 @@ public final class Comparison {
                   share(counts.detectors(), counts.units()),
                   Integer.toString(counts.uniquePerCategory()),
                   Integer.toString(counts.uniqueTopLabel())));
+          TrustTable trust = TrustTable.read(run.dissection(), layer);
+          row.add(trust == null ? "" : Integer.toString(trust.info().beyondChance()));
+          row.add(trust == null ? "" : Long.toString(trust.detectorsBeyondChance(iou)));
           for (String category : categories) {
             DetectorCounts.CategoryCount count =
                 counts.byCategory().stream()
@@ -367,6 +380,8 @@ public final class Comparison {
                 Integer.toString(network.detectors()),
                 share(network.detectors(), network.units()),
                 Integer.toString(network.unique()),
+                "",
+                "",
                 ""));
         for (String category : categories) {
           Published.Counts counts = network.byCategory().get(category);
@@ -376,8 +391,6 @@ public final class Comparison {
         }
         csv.writeRecord(row);
       }
-    } catch (IOException e) {
-      throw new IllegalStateException(e);
     }
     return text.toString();
   }

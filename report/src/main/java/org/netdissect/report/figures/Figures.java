@@ -5,22 +5,17 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
-import org.netdissect.base.DataException;
 import org.netdissect.base.Numbers;
 import org.netdissect.concepts.ConceptDataset;
-import org.netdissect.concepts.ImageRow;
 import org.netdissect.pictures.JpegWriter;
-import org.netdissect.pictures.Photographs;
 import org.netdissect.pictures.Photographs.Photograph;
 import org.netdissect.report.page.Spread;
 import org.netdissect.results.ActivationHistograms;
-import org.netdissect.results.ActivationMaps;
 import org.netdissect.results.DetectorCounts;
 import org.netdissect.results.Dissection;
 import org.netdissect.results.DissectionException;
@@ -344,19 +339,18 @@ public final class Figures {
     double gap = 4;
     double tile = Math.min(TILE, (WIDTH - 2 * MARGIN - gap * (images - 1)) / images);
     double y = MARGIN;
-    Map<String, ImageRow> rowsByName = new HashMap<>();
-    if (data != null) {
-      data.images().forEach(row -> rowsByName.put(row.name(), row));
-    }
+    UnitPhotos photos = data == null ? null : new UnitPhotos(dissection, layer, data);
     for (int number : units) {
       UnitScore unit = layer.units().get(number);
       List<TopImage> shown = top.get(number).stream().limit(images).toList();
       svg.bold(MARGIN, y + 10, NAME + 0.5, named(unit) + ", IoU " + iou(unit));
-      if (data != null) {
-        Map<Integer, float[]> maps = maps(unit, shown);
+      if (photos != null) {
+        Map<Integer, float @Nullable []> maps = photos.maps(unit, shown);
         for (int i = 0; i < shown.size(); i++) {
+          int image = shown.get(i).image();
           Photograph photo =
-              masked(unit, shown.get(i).image(), maps, rowsByName, data, (int) (3 * tile));
+              square(
+                  photos.lit(unit, image, maps.get(image), (int) (3 * tile), UnitPhotos.Fit.COVER));
           svg.image(
               MARGIN + i * (tile + gap),
               y + 16,
@@ -386,66 +380,6 @@ public final class Figures {
         new Drawn(svg, y),
         new Sheet(
             List.of("unit", "label", "category", "IoU", "rank", "image", "activation"), rows));
-  }
-
-  private Map<Integer, float[]> maps(UnitScore unit, List<TopImage> shown) throws IOException {
-    Map<Integer, float[]> maps = new HashMap<>();
-    shown.forEach(image -> maps.put(image.image(), null));
-    if (layer.hasMaps()) {
-      try (ActivationMaps all = layer.maps()) {
-        all.read(
-            unit.unit(),
-            (image, cells, index, value) -> {
-              if (maps.containsKey(image)) {
-                float[] dense = new float[layer.layer().cells()];
-                // Cells that are not held lie beside none that are above T.
-                Arrays.fill(dense, Math.min(unit.threshold(), -Float.MAX_VALUE / 4));
-                for (int c = 0; c < cells; c++) {
-                  dense[index[c]] = value[c];
-                }
-                maps.put(image, dense);
-              }
-            });
-      }
-    }
-    return maps;
-  }
-
-  /** A photograph's middle square with the unit's mask. */
-  private Photograph masked(
-      UnitScore unit,
-      int image,
-      Map<Integer, float[]> maps,
-      Map<String, ImageRow> rows,
-      ConceptDataset data,
-      int side)
-      throws IOException {
-    String name = dissection.images().get(image);
-    ImageRow row = rows.get(name);
-    if (row == null) {
-      throw new DataException(
-          data.name() + " has no image " + name + ": it is not the data set that was dissected");
-    }
-    Photograph photo = Photographs.read(data.photograph(row), row.photoHeight(), row.photoWidth());
-    double scale = Math.min(1, (double) side / Math.min(photo.height(), photo.width()));
-    Photograph small =
-        photo.resized(
-            Math.max(1, (int) Math.round(photo.height() * scale)),
-            Math.max(1, (int) Math.round(photo.width() * scale)));
-    DissectionInfo.NetworkInfo network = dissection.info().network();
-    float[] map = maps.get(image);
-    boolean[] mask =
-        map == null
-            ? new boolean[small.height() * small.width()]
-            : new MaskedPhoto(layer.layer(), dissection.info().rules().convention())
-                .mask(
-                    map,
-                    unit.threshold(),
-                    small.height(),
-                    small.width(),
-                    network.inputHeight() != null ? network.inputHeight() : row.photoHeight(),
-                    network.inputWidth() != null ? network.inputWidth() : row.photoWidth());
-    return square(layer.hasMaps() ? MaskedPhoto.pale(small, mask) : small);
   }
 
   private static Photograph square(Photograph photo) {

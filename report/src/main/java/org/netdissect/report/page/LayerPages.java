@@ -20,11 +20,13 @@ import org.netdissect.results.ActivationMaps;
 import org.netdissect.results.ConceptCounts;
 import org.netdissect.results.ConceptInfo;
 import org.netdissect.results.Dissection;
+import org.netdissect.results.DissectionInfo;
 import org.netdissect.results.HitTable;
 import org.netdissect.results.LabelScore;
 import org.netdissect.results.LayerDissection;
 import org.netdissect.results.LayerInfo;
 import org.netdissect.results.TopImage;
+import org.netdissect.results.TrustTable;
 import org.netdissect.results.UnitScore;
 
 /**
@@ -91,6 +93,8 @@ public final class LayerPages {
             .map(UnitScore::unit)
             .toList();
     List<List<TopImage>> top = dissected.topImages();
+    TrustTable trust = TrustTable.read(dissection, dissected);
+    List<List<Object>> trustRows = trust == null ? List.of() : TrustPages.rows(trust);
     List<Object> marks = new ArrayList<>(Collections.nCopies(units.size(), null));
     try (Progress.Phase phase = progress.phase("report: " + layer.name(), units.size(), "units");
         ActivationMaps maps = images > 0 && dissected.hasMaps() ? dissected.maps() : null;
@@ -116,6 +120,7 @@ public final class LayerPages {
           Map<String, Object> page = new LinkedHashMap<>();
           page.put("tiles", pictures.tiles);
           page.put("ranked", counts == null ? null : ranked(counts.read(number)));
+          page.put("trust", trust == null ? null : trustRows.get(number));
           page.put("histogram", histograms == null ? null : Spread.of(histograms, number, BINS));
           if (annotated != null) {
             page.put("elsewhere", pictures.elsewhere);
@@ -133,6 +138,13 @@ public final class LayerPages {
     }
     Map<String, Object> summary = summary(units, order);
     summary.put("marks", concepts == null ? null : marks);
+    if (trust != null) {
+      DissectionInfo info = dissection.info();
+      summary.put(
+          "trust",
+          TrustPages.summary(
+              trust, dissection.categories(), info.images().read(), info.rules().iou()));
+    }
     return summary;
   }
 

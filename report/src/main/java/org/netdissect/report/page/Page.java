@@ -7,12 +7,14 @@ import java.nio.charset.StandardCharsets;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.netdissect.base.Json;
 import org.netdissect.base.Numbers;
 import org.netdissect.results.DetectorCounts;
 import org.netdissect.results.Dissection;
 import org.netdissect.results.LabelScore;
 import org.netdissect.results.LayerDissection;
+import org.netdissect.results.TrustTable;
 import org.netdissect.results.UnitScore;
 
 /** Puts pages together: the template, its style and scripts, and the data. */
@@ -24,6 +26,7 @@ public final class Page {
           "model.js",
           "address.js",
           "draw.js",
+          "trust.js",
           "charts.js",
           "save.js",
           "grid.js",
@@ -36,7 +39,7 @@ public final class Page {
   private Page() {}
 
   /** JSON that may stand inside a script element: no character there can end it. */
-  static String json(Object value) {
+  public static String json(Object value) {
     return Json.mapper()
         .writeValueAsString(value)
         .replace("&", "\\u0026")
@@ -60,7 +63,7 @@ public final class Page {
   }
 
   /** The page of a result. */
-  static String html(Dissection dissection, Map<String, Object> data) {
+  static String html(Dissection dissection, Map<String, Object> data) throws IOException {
     String title =
         dissection.info().network().file() == null
             ? dissection.layers().get(0).layer().name()
@@ -99,7 +102,7 @@ public final class Page {
   }
 
   /** What is to be read where scripts are switched off. */
-  private static String withoutScripts(Dissection dissection) {
+  private static String withoutScripts(Dissection dissection) throws IOException {
     StringBuilder html = new StringBuilder();
     double iou = dissection.info().rules().iou();
     for (LayerDissection layer : dissection.layers()) {
@@ -116,7 +119,9 @@ public final class Page {
           .append(counts.uniquePerCategory())
           .append(" counted per category, ")
           .append(counts.uniqueTopLabel())
-          .append(" by top label.</p><table><tr><th>category<th>detectors<th>unique</tr>");
+          .append(" by top label.</p>")
+          .append(trust(TrustTable.read(dissection, layer), dissection))
+          .append("<table><tr><th>category<th>detectors<th>unique</tr>");
       for (DetectorCounts.CategoryCount count : counts.byCategory()) {
         html.append("<tr><td>")
             .append(escape(count.category()))
@@ -146,6 +151,17 @@ public final class Page {
       html.append("</table>");
     }
     return html.toString();
+  }
+
+  private static String trust(@Nullable TrustTable trust, Dissection dissection) {
+    return trust == null
+        ? ""
+        : "<p>"
+            + trust.info().beyondChance()
+            + " units are beyond chance; "
+            + ChanceWords.threshold(
+                trust.info(), trust.best().size(), dissection.info().rules().iou())
+            + ".</p>";
   }
 
   private static String resource(String name) {

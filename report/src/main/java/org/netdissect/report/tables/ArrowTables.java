@@ -13,6 +13,7 @@ import java.util.Objects;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 import org.apache.arrow.vector.BigIntVector;
+import org.apache.arrow.vector.BitVector;
 import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.Float4Vector;
 import org.apache.arrow.vector.Float8Vector;
@@ -33,6 +34,8 @@ import org.netdissect.results.Dissection;
 import org.netdissect.results.DissectionException;
 import org.netdissect.results.LabelScore;
 import org.netdissect.results.LayerDissection;
+import org.netdissect.results.TrustScore;
+import org.netdissect.results.TrustTable;
 import org.netdissect.results.UnitScore;
 
 /**
@@ -158,6 +161,36 @@ public final class ArrowTables {
         });
   }
 
+  /**
+   * Writes a row for every unit and category, as in {@code trust.csv}.
+   *
+   * @param file replaced if it is there
+   */
+  public static void writeTrust(TrustTable trust, Path file) throws IOException {
+    List<Field> columns =
+        TrustTable.COLUMNS.stream()
+            .map(column -> column(column.name(), type(column.type())))
+            .toList();
+    WholeFile.write(
+        file,
+        next -> {
+          try (Table table = new Table(columns, next)) {
+            for (TrustScore score : trust.scores()) {
+              List<Object> row = new ArrayList<>();
+              TrustTable.COLUMNS.forEach(column -> row.add(column.of(score)));
+              table.row(row);
+            }
+            table.end();
+          }
+        });
+  }
+
+  private static ArrowType type(Class<?> type) {
+    return type == Integer.class
+        ? WHOLE
+        : type == Double.class ? DOUBLE : type == Boolean.class ? ArrowType.Bool.INSTANCE : TEXT;
+  }
+
   private static @Nullable String label(LabelScore score) {
     return score.label().isBlank() ? null : score.label();
   }
@@ -202,6 +235,8 @@ public final class ArrowTables {
         to.setSafe(rows, (Integer) value);
       } else if (column instanceof BigIntVector to) {
         to.setSafe(rows, (Long) value);
+      } else if (column instanceof BitVector to) {
+        to.setSafe(rows, (Boolean) value ? 1 : 0);
       } else if (column instanceof Float4Vector to) {
         to.setSafe(rows, (Float) value);
       } else if (column instanceof Float8Vector to) {

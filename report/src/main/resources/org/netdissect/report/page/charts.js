@@ -1,4 +1,4 @@
-// takes: bars, bestIou, colours, count, D, fixed, h, isDetector, K, layers, nice, plain, plural, short
+// takes: bars, bestIou, chanceMarks, colours, count, D, fixed, h, isDetector, K, layers, nice, plain, plural, short
 // takes: shownOrder, svg
 // gives: patterns, areaOf, roundTicks, textWidth, LONGEST_NAME, barChart, clip, largestIou, iouChart
 // gives: activationChart, layersChart, legend
@@ -197,7 +197,7 @@ function iouChart(layer, threshold, width, most) {
     "svg",
     { width: "100%", viewBox: `0 0 ${width} ${base + 20}`, class: "chart", role: "img", "aria-label": "Distribution of the units' best IoU" },
     svg("title", {}, "Units by their best IoU"),
-    counts, marks,
+    chanceMarks(layer, (value) => x(Math.min(value, most)), base), counts, marks,
     svg("line", { x1: 0, x2: width, y1: base, y2: base, class: "axis" }),
     ticks,
     svg("line", { x1: x(D.rules.iou), x2: x(D.rules.iou), y1: 6, y2: base, class: "run" },

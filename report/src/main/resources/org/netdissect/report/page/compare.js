@@ -1,6 +1,6 @@
-// takes: addressed, areaOf, clip, colours, count, D, dot, fixed, h, K, largestIou, layers, legend
-// takes: LONGEST_NAME, nice, numberIn, numbersOf, oneOf, origin, passes, plain, plural, roundTicks
-// takes: saveButtons, short, shownOrder, stackable, svg, words
+// takes: addressed, areaOf, beyondChance, clip, colours, count, D, dot, fixed, h, K, largestIou, layers
+// takes: legend, LONGEST_NAME, nice, numberIn, numbersOf, oneOf, origin, passes, plain, plural
+// takes: roundTicks, saveButtons, short, shownOrder, stackable, svg, words
 
 // Results side by side.
 
@@ -188,19 +188,22 @@ function groupTable(counted) {
 }
 
 function numbers(counted) {
+  const tested = layers.some((layer) => layer.trust);
   return stackable(h("table", { id: "numbers" },
     h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "network and layer"), h("th", { class: "num" }, "units"), h("th", { class: "num" }, "detectors"),
       h("th", { class: "num" }, "unique, per category"), h("th", { class: "num" }, "unique, top label"),
+      tested ? h("th", { class: "num", title: "Units of which chance does not do as well, corrected for their number" }, "beyond chance") : null,
       shownOrder.map((c) => h("th", { class: "num", title: "detectors / unique" }, D.categories[c])), h("th", { scope: "col" }, "preprocessing"))),
     h("tbody", {},
       layers.map((layer, l) => h("tr", {},
         h("th", { scope: "row" }, layer.report ? h("a", { href: reportLink(layer) }, names[l]) : names[l]),
         [layer.n, counted[l].detectors, counted[l].perCategory, counted[l].topLabel].map((n) => h("td", { class: "num" }, plain(n))),
+        tested ? h("td", { class: "num" }, layer.trust ? plain(beyondChance(layer)) : "not tested") : null,
         shownOrder.map((c) => h("td", { class: "num" }, plain(counted[l].categories[c].detectors) + " / " + plain(counted[l].categories[c].unique))),
         h("td", {}, layer.preprocessing ?? "–"))),
       state.threshold === 0.04 ? D.published.map((one, p) => h("tr", { class: "low" },
         h("th", { scope: "row" }, one.name + " (published)"),
-        [one.units, one.detectors, one.unique].map((n) => h("td", { class: "num" }, plain(n))), h("td", { class: "num" }, "–"),
+        [one.units, one.detectors, one.unique].map((n) => h("td", { class: "num" }, plain(n))), h("td", { class: "num" }, "–"), tested ? h("td", { class: "num" }, "–") : null,
         shownOrder.map((c) => h("td", { class: "num" }, plain(published[p].categories[c].detectors) + " / " + plain(published[p].categories[c].unique))), h("td", {}, "–"))) : null)));
 }
 

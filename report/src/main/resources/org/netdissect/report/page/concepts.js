@@ -1,6 +1,6 @@
-// takes: address, bestLabel, colours, conceptFile, conceptLink, conceptPlace, count, D, dot, fixed, gridTiles
-// takes: h, K, layers, layersChart, legend, look, nice, numbersOf, origin, paintSoon, plain, plural, ratio
-// takes: saveButtons, short, shownOrder, stackable, unitLink, wall
+// takes: address, bestLabel, colours, conceptFile, conceptLink, conceptPlace, count, D, dot, fixed
+// takes: gridTiles, h, K, layers, layersChart, legend, look, nice, numbersOf, origin, paintSoon, passes
+// takes: plain, plural, ratio, ruleWords, saveButtons, shownOrder, stackable, unitLink, wall
 // gives: allConcepts, conceptsView, conceptView, layersView
 
 // Concepts and layers.
@@ -14,7 +14,7 @@ function detectorsOf(category, label, threshold) {
     for (let unit = 0; name >= 0 && unit < layer.n; unit++) {
       const at = unit * K + category;
       if (layer.label[at] === name) {
-        units += layer.iou[at] > threshold ? 1 : 0;
+        units += passes(layer, unit, category, threshold) ? 1 : 0;
         best = !best || layer.iou[at] > best[0] ? [layer.iou[at], layer, unit] : best;
       }
     }
@@ -73,7 +73,7 @@ function conceptsView(state) {
   return h("article", {},
     h("nav", { class: "crumbs" }, h("a", { href: "#" + encodeURIComponent(state.layer.folder), "data-up": true }, "← units of " + state.layer.name)),
     h("header", { class: "plain" }, h("h1", {}, "Concepts"),
-      h("p", { class: "lead" }, "Every concept of the data set and how many units detect it (IoU\u00a0>\u00a0" + short(state.threshold, 4)
+      h("p", { class: "lead" }, "Every concept of the data set and how many units detect it (" + ruleWords(state.threshold)
         + ", counted in every category)" + (layers.length > 1 ? ", in all layers together." : "."))),
     h("div", { class: "filters" }, search), body);
 }
@@ -91,7 +91,7 @@ function conceptView(category, label, state) {
       h("h1", {}, nice(label)),
       h("p", { class: "verdict" },
         h("b", {}, units === 0 ? "No unit detects it" : plural(units, "unit detects", "units detect") + " it"),
-        " (IoU > " + short(state.threshold, 4) + ")",
+        " (" + ruleWords(state.threshold) + ")",
         concept ? " · it is in " + plural(concept[4], "image", "images") + ", on " + plain(concept[3]) + " mask pixels" : null))),
     h("section", {}, h("h2", {}, "Units that agree with it best"),
       concept && concept[5] ? h("p", { class: "small" }, "Units may be here whose own label is another one: they agree with that even better.") : null, table),
@@ -177,7 +177,7 @@ function layersView(state) {
       legend());
     figures.querySelectorAll("section").forEach((section, i) => section.append(saveButtons(i === 0 ? "layers-detectors" : "layers-unique", () => ({
       chart: section.querySelector("svg"),
-      caption: (i === 0 ? "Detectors" : "Unique detectors") + " of each category by layer (IoU > " + short(state.threshold, 4) + "), counted in every category. " + origin(null),
+      caption: (i === 0 ? "Detectors" : "Unique detectors") + " of each category by layer (" + ruleWords(state.threshold) + "), counted in every category. " + origin(null),
       rows: numbersOf(table.querySelector("table")),
     }))));
   };

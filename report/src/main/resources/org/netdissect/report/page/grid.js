@@ -1,4 +1,4 @@
-// takes: bestIou, bestLabel, colours, D, dot, fixed, gridTiles, h, heldShare, heldWords, isDetector
+// takes: bestIou, bestLabel, beyondBadge, colours, D, dot, fixed, gridTiles, h, heldShare, heldWords, isDetector
 // takes: isDoubtful, marksOf, nice, paintSheet, plain, unitLink
 // gives: saying, unitGrid
 
@@ -14,6 +14,7 @@ function card() {
   const parts = {
     label: h("span", { class: "label" }),
     doubt: h("span", { class: "badge", title: "None of its top images is known to hold it" }, "? doubtful"),
+    chance: h("span", { class: "badge", title: "Chance does as well, or might: not beyond chance" }, "≈ chance"),
     about: h("span", { class: "about" }),
     score: h("span", { class: "score" }),
     meter: h("span", { class: "meter" }),
@@ -23,7 +24,7 @@ function card() {
   parts.link = h(
     "a", {},
     h("span", { class: "head" },
-      h("span", { class: "names" }, h("span", { class: "line" }, parts.label, parts.doubt), parts.about), parts.score),
+      h("span", { class: "names" }, h("span", { class: "line" }, parts.label, parts.doubt, parts.chance), parts.about), parts.score),
     h("span", { class: "rail" }, parts.meter),
     parts.canvas, parts.say,
   );
@@ -44,11 +45,13 @@ function fill(entry, layer, unit, threshold, options) {
     ...(label ? [dot(category), D.categories[category] + " · "] : []), "unit " + unit,
     ...(label && heldShare(layer, unit) >= 0 ? [h("span", { title: "Top images that hold it, of those annotated for " + D.categories[category] }, " · " + heldShort(layer, unit))] : []));
   parts.doubt.hidden = !isDoubtful(layer, unit);
+  parts.chance.hidden = !beyondBadge(layer, unit, threshold);
   parts.score.textContent = fixed(score, 3);
   parts.meter.style.width = Math.min(100, (score / options.most) * 100) + "%";
   parts.link.setAttribute("aria-label",
     `unit ${unit}: ${label ? nice(label) + ", " + D.categories[category] : "no concept"}, IoU ${fixed(score, 3)}`
-    + (marksOf(layer, unit) && label ? ", " + heldWords(layer, unit) : "") + (isDoubtful(layer, unit) ? ", doubtful" : ""));
+    + (marksOf(layer, unit) && label ? ", " + heldWords(layer, unit) : "") + (isDoubtful(layer, unit) ? ", doubtful" : "")
+    + (beyondBadge(layer, unit, threshold) ? ", not beyond chance" : ""));
   if (options.texts) {
     // It flies by; what was painted belongs to another unit.
     entry.key = null;

@@ -1,7 +1,8 @@
-// takes: addressed, allConcepts, barChart, bars, bestIou, bestLabel, colours, conceptFile, conceptLink
-// takes: conceptsView, conceptView, count, D, dot, fixed, flag, h, heldShare, iouChart, isDetector
-// takes: isDoubtful, K, labelFile, labelMask, largestIou, layers, layersView, marksOf, maskControls, maskOf
-// takes: missingWords, nice, numberIn, oneOf, origin, plain, plural, saveButtons, short, shownOrder, unitFile
+// takes: addressed, allConcepts, allTested, barChart, bars, bestIou, bestLabel, chanceNote, chanceSwitch
+// takes: colours, conceptFile, conceptLink, conceptsView, conceptView, count, D, detection, dot, fixed
+// takes: flag, h, heldShare, iouChart, isDetector, isDoubtful, K, labelFile, labelMask, largestIou
+// takes: layers, layersView, marksOf, maskControls, maskOf, missingWords, nice, numberIn, oneOf, origin
+// takes: plain, plural, ruleWords, saveButtons, short, shownOrder, TRUST_SORTS, TRUSTED, unitFile
 // takes: unitGrid, unitView, VIEWS, words
 // gives: address, look
 
@@ -24,6 +25,7 @@ const state = {
   sort: "score",
   least: 0,
   seen: "any",
+  trust: "any",
 };
 const most = largestIou();
 const grid = unitGrid();
@@ -48,6 +50,7 @@ const SORTS = {
   low: ["lowest IoU first", (layer) => (a, b) => layer.place[b] - layer.place[a]],
   held: ["held most by its top images", (layer) => (a, b) => heldShare(layer, b) - heldShare(layer, a) || layer.place[a] - layer.place[b]],
   unheld: ["held least by its top images", (layer) => (a, b) => heldShare(layer, a) - heldShare(layer, b) || layer.place[a] - layer.place[b]],
+  ...TRUST_SORTS,
   unit: ["unit number", () => (a, b) => a - b],
   label: ["label", (layer) => {
     // As the original: by category, then labels with most detectors, then score.
@@ -90,6 +93,8 @@ const address = addressed({
   },
   only: flag(state, "only"),
   seen: oneOf(state, "seen", () => Object.keys(SEEN)),
+  beyond: { get: () => (detection.beyond ? "1" : null), set: (text) => { detection.beyond = text === "1" && allTested(); } },
+  trust: oneOf(state, "trust", () => Object.keys(TRUSTED)),
   least: numberIn(state, "least", 0, 1),
   sort: oneOf(state, "sort", () => Object.keys(SORTS)),
   view: oneOf(state, "view", () => Object.keys(VIEWS)),
@@ -125,7 +130,7 @@ function matching() {
     if (state.only && !isDetector(layer, unit, state.threshold)) {
       continue;
     }
-    if (bestIou(layer, unit) < state.least || !SEEN[state.seen][1](layer, unit)) {
+    if (bestIou(layer, unit) < state.least || !SEEN[state.seen][1](layer, unit) || !TRUSTED[state.trust][1](layer, unit)) {
       continue;
     }
     const label = bestLabel(layer, unit);
@@ -196,20 +201,21 @@ function overview() {
         unreadable > 0 ? h("p", { class: "note" }, plural(unreadable, "image", "images") + " could not be read and took no part.") : null),
       h("div", { class: "panel" },
         h("div", { class: "panelhead" }, h("h2", {}, "Best IoU of each unit"),
+          allTested() ? chanceSwitch(redetect) : null,
           h("label", { class: "typed" }, "detectors above ", typed), reset),
         saveButtons("histogram", () => ({
           chart: parts.spread.querySelector("svg"),
-          caption: "The units' best IoU; detectors (IoU > " + short(state.threshold, 4) + ") in the colour of their category, others grey. " + origin(state.layer),
+          caption: "The units' best IoU; detectors (" + ruleWords(state.threshold) + ") in the colour of their category, others grey. " + origin(state.layer),
           rows: [["unit", "label", "category", "IoU"], ...state.layer.order.map((unit) => [String(unit), nice(bestLabel(state.layer, unit)),
             D.categories[state.layer.best[unit]], fixed(bestIou(state.layer, unit), 6)])],
         })),
-        parts.spread, h("div", { class: "slide" }, slider))),
+        parts.spread, h("div", { class: "slide" }, slider), chanceNote(layer))),
     h("section", { class: "counts" }, parts.strip, parts.sum),
     h("section", { class: "figure" },
       h("div", { class: "panelhead" }, h("h2", {}, "Detectors by concept"),
         saveButtons("detectors", () => ({
           chart: parts.figure.querySelector(".scroller svg"),
-          caption: "Detectors by concept (IoU > " + short(state.threshold, 4) + "; "
+          caption: "Detectors by concept (" + ruleWords(state.threshold) + "; "
             + (state.every ? "a unit counts in every category in which its best label passes" : "each unit counts once, for its best label") + "). " + origin(state.layer),
           rows: [["concept", "category", "units"], ...bars(state.layer, state.threshold, state.every)
             .flatMap((group) => group.bars.map(([label, n]) => [nice(label), D.categories[group.category], String(n)]))],
@@ -258,7 +264,7 @@ function filters() {
     refilter();
   });
   const sort = h("select", { id: "sort", "aria-label": "Sort" },
-    Object.entries(SORTS).filter(([key]) => state.layer.marks || !key.endsWith("held")).map(([key, [name]]) => h("option", { value: key, selected: key === state.sort }, name)));
+    Object.entries(SORTS).filter(([key]) => (state.layer.marks || !key.endsWith("held")) && (state.layer.trust || !(key in TRUST_SORTS))).map(([key, [name]]) => h("option", { value: key, selected: key === state.sort }, name)));
   sort.addEventListener("change", () => {
     state.sort = sort.value;
     refilter();
@@ -280,6 +286,12 @@ function filters() {
     state.seen = seen.value;
     refilter();
   });
+  const trusted = h("select", { id: "trust", "aria-label": "How far the label can be believed" },
+    Object.entries(TRUSTED).map(([key, [name]]) => h("option", { value: key, selected: key === state.trust }, name)));
+  trusted.addEventListener("change", () => {
+    state.trust = trusted.value;
+    refilter();
+  });
   const chips = shownOrder.map((c) => {
     const chip = h("button", { type: "button", class: "chip", "aria-pressed": String(state.categories.has(c)), "data-category": D.categories[c] },
       dot(c), D.categories[c]);
@@ -297,6 +309,7 @@ function filters() {
     h("label", {}, only, " detectors only"),
     h("label", {}, "IoU ≥ ", least),
     state.layer.marks ? h("label", {}, "held by top images ", seen) : null,
+    state.layer.trust ? h("label", {}, "trust ", trusted) : null,
     h("label", {}, "sort ", sort),
     D.pictures ? maskControls(state, refilter) : null);
 }
@@ -319,14 +332,23 @@ function threshold(value, from) {
   }
 }
 
+/** Counts everything anew by another rule for detectors. */
+function redetect() {
+  address.save();
+  recount();
+  refilter();
+}
+
 function recount() {
   const layer = state.layer;
+  parts.slider.disabled = detection.beyond;
+  parts.typed.disabled = detection.beyond;
   const counted = count(layer, state.threshold);
   parts.none.hidden = counted.detectors > 0;
   parts.reset.hidden = state.threshold === D.rules.iou;
   parts.answer.replaceChildren(
     h("b", { id: "detectors" }, plain(counted.detectors)), " of " + plain(counted.units) + " units detect a concept",
-    h("span", { class: "faint" }, " (IoU > " + short(state.threshold, 4) + ")"));
+    h("span", { class: "faint" }, " (" + ruleWords(state.threshold) + ")"));
   parts.uniques.replaceChildren(
     h("b", { id: "unique-category" }, plain(counted.perCategory)), " unique detectors counted per category, ",
     h("b", { id: "unique-top" }, plain(counted.topLabel)), " by top label");
@@ -341,7 +363,7 @@ function recount() {
   clearTimeout(recount.told);
   recount.told = setTimeout(() => {
     document.getElementById("live").textContent =
-      `${counted.detectors} of ${counted.units} units detect a concept, IoU above ${short(state.threshold, 4)}`;
+      `${counted.detectors} of ${counted.units} units detect a concept, ${ruleWords(state.threshold)}`;
   }, 600);
   const wide = parts.spread.clientWidth || 480;
   parts.spread.replaceChildren(iouChart(layer, state.threshold, wide, most));

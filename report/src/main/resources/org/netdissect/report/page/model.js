@@ -1,6 +1,6 @@
 // takes: coloursOf, orderOf
 // gives: D, K, colours, shownOrder, ratio, layers, bestIou, bestLabel, HOLDS, ABSENT, NOT_ANNOTATED, marksOf
-// gives: heldShare, isDoubtful, heldWords, passes, isDetector, count, bars, unitFile, gridTiles, conceptFile
+// gives: heldShare, isDoubtful, heldWords, detection, ruleWords, passes, isDetector, count, bars, unitFile, gridTiles, conceptFile
 // gives: labelFile, conceptPlace, h, svg, fixed, plain, plural, short, stackable, unitLink, conceptLink, dot
 
 // The data of the page and what is counted from it.
@@ -80,9 +80,17 @@ function heldWords(layer, unit) {
     : "holds in " + plain(holds) + " of " + plain(annotated) + " annotated";
 }
 
+/** What makes a unit a detector: its IoU, or that its label is beyond chance. */
+const detection = { beyond: false };
+
+/** The rule by which units are detectors, for captions. */
+function ruleWords(threshold) {
+  return detection.beyond ? "beyond chance, q ≤ " + layers[0].trust.fdr : "IoU > " + short(threshold, 4);
+}
+
 function passes(layer, unit, category, threshold) {
   const at = unit * K + category;
-  return layer.label[at] >= 0 && layer.iou[at] > threshold;
+  return layer.label[at] >= 0 && (detection.beyond ? layer.trust.passes[at] === "1" : layer.iou[at] > threshold);
 }
 
 function isDetector(layer, unit, threshold) {

@@ -1,7 +1,8 @@
 // takes: ABSENT, activationChart, address, bestIou, bestLabel, colours, conceptLink, conceptPlace, D, dot
 // takes: fixed, h, heldWords, HOLDS, isDetector, isDoubtful, K, labelFile, layers, marksOf, nice
-// takes: NOT_ANNOTATED, numbersOf, origin, paintSoon, plain, plural, ratio, saveButtons, saying, short
-// takes: shownOrder, stackable, unitFile, unitLink, VIEWS
+// takes: NOT_ANNOTATED, numbersOf, origin, paintSoon, passes, plain, plural, ratio, ruleWords
+// takes: saveButtons, saying, short, shownOrder, stackable, trustLine, trustPanel, unitFile, unitLink
+// takes: VIEWS
 // gives: unitView, missingWords, wall, maskControls
 
 // The page of one unit, and what it shares with others: walls of images and the large view.
@@ -15,6 +16,7 @@ function unitView(layer, unit, state, neighbours) {
   const spread = h("div", {});
   const table = h("div", { class: "tablebox" });
   const saves = h("span", {});
+  const trust = h("div", {});
   const errors = h("div", {});
   const more = h("div", {});
   const view = h(
@@ -30,8 +32,9 @@ function unitView(layer, unit, state, neighbours) {
         h("h1", {}, label ? h("a", { href: conceptLink(category, label) }, nice(label)) : "no concept met"),
         h("p", { class: "verdict" },
           label
-            ? [h("b", {}, "IoU " + fixed(score, 4)), detector ? " – a detector, above " : " – no detector, not above ", short(state.threshold, 4)]
+            ? [h("b", {}, "IoU " + fixed(score, 4)), detector ? " – a detector (" : " – no detector (not ", ruleWords(state.threshold), ")"]
             : "Its mask meets no concept."),
+        trustLine(layer, unit),
         marksOf(layer, unit) && label ? h("p", { class: "verdict held" }, heldSentence(layer, unit)) : null),
       spread),
     isDoubtful(layer, unit) ? h("p", { class: "note doubt" }, h("b", {}, "? Doubtful label. "),
@@ -49,6 +52,7 @@ function unitView(layer, unit, state, neighbours) {
         layer.hasMaps ? null : h("p", { class: "note" }, "The result holds no activation maps, so no masks can be drawn."),
         top)
       : null,
+    trust,
     h("section", {}, h("div", { class: "panelhead" }, h("h2", {}, "Concepts it agrees with"), saves), table),
     errors, more,
   );
@@ -93,6 +97,7 @@ function unitView(layer, unit, state, neighbours) {
         caption: "Concepts that unit " + unit + " agrees with. " + origin(layer),
       }), "rows"));
     }
+    trust.append(trustPanel(layer, unit, file.trust) ?? "");
     if (file.holders !== undefined) {
       errors.append(...errorWalls(layer, unit, label, file, state));
     }
@@ -166,7 +171,7 @@ function sameLabel(layer, unit, category, label, threshold) {
     const name = other.labels.indexOf(label);
     for (let u = 0; name >= 0 && u < other.n; u++) {
       const at = u * K + category;
-      if (other.label[at] === name && other.iou[at] > threshold && !(other === layer && u === unit)) {
+      if (other.label[at] === name && passes(other, u, category, threshold) && !(other === layer && u === unit)) {
         others.push([other.iou[at], other, u]);
       }
     }
@@ -174,7 +179,7 @@ function sameLabel(layer, unit, category, label, threshold) {
   others.sort((a, b) => b[0] - a[0]);
   if (others.length === 0) {
     return h("section", {}, h("h2", {}, "Other detectors of " + nice(label)),
-      h("p", { class: "nothing" }, "None above the threshold."));
+      h("p", { class: "nothing" }, "None (" + ruleWords(threshold) + ")."));
   }
   return h("section", {}, h("h2", {}, "Other detectors of " + nice(label)),
     h("p", { class: "links" }, others.slice(0, 60).map(([value, other, u]) =>

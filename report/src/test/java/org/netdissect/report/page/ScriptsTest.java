@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.netdissect.report.browse.DataBrowser;
 import org.netdissect.report.compare.Comparison;
+import org.netdissect.report.rating.RatingSheets;
 
 /** The pages' scripts keep to what their heads say; skipped where there is no Node. */
 class ScriptsTest {
@@ -34,7 +35,7 @@ class ScriptsTest {
 
   @Test
   void pagesTakeAndGiveWhatTheySay() throws Exception {
-    assertEquals("", check(page(Page.SCRIPTS), page(Comparison.SCRIPTS), browse()));
+    assertEquals("", check(page(Page.SCRIPTS), page(Comparison.SCRIPTS), browse(), rate()));
   }
 
   @Test
@@ -94,6 +95,10 @@ class ScriptsTest {
 
   private static List<Path> browse() throws URISyntaxException {
     return List.of(resource(Page.class, "names.js"), resource(DataBrowser.class, "browse.js"));
+  }
+
+  private static List<Path> rate() throws URISyntaxException {
+    return List.of(resource(RatingSheets.class, "rate.js"));
   }
 
   private static Path resource(Class<?> beside, String name) throws URISyntaxException {

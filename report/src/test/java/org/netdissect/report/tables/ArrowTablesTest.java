@@ -28,6 +28,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.netdissect.dissection.rules.Convention;
 import org.netdissect.networks.ReceptiveField;
+import org.netdissect.report.MadeUpTrust;
 import org.netdissect.report.SmallWorld;
 import org.netdissect.results.CountsExport;
 import org.netdissect.results.Dissection;
@@ -36,6 +37,7 @@ import org.netdissect.results.DissectionInfo;
 import org.netdissect.results.ImportedResult;
 import org.netdissect.results.LabelScore;
 import org.netdissect.results.LayerDissection;
+import org.netdissect.results.TrustTable;
 import org.netdissect.results.UnitScore;
 
 /** Arrow files hold what the tables of the result hold. */
@@ -124,6 +126,26 @@ class ArrowTablesTest {
     assertEquals(rows.size(), r);
     assertTrue(r > 20);
     assertFalse(Files.exists(folder.resolve("counts.arrow.next")));
+  }
+
+  @Test
+  void trustIsThatOfTheTable() throws Exception {
+    MadeUpTrust.write(dissection);
+    TrustTable trust = TrustTable.read(dissection, dissection.layers().get(0));
+    Path file = folder.resolve("trust.arrow");
+    ArrowTables.writeTrust(trust, file);
+    List<Map<String, Object>> rows = read(file);
+    assertEquals(trust.scores().size(), rows.size());
+    for (int r = 0; r < rows.size(); r++) {
+      for (TrustTable.Column column : TrustTable.COLUMNS) {
+        Object value = column.of(trust.scores().get(r));
+        Object found = rows.get(r).get(column.name());
+        assertEquals(value instanceof Boolean is ? is.toString() : value, found, column.name());
+      }
+    }
+    CountsExport.write(dissection, folder.resolve("with"));
+    assertEquals(
+        TrustTable.csv(trust.scores()), Files.readString(folder.resolve("with/layer/trust.csv")));
   }
 
   @Test

@@ -119,15 +119,15 @@ public final class BasisFit {
             .limit(Math.min(k, SHARES))
             .mapToObj(v -> v / all.total())
             .toList();
-    Made made =
-        new Made(rows, centring(rows, moments.mean()), explained, shares, null, null, null);
+    Made made = new Made(rows, centring(rows, moments.mean()), explained, shares, null, null, null);
     return fitted(made, network, data, read, moments.cells(), null);
   }
 
   /** What to add so that the mean becomes zero. */
   private static double[] centring(double[][] rows, double[] mean) {
     return Arrays.stream(rows)
-        .mapToDouble(row -> -IntStream.range(0, row.length).mapToDouble(j -> row[j] * mean[j]).sum())
+        .mapToDouble(
+            row -> -IntStream.range(0, row.length).mapToDouble(j -> row[j] * mean[j]).sum())
         .toArray();
   }
 
@@ -141,8 +141,7 @@ public final class BasisFit {
     if ((long) options.components() * n > Basis.MOST_NUMBERS) {
       throw wrong(options.components() + " directions of " + n + " channels are too many");
     }
-    CellSampler sampler =
-        new CellSampler(images.size(), n, layer.cells(), wanted, options.seed());
+    CellSampler sampler = new CellSampler(images.size(), n, layer.cells(), wanted, options.seed());
     double[] values = new double[wanted * n];
     int[] filled = new int[1];
     MapsPass.Read read =

@@ -58,8 +58,7 @@ public record Fitted(double[][] rows, double @Nullable [] bias, FitInfo info) {
 
   private static Path beside(Path file, String ending) {
     String name = String.valueOf(file.getFileName());
-    String stem =
-        name.endsWith(ENDING) ? name.substring(0, name.length() - ENDING.length()) : name;
+    String stem = name.endsWith(ENDING) ? name.substring(0, name.length() - ENDING.length()) : name;
     return file.resolveSibling(stem + ending);
   }
 

@@ -25,12 +25,10 @@ record KMeans(double[] centres, double inertia, int rounds) {
     // About the mean, distances lose least to rounding.
     Cells centred = cells.shifted(mean, 1);
     SplittableRandom random = new SplittableRandom(seed);
-    KMeans best = null;
-    for (int start = 0; start < STARTS; start++) {
+    KMeans best = new Search(centred, k, workers).from(random.split());
+    for (int start = 1; start < STARTS; start++) {
       KMeans next = new Search(centred, k, workers).from(random.split());
-      if (best == null || next.inertia() < best.inertia()) {
-        best = next;
-      }
+      best = next.inertia() < best.inertia() ? next : best;
     }
     for (int a = 0; a < best.centres().length; a++) {
       best.centres()[a] += mean[a % mean.length];

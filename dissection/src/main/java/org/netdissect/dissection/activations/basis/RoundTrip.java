@@ -3,7 +3,7 @@ package org.netdissect.dissection.activations.basis;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
+import java.util.Optional;
 import org.netdissect.base.DataException;
 import org.netdissect.base.Progress;
 import org.netdissect.base.threads.InOrder;
@@ -18,8 +18,8 @@ import org.netdissect.pictures.Photographs;
 import org.netdissect.results.DissectionException;
 
 /**
- * Whether a network answers the same when a layer is turned by a basis and back: Q, then Qᵀ, are put
- * into the network, and its outputs are compared with those it had.
+ * Whether a network answers the same when a layer is turned by a basis and back: Q, then Qᵀ, are
+ * put into the network, and its outputs are compared with those it had.
  *
  * @param view the basis, as views are called
  * @param images that were compared
@@ -86,11 +86,7 @@ public record RoundTrip(
     private String image = "";
 
     Trip(
-        Network network,
-        Layer layer,
-        View view,
-        Preprocessing preprocessing,
-        ConceptDataset data) {
+        Network network, Layer layer, View view, Preprocessing preprocessing, ConceptDataset data) {
       this.network = network;
       this.layer = layer;
       this.view = view;
@@ -114,9 +110,7 @@ public record RoundTrip(
             "check",
             i -> answers(plain, turned, order.atlasIndex(i * step)),
             (i, answers) -> {
-              if (answers != null) {
-                compare(order.name(i * step), answers);
-              }
+              answers.ifPresent(both -> compare(order.name(i * step), both));
               phase.advance(1);
             });
         phase.done();
@@ -140,7 +134,7 @@ public record RoundTrip(
       return identity;
     }
 
-    private @Nullable Answers answers(NetworkOutputs plain, NetworkOutputs turned, int row)
+    private Optional<Answers> answers(NetworkOutputs plain, NetworkOutputs turned, int row)
         throws IOException {
       ImageRow of = data.images().get(row);
       byte[] rgb;
@@ -150,9 +144,9 @@ public record RoundTrip(
                 .resized(network.inputHeight(), network.inputWidth())
                 .rgb();
       } catch (DataException e) {
-        return null;
+        return Optional.empty();
       }
-      return new Answers(plain.run(rgb), turned.run(rgb));
+      return Optional.of(new Answers(plain.run(rgb), turned.run(rgb)));
     }
 
     private void compare(String name, Answers answers) {

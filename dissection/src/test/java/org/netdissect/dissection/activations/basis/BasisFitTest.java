@@ -193,8 +193,7 @@ class BasisFitTest {
     alone.write(one);
     fit(mixture(), new FitOptions(kind, 4, 7, 200, 2, 3)).write(three);
     assertEquals(-1, Files.mismatch(one, three));
-    assertEquals(
-        -1, Files.mismatch(folder.resolve("one.json"), folder.resolve("three.json")));
+    assertEquals(-1, Files.mismatch(folder.resolve("one.json"), folder.resolve("three.json")));
     if (!kind.isOfAllCells()) {
       Fitted other = fit(mixture(), new FitOptions(kind, 4, 8, 200, 2, 1));
       assertTrue(!Arrays.deepEquals(alone.rows(), other.rows()), "another seed");
@@ -262,8 +261,7 @@ class BasisFitTest {
   }
 
   private static void refused(MadeMaps maps, FitOptions options, String words) {
-    String message =
-        assertThrows(NetdissectException.class, () -> fit(maps, options)).getMessage();
+    String message = assertThrows(NetdissectException.class, () -> fit(maps, options)).getMessage();
     assertTrue(message.contains(words), message);
     assertTrue(message.startsWith("layer made: "), message);
     assertEquals(1, message.lines().count(), message);
@@ -304,16 +302,13 @@ class BasisFitTest {
   @Test
   void optionsThatMakeNoSenseAreRefused() {
     assertThrows(IllegalArgumentException.class, () -> FitOptions.Kind.of("ica"));
-    assertThrows(
-        IllegalArgumentException.class, () -> options(FitOptions.Kind.KMEANS, 0));
-    assertThrows(
-        IllegalArgumentException.class, () -> options(FitOptions.Kind.NMF, (1 << 14) + 1));
+    assertThrows(IllegalArgumentException.class, () -> options(FitOptions.Kind.KMEANS, 0));
+    assertThrows(IllegalArgumentException.class, () -> options(FitOptions.Kind.NMF, (1 << 14) + 1));
     assertThrows(
         IllegalArgumentException.class,
         () -> new FitOptions(FitOptions.Kind.DICTIONARY, 4, 1, 0, 5, 1));
     assertThrows(
-        IllegalArgumentException.class,
-        () -> new FitOptions(FitOptions.Kind.NMF, 4, 1, -1, 1, 1));
+        IllegalArgumentException.class, () -> new FitOptions(FitOptions.Kind.NMF, 4, 1, -1, 1, 1));
   }
 
   @Test
@@ -330,9 +325,8 @@ class BasisFitTest {
     for (int c = 0; c < 2; c++) {
       assertArrayEquals(same.rows()[c], fitted.rows()[c], 1e-12);
     }
-    assertEquals(198, fit(maps, new FitOptions(FitOptions.Kind.KMEANS, 2, 1, 200, 1, 2))
-        .info()
-        .sample());
+    assertEquals(
+        198, fit(maps, new FitOptions(FitOptions.Kind.KMEANS, 2, 1, 200, 1, 2)).info().sample());
   }
 
   @Test

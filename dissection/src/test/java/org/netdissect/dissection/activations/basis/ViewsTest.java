@@ -410,8 +410,7 @@ class ViewsTest {
     Files.writeString(
         result.layers().get(1).folder().resolve("directions.csv"),
         "direction,unit,coefficient,share\n");
-    assertThrows(
-        NetdissectException.class, () -> Dissection.open(folder.resolve("out")).verify());
+    assertThrows(NetdissectException.class, () -> Dissection.open(folder.resolve("out")).verify());
   }
 
   @Test
@@ -501,8 +500,7 @@ class ViewsTest {
     // Other numbers than it tells of are refused, and a file of another kind is nobody's.
     file("three.npy", matrix(3, 4), false, false);
     String message =
-        assertThrows(
-                NetdissectException.class, () -> run("no", maps, UNITS, "matrix:" + npy))
+        assertThrows(NetdissectException.class, () -> run("no", maps, UNITS, "matrix:" + npy))
             .getMessage();
     assertTrue(message.contains("three.json tells of other numbers than " + npy), message);
     Files.writeString(folder.resolve("three.json"), "{\"a\" : 1}\n");
