@@ -292,12 +292,13 @@ class Layer:
         dense[cells] = values
         return dense.reshape(self.height, self.width)
 
-    def mask(self, unit, image, size, input_size=None):
+    def mask(self, unit, image, size, input_size=None, photo_size=None):
         """Where a unit fires on an image, as booleans of size (height, width).
 
         The activation map is interpolated at the pixels as the result's convention says; the mask is
         where it exceeds T. At the size of the data set's masks it is the mask that was counted. input_size: (height, width) that the network saw; by default what the
-        result says, or the size itself.
+        result says, or the size itself. photo_size: (height, width) of the photograph, needed where the
+        run had --fit letterbox or crop; pixels that the network did not see are not in the mask.
         """
         network = self.result.info["network"]
         seen = input_size or (network.get("inputHeight") or size[0], network.get("inputWidth") or size[1])
@@ -305,19 +306,24 @@ class Layer:
         # What is not kept has no neighbour above T, so any value not above T will do.
         threshold = self.thresholds[unit]
         dense = np.where(np.isnan(dense), min(threshold, -3e37), dense).astype(np.float64)
-        y0, y1, fy = self._axis("y", self.height, seen[0], size[0])
-        x0, x1, fx = self._axis("x", self.width, seen[1], size[1])
+        frames = _frames(network.get("fit"), seen, photo_size)
+        y0, y1, fy, seen_y = self._axis("y", self.height, frames[0], size[0])
+        x0, x1, fx, seen_x = self._axis("x", self.width, frames[1], size[1])
         upper = dense[y0][:, x0] * (1 - fx) + dense[y0][:, x1] * fx
         lower = dense[y1][:, x0] * (1 - fx) + dense[y1][:, x1] * fx
-        return (upper * (1 - fy)[:, None] + lower * fy[:, None]).astype(np.float32) > threshold
+        lit = (upper * (1 - fy)[:, None] + lower * fy[:, None]).astype(np.float32) > threshold
+        return lit & seen_y[:, None] & seen_x
 
-    def _axis(self, name, cells, seen, pixels):
-        """Between which cells each pixel lies, and how far."""
+    def _axis(self, name, cells, frame, pixels):
+        """Between which cells each pixel lies, how far, and whether the network saw it."""
+        seen, start, extent = frame
         convention = self.result.info["rules"]["convention"]
         field = (self.info.get("field") or {}).get(name)
         pixel = np.arange(pixels)
+        place = (pixel + 0.5) * extent / pixels + start
         if field is None or convention == "lite":
-            at = (pixel + 0.5) * cells / pixels - 0.5
+            whole = start == 0 and extent == seen
+            at = ((pixel + 0.5) * cells / pixels if whole else place * cells / seen) - 0.5
         elif convention == "paper":
             # As the original: cells sit on whole pixels of the mask, if a step is one at least.
             ratio = np.rint(seen / pixels)
@@ -327,10 +333,10 @@ class Layer:
             at = (pixel - first) / step
         else:
             centre = field["offset"] + (field["size"] - 1) / 2
-            at = ((pixel + 0.5) * seen / pixels - 0.5 - centre) / field["step"]
+            at = (place - 0.5 - centre) / field["step"]
         at = np.clip(at, 0, cells - 1)
         low = np.floor(at).astype(np.int64)
-        return low, np.minimum(low + 1, cells - 1), at - low
+        return low, np.minimum(low + 1, cells - 1), at - low, (place >= 0) & (place < seen)
 
     def histogram(self, unit):
         """All values of a unit, counted: from, to, count; a row with from = to = 0 holds the exact zeros."""
@@ -401,3 +407,14 @@ def _edge(bins):
     positive = keys >= np.uint32(0x80000000)
     bits = np.where(positive, keys ^ np.uint32(0x80000000), ~keys)
     return bits.astype(np.uint32).view(np.float32)
+
+
+def _frames(fit, seen, photo_size):
+    """Along both axes: pixels of the input, where the photograph begins in it, and its extent."""
+    if fit not in ("letterbox", "crop"):
+        return [(side, 0, side) for side in seen]
+    if photo_size is None:
+        raise ValueError(f"photographs were fitted by {fit}: give photo_size=(height, width)")
+    scale = (min if fit == "letterbox" else max)(side / photo for side, photo in zip(seen, photo_size))
+    extents = [max(1, int(np.rint(photo * scale))) for photo in photo_size]
+    return [(side, int((side - extent) / 2), extent) for side, extent in zip(seen, extents)]

@@ -14,8 +14,9 @@ import org.netdissect.concepts.atlas.AtlasImage;
 import org.netdissect.concepts.atlas.AtlasOptions;
 import org.netdissect.dissection.rules.Convention;
 import org.netdissect.dissection.rules.ImageSet;
+import org.netdissect.dissection.rules.MaskGeometry;
 import org.netdissect.dissection.scoring.ConceptTotals;
-import org.netdissect.networks.InputSize;
+import org.netdissect.pictures.Frame;
 import org.netdissect.results.Dissection;
 import org.netdissect.results.DissectionException;
 import org.netdissect.results.DissectionInfo;
@@ -126,14 +127,10 @@ public final class LabelledResult implements AutoCloseable {
     return convention;
   }
 
-  /** The input that an image was laid over: the network's, or the image's own where it was free. */
-  public InputSize input(int image) {
-    DissectionInfo.NetworkInfo network = dissection.info().network();
-    if (network.inputHeight() != null && network.inputWidth() != null) {
-      return new InputSize(network.inputHeight(), network.inputWidth());
-    }
+  /** Where an image lay in the network's input, or in its own size where that was free. */
+  public Frame frame(int image) {
     AtlasImage about = images.atlasImage(image);
-    return new InputSize(about.photoHeight(), about.photoWidth());
+    return MaskGeometry.frame(dissection.info().network(), about.photoHeight(), about.photoWidth());
   }
 
   @Override

@@ -75,6 +75,7 @@ final class BasisCheckCommand implements Callable<Integer> {
               layer,
               wanted,
               layerOptions.preprocessings(List.of(model), networks, progress).get(0),
+              layerOptions.framing(),
               photographs,
               images,
               layerOptions.workers(),

@@ -10,12 +10,10 @@ import org.netdissect.base.NetdissectException;
 import org.netdissect.base.Text;
 import org.netdissect.concepts.ConceptDataset;
 import org.netdissect.dissection.activations.ActivationSource;
-import org.netdissect.dissection.activations.NetworkSource;
 import org.netdissect.dissection.activations.basis.BasisFit;
 import org.netdissect.dissection.activations.basis.FitOptions;
 import org.netdissect.dissection.activations.basis.Fitted;
 import org.netdissect.dissection.rules.ImageOrder;
-import org.netdissect.networks.InputSize;
 import org.netdissect.networks.Network;
 import org.netdissect.networks.Preprocessing;
 import org.netdissect.results.FitInfo;
@@ -120,10 +118,7 @@ final class BasisFitCommand implements Callable<Integer> {
             BasisFit.fit(
                 source,
                 order,
-                NetworkSource.describe(
-                    network,
-                    preprocessing,
-                    new InputSize(network.inputHeight(), network.inputWidth())),
+                layerOptions.describe(network, preprocessing),
                 images.name(),
                 options,
                 progress);

@@ -51,6 +51,7 @@ final class CheckCommand implements Callable<Integer> {
   private int images;
 
   @Mixin private ModelOptions modelOptions;
+  @Mixin private FitOption fit;
   @Mixin private DataOptions dataOptions;
   @Mixin private CommonOptions common;
 
@@ -70,7 +71,10 @@ final class CheckCommand implements Callable<Integer> {
       ConceptDataset photographs =
           dataOptions.open(data, network.inputHeight(), network.inputWidth(), progress);
       Output.print(
-          text(PreprocessingCheck.of(network, candidates, photographs, images, progress), network));
+          text(
+              PreprocessingCheck.of(
+                  network, candidates, photographs, fit.framing(), images, progress),
+              network));
     } finally {
       networks.forEach(Network::close);
     }

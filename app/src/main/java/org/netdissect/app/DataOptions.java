@@ -96,12 +96,7 @@ final class DataOptions {
    * one that follows from their inputs.
    */
   boolean haveMasksOfOneSize(List<Path> folders, List<Network> networks) throws IOException {
-    long sizes =
-        networks.stream()
-            .map(n -> new InputSize(n.inputHeight(), n.inputWidth()))
-            .distinct()
-            .count();
-    if (maskSize != null || sizes < 2) {
+    if (maskSize != null || inputs(networks) < 2) {
       return true;
     }
     for (Path folder : folders) {
@@ -112,6 +107,14 @@ final class DataOptions {
     return true;
   }
 
+  /** How many sizes of input there are. */
+  static long inputs(List<Network> networks) {
+    return networks.stream()
+        .map(n -> new InputSize(n.inputHeight(), n.inputWidth()))
+        .distinct()
+        .count();
+  }
+
   /** How the data sets were given, for {@code run.json}. */
   Map<String, Object> note(List<Path> folders) {
     Map<String, Object> note = new LinkedHashMap<>();
@@ -119,6 +122,7 @@ final class DataOptions {
     note.put("format", format);
     note.put("maskSize", maskSize);
     note.put("category", category);
+    note.put("boxes", boxes ? true : null);
     note.put("colors", colors == null || colors.isEmpty() ? colors : absolute(Path.of(colors)));
     note.put("synonyms", synonyms == null ? null : absolute(synonyms));
     note.values().removeIf(Objects::isNull);
@@ -134,6 +138,7 @@ final class DataOptions {
     format = text(note, "format");
     maskSize = text(note, "maskSize");
     category = text(note, "category");
+    boxes = note.path("boxes").asBoolean(false);
     colors = text(note, "colors");
     synonyms = note.has("synonyms") ? Path.of(text(note, "synonyms")) : null;
     List<Path> folders = new ArrayList<>();

@@ -6,14 +6,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.Callable;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.netdissect.analysis.LabelledResult;
 import org.netdissect.analysis.formulas.Formula;
 import org.netdissect.analysis.formulas.FormulaOptions;
 import org.netdissect.analysis.formulas.FormulaSearch;
+import org.netdissect.analysis.formulas.Formulas;
 import org.netdissect.concepts.ConceptDataset;
 import org.netdissect.results.Dissection;
 import org.netdissect.results.FormulaScore;
@@ -30,12 +29,12 @@ import picocli.CommandLine.Parameters;
     description =
         "Finds for every unit the logical formula of concepts that agrees best with its mask, by"
             + " length and with proof. Writes formulas.csv beside units.csv; the network is not"
-            + " needed.",
+            + " needed. IoU is over all images read, |mask and formula| / |mask or formula|; that of"
+            + " units.csv and show counts the mask only on images annotated for the concept's"
+            + " category, and so may be higher.",
     mixinStandardHelpOptions = true,
     sortOptions = false)
 final class FormulasCommand implements Callable<Integer> {
-  private static final int MOST_SHOWN = 20;
-
   @Parameters(paramLabel = "OUT", description = "The result folder.")
   private Path result;
 
@@ -71,12 +70,28 @@ final class FormulasCommand implements Callable<Integer> {
   private List<String> operators;
 
   @Option(
+      names = "--categories",
+      split = ",",
+      paramLabel = "A,B",
+      description = "Formulas of concepts of these categories only. Default: all of the result's.")
+  private List<String> categories = List.of();
+
+  @Option(
+      names = "--minimum-gain",
+      paramLabel = "X",
+      defaultValue = "0",
+      description =
+          "IoU that a longer formula must gain to take a shorter one's place. Default:"
+              + " ${DEFAULT-VALUE}: any.")
+  private double minimumGain;
+
+  @Option(
       names = "--penalty",
       paramLabel = "X",
       defaultValue = "1",
       description =
-          "Factor on the IoU for each concept more, in what the beam keeps. Default:"
-              + " ${DEFAULT-VALUE}.")
+          "Factor on the IoU for each concept more, in what the beam keeps and in whether a longer"
+              + " formula takes a shorter one's place. Default: ${DEFAULT-VALUE}: none.")
   private double penalty;
 
   @Option(
@@ -100,7 +115,7 @@ final class FormulasCommand implements Callable<Integer> {
       paramLabel = "FORMULA",
       description =
           "Score this formula for all units instead, for example \"car AND NOT (road OR wheel)\";"
-              + " names of several words in double quotes.")
+              + " names as in the tables or as pages show them, of several words in double quotes.")
   private @Nullable String evaluate;
 
   @Option(
@@ -120,16 +135,17 @@ final class FormulasCommand implements Callable<Integer> {
     ConceptDataset data = resultData.open(dissection);
     try (LabelledResult labelled =
         LabelledResult.open(dissection, data, resultData.atlas(), progress)) {
-      FormulaSearch formulas = FormulaSearch.in(labelled);
+      FormulaSearch formulas = FormulaSearch.in(labelled, categories);
       for (LayerDissection layer : dissection.layers()) {
         if (evaluate != null) {
-          print(layer, evaluated(formulas, layer, evaluate, progress));
+          Output.print(
+              FormulaSummary.ranked(layer, evaluated(formulas, layer, evaluate, progress)));
           continue;
         }
-        List<FormulaScore> scores = formulas.search(layer, units(layer), options, progress);
-        FormulaTable.write(layer, scores);
-        print(layer, scores, options.length());
+        FormulaTable table = Formulas.write(formulas, layer, units(layer), options, progress);
+        Output.print(FormulaSummary.text(layer, table));
       }
+      Output.print(FormulaSummary.ABOUT_IOU);
     }
     return 0;
   }
@@ -149,9 +165,10 @@ final class FormulasCommand implements Callable<Integer> {
     }
   }
 
-  private int[] units(LayerDissection layer) {
+  /** Null for all. */
+  private int @Nullable [] units(LayerDissection layer) {
     if (units.isEmpty()) {
-      return IntStream.range(0, layer.units().size()).toArray();
+      return null;
     }
     for (int unit : units) {
       if (unit < 0 || unit >= layer.units().size()) {
@@ -177,6 +194,7 @@ final class FormulasCommand implements Callable<Integer> {
           search.equals("optimal"),
           beam,
           operators.stream().map(FormulasCommand::operator).distinct().toList(),
+          minimumGain,
           penalty,
           duration(timeLimit),
           workers == null ? Runtime.getRuntime().availableProcessors() : workers);
@@ -208,50 +226,5 @@ final class FormulasCommand implements Callable<Integer> {
       case "h" -> Duration.ofHours(number);
       default -> Duration.ofSeconds(number);
     };
-  }
-
-  private static void print(LayerDissection layer, List<FormulaScore> ranked) {
-    Output.print(
-        String.format(
-            Locale.ROOT,
-            "%s in layer %s: %d pixels%n",
-            ranked.get(0).formula(),
-            layer.layer().name(),
-            ranked.get(0).pixels()));
-    for (FormulaScore score : ranked.subList(0, Math.min(MOST_SHOWN, ranked.size()))) {
-      Output.print(String.format(Locale.ROOT, "  unit %5d  IoU %.4f%n", score.unit(), score.iou()));
-    }
-  }
-
-  private static void print(LayerDissection layer, List<FormulaScore> scores, int length) {
-    Output.print(String.format(Locale.ROOT, "formulas of layer %s:%n", layer.layer().name()));
-    for (int l = 1; l <= length; l++) {
-      int here = l;
-      List<FormulaScore> rows = scores.stream().filter(s -> s.length() == here).toList();
-      Output.print(
-          String.format(
-              Locale.ROOT,
-              "  length %d: mean IoU %.4f, proven for %d of %d units%n",
-              l,
-              rows.stream().mapToDouble(FormulaScore::iou).average().orElse(0),
-              rows.stream().filter(FormulaScore::proven).count(),
-              rows.size()));
-    }
-    List<FormulaScore> best =
-        scores.stream()
-            .filter(s -> s.length() == length)
-            .sorted(Comparator.comparingDouble(FormulaScore::iou).reversed())
-            .limit(MOST_SHOWN)
-            .toList();
-    for (FormulaScore score : best) {
-      Output.print(
-          String.format(
-              Locale.ROOT,
-              "  unit %5d  IoU %.4f  %s%s%n",
-              score.unit(),
-              score.iou(),
-              score.formula(),
-              score.proven() ? "" : String.format(Locale.ROOT, " (at most %.4f)", score.bound())));
-    }
   }
 }

@@ -9,9 +9,13 @@ import org.netdissect.dissection.activations.NetworkSource;
 import org.netdissect.dissection.rules.Convention;
 import org.netdissect.dissection.rules.ImageOrder;
 import org.netdissect.dissection.rules.Quantile;
+import org.netdissect.networks.InputSize;
 import org.netdissect.networks.Layer;
 import org.netdissect.networks.Network;
 import org.netdissect.networks.Preprocessing;
+import org.netdissect.pictures.Framing;
+import org.netdissect.results.DissectionInfo.NetworkInfo;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** One layer of a network, and how photographs go in; for commands that look at one layer. */
@@ -37,6 +41,22 @@ final class LayerOptions {
       paramLabel = "N",
       description = "Threads. Default: the number of cores. The outcome does not depend on it.")
   private @Nullable Integer workers;
+
+  @Mixin private FitOption fit;
+
+  /** What results say of a network that is fed in this way. */
+  NetworkInfo describe(Network network, Preprocessing preprocessing) throws IOException {
+    return NetworkSource.describe(
+        network,
+        preprocessing,
+        fit.framing(),
+        new InputSize(network.inputHeight(), network.inputWidth()));
+  }
+
+  /** How photographs come into the input. */
+  Framing framing() {
+    return fit.framing();
+  }
 
   int workers() {
     if (workers != null && workers < 1) {
@@ -86,6 +106,7 @@ final class LayerOptions {
         List.of(network),
         List.of("tensor:" + of(network).name()),
         List.of(preprocessing),
+        fit.framing(),
         data,
         images,
         // Where cells lie does not matter here, so nothing need be said of it.

@@ -15,10 +15,8 @@ import org.netdissect.base.CacheFolder;
 import org.netdissect.base.Text;
 import org.netdissect.base.ToolVersion;
 import org.netdissect.concepts.ConceptDataset;
-import org.netdissect.dissection.activations.NetworkSource;
 import org.netdissect.dissection.activations.basis.Basis;
 import org.netdissect.dissection.activations.basis.ViewedSource;
-import org.netdissect.networks.InputSize;
 import org.netdissect.networks.Network;
 import org.netdissect.networks.Preprocessing;
 import org.netdissect.results.Dissection;
@@ -198,9 +196,7 @@ final class ProbeCommand implements Callable<Integer> {
       List<Dissection> carriers,
       TerminalProgress progress)
       throws IOException {
-    NetworkInfo info =
-        NetworkSource.describe(
-            network, preprocessing, new InputSize(network.inputHeight(), network.inputWidth()));
+    NetworkInfo info = layerOptions.describe(network, preprocessing);
     List<Probe.OfLayer> all =
         probe.run(
             info,

@@ -13,6 +13,7 @@ import org.netdissect.dissection.fit.PreprocessingCheck;
 import org.netdissect.networks.Network;
 import org.netdissect.networks.Preprocessing;
 import org.netdissect.networks.RandomNetwork;
+import org.netdissect.pictures.Framing;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -135,7 +136,8 @@ final class RandomizeCommand implements Callable<Integer> {
       }
       ConceptDataset from =
           dataOptions.open(data, network.inputHeight(), network.inputWidth(), progress);
-      List<byte[]> photographs = PreprocessingCheck.photographs(network, from, images);
+      List<byte[]> photographs =
+          PreprocessingCheck.photographs(network, from, Framing.STRETCH, images);
       if (photographs.isEmpty()) {
         throw new UsageException("none of the photographs of --data can be read");
       }

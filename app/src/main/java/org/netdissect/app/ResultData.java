@@ -8,7 +8,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.netdissect.base.Json;
 import org.netdissect.concepts.ConceptDataset;
+import org.netdissect.concepts.CroppedDataset;
 import org.netdissect.concepts.atlas.AtlasOptions;
+import org.netdissect.pictures.Framing;
 import org.netdissect.results.Dissection;
 import org.netdissect.results.DissectionException;
 import org.netdissect.results.DissectionInfo;
@@ -100,9 +102,11 @@ final class ResultData {
 
   private ConceptDataset open(List<Path> folders, Dissection dissection) throws IOException {
     DissectionInfo.NetworkInfo network = dissection.info().network();
-    return dataOptions.open(
-        folders,
-        network.inputHeight() == null ? 0 : network.inputHeight(),
-        network.inputWidth() == null ? 0 : network.inputWidth());
+    int height = network.inputHeight() == null ? 0 : network.inputHeight();
+    int width = network.inputWidth() == null ? 0 : network.inputWidth();
+    ConceptDataset data = dataOptions.open(folders, height, width);
+    return Framing.CROP.word().equals(network.fit())
+        ? new CroppedDataset(data, height, width)
+        : data;
   }
 }

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.netdissect.analysis.trust.TrustOptions;
 import org.netdissect.base.DataException;
@@ -29,6 +30,7 @@ import org.netdissect.networks.ModelException;
 import org.netdissect.networks.Network;
 import org.netdissect.networks.Preprocessing;
 import org.netdissect.networks.ReceptiveField;
+import org.netdissect.pictures.Framing;
 import org.netdissect.results.Dissection;
 import org.netdissect.results.DissectionException;
 import org.netdissect.results.LayerDissection;
@@ -212,6 +214,7 @@ final class RunCommand implements Callable<Integer> {
   private boolean noReport;
 
   @Mixin private ModelOptions modelOptions;
+  @Mixin private FitOption fit;
   @Mixin private DataOptions dataOptions;
   @Mixin private CommonOptions common;
 
@@ -260,7 +263,8 @@ final class RunCommand implements Callable<Integer> {
       String usual = network.usualPreprocessing().name();
       try {
         PreprocessingCheck check =
-            PreprocessingCheck.of(network, PreprocessingCheck.known(), labelled, CHECKED, progress);
+            PreprocessingCheck.of(
+                network, PreprocessingCheck.known(), labelled, fit.framing(), CHECKED, progress);
         if (check.isClearlyBetterThan(usual)) {
           progress.warn(
               network.name()
@@ -285,14 +289,17 @@ final class RunCommand implements Callable<Integer> {
   private void dissect(
       List<Network> networks, List<Preprocessing> preprocessings, TerminalProgress progress)
       throws IOException {
-    if (dataOptions.haveMasksOfOneSize(data, networks)) {
+    if (dataOptions.haveMasksOfOneSize(data, networks)
+        && (fit.framing() != Framing.CROP || DataOptions.inputs(networks) < 2)) {
       Dissector.Builder builder = builder(networks, preprocessings, progress).setOut(out);
       finish(builder, networks, progress);
       return;
     }
     progress.say(
-        "the networks' inputs differ, and so do their masks: each is dissected by itself; one"
-            + " --mask-size for all would let them share the reading of the photographs");
+        fit.framing() == Framing.CROP
+            ? "the networks' inputs differ, and so does what they see: each is dissected by itself"
+            : "the networks' inputs differ, and so do their masks: each is dissected by itself; one"
+                + " --mask-size for all would let them share the reading of the photographs");
     List<Path> folders = Dissector.resultFolders(out, networks);
     for (int i = 0; i < folders.size(); i++) {
       List<Network> one = networks.subList(i, i + 1);
@@ -420,13 +427,16 @@ final class RunCommand implements Callable<Integer> {
       text.append(ties(network, dissection, layer));
       if (!layer.result().emptyMasks().isEmpty()) {
         String name = layer.layer().name();
-        network
-            .beforeBound(network.resolve("tensor:" + name).get(0))
-            .ifPresent(
-                before ->
-                    text.append(
-                        "  the bound of layer %s is what they share: before it they differ, --layers tensor:%s%n"
-                            .formatted(Text.oneLine(name), Text.oneLine(before.name()))));
+        List<Layer> before = network.beforeBound(network.resolve("tensor:" + name).get(0));
+        if (!before.isEmpty()) {
+          text.append(
+              "  the bound of layer %s is what they share: before it they differ, --layers %s%n"
+                  .formatted(
+                      Text.oneLine(name),
+                      before.stream()
+                          .map(one -> "tensor:" + Text.oneLine(one.name()))
+                          .collect(Collectors.joining(","))));
+        }
       }
     }
     return text.toString();
@@ -439,6 +449,7 @@ final class RunCommand implements Callable<Integer> {
           Dissector.builder()
               .optConvention(Convention.of(convention))
               .optQuantile(Quantile.of(quantile))
+              .optFraming(fit.framing())
               .optIou(iou)
               .optSplit(split.equals("all") ? null : split)
               .optCategories(categories)
@@ -476,6 +487,9 @@ final class RunCommand implements Callable<Integer> {
     }
     if (!layers.isEmpty() || !preprocess.isEmpty() || modelOptions.hasWeights()) {
       throw new UsageException("--layers, --preprocess and --weights go with a model");
+    }
+    if (fit.framing() != Framing.STRETCH && modelOptions.inputSize() == null) {
+      throw new UsageException("--fit needs the size of the network's input: --input-size H,W");
     }
     if (fields.size() > 1 && fields.size() != activations.size()) {
       throw new UsageException("--field stands once, or once for each --activations");

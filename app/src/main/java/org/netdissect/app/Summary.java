@@ -68,7 +68,13 @@ final class Summary {
           .append(": no images, masks, hits or thresholds\n");
     }
     if (info.network().preprocessing() != null) {
-      out.append("preprocessing ").append(info.network().preprocessing().describe()).append('\n');
+      out.append("preprocessing ").append(info.network().describePreprocessing()).append('\n');
+    }
+    if (Boolean.TRUE.equals(info.data().boxes())) {
+      out.append("boxes without a shape counted as rectangles (--boxes)\n");
+    }
+    if (info.network().tokens() != null) {
+      out.append("tokens as given, ").append(oneLine(info.network().tokens())).append('\n');
     }
     if (info.fewImages()) {
       out.append("few images: scores and labels may change much with others; 1000 or more are")
@@ -234,9 +240,7 @@ final class Summary {
       root.put("missing", List.of("images", "masks", "hits", "thresholds"));
     }
     root.put("unreadable", info.images().unreadable().size());
-    root.put(
-        "preprocessing",
-        info.network().preprocessing() == null ? null : info.network().preprocessing().describe());
+    root.put("preprocessing", info.network().describePreprocessing());
     root.put("small", info.fewImages());
     root.put("convention", info.rules().convention());
     root.put("quantile", info.rules().quantile());

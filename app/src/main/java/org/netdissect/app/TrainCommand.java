@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
-import org.netdissect.lab.train.NetworkSpec;
+import org.netdissect.lab.train.Architecture;
 import org.netdissect.lab.train.Task;
 import org.netdissect.lab.train.Training;
 import org.netdissect.lab.train.TrainingOptions;
@@ -39,7 +39,9 @@ final class TrainCommand implements Callable<Integer> {
       names = "--arch",
       paramLabel = "NAME",
       defaultValue = "alexnet-small",
-      description = "Architecture: alexnet-small. Default: ${DEFAULT-VALUE}.")
+      description =
+          "Architecture: alexnet-small, vgg-small, googlenet-small or resnet-small."
+              + " Default: ${DEFAULT-VALUE}.")
   private String arch;
 
   @Option(
@@ -47,7 +49,9 @@ final class TrainCommand implements Callable<Integer> {
       paramLabel = "NAME",
       defaultValue = "scene",
       description =
-          "scene (one label an image), object (which objects are there) or rotation (no labels)."
+          "From labels: scene (one an image), object (which are there). From images alone:"
+              + " rotation, context, puzzle, colorization, crosschannel, autoencoding,"
+              + " contrastive. From a made-up world: egomotion, videoorder."
               + " Default: ${DEFAULT-VALUE}.")
   private String task;
 
@@ -91,16 +95,27 @@ final class TrainCommand implements Callable<Integer> {
   @Option(
       names = "--depth",
       paramLabel = "N",
-      defaultValue = "5",
-      description = "Number of convolutions. Default: ${DEFAULT-VALUE}.")
-  private int depth;
+      description =
+          "alexnet-small, vgg-small: number of convolutions (default 5, 8); googlenet-small,"
+              + " resnet-small: number of blocks (default 4).")
+  private @Nullable Integer depth;
+
+  @Option(
+      names = "--head",
+      paramLabel = "gap|fc",
+      defaultValue = "gap",
+      description =
+          "Behind the convolutions: gap (mean over all places, one linear layer) or fc (two"
+              + " hidden layers of 256 units). Default: ${DEFAULT-VALUE}.")
+  private String head;
 
   @Option(
       names = "--dropout",
       paramLabel = "P",
-      defaultValue = "0",
-      description = "Dropout before the classifier. Default: ${DEFAULT-VALUE}.")
-  private double dropout;
+      description =
+          "Dropout before the classifier, or behind each hidden layer. Default: 0 for gap, 0.5"
+              + " for fc.")
+  private @Nullable Double dropout;
 
   @Option(names = "--no-batch-norm", description = "Leave batch normalisation out.")
   private boolean noBatchNorm;
@@ -117,6 +132,13 @@ final class TrainCommand implements Callable<Integer> {
       paramLabel = "MODEL.onnx",
       description = "Start from the weights of a network trained here; layers that fit are taken.")
   private @Nullable Path init;
+
+  @Option(
+      names = "--freeze",
+      split = ",",
+      paramLabel = "conv1,conv2",
+      description = "Layers whose weights stay as they are at the start.")
+  private List<String> freeze = List.of();
 
   @Option(
       names = "--checkpoints",
@@ -141,10 +163,8 @@ final class TrainCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     TrainingOptions options;
     try {
-      if (!arch.equals(NetworkSpec.ALEXNET_SMALL)) {
-        throw new IllegalArgumentException(
-            "unknown architecture \"" + arch + "\": " + NetworkSpec.ALEXNET_SMALL);
-      }
+      Architecture architecture = Architecture.of(arch);
+      Architecture.Head behind = Architecture.Head.of(head);
       options =
           new TrainingOptions(
               data,
@@ -154,16 +174,17 @@ final class TrainCommand implements Callable<Integer> {
               batch,
               seed,
               size,
-              width,
-              depth,
-              dropout,
-              !noBatchNorm,
+              architecture,
+              new Architecture.Shape(
+                  width, depth == null ? architecture.usualDepth() : depth, !noBatchNorm),
+              behind,
+              dropout != null ? dropout : behind == Architecture.Head.FC ? 0.5 : 0,
               rate,
               init,
+              freeze,
               checkpoints,
               !noFlip,
               threads == null ? Runtime.getRuntime().availableProcessors() : threads);
-      NetworkSpec.alexnetSmall(size, 2, width, depth, dropout, !noBatchNorm);
     } catch (IllegalArgumentException e) {
       throw new UsageException(e.getMessage());
     }
@@ -172,10 +193,11 @@ final class TrainCommand implements Callable<Integer> {
     Output.line(
         String.format(
             Locale.ROOT,
-            "%s: %d classes, validation accuracy %.3f",
+            "%s: validation %s %.3f; always the same answer: %.3f",
             result.model(),
-            result.classes(),
-            result.accuracy()));
+            result.measured(),
+            result.value(),
+            result.chance()));
     return 0;
   }
 }

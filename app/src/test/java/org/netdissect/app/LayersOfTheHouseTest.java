@@ -3,10 +3,13 @@ package org.netdissect.app;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaCall;
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaPackage;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.library.Architectures.LayeredArchitecture;
@@ -16,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executors;
+import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -35,7 +39,8 @@ class LayersOfTheHouseTest {
     MODULES.put("concepts", List.of("base", "pictures"));
     MODULES.put("datasets", List.of("base", "pictures", "concepts", "networks"));
     MODULES.put("dissection", List.of("base", "pictures", "concepts", "networks", "results"));
-    MODULES.put("analysis", List.of("base", "concepts", "networks", "results", "dissection"));
+    MODULES.put(
+        "analysis", List.of("base", "pictures", "concepts", "networks", "results", "dissection"));
     MODULES.put(
         "report", List.of("base", "pictures", "concepts", "networks", "results", "dissection"));
     MODULES.put(
@@ -164,6 +169,18 @@ class LayersOfTheHouseTest {
         .should()
         .accessField(System.class, "out")
         .check(classes);
+  }
+
+  @Test
+  void everyPackageIsHeldToNullAway() {
+    List<String> open =
+        classes.stream()
+            .map(JavaClass::getPackage)
+            .distinct()
+            .filter(known -> !known.isAnnotatedWith(NullMarked.class))
+            .map(JavaPackage::getName)
+            .toList();
+    assertEquals(List.of(), open);
   }
 
   @Test

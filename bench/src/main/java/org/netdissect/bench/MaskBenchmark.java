@@ -9,7 +9,7 @@ import org.netdissect.dissection.rules.AxisInterpolation;
 import org.netdissect.dissection.rules.Convention;
 import org.netdissect.dissection.rules.MaskGeometry;
 import org.netdissect.dissection.tally.RegionCounter;
-import org.netdissect.networks.InputSize;
+import org.netdissect.pictures.Frame;
 import org.netdissect.results.LayerInfo;
 import org.netdissect.results.values.BinCounter;
 import org.netdissect.results.values.TrimmedMap;
@@ -72,7 +72,7 @@ public class MaskBenchmark {
     threshold = values[values.length - 1 - values.length / 200];
     geometry =
         new MaskGeometry.Cache(Convention.EXACT, layer.field(), side, side)
-            .of(new InputSize(224, 224), MASK, MASK);
+            .of(Frame.whole(224, 224), MASK, MASK);
     counter = new RegionCounter(side, side);
     map = new TrimmedMap(side, side);
     for (int i = 0; firing.size() < MAPS; i++) {

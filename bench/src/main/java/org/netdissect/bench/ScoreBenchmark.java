@@ -18,7 +18,7 @@ import org.netdissect.dissection.rules.ImageSet;
 import org.netdissect.dissection.rules.MaskGeometry;
 import org.netdissect.dissection.scoring.ConceptTotals;
 import org.netdissect.dissection.scoring.Scorer;
-import org.netdissect.networks.InputSize;
+import org.netdissect.pictures.Frame;
 import org.netdissect.results.ActivationMaps;
 import org.netdissect.results.Dissection;
 import org.netdissect.results.HitTable;
@@ -133,7 +133,7 @@ public class ScoreBenchmark {
                 dense[index[c]] = value[c];
               }
               MaskGeometry geometry =
-                  geometries.of(new InputSize(224, 224), about.maskHeight(), about.maskWidth());
+                  geometries.of(Frame.whole(224, 224), about.maskHeight(), about.maskWidth());
               for (int y = 0; y < about.maskHeight(); y++) {
                 for (int x = 0; x < about.maskWidth(); x++) {
                   if (interpolated(geometry, dense, y, x) > threshold) {

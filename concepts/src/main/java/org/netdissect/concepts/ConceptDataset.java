@@ -26,6 +26,11 @@ public interface ConceptDataset {
     return true;
   }
 
+  /** Whether annotations that have a box but no shape count as the whole rectangle. */
+  default boolean drawsBoxes() {
+    return false;
+  }
+
   /** What was passed over when it was opened and the user should know, a line each. */
   default List<String> remarks() {
     return List.of();

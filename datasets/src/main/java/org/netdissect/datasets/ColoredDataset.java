@@ -128,6 +128,11 @@ final class ColoredDataset implements ConceptDataset {
   }
 
   @Override
+  public boolean drawsBoxes() {
+    return data.drawsBoxes();
+  }
+
+  @Override
   public String key() {
     return data.key() + " colors " + names.key();
   }

@@ -201,6 +201,11 @@ final class CombinedDataset implements ConceptDataset {
   }
 
   @Override
+  public boolean drawsBoxes() {
+    return parts.stream().anyMatch(ConceptDataset::drawsBoxes);
+  }
+
+  @Override
   public String key() {
     StringBuilder key = new StringBuilder("combined");
     for (ConceptDataset part : parts) {

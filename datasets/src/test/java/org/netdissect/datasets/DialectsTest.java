@@ -278,6 +278,27 @@ class DialectsTest {
     assertBroken("", this::open);
   }
 
+  /** Of what a file's reader says nothing is passed on but the place. */
+  @Test
+  void filesCutInTheMiddle() throws Exception {
+    photo("a.jpg");
+    write("a.json", labelme("a.jpg", shape("mug", "polygon", "[[3,2],[9,2],[9,6]]")));
+    photo("b.jpg");
+    write("b.json", labelme("b.jpg", shape("mug", "polygon", "[[3,2],[9,2],[9,6]]")));
+    String whole = Files.readString(dir.resolve("a.json"));
+    Files.writeString(dir.resolve("a.json"), whole.substring(0, whole.length() - 12));
+    assertRemark(open(), "a.json line 1, column 100");
+    assertRemark(open(), ": the JSON text ends in the middle");
+
+    dir = temp.resolve("cvat");
+    photo("a.jpg");
+    write(
+        "annotations.xml",
+        "<annotations><meta><task><name>t</name></task></meta>",
+        "<image id=\"0\" name=\"a.jpg\" width=\"12\" height=\"8\">");
+    assertBroken("annotations.xml line 3, column 1: no XML that can be read: ", this::open);
+  }
+
   @Test
   void masksOfRoboflow() throws Exception {
     for (String split : List.of("train", "valid")) {
@@ -344,7 +365,7 @@ class DialectsTest {
     write("data.yaml", "names: [mug]");
     assertEquals(0.5, share(open(), "IMAGES/a.JPG", "mug"));
     write("data.yaml", "names: [mug");
-    assertBroken("data.yaml: no YAML that can be read", this::open);
+    assertBroken("data.yaml line 1, column 12: no YAML that can be read: ", this::open);
   }
 
   @Test

@@ -18,6 +18,7 @@ import org.netdissect.dissection.rules.Convention;
 import org.netdissect.dissection.rules.ImageSet;
 import org.netdissect.dissection.rules.Quantile;
 import org.netdissect.dissection.scoring.MapsKept;
+import org.netdissect.pictures.Framing;
 import org.netdissect.results.DissectionException;
 import org.netdissect.results.DissectionInfo.Rules;
 
@@ -25,6 +26,7 @@ import org.netdissect.results.DissectionInfo.Rules;
  * All that a run is asked to do. Immutable: what a builder is told afterwards does not reach it.
  *
  * @param subject what is dissected
+ * @param framing how photographs come into the input
  * @param bases views of each layer that are dissected beside it
  * @param data the labelled images
  * @param out the result folder
@@ -41,6 +43,7 @@ import org.netdissect.results.DissectionInfo.Rules;
  */
 record DissectionPlan(
     Subject subject,
+    Framing framing,
     List<Basis> bases,
     ConceptDataset data,
     Path out,

@@ -51,7 +51,8 @@ final class DissectionRun {
     ImageSet images = plan.selection().images(atlas, plan.subject().imageList(), categories);
     try (ActivationSource source =
         ViewedSource.of(
-            plan.subject().open(plan.data(), images, plan.scoring().convention(), log),
+            plan.subject()
+                .open(plan.data(), images, plan.scoring().convention(), plan.framing(), log),
             plan.bases(),
             log)) {
       Measurement measurement = new Measurement(plan, results, categories, images, source, log);

@@ -5,20 +5,25 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.netdissect.base.Progress;
 import org.netdissect.concepts.ConceptDataset;
+import org.netdissect.concepts.CroppedDataset;
 import org.netdissect.dissection.activations.ActivationSource;
 import org.netdissect.dissection.activations.RecordedActivations;
 import org.netdissect.dissection.activations.basis.Basis;
 import org.netdissect.dissection.rules.Convention;
 import org.netdissect.dissection.rules.Quantile;
 import org.netdissect.dissection.scoring.MapsKept;
+import org.netdissect.networks.InputSize;
 import org.netdissect.networks.Network;
 import org.netdissect.networks.Preprocessing;
+import org.netdissect.pictures.Framing;
 import org.netdissect.results.Dissection;
 
 /**
@@ -108,6 +113,8 @@ public final class Dissector {
     /** Empty as long as it is what each network usually takes. */
     private List<Preprocessing> preprocessings = List.of();
 
+    private Framing framing = Framing.STRETCH;
+
     private Convention convention = Convention.EXACT;
     private Quantile quantile = Quantile.DEFAULT;
     private double iou = DEFAULT_IOU;
@@ -187,6 +194,16 @@ public final class Dissector {
     /** What is done to pixels for each network in their order; one is for all. */
     public Builder optPreprocessings(List<Preprocessing> preprocessings) {
       this.preprocessings = List.copyOf(preprocessings);
+      return this;
+    }
+
+    /**
+     * How photographs come into a network's input of other proportions; default {@link
+     * Framing#STRETCH}. What {@link Framing#CROP} cuts off takes no part in any count. For recorded
+     * maps: how they came in.
+     */
+    public Builder optFraming(Framing framing) {
+      this.framing = Objects.requireNonNull(framing);
       return this;
     }
 
@@ -307,8 +324,9 @@ public final class Dissector {
       return new Dissector(
           new DissectionPlan(
               subject(),
+              framing,
               bases,
-              data,
+              seen(data),
               out,
               new DissectionPlan.Selection(split, limit, categories),
               new DissectionPlan.Scoring(convention, quantile, iou),
@@ -320,6 +338,29 @@ public final class Dissector {
               progress,
               steps,
               notes));
+    }
+
+    /** The data as far as the networks see them. */
+    private ConceptDataset seen(ConceptDataset all) {
+      if (framing == Framing.STRETCH) {
+        return all;
+      }
+      Set<@Nullable InputSize> inputs = new LinkedHashSet<>();
+      if (recorded != null) {
+        inputs.add(recorded.input());
+      }
+      networks.forEach(n -> inputs.add(new InputSize(n.inputHeight(), n.inputWidth())));
+      InputSize input = inputs.isEmpty() ? null : inputs.iterator().next();
+      if (input == null) {
+        throw new IllegalStateException("set the input's size, that photographs came into");
+      }
+      if (framing == Framing.LETTERBOX) {
+        return all;
+      }
+      if (inputs.size() > 1) {
+        throw new IllegalStateException("networks that crop differently see different data");
+      }
+      return new CroppedDataset(all, input.height(), input.width());
     }
 
     private Subject subject() {

@@ -73,12 +73,15 @@ final class Measurement {
             images.atlas().fingerprint(),
             selection.split(),
             selection.limit() > 0 ? selection.limit() : null,
-            categories.stream().map(Category::name).toList());
+            categories.stream().map(Category::name).toList(),
+            plan.data().drawsBoxes() ? true : null);
     for (int i = 0; i < results.size(); i++) {
       List<Integer> layers = source.layersOf(i);
       targets.add(
           new Target(
-              results.get(i), plan.subject().describe(i, source.input(layers.get(0))), layers));
+              results.get(i),
+              plan.subject().describe(i, source.input(layers.get(0)), plan.framing()),
+              layers));
     }
   }
 
@@ -193,7 +196,12 @@ final class Measurement {
       LayerRecorder recorder = recording.recorders().get(l);
       MaskTally tally =
           new MaskTally(
-              recorder, images, scoring.convention(), scoring.quantile(), source.input(l));
+              recorder,
+              images,
+              scoring.convention(),
+              scoring.quantile(),
+              source.input(l),
+              plan.framing());
       layers.add(writer.write(recorder, tally, recorder.folder(), progress));
       List<List<Coefficient>> coefficients = source.coefficients(l);
       if (coefficients != null) {

@@ -19,6 +19,7 @@ import org.netdissect.dissection.rules.Quantile;
 import org.netdissect.networks.InputSize;
 import org.netdissect.networks.Network;
 import org.netdissect.networks.Preprocessing;
+import org.netdissect.pictures.Framing;
 import org.netdissect.results.DissectionInfo.NetworkInfo;
 import org.netdissect.results.FolderNames;
 import tools.jackson.databind.node.ObjectNode;
@@ -41,7 +42,11 @@ sealed interface Subject {
    * @param progress warned of what is guessed
    */
   ActivationSource open(
-      ConceptDataset data, ImageSet images, Convention convention, Progress progress)
+      ConceptDataset data,
+      ImageSet images,
+      Convention convention,
+      Framing framing,
+      Progress progress)
       throws IOException;
 
   /**
@@ -49,7 +54,7 @@ sealed interface Subject {
    *
    * @param input size that the geometry is relative to; null for each image's own
    */
-  NetworkInfo describe(int result, @Nullable InputSize input) throws IOException;
+  NetworkInfo describe(int result, @Nullable InputSize input, Framing framing) throws IOException;
 
   /** Adds what else decides the result, for telling whether a run may go on. */
   default void addInputs(ObjectNode inputs) throws IOException {}
@@ -83,16 +88,31 @@ sealed interface Subject {
 
     @Override
     public ActivationSource open(
-        ConceptDataset data, ImageSet images, Convention convention, Progress progress)
+        ConceptDataset data,
+        ImageSet images,
+        Convention convention,
+        Framing framing,
+        Progress progress)
         throws IOException {
       return NetworkSource.open(
-          networks, layers, preprocessings, data, images, convention, quantile, batch, progress);
+          networks,
+          layers,
+          preprocessings,
+          framing,
+          data,
+          images,
+          convention,
+          quantile,
+          batch,
+          progress);
     }
 
     @Override
-    public NetworkInfo describe(int result, @Nullable InputSize input) throws IOException {
+    public NetworkInfo describe(int result, @Nullable InputSize input, Framing framing)
+        throws IOException {
       InputSize size = Objects.requireNonNull(input, "a network's input has a size");
-      return NetworkSource.describe(networks.get(result), preprocessings.get(result), size);
+      return NetworkSource.describe(
+          networks.get(result), preprocessings.get(result), framing, size);
     }
   }
 
@@ -105,14 +125,18 @@ sealed interface Subject {
 
     @Override
     public ActivationSource open(
-        ConceptDataset data, ImageSet images, Convention convention, Progress progress)
+        ConceptDataset data,
+        ImageSet images,
+        Convention convention,
+        Framing framing,
+        Progress progress)
         throws IOException {
       return RecordedSource.open(recorded, images, convention, progress);
     }
 
     @Override
-    public NetworkInfo describe(int result, @Nullable InputSize input) {
-      return unnamed(input);
+    public NetworkInfo describe(int result, @Nullable InputSize input, Framing framing) {
+      return unnamed(input, framing);
     }
 
     @Override
@@ -132,24 +156,31 @@ sealed interface Subject {
   record OfSource(ActivationSource.Factory factory) implements Subject {
     @Override
     public ActivationSource open(
-        ConceptDataset data, ImageSet images, Convention convention, Progress progress)
+        ConceptDataset data,
+        ImageSet images,
+        Convention convention,
+        Framing framing,
+        Progress progress)
         throws IOException {
       return factory.open(images);
     }
 
     @Override
-    public NetworkInfo describe(int result, @Nullable InputSize input) {
-      return unnamed(input);
+    public NetworkInfo describe(int result, @Nullable InputSize input, Framing framing) {
+      return unnamed(input, framing);
     }
   }
 
-  private static NetworkInfo unnamed(@Nullable InputSize input) {
+  /** As a result says it: nothing where photographs are stretched, as nearly all are. */
+  private static NetworkInfo unnamed(@Nullable InputSize input, Framing framing) {
     return new NetworkInfo(
         null,
         null,
         null,
         input == null ? null : input.height(),
         input == null ? null : input.width(),
+        null,
+        NetworkSource.word(framing),
         null);
   }
 }

@@ -27,6 +27,7 @@ import org.netdissect.dissection.rules.Convention;
 import org.netdissect.dissection.rules.Quantile;
 import org.netdissect.networks.InputSize;
 import org.netdissect.networks.ReceptiveField;
+import org.netdissect.pictures.Framing;
 import org.netdissect.results.CountsExport;
 import org.netdissect.results.Dissection;
 
@@ -45,14 +46,40 @@ class BruteForceTest {
                 Stream.of(Convention.values()).map(convention -> Arguments.of(seed, convention)));
   }
 
+  static Stream<Arguments> framedCases() {
+    return LongStream.range(100, 120)
+        .boxed()
+        .flatMap(
+            seed ->
+                Stream.of(Framing.LETTERBOX, Framing.CROP)
+                    .flatMap(
+                        framing ->
+                            Stream.of(Convention.EXACT, Convention.LITE)
+                                .map(convention -> Arguments.of(seed, convention, framing))));
+  }
+
   @ParameterizedTest(name = "seed {0}, {1}")
   @MethodSource("cases")
   void countsEqualTheSlowOnes(long seed, Convention convention) throws IOException {
+    countsEqual(seed, convention, Framing.STRETCH);
+  }
+
+  @ParameterizedTest(name = "seed {0}, {1}, {2}")
+  @MethodSource("framedCases")
+  void countsEqualTheSlowOnesWhereProportionsAreKept(
+      long seed, Convention convention, Framing framing) throws IOException {
+    countsEqual(seed, convention, framing);
+  }
+
+  private void countsEqual(long seed, Convention convention, Framing framing) throws IOException {
     Random random = new Random(seed);
     int inputHeight = 20 + random.nextInt(30);
     int inputWidth = 20 + random.nextInt(30);
     int images = 3 + random.nextInt(20);
     MadeUpData data = new MadeUpData(seed, images, inputHeight, inputWidth, folder);
+    if (framing != Framing.STRETCH) {
+      data.takePhotographsOfManySizes(seed);
+    }
     int units = 1 + random.nextInt(5);
     int height = 1 + random.nextInt(9);
     int width = 1 + random.nextInt(9);
@@ -81,6 +108,7 @@ class BruteForceTest {
             .setData(data)
             .setOut(out)
             .optConvention(convention)
+            .optFraming(framing)
             .optQuantile(quantile)
             .optCategories(categories.stream().map(Category::name).toList())
             .optCache(folder.resolve("cache"))
@@ -88,7 +116,7 @@ class BruteForceTest {
             .run();
     CountsExport.write(dissection, folder.resolve("tables"));
 
-    Slow slow = new Slow(data, categories, maps, units, height, width);
+    Slow slow = new Slow(data, framing, categories, maps, units, height, width);
     slow.run(convention, quantile, field, inputHeight, inputWidth);
     assertEquals(
         String.join("\n", slow.thresholds),
@@ -125,6 +153,7 @@ class BruteForceTest {
   /** The rules word by word. */
   private static final class Slow {
     private final MadeUpData data;
+    private final Framing framing;
     private final List<Category> categories;
     private final float[] maps;
     private final int units;
@@ -136,12 +165,14 @@ class BruteForceTest {
 
     Slow(
         MadeUpData data,
+        Framing framing,
         List<Category> categories,
         float[] maps,
         int units,
         int height,
         int width) {
       this.data = data;
+      this.framing = framing;
       this.categories = categories;
       this.maps = maps;
       this.units = units;
@@ -168,6 +199,9 @@ class BruteForceTest {
       for (int i : images) {
         AnnotatedImage image = data.labels.get(i);
         for (int p = 0; p < image.maskHeight() * image.maskWidth(); p++) {
+          if (!isSeen(i, p, inputHeight, inputWidth)) {
+            continue;
+          }
           for (int number : labels(image, p, convention)) {
             truth.merge(number, 1L, Long::sum);
           }
@@ -186,9 +220,20 @@ class BruteForceTest {
           for (int y = 0; y < image.maskHeight(); y++) {
             for (int x = 0; x < image.maskWidth(); x++) {
               int p = y * image.maskWidth() + x;
-              double atY =
-                  position(convention, field.y(), height, inputHeight, image.maskHeight(), y);
-              double atX = position(convention, field.x(), width, inputWidth, image.maskWidth(), x);
+              if (!isSeen(i, p, inputHeight, inputWidth)) {
+                continue;
+              }
+              double atY;
+              double atX;
+              if (framing == Framing.STRETCH) {
+                atY = position(convention, field.y(), height, inputHeight, image.maskHeight(), y);
+                atX = position(convention, field.x(), width, inputWidth, image.maskWidth(), x);
+              } else {
+                double[] at = inInput(i, p, inputHeight, inputWidth);
+                boolean lite = convention == Convention.LITE;
+                atY = lite ? at[0] * height / inputHeight - 0.5 : among(field.y(), at[0]);
+                atX = lite ? at[1] * width / inputWidth - 0.5 : among(field.x(), at[1]);
+              }
               boolean lit = (float) bilinear(i, u, atY, atX) > threshold;
               pixels += lit ? 1 : 0;
               for (int number : labels(image, p, convention)) {
@@ -287,6 +332,40 @@ class BruteForceTest {
       double low = sorted[below];
       double high = sorted[Math.min(n - 1, below + 1)];
       return (float) (low + (high - low) * (position - below));
+    }
+
+    /** Where a mask pixel's centre lies in the input, from its upper left edge. */
+    private double[] inInput(int i, int pixel, int inputHeight, int inputWidth) {
+      ImageRow row = data.rows.get(i);
+      double factor =
+          framing == Framing.LETTERBOX
+              ? Math.min(
+                  (double) inputHeight / row.photoHeight(), (double) inputWidth / row.photoWidth())
+              : Math.max(
+                  (double) inputHeight / row.photoHeight(), (double) inputWidth / row.photoWidth());
+      double[] at = new double[2];
+      for (int axis = 0; axis < 2; axis++) {
+        int photo = axis == 0 ? row.photoHeight() : row.photoWidth();
+        int mask = axis == 0 ? row.maskHeight() : row.maskWidth();
+        int place = axis == 0 ? pixel / row.maskWidth() : pixel % row.maskWidth();
+        int input = axis == 0 ? inputHeight : inputWidth;
+        int extent = Math.max(1, (int) Math.rint(photo * factor));
+        int start = (input - extent) / 2;
+        at[axis] = (place + 0.5) * extent / mask + start;
+      }
+      return at;
+    }
+
+    private boolean isSeen(int i, int pixel, int inputHeight, int inputWidth) {
+      if (framing != Framing.CROP) {
+        return true;
+      }
+      double[] at = inInput(i, pixel, inputHeight, inputWidth);
+      return at[0] >= 0 && at[0] < inputHeight && at[1] >= 0 && at[1] < inputWidth;
+    }
+
+    private static double among(ReceptiveField.Axis axis, double at) {
+      return (at - 0.5 - axis.offset() - (axis.size() - 1) / 2) / axis.step();
     }
 
     /** Where a mask pixel lies among the activations. */

@@ -1,6 +1,7 @@
 package org.netdissect.dissection;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -13,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -49,6 +51,10 @@ import tools.jackson.databind.node.ObjectNode;
  * before memory is taken for what they claim.
  */
 class ForgedResultTest {
+  /** Names of classes, and what a parser says of its settings. */
+  private static final Pattern FOREIGN =
+      Pattern.compile("org\\.netdissect|java\\.|REDACTED|Jackson|Exception|\\$");
+
   private static final int IMAGES = 60;
   private static final int UNITS = 5;
   private static final int SIDE = 7;
@@ -132,6 +138,20 @@ class ForgedResultTest {
     "/network/preprocessing, '{\"channels\":\"RGB\",\"scale\":1e999,\"mean\":[0],\"std\":[1]}'",
     "/network/preprocessing, '{\"channels\":\"RGB\",\"scale\":1,\"mean\":[1e999],\"std\":[1]}'",
     "/network/preprocessing, '{\"channels\":\"RGB\",\"scale\":1,\"mean\":[0],\"std\":[null]}'",
+    "/network/preprocessing, '{\"channels\":\"RGB\",\"scale\":1,\"mean\":[0],\"std\":[0]}'",
+    "/network/preprocessing, '{\"channels\":\"RGB\",\"scale\":0,\"mean\":[0],\"std\":[1]}'",
+    "/network/preprocessing, '{\"channels\":\"RGB\",\"scale\":1,\"mean\":[0],\"std\":[1,1,1]}'",
+    "/network/preprocessing, '{\"channels\":\"RGB\",\"scale\":1,\"mean\":[],\"std\":[]}'",
+    "/network/preprocessing, '{\"channels\":\"GBR\",\"scale\":1,\"mean\":[0],\"std\":[1]}'",
+    "/network/preprocessing, '{\"scale\":1,\"mean\":[0],\"std\":[1]}'",
+    "/layers/0/layer/kind, null",
+    "/layers/0/layer/field/y/step, 0",
+    "/layers/0/layer/field/y/size, -1",
+    "/layers/0/layer/field/x/offset, 1e999",
+    "/layers/0/layer/field/x, null",
+    "/layers/0/layer/units, '\"many\"'",
+    "/layers/0/layer/units, 1e300",
+    "/layers/0/layer, 7",
     "/files, null",
     "/files/images.csv, null",
     "/format, 0",
@@ -154,6 +174,18 @@ class ForgedResultTest {
         });
     NetdissectException e = assertThrows(NetdissectException.class, () -> Dissection.open(out));
     assertTrue(e.getMessage().startsWith(out.toString()), e.getMessage());
+    assertFalse(FOREIGN.matcher(e.getMessage()).find(), e.getMessage());
+  }
+
+  @Test
+  void whatIsForgedIsNamed() throws IOException {
+    forge(root -> ((ObjectNode) root.at("/layers/0/layer/field/y")).put("step", 0));
+    NetdissectException e = assertThrows(NetdissectException.class, () -> Dissection.open(out));
+    assertEquals(
+        out.resolve(Dissection.FILE)
+            + " is damaged: layers[0].layer.field.y: Not a receptive field: offset -4.0, size 12.0,"
+            + " step 0.0.",
+        e.getMessage());
   }
 
   @Test

@@ -84,6 +84,21 @@ public final class MadeUpData implements ConceptDataset {
     }
   }
 
+  /** From now on its photographs have other proportions than the network's input. */
+  void takePhotographsOfManySizes(long seed) {
+    Random random = new Random(seed);
+    rows.replaceAll(
+        row ->
+            new ImageRow(
+                row.name(),
+                row.split(),
+                1 + random.nextInt(90),
+                1 + random.nextInt(90),
+                row.maskHeight(),
+                row.maskWidth(),
+                row.row()));
+  }
+
   /** The same with its rows in another order. */
   MadeUpData shuffled(long seed) {
     List<Integer> order = new ArrayList<>();

@@ -5,6 +5,7 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.netdissect.networks.Operators.Trait;
 
 /** Where a convolution's batch norm and activation end, however they are written. */
@@ -85,13 +86,13 @@ final class Activations {
   }
 
   /** The first of several that all turn the same 8-bit values back into floats. */
-  private OnnxNode dequantiser(String tensor) {
+  private @Nullable OnnxNode dequantiser(String tensor) {
     List<OnnxNode> readers = graph.consumers(tensor);
     boolean isSame = readers.stream().allMatch(r -> r.op().equals("DequantizeLinear"));
     return isSame && !readers.isEmpty() ? readers.get(0) : null;
   }
 
-  private OnnxNode onlyReader(String tensor) {
+  private @Nullable OnnxNode onlyReader(String tensor) {
     List<OnnxNode> readers = graph.consumers(tensor);
     return readers.size() == 1 ? readers.get(0) : null;
   }
@@ -101,7 +102,7 @@ final class Activations {
    * chain of elementwise operations on x and constants: SiLU, hard swish, GELU, Mish, leaky ReLU.
    * Null if x goes elsewhere as well.
    */
-  private String gated(String x) {
+  private @Nullable String gated(String x) {
     if (graph.consumers(x).size() < 2) {
       return null;
     }

@@ -3,6 +3,7 @@ package org.netdissect.networks;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.netdissect.networks.Geometry.Crop;
 import org.netdissect.networks.Layout.AxisParts;
 import org.netdissect.networks.Layout.Role;
@@ -134,8 +135,9 @@ final class Branches {
   }
 
   private static Geometry larger(Geometry one, Geometry other) {
-    boolean isLarger = one.isKnown() && other.isKnown() && other.y().size() > one.y().size();
-    return isLarger ? new Geometry(one.layout(), other.y(), other.x()) : one;
+    boolean isLarger =
+        one.isKnown() && other.isKnown() && other.field().y().size() > one.field().y().size();
+    return isLarger ? new Geometry(one.layout(), other.field()) : one;
   }
 
   /** With axes that only other operands fill: channels that one value is spread over. */
@@ -223,7 +225,7 @@ final class Branches {
   }
 
   /** Class and register tokens put before or behind the tokens of the grid; null for all else. */
-  private Geometry besideTokens(OnnxNode node, int axis) {
+  private @Nullable Geometry besideTokens(OnnxNode node, int axis) {
     Geometry grid = null;
     int before = 0;
     int after = 0;
@@ -256,7 +258,7 @@ final class Branches {
   }
 
   /** Pieces of one tensor put together in another order: a roll; null for all else. */
-  private Geometry rolled(OnnxNode node, int axis) {
+  private @Nullable Geometry rolled(OnnxNode node, int axis) {
     if (node.inputs().size() != 2) {
       return null;
     }

@@ -8,9 +8,9 @@ import java.util.stream.DoubleStream;
  * the first image's mean, so that little is lost of small variances.
  */
 final class ChannelMoments {
-  private double[] origin;
-  private double[] sums;
-  private double[] squares;
+  private double[] origin = {};
+  private double[] sums = {};
+  private double[] squares = {};
   private long count;
 
   /**
@@ -25,7 +25,7 @@ final class ChannelMoments {
     }
     int channels = Math.toIntExact(output.dims().get(1));
     int places = values.length / images / Math.max(1, channels);
-    if (origin == null) {
+    if (origin.length == 0) {
       origin = new double[channels];
       sums = new double[channels];
       squares = new double[channels];

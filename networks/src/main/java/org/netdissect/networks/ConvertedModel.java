@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import org.netdissect.base.Digests;
 import org.netdissect.base.files.WholeFile;
 
@@ -18,7 +19,7 @@ import org.netdissect.base.files.WholeFile;
  * @param file the file that describes the network
  * @param weights the file of its weights; null for a network that cannot run
  */
-public record ConvertedModel(ModelProto model, Path file, Path weights) {
+public record ConvertedModel(ModelProto model, Path file, @Nullable Path weights) {
   private static final String INNER = "netdissect.inner-prefix";
 
   /**
@@ -30,7 +31,7 @@ public record ConvertedModel(ModelProto model, Path file, Path weights) {
   }
 
   /** The prefix that a model is marked with, or null. */
-  static String innerPrefix(ModelProto model) {
+  static @Nullable String innerPrefix(ModelProto model) {
     return model.getMetadataPropsList().stream()
         .filter(e -> e.getKey().equals(INNER) && !e.getValue().isEmpty())
         .map(StringStringEntryProto::getValue)

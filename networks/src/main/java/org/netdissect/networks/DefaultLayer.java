@@ -8,6 +8,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.netdissect.networks.Operators.Trait;
 
 /**
@@ -19,6 +20,9 @@ import org.netdissect.networks.Operators.Trait;
 final class DefaultLayer {
   /** Widths of hidden layers are multiples of this, numbers of classes seldom are. */
   private static final int USUAL_WIDTH = 32;
+
+  /** What both sides above 1 count where layers are compared; weights before them count 1. */
+  private static final int BOTH_SIDES = 2;
 
   private final OnnxGraph graph;
   private final Map<String, LayerTensor> layers;
@@ -33,7 +37,7 @@ final class DefaultLayer {
    * @param classifier the node before which it lies, or null if the network seems to have none
    * @param isPicture whether no weights come before it
    */
-  record Choice(String layer, OnnxNode classifier, boolean isPicture) {}
+  record Choice(String layer, @Nullable OnnxNode classifier, boolean isPicture) {}
 
   private DefaultLayer(OnnxGraph graph, Map<String, LayerTensor> layers) {
     this.graph = graph;
@@ -59,10 +63,14 @@ final class DefaultLayer {
       }
     }
     String layer = lastOf(onTheWay);
-    return choice(layer == null ? lastOf(null) : layer, null);
+    layer = layer == null ? lastOf(layers.keySet(), 0) : layer;
+    if (layer == null) {
+      throw new IllegalArgumentException("no layer");
+    }
+    return choice(layer, null);
   }
 
-  private Choice choice(String layer, OnnxNode classifier) {
+  private Choice choice(String layer, @Nullable OnnxNode classifier) {
     return new Choice(layer, classifier, !learned.contains(layer));
   }
 
@@ -80,7 +88,7 @@ final class DefaultLayer {
     return before;
   }
 
-  private OnnxNode lastWeighted() {
+  private @Nullable OnnxNode lastWeighted() {
     List<OnnxNode> nodes = graph.nodes();
     for (int i = nodes.size() - 1; i >= 0; i--) {
       if (isWeighted(graph, nodes.get(i))
@@ -167,27 +175,25 @@ final class DefaultLayer {
     return kernel != null && Arrays.stream(kernel).anyMatch(k -> k > 1);
   }
 
-  /**
-   * The last layer with both sides above 1 among the tensors given, or all if null; behind weights
-   * if there is one.
-   */
-  private String lastOf(Set<String> among) {
+  /** The last layer with both sides above 1 among the tensors given; behind weights if any is. */
+  private @Nullable String lastOf(Set<String> among) {
+    return lastOf(among, BOTH_SIDES);
+  }
+
+  private @Nullable String lastOf(Set<String> among, int least) {
     String best = null;
-    int merit = -1;
+    int merit = least;
     for (String name : layers.keySet()) {
-      if (among != null && !among.contains(name)) {
+      if (!among.contains(name)) {
         continue;
       }
-      int here = (hasBothSides(name) ? 2 : 0) + (learned.contains(name) ? 1 : 0);
+      int here = (hasBothSides(name) ? BOTH_SIDES : 0) + (learned.contains(name) ? 1 : 0);
       if (here >= merit) {
         best = name;
         merit = here;
       }
     }
-    if (best == null || (among != null && merit < 2)) {
-      return null;
-    }
-    return original(best);
+    return best == null ? null : original(best);
   }
 
   private boolean hasLearnedLayer() {

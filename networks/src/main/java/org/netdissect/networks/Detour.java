@@ -9,6 +9,7 @@ import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.netdissect.networks.Layout.Role;
 
 /**
@@ -97,15 +98,15 @@ final class Detour {
   }
 
   /** Adds an operation and gives the name of what comes of it. */
-  private String add(String op, String first, String secondOrNull, AttributeProto ownOrNull) {
+  private String add(String op, String first, @Nullable String second, @Nullable AttributeProto own) {
     String output = OWN + "detour" + nodes.size();
     NodeProto.Builder node =
         NodeProto.newBuilder().setOpType(op).setName(output).addInput(first).addOutput(output);
-    if (secondOrNull != null) {
-      node.addInput(secondOrNull);
+    if (second != null) {
+      node.addInput(second);
     }
-    if (ownOrNull != null) {
-      node.addAttribute(ownOrNull);
+    if (own != null) {
+      node.addAttribute(own);
     }
     nodes.add(node.build());
     return output;

@@ -67,11 +67,24 @@ final class ExternalWeights {
     return external;
   }
 
+  /**
+   * The folder that a model lies in.
+   *
+   * @throws ModelException if it is a file system's root, which no model is
+   */
+  static Path folder(Path file) throws ModelException {
+    Path folder = file.toAbsolutePath().normalize().getParent();
+    if (folder == null) {
+      throw new ModelException(file + ": is a folder, not an ONNX file.");
+    }
+    return folder;
+  }
+
   private static Path inside(Path file, String location) throws ModelException {
     String outside =
         "%s: its weight file \"%s\" is not inside the model's folder.".formatted(file, location);
     try {
-      Path folder = file.toAbsolutePath().normalize().getParent();
+      Path folder = folder(file);
       if (location.isEmpty() || Path.of(location).isAbsolute()) {
         throw new ModelException(outside);
       }

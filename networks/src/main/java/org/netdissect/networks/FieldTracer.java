@@ -5,10 +5,10 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.netdissect.networks.Layout.AxisParts;
 import org.netdissect.networks.Layout.Role;
 import org.netdissect.networks.Operators.Trait;
-import org.netdissect.networks.ReceptiveField.Axis;
 
 /**
  * Follows the image's rows and columns through the graph: at which axes of each tensor they lie,
@@ -51,7 +51,7 @@ final class FieldTracer {
     Layout image =
         Layout.image(
             traced.batch(), input.channels(), input.height(), input.width(), input.channelsLast());
-    traced.put(input.name(), new Geometry(image, Axis.IDENTITY, Axis.IDENTITY));
+    traced.put(input.name(), new Geometry(image, ReceptiveField.IDENTITY));
     FieldTracer tracer = new FieldTracer(traced);
     for (OnnxNode node : graph.nodes()) {
       tracer.visit(node);
@@ -231,7 +231,7 @@ final class FieldTracer {
   }
 
   /** After all rows or columns of an axis became one; null if only some do. */
-  private static Layout withoutPlaces(Layout layout, AxisParts parts) {
+  private static @Nullable Layout withoutPlaces(Layout layout, AxisParts parts) {
     Layout left = layout;
     for (Role role : List.of(Role.ROW, Role.COLUMN)) {
       if (parts.has(role)) {

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a file that should be a model is, told by its first bytes and, where they do not tell, by
@@ -99,7 +100,7 @@ public enum FileKind {
     return name.endsWith(".pb") && !looksLikeOnnx(head) ? TENSORFLOW : OTHER;
   }
 
-  private static FileKind byMagic(byte[] head, String name) {
+  private static @Nullable FileKind byMagic(byte[] head, String name) {
     String latin = new String(head, StandardCharsets.ISO_8859_1);
     if (latin.startsWith("\u0089HDF\r\n\u001a\n")) {
       return HDF5;

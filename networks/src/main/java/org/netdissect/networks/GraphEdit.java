@@ -21,6 +21,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Builds a changed copy of a graph: other outputs, tensors given instead of computed, operations
@@ -36,7 +37,7 @@ final class GraphEdit {
   private final List<NodeProto> added = new ArrayList<>();
   private final List<TensorProto> addedWeights = new ArrayList<>();
   private boolean hasWeights = true;
-  private Detour detour;
+  private @Nullable Detour detour;
 
   private GraphEdit(OnnxGraph graph) {
     this.graph = graph;

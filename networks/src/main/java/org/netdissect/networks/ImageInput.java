@@ -12,6 +12,7 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
+import org.jspecify.annotations.Nullable;
 import org.netdissect.networks.Operators.Trait;
 
 /**
@@ -41,7 +42,7 @@ record ImageInput(
    * @throws ModelException if the input is no image, its size is free and none is asked for, or the
    *     size asked for contradicts it
    */
-  static ImageInput of(OnnxGraph graph, InputSize size) throws ModelException {
+  static ImageInput of(OnnxGraph graph, @Nullable InputSize size) throws ModelException {
     String name = graph.input().getName();
     TypeProto.Tensor tensor = graph.input().getType().getTensorType();
     if (!graph.input().getType().hasTensorType()) {

@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.netdissect.networks.Layout.AxisParts;
 import org.netdissect.networks.Layout.Part;
 import org.netdissect.networks.Layout.Role;
@@ -26,7 +27,7 @@ final class LayerFinder {
   private final Shapes shapes;
   private final Map<String, Geometry> geometries;
   private final int batch;
-  private final TokenGrid given;
+  private final @Nullable TokenGrid given;
   private final List<String> withoutGrid = new ArrayList<>();
 
   /** Whether a layout is that of a layer; most tensors share theirs with the one before. */
@@ -42,7 +43,7 @@ final class LayerFinder {
    */
   record Found(Map<String, LayerTensor> layers, List<String> withoutGrid) {}
 
-  private LayerFinder(OnnxGraph graph, ImageInput input, Shapes shapes, TokenGrid given) {
+  private LayerFinder(OnnxGraph graph, ImageInput input, Shapes shapes, @Nullable TokenGrid given) {
     this.graph = graph;
     this.input = input;
     this.shapes = shapes;
@@ -56,7 +57,7 @@ final class LayerFinder {
    *
    * @param given how tokens lie where the graph does not tell, or null
    */
-  static Found find(OnnxGraph graph, ImageInput input, Shapes shapes, TokenGrid given) {
+  static Found find(OnnxGraph graph, ImageInput input, Shapes shapes, @Nullable TokenGrid given) {
     LayerFinder finder = new LayerFinder(graph, input, shapes, given);
     Set<String> maps = finder.readAsMaps();
     for (OnnxNode node : graph.nodes()) {
@@ -80,12 +81,12 @@ final class LayerFinder {
       return;
     }
     Geometry geometry = geometries.getOrDefault(tensor, Geometry.LOST);
-    if (!isLayer(geometry.layout(), dims) && maps.contains(tensor) && isOfImageShape(dims)) {
+    if (!isLayer(geometry.layoutOrNull(), dims) && maps.contains(tensor) && isOfImageShape(dims)) {
       geometry = Geometry.unknown(Layout.image(dims[0], dims[1], dims[2], dims[3], false));
     }
     geometry = asGiven(geometry, dims);
-    Layout layout = geometry.layout();
-    if (!isLayer(layout, dims)) {
+    Layout layout = geometry.layoutOrNull();
+    if (layout == null || !isLayer(layout, dims)) {
       if (isTokensWithoutGrid(node, layout, dims)) {
         withoutGrid.add(tensor);
       }
@@ -127,11 +128,11 @@ final class LayerFinder {
     axes.add(tokens, grid);
     axes.add(AxisParts.of(Role.CHANNEL, dims[2]));
     Layout layout = new Layout(axes, given.rows(), given.columns(), 0, 0);
-    return layout.equals(geometry.layout()) ? geometry : Geometry.unknown(layout);
+    return layout.equals(geometry.layoutOrNull()) ? geometry : Geometry.unknown(layout);
   }
 
   /** Images × tokens × channels, or tokens × images × channels, of which no more is known. */
-  private boolean isTokensWithoutGrid(OnnxNode node, Layout layout, long[] dims) {
+  private boolean isTokensWithoutGrid(OnnxNode node, @Nullable Layout layout, long[] dims) {
     boolean isOfTokens =
         given == null
             && dims.length == 3
@@ -147,7 +148,7 @@ final class LayerFinder {
             || Operators.is(node, Trait.AFFINE));
   }
 
-  private boolean isLayer(Layout layout, long[] dims) {
+  private boolean isLayer(@Nullable Layout layout, long[] dims) {
     if (layout == null
         || layout.rank() != dims.length
         || !judged.computeIfAbsent(layout, this::isLayer)) {

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** What names of layers mean. */
 final class LayerNames {
@@ -58,7 +59,7 @@ final class LayerNames {
     Pattern glob = glob(spec);
     Set<String> found = new LinkedHashSet<>();
     for (String layer : layers) {
-      OnnxNode node = graph.producer(layer);
+      OnnxNode node = graph.maker(layer);
       for (String name : List.of(layer, node.name())) {
         if (glob.matcher(name).matches()) {
           String meant = exact(name);
@@ -73,7 +74,7 @@ final class LayerNames {
   }
 
   /** The layer that one exact name means, or null. */
-  private String exact(String name) {
+  private @Nullable String exact(String name) {
     if (graph.isLiteral() && layers.contains(name)) {
       return name;
     }
@@ -108,7 +109,7 @@ final class LayerNames {
     }
     Set<String> names = new LinkedHashSet<>(layers);
     if (withNodes) {
-      layers.forEach(l -> names.add(graph.producer(l).name()));
+      layers.forEach(l -> names.add(graph.maker(l).name()));
     }
     String nearest = String.join(", ", NearestNames.of(name, names));
     return new ModelException(
@@ -120,7 +121,7 @@ final class LayerNames {
   }
 
   /** The If, Loop or Scan inside which something of that name is computed, or null. */
-  private OnnxNode branchingAround(String name) {
+  private @Nullable OnnxNode branchingAround(String name) {
     for (OnnxNode node : graph.nodes()) {
       if (node.hasSubgraphs() && node.inner().contains(name)) {
         return node;

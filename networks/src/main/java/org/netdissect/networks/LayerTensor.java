@@ -2,6 +2,7 @@ package org.netdissect.networks;
 
 import ai.onnxruntime.OnnxJavaType;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.netdissect.networks.Layout.Role;
 
 /**
@@ -10,7 +11,8 @@ import org.netdissect.networks.Layout.Role;
  * @param type of the values that are read: those of the tensor, or floats where it is quantised
  * @param quantisation what 8-bit values stand for; null for floats
  */
-record LayerTensor(Layer layer, OnnxJavaType type, Layout layout, Quantisation quantisation) {
+record LayerTensor(
+    Layer layer, OnnxJavaType type, Layout layout, @Nullable Quantisation quantisation) {
   /** No name of a model ends so. */
   private static final String FLOATS = "\u00b7netdissect\u00b7floats";
 
@@ -94,7 +96,7 @@ record LayerTensor(Layer layer, OnnxJavaType type, Layout layout, Quantisation q
   }
 
   /** How tokens cover the image, or null if rows and columns have axes of their own. */
-  TokenGrid tokens() {
+  @Nullable TokenGrid tokens() {
     if (layout.isGrid()) {
       return null;
     }

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the axes of a tensor are made of: where images, channels, rows and columns lie in it.
@@ -231,7 +232,7 @@ record Layout(List<AxisParts> axes, int rows, int columns, int rowShift, int col
   }
 
   /** The same values in other dimensions; null where that tears a part asunder. */
-  Layout reshaped(long[] dims) {
+  @Nullable Layout reshaped(long[] dims) {
     Deque<Object> rest = new ArrayDeque<>();
     for (AxisParts axis : axes) {
       if (axis.isPadded()) {
@@ -252,7 +253,7 @@ record Layout(List<AxisParts> axes, int rows, int columns, int rowShift, int col
   }
 
   /** Takes the parts of one axis from the front; null if they do not come out even. */
-  private static AxisParts take(Deque<Object> rest, long dim) {
+  private static @Nullable AxisParts take(Deque<Object> rest, long dim) {
     if (dim < 1) {
       return null;
     }
@@ -289,7 +290,7 @@ record Layout(List<AxisParts> axes, int rows, int columns, int rowShift, int col
   }
 
   /** Marks that are left over stay with the last axis. */
-  private Layout attached(List<AxisParts> made, Deque<Object> rest) {
+  private @Nullable Layout attached(List<AxisParts> made, Deque<Object> rest) {
     if (rest.isEmpty()) {
       return withAxes(made).inOrder();
     }

@@ -1,5 +1,6 @@
 package org.netdissect.networks;
 
+import org.jspecify.annotations.Nullable;
 import org.netdissect.base.NetdissectException;
 
 /** A model, a layer name or a preprocessing that cannot be used: one clear line for a person. */
@@ -12,7 +13,7 @@ public final class ModelException extends NetdissectException {
   }
 
   /** The same, with the technical cause for a trace. */
-  public ModelException(String message, Throwable cause) {
+  public ModelException(String message, @Nullable Throwable cause) {
     super(plain(message), cause);
   }
 

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import org.jspecify.annotations.Nullable;
 import org.netdissect.base.Digests;
 
 /**
@@ -82,7 +83,7 @@ record ModelFile(Path file, ByteBuffer bytes, ModelProto model) {
   }
 
   /** Says what the file is instead, where that can be told. */
-  private static ModelException noOnnx(Path file, String otherwise, IOException cause) {
+  private static ModelException noOnnx(Path file, String otherwise, @Nullable IOException cause) {
     FileKind kind;
     try {
       kind = FileKind.of(file);

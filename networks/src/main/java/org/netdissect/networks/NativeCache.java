@@ -20,6 +20,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
+import org.jspecify.annotations.Nullable;
 import org.netdissect.base.files.Trees;
 
 /** The runtime's native libraries, unpacked once into the user's cache folder. */
@@ -38,7 +39,7 @@ final class NativeCache {
    * The folder below {@code cache} that holds this platform's libraries, filled if need be; null if
    * the class path has none for this platform.
    */
-  static Path unpacked(Path cache) throws IOException {
+  static @Nullable Path unpacked(Path cache) throws IOException {
     Map<String, ZipEntry> libraries = new LinkedHashMap<>();
     String folder = "/ai/onnxruntime/native/" + Natives.platform() + "/";
     for (String name :

@@ -9,8 +9,10 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
+import org.jspecify.annotations.Nullable;
 import org.netdissect.base.CacheFolder;
 
 /**
@@ -23,7 +25,7 @@ final class Natives {
   private static final String PATH_PROPERTY = "onnxruntime.native.path";
   private static final int LONGEST_LINE = 400;
   private static final long START_STACK = 256L << 20;
-  private static OrtEnvironment environment;
+  private static @Nullable OrtEnvironment environment;
 
   private Natives() {}
 
@@ -44,10 +46,12 @@ final class Natives {
         }
       }
       try {
-        environment = start();
-        environment.setTelemetry(false);
+        OrtEnvironment started = start();
+        environment = started;
+        started.setTelemetry(false);
         removeTemporaryFolder();
         removeEmptyLog();
+        return started;
       } catch (LinkageError | RuntimeException | OrtException e) {
         throw new ModelException(
             "ONNX Runtime cannot be started on %s: %s".formatted(platform(), firstLine(e)), e);
@@ -73,8 +77,9 @@ final class Natives {
       return start.get();
     } catch (ExecutionException e) {
       throw new ModelException(
-          "ONNX Runtime cannot be started on %s: %s".formatted(platform(), firstLine(e.getCause())),
-          e.getCause());
+          "ONNX Runtime cannot be started on %s: %s"
+              .formatted(platform(), firstLine(Objects.requireNonNullElse(e.getCause(), e))),
+          e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new ModelException("interrupted while ONNX Runtime was starting", e);

@@ -12,6 +12,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import org.netdissect.base.Digests;
 import org.netdissect.base.Text;
 
@@ -31,6 +32,7 @@ public final class Network implements AutoCloseable {
   private final OnnxGraph graph;
   private final ImageInput input;
   private final Map<String, Path> inputs;
+  private final @Nullable TokenGrid givenTokens;
   private final Map<String, LayerTensor> layers;
   private final List<String> withoutGrid;
   private final List<OnnxNode> custom;
@@ -42,6 +44,7 @@ public final class Network implements AutoCloseable {
     this.graph = graph;
     this.input = ImageInput.of(graph, options.size());
     this.inputs = options.inputs();
+    this.givenTokens = options.tokens();
     Shapes shapes = Shapes.of(graph, input, FieldTracer.operands(graph));
     LayerFinder.Found found = LayerFinder.find(graph, input, shapes, options.tokens());
     this.layers = found.layers();
@@ -79,7 +82,7 @@ public final class Network implements AutoCloseable {
    *     ONNX Runtime, not exactly one image as input, no layer with height and width, input size
    *     free and not given, or given and contradicting
    */
-  public static Network open(Path onnx, InputSize sizeOrNull) throws IOException {
+  public static Network open(Path onnx, @Nullable InputSize sizeOrNull) throws IOException {
     return openWith(onnx, NetworkOptions.NONE.withSize(sizeOrNull));
   }
 
@@ -100,7 +103,8 @@ public final class Network implements AutoCloseable {
    *
    * @throws ModelException see {@link #open(Path, InputSize)}
    */
-  public static Network open(ConvertedModel model, InputSize sizeOrNull) throws IOException {
+  public static Network open(ConvertedModel model, @Nullable InputSize sizeOrNull)
+      throws IOException {
     OnnxGraph graph = OnnxGraph.of(model);
     return new Network(graph, NetworkOptions.NONE.withSize(sizeOrNull));
   }
@@ -171,7 +175,15 @@ public final class Network implements AutoCloseable {
    * last layer with height and width above 1 on the way to the first output, or the last at all.
    */
   public Layer defaultLayer() {
-    return layers.get(standard.layer()).layer();
+    return layer(standard.layer());
+  }
+
+  private Layer layer(String tensor) {
+    LayerTensor found = layers.get(tensor);
+    if (found == null) {
+      throw new IllegalArgumentException("no layer: " + tensor);
+    }
+    return found.layer();
   }
 
   /**
@@ -186,7 +198,7 @@ public final class Network implements AutoCloseable {
   public List<Layer> resolve(String spec) throws ModelException {
     List<Layer> found = new ArrayList<>();
     for (String name : names.resolve(spec)) {
-      found.add(layers.get(name).layer());
+      found.add(layer(name));
     }
     return Collections.unmodifiableList(found);
   }
@@ -199,7 +211,7 @@ public final class Network implements AutoCloseable {
     String end = graph.isLiteral() ? convolution.name() : names.afterActivation(convolution.name());
     return end.equals(convolution.name()) || !layers.containsKey(end)
         ? Optional.empty()
-        : Optional.of(layers.get(end).layer());
+        : Optional.of(layer(end));
   }
 
   /** What is done to pixels where nobody says otherwise: Caffe's networks want their own. */
@@ -218,15 +230,16 @@ public final class Network implements AutoCloseable {
   }
 
   /**
-   * Where a layer ends in a bound such as ReLU6's, that all its largest values may share: the layer
-   * with the values as they were before. Empty for layers without a bound, and where what comes
-   * before is no layer.
+   * Where a layer ends in a bound such as ReLU6's, that all its largest values may share, perhaps
+   * with poolings, copies or scalings behind it: the layer with the values as they were before.
+   * Several for a layer that is joined of bounded ones. Empty for layers without a bound, and where
+   * what comes before is no layer.
    */
-  public Optional<Layer> beforeBound(Layer layer) {
-    String before = bounds.before(layer.name());
-    return before == null || !layers.containsKey(before)
-        ? Optional.empty()
-        : Optional.of(layers.get(before).layer());
+  public List<Layer> beforeBound(Layer layer) {
+    List<String> before = bounds.before(layer.name());
+    return layers.keySet().containsAll(before)
+        ? before.stream().map(this::layer).toList()
+        : List.of();
   }
 
   /**
@@ -242,6 +255,11 @@ public final class Network implements AutoCloseable {
   public Optional<TokenGrid> tokens(Layer layer) {
     LayerTensor tensor = layers.get(layer.name());
     return tensor == null ? Optional.empty() : Optional.ofNullable(tensor.tokens());
+  }
+
+  /** How tokens cover the image as it was given when the model was opened; mostly empty. */
+  public Optional<TokenGrid> givenTokens() {
+    return Optional.ofNullable(givenTokens);
   }
 
   /** What cannot be dissected although it may be wanted, one line each; mostly none. */
@@ -267,7 +285,7 @@ public final class Network implements AutoCloseable {
 
   /** The name of the node that makes a layer. */
   public String nodeName(Layer layer) {
-    return graph.producer(layer.name()).name();
+    return graph.maker(layer.name()).name();
   }
 
   /**
@@ -326,7 +344,11 @@ public final class Network implements AutoCloseable {
   public NetworkOutputs outputsRoundAbout(
       Preprocessing preprocessing, List<String> names, Layer layer, float[] rows)
       throws IOException {
-    Detour detour = Detour.of(graph, layers.get(layer.name()), rows);
+    LayerTensor tensor = layers.get(layer.name());
+    if (tensor == null) {
+      throw new ModelException(graph.file() + ": has no such layer: " + layer.name() + ".");
+    }
+    Detour detour = Detour.of(graph, tensor, rows);
     return NetworkOutputs.open(graph, input, preprocessing, names, detour);
   }
 

@@ -2,6 +2,7 @@ package org.netdissect.networks;
 
 import java.nio.file.Path;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How a model is to be understood where its file leaves that open.
@@ -11,7 +12,8 @@ import java.util.Map;
  *     tensors of images × tokens × channels with so many tokens
  * @param inputs NumPy files for inputs other than the image, by the input's name
  */
-public record NetworkOptions(InputSize size, TokenGrid tokens, Map<String, Path> inputs) {
+public record NetworkOptions(
+    @Nullable InputSize size, @Nullable TokenGrid tokens, Map<String, Path> inputs) {
   /** Nothing is given. */
   public static final NetworkOptions NONE = new NetworkOptions(null, null, Map.of());
 
@@ -21,7 +23,7 @@ public record NetworkOptions(InputSize size, TokenGrid tokens, Map<String, Path>
   }
 
   /** The same with this size, or null. */
-  public NetworkOptions withSize(InputSize newSize) {
+  public NetworkOptions withSize(@Nullable InputSize newSize) {
     return new NetworkOptions(newSize, tokens, inputs);
   }
 }

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Runs a network on one photograph at a time and gives what it puts out, whatever its shape. For
@@ -42,7 +43,20 @@ public final class NetworkOutputs implements AutoCloseable {
    * @param floats the values in order, if they are floats; otherwise null
    * @param integers the values in order, if they are whole numbers; otherwise null
    */
-  public record Output(String name, List<Long> dims, float[] floats, long[] integers) {}
+  public record Output(
+      String name, List<Long> dims, float @Nullable [] floats, long @Nullable [] integers) {
+
+    /** The whole number nearest to a value. */
+    public long integer(int i) {
+      if (floats != null) {
+        return Math.round(floats[i]);
+      }
+      if (integers != null) {
+        return integers[i];
+      }
+      throw new IllegalStateException("neither floats nor whole numbers");
+    }
+  }
 
   /**
    * @param outputs as in {@link Network#outputs}
@@ -55,14 +69,14 @@ public final class NetworkOutputs implements AutoCloseable {
 
   /**
    * @param outputs as in {@link Network#outputs}
-   * @param detourOrNull a way round inside the network
+   * @param detour a way round inside the network
    */
   static NetworkOutputs open(
       OnnxGraph graph,
       ImageInput input,
       Preprocessing preprocessing,
       List<String> outputs,
-      Detour detourOrNull)
+      @Nullable Detour detour)
       throws ModelException {
     PixelTable pixels = PixelTable.of(preprocessing, input, graph.file());
     List<String> names =
@@ -81,8 +95,8 @@ public final class NetworkOutputs implements AutoCloseable {
     }
     long[] dims = input.dims(Math.max(1, input.batch()));
     GraphEdit edit = GraphEdit.of(graph).outputs(names).image(dims);
-    if (detourOrNull != null) {
-      edit.detour(detourOrNull);
+    if (detour != null) {
+      edit.detour(detour);
     }
     OrtSession session = Sessions.computing(graph, edit.build(), Device.CPU);
     return new NetworkOutputs(graph.file(), input, pixels, session, names);
@@ -114,7 +128,7 @@ public final class NetworkOutputs implements AutoCloseable {
     }
   }
 
-  private Output output(String name, OnnxValue value) throws ModelException {
+  private Output output(String name, @Nullable OnnxValue value) throws ModelException {
     if (!(value instanceof OnnxTensor tensor)) {
       throw new ModelException(file + ": its output " + name + " is no tensor.");
     }

@@ -74,9 +74,12 @@ final class NpyTensor {
     int end = Math.addExact(start, length);
     require(length > 0 && end <= bytes.length);
     Matcher header = HEADER.matcher(new String(bytes, start, length, StandardCharsets.ISO_8859_1));
-    require(header.matches() && TYPES.containsKey(header.group(1)));
-    TensorProto.Builder tensor =
-        TensorProto.newBuilder().setName(name).setDataType(TYPES.get(header.group(1)));
+    require(header.matches());
+    Integer type = TYPES.get(header.group(1));
+    if (type == null) {
+      throw new IllegalArgumentException("another type");
+    }
+    TensorProto.Builder tensor = TensorProto.newBuilder().setName(name).setDataType(type);
     long size = Character.digit(header.group(1).charAt(2), 10);
     for (String dim : header.group(2).split(",", -1)) {
       if (!dim.isBlank()) {

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.netdissect.networks.Operators.Trait;
 
 /**
@@ -34,7 +35,7 @@ final class OnnxGraph {
   private final Map<String, Path> external;
 
   /** How the names of tensors begin that are no layers; null where there are none. */
-  private final String innerPrefix;
+  private final @Nullable String innerPrefix;
 
   private final boolean hasWeights;
 
@@ -188,8 +189,21 @@ final class OnnxGraph {
     return model.getGraph().getOutputList().stream().map(ValueInfoProto::getName).toList();
   }
 
-  OnnxNode producer(String tensor) {
+  @Nullable OnnxNode producer(String tensor) {
     return producers.get(tensor);
+  }
+
+  /**
+   * The node that makes a tensor which is neither input nor weight.
+   *
+   * @throws IllegalArgumentException if none does
+   */
+  OnnxNode maker(String tensor) {
+    OnnxNode node = producer(tensor);
+    if (node == null) {
+      throw new IllegalArgumentException("made by no node: " + tensor);
+    }
+    return node;
   }
 
   List<OnnxNode> consumers(String tensor) {
@@ -202,7 +216,7 @@ final class OnnxGraph {
   }
 
   /** A weight or constant held in the file, or null. */
-  TensorProto constant(String tensor) {
+  @Nullable TensorProto constant(String tensor) {
     TensorProto initializer = initializers.get(tensor);
     if (initializer != null) {
       return initializer;
@@ -233,6 +247,19 @@ final class OnnxGraph {
       return null;
     }
     return made.build();
+  }
+
+  /**
+   * A weight or constant that is known to be one.
+   *
+   * @throws IllegalArgumentException if it is none
+   */
+  TensorProto knownConstant(String tensor) {
+    TensorProto constant = constant(tensor);
+    if (constant == null) {
+      throw new IllegalArgumentException("no constant: " + tensor);
+    }
+    return constant;
   }
 
   /** The weight files beside the model by the name the model uses, in the order of names. */

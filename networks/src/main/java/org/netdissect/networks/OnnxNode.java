@@ -10,6 +10,7 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** One node of the graph with a name of its own, and short ways to its attributes. */
 final class OnnxNode {
@@ -95,7 +96,7 @@ final class OnnxNode {
     return proto.getAttributeList().stream().anyMatch(a -> a.hasG() || a.getGraphsCount() > 0);
   }
 
-  AttributeProto attribute(String key) {
+  @Nullable AttributeProto attribute(String key) {
     for (AttributeProto attribute : proto.getAttributeList()) {
       if (attribute.getName().equals(key)) {
         return attribute;
@@ -109,13 +110,18 @@ final class OnnxNode {
     return attribute == null ? otherwise : attribute.getI();
   }
 
+  double real(String key, double otherwise) {
+    AttributeProto attribute = attribute(key);
+    return attribute == null ? otherwise : attribute.getF();
+  }
+
   String text(String key, String otherwise) {
     AttributeProto attribute = attribute(key);
     return attribute == null ? otherwise : attribute.getS().toStringUtf8();
   }
 
   /** A list attribute, or null. */
-  long[] integers(String key) {
+  long @Nullable [] integers(String key) {
     AttributeProto attribute = attribute(key);
     return attribute == null
         ? null
@@ -123,7 +129,7 @@ final class OnnxNode {
   }
 
   /** A list attribute, or null. */
-  double[] floats(String key) {
+  double @Nullable [] floats(String key) {
     AttributeProto attribute = attribute(key);
     return attribute == null
         ? null

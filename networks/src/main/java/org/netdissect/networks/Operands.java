@@ -9,6 +9,7 @@ import java.nio.IntBuffer;
 import java.nio.LongBuffer;
 import java.util.function.IntToDoubleFunction;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /** Small constants (pads, axes, scales) as numbers. */
 final class Operands {
@@ -17,7 +18,7 @@ final class Operands {
   /**
    * The numbers of a tensor in the file; null if it is long, lies outside, or is of no such type.
    */
-  static double[] values(TensorProto tensor, int longest) {
+  static double @Nullable [] values(TensorProto tensor, int longest) {
     long count = 1;
     for (long dim : tensor.getDimsList()) {
       count = dim < 0 || dim > longest ? longest + 1L : count * dim;
@@ -50,7 +51,7 @@ final class Operands {
   }
 
   /** The numbers of a tensor that the runtime computed; null if it is of no such type. */
-  static double[] values(OnnxTensor tensor) {
+  static double @Nullable [] values(OnnxTensor tensor) {
     int n = Math.toIntExact(tensor.getInfo().getNumElements());
     return switch (tensor.getInfo().type) {
       case INT64 -> {

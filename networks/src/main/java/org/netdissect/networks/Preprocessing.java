@@ -10,6 +10,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+import org.netdissect.base.JsonProblem;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -153,7 +155,7 @@ public record Preprocessing(Channels channels, double scale, List<Double> mean, 
     return channels == Channels.RGB ? channel : 2 - channel;
   }
 
-  private static ModelException unknown(String text, Throwable cause) {
+  private static ModelException unknown(String text, @Nullable Throwable cause) {
     return new ModelException(
         "Unknown preprocessing \"%s\": give %s, or a JSON file {\"channels\":\"RGB\",\"scale\":s,\"mean\":[3],\"std\":[3]}."
             .formatted(text, String.join(", ", NAMED.keySet())),
@@ -181,7 +183,7 @@ public record Preprocessing(Channels channels, double scale, List<Double> mean, 
           numbers(root.get("mean"), "mean"),
           numbers(root.get("std"), "std"));
     } catch (JacksonException e) {
-      throw new ModelException(file + ": is no valid JSON: " + e.getOriginalMessage(), e);
+      throw new ModelException(file + ": is no valid JSON: " + JsonProblem.of(e) + ".", e);
     } catch (IllegalArgumentException e) {
       throw new ModelException(file + ": " + e.getMessage() + ".", e);
     }

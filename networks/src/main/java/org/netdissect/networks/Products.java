@@ -2,6 +2,7 @@ package org.netdissect.networks;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.netdissect.networks.Layout.AxisParts;
 import org.netdissect.networks.Layout.Part;
 import org.netdissect.networks.Layout.Role;
@@ -28,8 +29,8 @@ final class Products {
     boolean isTurnedLeft = node.integer("transA", 0) != 0;
     boolean isTurnedRight = node.integer("transB", 0) != 0;
     if (isLeft && isRight) {
-      Layout one = turned(traced.of(left).layout(), isTurnedLeft);
-      Layout other = turned(traced.of(right).layout(), isTurnedRight);
+      Layout one = turned(traced.of(left).layoutOrNull(), isTurnedLeft);
+      Layout other = turned(traced.of(right).layoutOrNull(), isTurnedRight);
       return one == null || other == null ? Geometry.LOST : attended(one, other);
     }
     Geometry in = traced.of(isLeft ? left : right);
@@ -37,6 +38,9 @@ final class Products {
       return Geometry.LOST;
     }
     in = in.in(turned(in.layout(), isLeft ? isTurnedLeft : isTurnedRight));
+    if (in.isLost()) {
+      return Geometry.LOST;
+    }
     long[] out = traced.dims(node.output());
     int rank = in.layout().rank();
     if (rank < 2 || out.length != rank) {
@@ -46,7 +50,7 @@ final class Products {
     return weighted(in, mixed, Math.toIntExact(out[mixed]));
   }
 
-  private static Layout turned(Layout layout, boolean isTurned) {
+  private static @Nullable Layout turned(@Nullable Layout layout, boolean isTurned) {
     if (layout == null || layout.rank() < 2) {
       return null;
     }
@@ -93,7 +97,7 @@ final class Products {
   }
 
   /** The grid after every {@code times} neighbouring rows or columns became one; or null. */
-  private static Layout coarser(Layout layout, Role role, int times) {
+  private static @Nullable Layout coarser(@Nullable Layout layout, Role role, int times) {
     if (layout == null || times == 1) {
       return layout;
     }

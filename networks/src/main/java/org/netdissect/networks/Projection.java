@@ -33,7 +33,7 @@ public final class Projection implements AutoCloseable {
   private final int places;
   private final List<@Nullable Directions> directions;
   private final int rows;
-  private final OrtSession session;
+  private final @Nullable OrtSession session;
 
   /**
    * Directions in the space of a layer's channels.
@@ -53,7 +53,7 @@ public final class Projection implements AutoCloseable {
       int places,
       List<@Nullable Directions> directions,
       int rows,
-      OrtSession session) {
+      @Nullable OrtSession session) {
     this.channels = channels;
     this.places = places;
     this.directions = directions;
@@ -149,10 +149,9 @@ public final class Projection implements AutoCloseable {
 
   /** Projects one image after another; not thread safe. */
   public final class Runner implements AutoCloseable {
-    private FloatBuffer in;
-    private FloatBuffer out;
-    private OnnxTensor maps;
-    private OnnxTensor projected;
+    /** Null where all views leave the maps as they are. */
+    private final @Nullable Product product;
+
     private final float[] column;
     private final float[] scratch;
 
@@ -163,24 +162,7 @@ public final class Projection implements AutoCloseable {
       }
       column = new float[largest];
       scratch = new float[largest];
-      if (session == null) {
-        return;
-      }
-      in = direct(channels * places);
-      out = direct(rows * places);
-      try {
-        maps = OnnxTensor.createTensor(Natives.environment(), in, new long[] {channels, places});
-        projected = OnnxTensor.createTensor(Natives.environment(), out, new long[] {rows, places});
-      } catch (OrtException e) {
-        close();
-        throw new ModelException("cannot project maps: " + Natives.firstLine(e), e);
-      }
-    }
-
-    private static FloatBuffer direct(int floats) {
-      return ByteBuffer.allocateDirect(Math.multiplyExact(4, floats))
-          .order(ByteOrder.nativeOrder())
-          .asFloatBuffer();
+      product = session == null ? null : new Product(session, channels, rows, places);
     }
 
     /**
@@ -192,15 +174,7 @@ public final class Projection implements AutoCloseable {
      */
     public void project(float[] dense, int image, float[][] targets) throws ModelException {
       int from = image * channels * places;
-      if (session != null) {
-        in.put(0, dense, from, channels * places);
-        try (OrtSession.Result result =
-            session.run(Map.of(MAPS, maps), Map.of(PROJECTED, projected))) {
-          assert result.size() == 1 : "one output, in our own buffer";
-        } catch (OrtException e) {
-          throw new ModelException("cannot project maps: " + Natives.firstLine(e), e);
-        }
-      }
+      FloatBuffer products = product == null ? FloatBuffer.allocate(0) : product.of(dense, from);
       int row = 0;
       for (int v = 0; v < targets.length; v++) {
         Directions view = directions.get(v);
@@ -209,7 +183,7 @@ public final class Projection implements AutoCloseable {
           continue;
         }
         int size = view.count() * places;
-        out.get(row * places, targets[v], image * size, size);
+        products.get(row * places, targets[v], image * size, size);
         row += view.count();
         if (view.relu()) {
           relu(targets[v], image * size, size);
@@ -251,12 +225,71 @@ public final class Projection implements AutoCloseable {
 
     @Override
     public void close() {
-      if (maps != null) {
+      if (product != null) {
+        product.close();
+      }
+    }
+  }
+
+  /** A session with buffers of its own, for the products of all views at once. */
+  private static final class Product implements AutoCloseable {
+    private final OrtSession session;
+    private final FloatBuffer in;
+    private final FloatBuffer out;
+    private final OnnxTensor maps;
+    private final OnnxTensor projected;
+
+    Product(OrtSession session, int channels, int rows, int places) throws ModelException {
+      this.session = session;
+      this.in = direct(channels * places);
+      this.out = direct(rows * places);
+      this.maps = tensor(in, channels, places);
+      try {
+        this.projected = tensor(out, rows, places);
+      } catch (ModelException | RuntimeException e) {
         maps.close();
+        throw e;
       }
-      if (projected != null) {
-        projected.close();
+    }
+
+    private static FloatBuffer direct(int floats) {
+      return ByteBuffer.allocateDirect(Math.multiplyExact(4, floats))
+          .order(ByteOrder.nativeOrder())
+          .asFloatBuffer();
+    }
+
+    private static OnnxTensor tensor(FloatBuffer buffer, long... dims) throws ModelException {
+      try {
+        return OnnxTensor.createTensor(Natives.environment(), buffer, dims);
+      } catch (OrtException e) {
+        throw failed(e);
       }
+    }
+
+    private static ModelException failed(OrtException e) {
+      return new ModelException("cannot project maps: " + Natives.firstLine(e), e);
+    }
+
+    /**
+     * All directions of one image: rows × places, until the next call.
+     *
+     * @param from where the image's maps begin
+     */
+    FloatBuffer of(float[] dense, int from) throws ModelException {
+      in.put(0, dense, from, in.capacity());
+      try (OrtSession.Result result =
+          session.run(Map.of(MAPS, maps), Map.of(PROJECTED, projected))) {
+        assert result.size() == 1 : "one output, in our own buffer";
+        return out;
+      } catch (OrtException e) {
+        throw failed(e);
+      }
+    }
+
+    @Override
+    public void close() {
+      maps.close();
+      projected.close();
     }
   }
 

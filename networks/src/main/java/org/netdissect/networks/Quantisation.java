@@ -4,6 +4,7 @@ import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnxruntime.OnnxJavaType;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.netdissect.networks.Operators.Trait;
 
 /**
@@ -39,7 +40,7 @@ record Quantisation(String scale, String zeroPoint) {
   }
 
   /** What a tensor's values stand for; null if that cannot be told, or follows from the image. */
-  static Quantisation of(OnnxGraph graph, String tensor) {
+  static @Nullable Quantisation of(OnnxGraph graph, String tensor) {
     OnnxNode node = graph.producer(tensor);
     while (node != null) {
       Integer place = SCALES.get(node.op());

@@ -65,7 +65,7 @@ public final class RandomNetwork {
     }
     Map<String, TensorProto> made = new LinkedHashMap<>();
     for (Map.Entry<String, Role> one : roles.entrySet()) {
-      TensorProto old = graph.constant(one.getKey());
+      TensorProto old = graph.knownConstant(one.getKey());
       try {
         made.put(one.getKey(), made(one.getKey(), one.getValue(), new FloatTensor(old)));
       } catch (ModelException e) {
@@ -256,8 +256,10 @@ public final class RandomNetwork {
           throw new ModelException(
               graph.file() + ": what " + node + " takes in is not finite on the photographs.");
         }
-        made.put(node.input(3), of.means(new FloatTensor(graph.constant(node.input(3))), node));
-        made.put(node.input(4), of.variances(new FloatTensor(graph.constant(node.input(4))), node));
+        made.put(
+            node.input(3), of.means(new FloatTensor(graph.knownConstant(node.input(3))), node));
+        made.put(
+            node.input(4), of.variances(new FloatTensor(graph.knownConstant(node.input(4))), node));
       }
       model = replaced(model, made);
     }

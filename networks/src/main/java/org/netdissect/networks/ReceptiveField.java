@@ -1,5 +1,7 @@
 package org.netdissect.networks;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Which input pixels each cell of an activation map can depend on: cell i covers the pixels from
  * offset + i·step up to (not including) offset + i·step + size, on each axis. Pixels outside the
@@ -13,7 +15,7 @@ package org.netdissect.networks;
  * @param y rows; null only in {@link #UNKNOWN}
  * @param x columns; null only in {@link #UNKNOWN}
  */
-public record ReceptiveField(Axis y, Axis x) {
+public record ReceptiveField(@Nullable Axis y, @Nullable Axis x) {
 
   /** The field of a layer that mixes all positions, or whose geometry cannot be told. */
   public static final ReceptiveField UNKNOWN = new ReceptiveField(null, null);
@@ -41,9 +43,43 @@ public record ReceptiveField(Axis y, Axis x) {
     return y != null;
   }
 
+  /**
+   * Rows.
+   *
+   * @throws IllegalStateException if the field is not known
+   */
+  @Override
+  public Axis y() {
+    return known(y);
+  }
+
+  /**
+   * Columns.
+   *
+   * @throws IllegalStateException if the field is not known
+   */
+  @Override
+  public Axis x() {
+    return known(x);
+  }
+
+  private static Axis known(@Nullable Axis axis) {
+    if (axis == null) {
+      throw new IllegalStateException("The receptive field is unknown.");
+    }
+    return axis;
+  }
+
+  /** This field seen through windows along rows and columns; unknown if this one is. */
+  ReceptiveField through(Axis rows, Axis columns) {
+    return y == null || x == null
+        ? UNKNOWN
+        : new ReceptiveField(y.through(rows), x.through(columns));
+  }
+
   @Override
   public String toString() {
-    if (!isKnown()) {
+    if (y == null) {
       return "unknown";
     }
     return y.equals(x) ? y.toString() : y + " × " + x;

@@ -1,5 +1,6 @@
 package org.netdissect.networks;
 
+import org.jspecify.annotations.Nullable;
 import org.netdissect.networks.Layout.AxisParts;
 import org.netdissect.networks.Layout.Role;
 import org.netdissect.networks.ReceptiveField.Axis;
@@ -47,7 +48,7 @@ final class Resizing {
   }
 
   /** The window of one axis, or null where there is none. */
-  private Axis window(OnnxNode node, int axis, long[] from, long[] to) {
+  private @Nullable Axis window(OnnxNode node, int axis, long[] from, long[] to) {
     double scale = scale(node, axis, from, to);
     String mode = node.text("mode", "nearest");
     boolean isOld = node.op().equals("Upsample") || traced.graph().opset() < 11;

@@ -12,6 +12,7 @@ import java.nio.FloatBuffer;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One worker's way through a tapped network: an input buffer to fill with photographs, and a buffer
@@ -29,7 +30,7 @@ public final class Runner implements AutoCloseable {
   private final InputBuffer image;
 
   /** By layer, where its values lie in its tensor; null where they lie in order. */
-  private final List<int[]> offsets;
+  private final List<int @Nullable []> offsets;
 
   private final ByteBuffer[] raw;
   private final FloatBuffer[] maps;
@@ -49,7 +50,7 @@ public final class Runner implements AutoCloseable {
       OrtSession session,
       ImageInput input,
       List<LayerTensor> tensors,
-      List<int[]> offsets,
+      List<int @Nullable []> offsets,
       PixelTable pixels,
       int asked,
       int fixedBatch)
@@ -184,7 +185,7 @@ public final class Runner implements AutoCloseable {
    * @param offsets see {@link Layout#offsets}, or null for images × channels × height × width
    */
   private static void convert(
-      LayerTensor tensor, int[] offsets, ByteBuffer from, FloatBuffer to, int n) {
+      LayerTensor tensor, int @Nullable [] offsets, ByteBuffer from, FloatBuffer to, int n) {
     int values = tensor.layer().values();
     int step = tensor.imageStep();
     int at = 0;

@@ -6,7 +6,6 @@ import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtLoggingLevel;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.OrtSession.SessionOptions.OptLevel;
-import java.nio.file.Path;
 
 /** The one place that opens sessions of ONNX Runtime, all in the same way. */
 final class Sessions {
@@ -60,8 +59,7 @@ final class Sessions {
     // The options are closed whatever happens: a session keeps none of them.
     try (OrtSession.SessionOptions options = options(level, device)) {
       if (!graph.externalFiles().isEmpty()) {
-        Path folder = graph.file().toAbsolutePath().normalize().getParent();
-        options.addConfigEntry(EXTERNAL_FOLDER, folder.toString());
+        options.addConfigEntry(EXTERNAL_FOLDER, ExternalWeights.folder(graph.file()).toString());
       }
       return environment.createSession(GraphEdit.serialised(graph.file(), cut), options);
     }

@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.netdissect.networks.Operators.Trait;
 
 /**
@@ -35,25 +36,31 @@ final class ShapeRules {
           "Xor");
 
   private final OnnxGraph graph;
-  private final Function<String, long[]> dims;
-  private final Function<String, OnnxJavaType> types;
+  private final Function<String, long @Nullable []> dims;
+  private final Function<String, @Nullable OnnxJavaType> types;
 
   /** What an operation's first output is. */
   record Inferred(long[] dims, OnnxJavaType type) {}
 
-  ShapeRules(OnnxGraph graph, Function<String, long[]> dims, Function<String, OnnxJavaType> types) {
+  ShapeRules(
+      OnnxGraph graph,
+      Function<String, long @Nullable []> dims,
+      Function<String, @Nullable OnnxJavaType> types) {
     this.graph = graph;
     this.dims = dims;
     this.types = types;
   }
 
   /** The first output's shape and type, or null if that is better asked. */
-  Inferred of(OnnxNode node) {
+  @Nullable Inferred of(OnnxNode node) {
     long[] in = dims.apply(node.input(0));
     String image =
         node.inputs().stream().filter(graph::dependsOnImage).findFirst().orElse(node.input(0));
     OnnxJavaType type = types.apply(image);
-    if (!isOfFloats(type) || node.hasSubgraphs() || !node.proto().getDomain().isEmpty()) {
+    if (type == null
+        || !isOfFloats(type)
+        || node.hasSubgraphs()
+        || !node.proto().getDomain().isEmpty()) {
       return null;
     }
     long[] out = null;
@@ -72,8 +79,7 @@ final class ShapeRules {
     } catch (ArithmeticException | IndexOutOfBoundsException e) {
       return null;
     }
-    boolean isSound = out != null && Arrays.stream(out).allMatch(d -> d > 0);
-    return isSound ? new Inferred(out, type) : null;
+    return out != null && Arrays.stream(out).allMatch(d -> d > 0) ? new Inferred(out, type) : null;
   }
 
   private static boolean isOfFloats(OnnxJavaType type) {
@@ -83,7 +89,7 @@ final class ShapeRules {
   }
 
   /** Null where an operand's shape is unknown or they do not fit. */
-  private long[] broadcast(OnnxNode node) {
+  private long @Nullable [] broadcast(OnnxNode node) {
     List<long[]> all = new ArrayList<>();
     int rank = 0;
     int operands = Operators.is(node, Trait.ACTIVATION) ? 1 : node.inputs().size();
@@ -115,23 +121,25 @@ final class ShapeRules {
   }
 
   /** A convolution, or a pool if there are no weights. */
-  private static long[] slid(OnnxNode node, long[] in, long[] weights) {
+  private static long @Nullable [] slid(OnnxNode node, long[] in, long @Nullable [] weights) {
     boolean isPool = !node.op().equals("Conv");
     long[] kernel = node.integers("kernel_shape");
-    if (kernel == null && weights != null && weights.length == 4) {
-      kernel = new long[] {weights[2], weights[3]};
+    long channels = in[1];
+    if (!isPool) {
+      if (weights == null || weights.length != 4) {
+        return null;
+      }
+      channels = weights[0];
+      kernel = kernel == null ? new long[] {weights[2], weights[3]} : kernel;
     }
-    if (kernel == null
-        || kernel.length != 2
-        || node.integer("ceil_mode", 0) != 0
-        || (!isPool && (weights == null || weights.length != 4))) {
+    if (kernel == null || kernel.length != 2 || node.integer("ceil_mode", 0) != 0) {
       return null;
     }
     long[] strides = orOnes(node.integers("strides"));
     long[] dilations = orOnes(node.integers("dilations"));
     long[] pads = node.integers("pads");
     String auto = node.text("auto_pad", "NOTSET");
-    long[] out = {in[0], isPool ? in[1] : weights[0], 0, 0};
+    long[] out = {in[0], channels, 0, 0};
     for (int i = 0; i < 2; i++) {
       long reach = Math.addExact(Math.multiplyExact(kernel[i] - 1, dilations[i]), 1);
       if (auto.startsWith("SAME")) {
@@ -144,7 +152,7 @@ final class ShapeRules {
     return out;
   }
 
-  private static long[] orOnes(long[] list) {
+  private static long[] orOnes(long @Nullable [] list) {
     return list == null ? new long[] {1, 1} : list;
   }
 }

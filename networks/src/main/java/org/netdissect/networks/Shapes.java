@@ -20,6 +20,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.netdissect.networks.Operators.Trait;
 
 /**
@@ -109,7 +110,7 @@ final class Shapes {
   }
 
   /** A tensor's dimensions, or null where they cannot be told. */
-  long[] dims(String tensor) {
+  long @Nullable [] dims(String tensor) {
     long[] known = dims.get(tensor);
     if (known == null) {
       TensorProto constant = graph.constant(tensor);
@@ -121,12 +122,12 @@ final class Shapes {
   }
 
   /** A tensor's type, or null where it is no tensor. */
-  OnnxJavaType type(String tensor) {
+  @Nullable OnnxJavaType type(String tensor) {
     return types.get(tensor);
   }
 
   /** The values of a small operand such as pads or axes; null where it is absent or too long. */
-  double[] operand(String tensor) {
+  double @Nullable [] operand(String tensor) {
     return operands.get(tensor);
   }
 
@@ -224,10 +225,13 @@ final class Shapes {
     GraphEdit edit = GraphEdit.of(graph).outputs(asked).image(one);
     for (OnnxNode node : graph.nodes()) {
       String known = node.output();
-      if (types.containsKey(known)
+      OnnxJavaType type = types.get(known);
+      long[] size = dims.get(known);
+      if (type != null
+          && size != null
           && graph.consumers(known).stream()
               .anyMatch(reader -> reader.outputs().stream().anyMatch(asked::contains))) {
-        edit.given(known, elementType(types.get(known)), dims.get(known));
+        edit.given(known, elementType(type), size);
       }
     }
     return edit;

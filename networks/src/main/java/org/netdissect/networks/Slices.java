@@ -1,5 +1,6 @@
 package org.netdissect.networks;
 
+import org.jspecify.annotations.Nullable;
 import org.netdissect.networks.Geometry.Crop;
 import org.netdissect.networks.Layout.AxisParts;
 import org.netdissect.networks.Layout.Role;
@@ -39,17 +40,22 @@ final class Slices {
         : here;
   }
 
-  private static boolean isForward(long[] steps) {
+  private static boolean isForward(long @Nullable [] steps) {
     return steps == null || steps[0] == 1;
   }
 
   /** Remembers what a piece was cut from. */
   private static Geometry cropOf(
-      OnnxNode node, Geometry in, Geometry cut, long[] axes, long[] starts, long[] from) {
+      OnnxNode node,
+      Geometry in,
+      Geometry cut,
+      long @Nullable [] axes,
+      long[] starts,
+      long[] from) {
     int axis = axes == null ? 0 : Traced.normal(axes[0], from.length);
     long start = starts[0] < 0 ? starts[0] + from[axis] : starts[0];
     return new Geometry(
-        cut.layout(), cut.y(), cut.x(), new Crop(node.input(0), axis, start, from[axis], in));
+        cut.layoutOrNull(), cut.field(), new Crop(node.input(0), axis, start, from[axis], in));
   }
 
   /** One output of a Split. */
@@ -96,7 +102,7 @@ final class Slices {
   }
 
   /** Tokens without some of those that are no positions; null if positions go as well. */
-  private static Layout cutTokens(Layout layout, int axis, long start, long length) {
+  private static @Nullable Layout cutTokens(Layout layout, int axis, long start, long length) {
     AxisParts parts = layout.axis(axis);
     int tokens = parts.size() - parts.before() - parts.after();
     long end = start + length;

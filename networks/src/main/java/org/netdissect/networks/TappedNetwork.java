@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A network cut down to what chosen layers need, ready to run. One session with one thread inside
@@ -19,7 +20,7 @@ public final class TappedNetwork implements AutoCloseable {
   private final OrtSession session;
   private final ImageInput input;
   private final List<LayerTensor> tensors;
-  private final List<int[]> offsets;
+  private final List<int @Nullable []> offsets;
   private final PixelTable pixels;
 
   /** Whether what is computed for an image depends on those beside it. */
@@ -32,7 +33,7 @@ public final class TappedNetwork implements AutoCloseable {
       OrtSession session,
       ImageInput input,
       List<LayerTensor> tensors,
-      List<int[]> offsets,
+      List<int @Nullable []> offsets,
       PixelTable pixels,
       boolean looksAtWholeBatch) {
     this.session = session;
@@ -47,11 +48,11 @@ public final class TappedNetwork implements AutoCloseable {
       OnnxGraph graph, ImageInput input, List<LayerTensor> tensors, Preprocessing preprocessing)
       throws ModelException {
     PixelTable pixels = PixelTable.of(preprocessing, input, graph.file());
-    List<int[]> offsets = new ArrayList<>();
+    List<int @Nullable []> offsets = new ArrayList<>();
     tensors.forEach(t -> offsets.add(t.isPlanar() ? null : t.layout().offsets()));
     // Where inference of shapes is wrong the runtime refuses our buffers, unless it is kept from
     // inferring by an input whose sides it does not know.
-    ModelException refusal = null;
+    List<ModelException> refusals = new ArrayList<>();
     for (long[] dims : List.of(input.dims(), input.channelsOnly())) {
       GraphEdit edit = GraphEdit.of(graph).image(dims);
       tensors.forEach(t -> t.tap(edit));
@@ -69,14 +70,15 @@ public final class TappedNetwork implements AutoCloseable {
         if (failure == null) {
           return tapped;
         }
-        refusal = refusal == null ? failure : refusal;
+        refusals.add(failure);
       } catch (RuntimeException e) {
         tapped.close();
         throw e;
       }
       tapped.close();
     }
-    throw new ModelException(graph.file() + ": " + refusal.getMessage(), refusal);
+    ModelException first = refusals.get(0);
+    throw new ModelException(graph.file() + ": " + first.getMessage(), first);
   }
 
   /** Scales found at run time, and norms that still train, take all images of a batch together. */
@@ -119,7 +121,7 @@ public final class TappedNetwork implements AutoCloseable {
    *
    * @return why it cannot run, or null
    */
-  private ModelException settleBatch() {
+  private @Nullable ModelException settleBatch() {
     // Some models declare a free batch, yet fix it inside.
     boolean mayBeFree =
         input.batch() < 0
@@ -133,7 +135,7 @@ public final class TappedNetwork implements AutoCloseable {
   }
 
   /** Runs blank images. */
-  private ModelException trial(int images) {
+  private @Nullable ModelException trial(int images) {
     try (Runner runner = newRunner(images)) {
       runner.run(images);
       return null;

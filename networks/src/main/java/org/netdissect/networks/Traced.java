@@ -3,6 +3,7 @@ package org.netdissect.networks;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** What is known of a graph's tensors while it is traced. */
 final class Traced {
@@ -60,18 +61,18 @@ final class Traced {
   }
 
   /** The values of a small operand, or null. */
-  double[] operand(String tensor) {
+  double @Nullable [] operand(String tensor) {
     return shapes.operand(tensor);
   }
 
   /** The values of a small operand, or null. */
-  long[] longs(String tensor) {
+  long @Nullable [] longs(String tensor) {
     double[] values = shapes.operand(tensor);
     return values == null ? null : Arrays.stream(values).mapToLong(v -> (long) v).toArray();
   }
 
   /** A list that is an attribute in old operator versions and an operand in new ones, or null. */
-  long[] list(OnnxNode node, String attribute, int operand) {
+  long @Nullable [] list(OnnxNode node, String attribute, int operand) {
     long[] held = node.integers(attribute);
     return held != null ? held : longs(node.input(operand));
   }

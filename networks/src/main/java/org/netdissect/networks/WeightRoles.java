@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the constants of a graph are for, as far as training changes them. Constants that stand
@@ -128,7 +129,7 @@ final class WeightRoles {
 
   /** Whether it holds two values at most, as what hides places from attention: nothing learned. */
   private boolean isMask(Source source) throws ModelException {
-    FloatTensor values = new FloatTensor(graph.constant(source.name()));
+    FloatTensor values = new FloatTensor(graph.knownConstant(source.name()));
     double first = values.get(0);
     double other = first;
     for (int i = 1; i < values.size(); i++) {
@@ -208,8 +209,8 @@ final class WeightRoles {
   private record Source(String name, long[] dims) {}
 
   /** The constant of floats behind a tensor; null if it is none. */
-  private Source source(String tensor) {
-    List<long[]> turns = new ArrayList<>();
+  private @Nullable Source source(String tensor) {
+    List<long @Nullable []> turns = new ArrayList<>();
     String at = tensor;
     OnnxNode node = graph.producer(at);
     // Nodes stand in an order, so this ends.
@@ -231,7 +232,7 @@ final class WeightRoles {
     return new Source(at, dims);
   }
 
-  private static long[] turned(long[] dims, long[] perm) {
+  private static long[] turned(long[] dims, long @Nullable [] perm) {
     long[] turned = new long[dims.length];
     for (int i = 0; i < dims.length; i++) {
       int from = perm == null || perm.length != dims.length ? dims.length - 1 - i : (int) perm[i];

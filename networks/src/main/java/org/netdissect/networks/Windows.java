@@ -1,6 +1,7 @@
 package org.netdissect.networks;
 
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 import org.netdissect.networks.Layout.AxisParts;
 import org.netdissect.networks.Layout.Role;
 import org.netdissect.networks.Operators.Trait;
@@ -99,7 +100,7 @@ final class Windows {
   }
 
   /** N × C × H × W of those dimensions; null if they are not of the images there are. */
-  Layout planar(long[] dims) {
+  @Nullable Layout planar(long[] dims) {
     return dims[0] == traced.batch()
         ? Layout.image(dims[0], dims[1], dims[2], dims[3], false)
         : null;
@@ -168,7 +169,7 @@ final class Windows {
     return Arrays.copyOfRange(dims, 2, dims.length);
   }
 
-  private static long[] orOnes(long[] list) {
+  private static long[] orOnes(long @Nullable [] list) {
     return list == null ? new long[] {1, 1} : list;
   }
 }

@@ -18,4 +18,7 @@
  * {@code DefaultLayer} which layer is meant without one, {@code Bounds} what was before a clip.
  * {@code Natives} and {@code Sessions} start the runtime.
  */
+@NullMarked
 package org.netdissect.networks;
+
+import org.jspecify.annotations.NullMarked;

@@ -4,17 +4,33 @@ package org.netdissect.networks;
  * Small vision transformers with known weights: attention and the second product of each MLP give
  * zero, so that the residual stream stays the patch embedding, and every layer is a known function
  * of the patch at its place.
+ *
+ * <p>With {@link #COLOURS} for a width they have 16 channels that know what they see: channel 0 is
+ * the red of a patch beyond its green and blue, 1 its green, 2 its blue, 4 to 7 its place, and the
+ * upper eight are the negatives of the lower, so that layer norm subtracts nothing. Each head of
+ * attention looks at the very patch that asks and copies its colours to channels 0 to 2; the first
+ * three hidden units of each MLP are the colours.
  */
 public final class Transformers {
   /** Pixels of a patch's side. */
   public static final int PATCH = 4;
 
+  /** In place of a width: 16 channels that know colours and places. */
+  public static final int COLOURS = 0;
+
+  private static final int COLOUR_WIDTH = 16;
+
+  /** How sharply attention looks. */
+  private static final double SHARP = 10;
+
   private final GraphBuilder graph;
   private final int rows;
   private final int columns;
   private final int width;
+  private final boolean knowsColours;
 
-  private Transformers(GraphBuilder graph, int rows, int columns, int width) {
+  private Transformers(GraphBuilder graph, int rows, int columns, int width, boolean knowsColours) {
+    this.knowsColours = knowsColours;
     this.graph = graph;
     this.rows = rows;
     this.columns = columns;
@@ -22,14 +38,15 @@ public final class Transformers {
   }
 
   /** As PyTorch and timm write it: one product for queries, keys and values, class token first. */
-  public static GraphBuilder timm(int rows, int columns, int width, int registers) {
-    Transformers net = start(rows, columns, width);
+  public static GraphBuilder timm(int rows, int columns, int channels, int registers) {
+    Transformers net = start(rows, columns, channels);
+    int width = net.width;
     String x = net.patches("/patch_embed/proj/Conv_output_0");
     int before = 1 + registers;
     String others = net.graph.weights("cls_token", 1, 1, before, width);
     x = net.graph.node("Concat", "/Concat_output_0", others + " " + x, "axis=1");
     int tokens = rows * columns + before;
-    x = net.graph.node("Add", "/Add_output_0", x + " " + net.zeros("pos_embed", 1, tokens, width));
+    x = net.graph.node("Add", "/Add_output_0", x + " " + net.places("pos_embed", before));
     for (int block = 0; block < 2; block++) {
       String name = "/blocks." + block;
       String normed = net.norm(name + "/norm1/LayerNormalization_output_0", x);
@@ -43,11 +60,16 @@ public final class Transformers {
   }
 
   /** As Hugging Face writes it: three products, the mean of the patches as pool. */
-  public static GraphBuilder huggingFace(int rows, int columns, int width) {
-    Transformers net = start(rows, columns, width);
+  public static GraphBuilder huggingFace(int rows, int columns, int channels) {
+    Transformers net = start(rows, columns, channels);
+    int width = net.width;
     String x = net.patches("/embeddings/patch_embeddings/projection/Conv_output_0");
     String token = net.graph.weights("vit.embeddings.cls_token", 1, 1, 1, width);
     x = net.graph.node("Concat", "/embeddings/Concat_output_0", token + " " + x, "axis=1");
+    if (net.knowsColours) {
+      String places = net.places("vit.embeddings.position_embeddings", 1);
+      x = net.graph.node("Add", "/embeddings/Add_output_0", x + " " + places);
+    }
     for (int layer = 0; layer < 2; layer++) {
       String name = "/encoder/layer." + layer;
       String normed = net.norm(name + "/layernorm_before/Add_1_output_0", x);
@@ -69,11 +91,15 @@ public final class Transformers {
   }
 
   /** As CLIP's towers were first exported: tokens × images × channels inside. */
-  public static GraphBuilder clip(int rows, int columns, int width) {
-    Transformers net = start(rows, columns, width);
+  public static GraphBuilder clip(int rows, int columns, int channels) {
+    Transformers net = start(rows, columns, channels);
+    int width = net.width;
     String x = net.patches("/visual/conv1/Conv_output_0");
     String token = net.graph.weights("class_embedding", 1, 1, 1, width);
     x = net.graph.node("Concat", "/visual/Concat_output_0", token + " " + x, "axis=1");
+    if (net.knowsColours) {
+      x = net.graph.node("Add", "/visual/Add_output_0", x + " " + net.places("positional", 1));
+    }
     x = net.graph.node("Transpose", "/visual/Transpose_output_0", x, "perm=1,0,2");
     for (int block = 0; block < 2; block++) {
       String name = "/visual/resblocks." + block;
@@ -92,8 +118,9 @@ public final class Transformers {
    * Swin: windows of two by two, the second block shifted by one, then patches merged by slices.
    * Each block copies its values through the windows ({@code /win.N}).
    */
-  public static GraphBuilder swin(int rows, int columns, int width) {
-    Transformers net = start(rows, columns, width);
+  public static GraphBuilder swin(int rows, int columns, int channels) {
+    Transformers net = start(rows, columns, channels);
+    int width = net.width;
     GraphBuilder g = net.graph;
     String conv = net.conv("/patch");
     String x = g.node("Transpose", "/nhwc", conv, "perm=0,2,3,1");
@@ -134,21 +161,74 @@ public final class Transformers {
           " " + g.node("Slice", "/merge." + i, String.join(" ", x, starts, ends, axes, steps));
     }
     String beside = g.node("Concat", "/merge/cat", merged.strip(), "axis=3");
-    String coarse =
-        g.node(
-            "MatMul", "/coarse", beside + " " + g.weights("reduction", 1, 4L * width, 2L * width));
+    String coarse = g.node("MatMul", "/coarse", beside + " " + net.reduction("reduction"));
     String pooled = g.node("ReduceMean", "/mean", coarse, "axes=1,2", "keepdims=0");
     return g.output(g.node("MatMul", "logits", pooled + " " + g.weights("head", 1, 2L * width, 5)));
+  }
+
+  /** ConvNeXt: convolutions by channel, norms and products over channels that come last. */
+  public static GraphBuilder convNeXt(int rows, int columns) {
+    Transformers net = start(rows, columns, COLOURS);
+    GraphBuilder g = net.graph;
+    int width = net.width;
+    String x = net.conv("/stem/stem.0/Conv_output_0");
+    for (int block = 0; block < 2; block++) {
+      String name = "/stages.0/blocks." + block;
+      String here = g.floats(name + ".dw", i -> i % 9 == 4 ? 1 : 0, width, 1, 3, 3);
+      String deep =
+          g.node(
+              "Conv",
+              name + "/conv_dw/Conv_output_0",
+              x + " " + here,
+              "kernel_shape=3,3",
+              "pads=1,1,1,1",
+              "group=" + width);
+      String last = g.node("Transpose", name + "/Transpose_output_0", deep, "perm=0,2,3,1");
+      String normed = net.norm(name + "/norm/LayerNormalization_output_0", last);
+      String widened =
+          g.floats(
+              name + ".fc1.weight",
+              i -> i / (4 * width) == i % (4 * width) && i / (4 * width) < 3 ? 2 : 0,
+              width,
+              4L * width);
+      String hidden = net.linear(name + "/mlp/fc1", normed, widened, 4L * width);
+      String active = g.node("Relu", name + "/mlp/act/Relu_output_0", hidden);
+      String narrowed =
+          g.floats(
+              name + ".fc2.weight",
+              i -> net.wayOut(i / width, i % width) * (i / width < 3 ? 1 : 0),
+              4L * width,
+              width);
+      String out = net.linear(name + "/mlp/fc2", active, narrowed, width);
+      String first = g.node("Transpose", name + "/Transpose_1_output_0", out, "perm=0,3,1,2");
+      String gamma = g.floats(name + ".gamma", i -> 0.5, 1, width, 1, 1);
+      String scaled = g.node("Mul", name + "/Mul_output_0", first + " " + gamma);
+      x = g.node("Add", name + "/Add_output_0", scaled + " " + x);
+    }
+    String pooled = g.node("ReduceMean", "/head/mean", x, "axes=2,3", "keepdims=0");
+    return g.output(net.head("logits", pooled));
   }
 
   private static Transformers start(int rows, int columns, int width) {
     GraphBuilder graph = GraphBuilder.seeded(7);
     graph.image(-1, 3, (long) rows * PATCH, (long) columns * PATCH);
-    return new Transformers(graph, rows, columns, width);
+    boolean colours = width == COLOURS;
+    return new Transformers(graph, rows, columns, colours ? COLOUR_WIDTH : width, colours);
   }
 
   private String conv(String name) {
     String window = "kernel_shape=" + PATCH + "," + PATCH;
+    if (knowsColours) {
+      String weights =
+          graph.floats(
+              name + ".weight",
+              i -> seen(i / (3 * PATCH * PATCH), i / (PATCH * PATCH) % 3) / (PATCH * PATCH),
+              width,
+              3,
+              PATCH,
+              PATCH);
+      return graph.node("Conv", name, "image " + weights, window, "strides=" + PATCH + "," + PATCH);
+    }
     return graph.conv(name, "image", 3, width, PATCH, window, "strides=" + PATCH + "," + PATCH);
   }
 
@@ -173,7 +253,14 @@ public final class Transformers {
   /** The hidden part has random weights, the way out gives zero. */
   private String mlp(String name, String in, String act, String out, String sum, String x) {
     String normed = norm(sum + ".norm", x);
-    String weights = graph.weights(name + in + ".weight", 0.5, width, 2L * width);
+    String weights =
+        knowsColours
+            ? graph.floats(
+                name + in + ".weight",
+                i -> i / (2 * width) == i % (2 * width) && i / (2 * width) < 3 ? 2 : 0,
+                width,
+                2L * width)
+            : graph.weights(name + in + ".weight", 0.5, width, 2L * width);
     String hidden = linear(name + in, normed, weights, 2L * width);
     String root = graph.node("Div", name + act + "/Div", hidden + " " + number(name + "r", 1.4142));
     String erf = graph.node("Erf", name + act + "/Erf", root);
@@ -187,7 +274,14 @@ public final class Transformers {
 
   private String fusedAttention(String name, String x, int tokens) {
     int head = width / 2;
-    String weights = graph.weights(name + "/qkv.weight", 0.3, width, 3L * width);
+    String weights =
+        knowsColours
+            ? graph.floats(
+                name + "/qkv.weight",
+                i -> looking(i % (3 * width) / width, i / (3 * width), i % width),
+                width,
+                3L * width)
+            : graph.weights(name + "/qkv.weight", 0.3, width, 3L * width);
     String all = linear(name + "/qkv", x, weights, 3L * width);
     String five =
         graph.node(
@@ -201,7 +295,7 @@ public final class Transformers {
     String joined =
         graph.node(
             "Reshape", name + "/joined", merged + " " + longs(name + "/j", -1, tokens, width));
-    return linear(name + "/proj", joined, zeros(name + "/proj.weight", width, width), width);
+    return linear(name + "/proj", joined, wayOut(name + "/proj.weight", false), width);
   }
 
   private String threeProducts(String name, String x) {
@@ -209,7 +303,7 @@ public final class Transformers {
     String[] parts = new String[3];
     for (int i = 0; i < 3; i++) {
       String part = name + "/attention/" + new String[] {"query", "key", "value"}[i];
-      String made = linear(part, x, graph.weights(part + ".weight", 0.3, width, width), width);
+      String made = linear(part, x, looking(part + ".weight", i), width);
       String heads =
           graph.node("Reshape", part + "/heads", made + " " + longs(part + "/s", 0, -1, 2, head));
       parts[i] =
@@ -219,8 +313,7 @@ public final class Transformers {
     String merged = graph.node("Transpose", name + "/merged", looked, "perm=0,2,1,3");
     String joined =
         graph.node("Reshape", name + "/joined", merged + " " + longs(name + "/j", 0, -1, width));
-    return linear(
-        name + "/output/dense", joined, zeros(name + "/output.weight", width, width), width);
+    return linear(name + "/output/dense", joined, wayOut(name + "/output.weight", false), width);
   }
 
   private String tokensFirst(String name, String x) {
@@ -229,7 +322,7 @@ public final class Transformers {
     String[] parts = new String[3];
     for (int i = 0; i < 3; i++) {
       String part = name + "/" + i;
-      String made = linear(part, x, graph.weights(part + ".weight", 0.3, width, width), width);
+      String made = linear(part, x, looking(part + ".weight", i), width);
       String heads =
           graph.node("Reshape", part + "/heads", made + " " + longs(part + "/s", tokens, -1, head));
       parts[i] = graph.node("Transpose", part + "/T", heads, i == 1 ? "perm=1,2,0" : "perm=1,0,2");
@@ -239,7 +332,7 @@ public final class Transformers {
     String flat =
         graph.node("Reshape", name + "/flat", merged + " " + longs(name + "/f", -1, width));
     String bias = graph.floats(name + "/out.bias", i -> 0, width);
-    String weight = zeros(name + "/out.weight", width, width);
+    String weight = wayOut(name + "/out.weight", true);
     String out =
         graph.node("Gemm", name + "/out", String.join(" ", flat, weight, bias), "transB=1");
     return graph.node("Reshape", name + "/lne", out + " " + longs(name + "/l", tokens, -1, width));
@@ -270,6 +363,74 @@ public final class Transformers {
       here = graph.node("Concat", part, first + " " + second, "axis=" + axis);
     }
     return here;
+  }
+
+  /** What a channel takes of a colour channel of the photograph. */
+  private static double seen(int channel, int colour) {
+    double sign = channel < COLOUR_WIDTH / 2 ? 1 : -1;
+    int unit = channel % (COLOUR_WIDTH / 2);
+    return unit > 2 ? 0 : sign * (unit == colour ? 1 : -0.5);
+  }
+
+  /** Places on two half circles, strong beside the colours; of the first tokens nothing. */
+  private String places(String name, int before) {
+    return graph.floats(
+        name, i -> place(i / width - before, i % width), 1, (long) rows * columns + before, width);
+  }
+
+  private double place(int patch, int channel) {
+    int part = channel % (COLOUR_WIDTH / 2) - 4;
+    if (!knowsColours || patch < 0 || part < 0) {
+      return 0;
+    }
+    int step = part < 2 ? patch / columns : patch % columns;
+    double angle = Math.PI * step / (part < 2 ? rows : columns);
+    double sign = channel < COLOUR_WIDTH / 2 ? 8 : -8;
+    return sign * (part % 2 == 0 ? Math.cos(angle) : Math.sin(angle));
+  }
+
+  /** Weights of queries (0), keys (1) or values (2). */
+  private String looking(String name, int what) {
+    return knowsColours
+        ? graph.floats(name, i -> looking(what, i / width, i % width), width, width)
+        : graph.weights(name, 0.3, width, width);
+  }
+
+  /** Both heads: queries and keys are places, values are colours. */
+  private static double looking(int what, int from, int to) {
+    int part = to % (COLOUR_WIDTH / 2);
+    if (what == 2) {
+      return part < 3 && from == part ? 1 : 0;
+    }
+    return part < 4 && from == 4 + part ? SHARP : 0;
+  }
+
+  /** From the values of both heads to channels. */
+  private String wayOut(String name, boolean transposed) {
+    return graph.floats(
+        name,
+        i -> transposed ? wayOut(i % width, i / width) : wayOut(i / width, i % width),
+        width,
+        width);
+  }
+
+  private double wayOut(int from, int to) {
+    int unit = from % (COLOUR_WIDTH / 2);
+    if (!knowsColours || unit > 2 || to % (COLOUR_WIDTH / 2) != unit) {
+      return 0;
+    }
+    return to < COLOUR_WIDTH / 2 ? 1 : -1;
+  }
+
+  /** Of four patches side by side; with colours, coarse channel c is the mean of their c-th. */
+  private String reduction(String name) {
+    return knowsColours
+        ? graph.floats(
+            name,
+            i -> i / (2 * width) % width == i % (2 * width) ? 0.25 : 0,
+            4L * width,
+            2L * width)
+        : graph.weights(name, 1, 4L * width, 2L * width);
   }
 
   private String zeros(String name, long... dims) {

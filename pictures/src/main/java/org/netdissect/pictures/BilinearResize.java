@@ -14,8 +14,28 @@ final class BilinearResize {
   private BilinearResize() {}
 
   static byte[] resize(byte[] rgb, int height, int width, int toHeight, int toWidth) {
-    byte[] rows = toWidth == width ? rgb : horizontal(rgb, height, width, toWidth);
-    return toHeight == height ? rows : vertical(rows, height, toWidth, toHeight);
+    return resize(
+        rgb, new Axis(height, toHeight, 0, toHeight), new Axis(width, toWidth, 0, toWidth));
+  }
+
+  /** Only the target pixels that both axes ask for. */
+  static byte[] resize(byte[] rgb, Axis y, Axis x) {
+    byte[] rows = x.isCopy() ? rgb : horizontal(rgb, y.from, x);
+    return y.isCopy() ? rows : vertical(rows, x.count, y);
+  }
+
+  /**
+   * What is asked for along an axis.
+   *
+   * @param from source pixels
+   * @param to target pixels
+   * @param first of the target pixels wanted
+   * @param count of them
+   */
+  record Axis(int from, int to, int first, int count) {
+    boolean isCopy() {
+      return count == from && to == from;
+    }
   }
 
   /** Which source pixels each target pixel is made of, and their weights. */
@@ -25,8 +45,10 @@ final class BilinearResize {
     final int[] fixed;
     final int stride;
 
-    Weights(int from, int to) {
-      double scale = (double) from / to;
+    Weights(Axis axis) {
+      int from = axis.from;
+      int to = axis.count;
+      double scale = (double) from / axis.to;
       double filterScale = Math.max(scale, 1.0);
       double support = filterScale;
       stride = (int) Math.ceil(support) * 2 + 1;
@@ -36,7 +58,7 @@ final class BilinearResize {
       double[] w = new double[stride];
       double perPixel = 1.0 / filterScale;
       for (int i = 0; i < to; i++) {
-        double center = (i + 0.5) * scale;
+        double center = (axis.first + i + 0.5) * scale;
         int min = Math.max(0, (int) (center - support + 0.5));
         int n = Math.min(from, (int) (center + support + 0.5)) - min;
         double sum = 0;
@@ -55,8 +77,10 @@ final class BilinearResize {
     }
   }
 
-  private static byte[] horizontal(byte[] rgb, int height, int width, int toWidth) {
-    Weights weights = new Weights(width, toWidth);
+  private static byte[] horizontal(byte[] rgb, int height, Axis axis) {
+    Weights weights = new Weights(axis);
+    int width = axis.from;
+    int toWidth = axis.count;
     byte[] out = new byte[Math.multiplyExact(Math.multiplyExact(height, toWidth), 3)];
     int[] fixed = weights.fixed;
     for (int y = 0, o = 0; y < height; y++) {
@@ -81,8 +105,9 @@ final class BilinearResize {
     return out;
   }
 
-  private static byte[] vertical(byte[] rgb, int height, int width, int toHeight) {
-    Weights weights = new Weights(height, toHeight);
+  private static byte[] vertical(byte[] rgb, int width, Axis axis) {
+    Weights weights = new Weights(axis);
+    int toHeight = axis.count;
     int line = width * 3;
     byte[] out = new byte[Math.multiplyExact(toHeight, line)];
     int[] sum = new int[line];

@@ -2,6 +2,7 @@ package org.netdissect.pictures;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.netdissect.base.DataException;
@@ -70,6 +71,33 @@ public final class Photographs {
       }
       return new Photograph(
           toHeight, toWidth, BilinearResize.resize(rgb, height, width, toHeight, toWidth));
+    }
+
+    /**
+     * The photograph as it comes into a network's input: the pixels of {@link #resized} that lie
+     * within it, and {@link Framing#GREY} around them. Memory and work do not grow with what is cut
+     * off.
+     */
+    public Photograph framed(Frame frame) {
+      if (frame.y().isWhole() && frame.x().isWhole()) {
+        return resized(frame.inputHeight(), frame.inputWidth());
+      }
+      int top = Math.max(0, frame.top());
+      int left = Math.max(0, frame.left());
+      int rows = Math.min(frame.inputHeight(), frame.top() + frame.height()) - top;
+      int columns = Math.min(frame.inputWidth(), frame.left() + frame.width()) - left;
+      byte[] seen =
+          BilinearResize.resize(
+              rgb,
+              new BilinearResize.Axis(height, frame.height(), top - frame.top(), rows),
+              new BilinearResize.Axis(width, frame.width(), left - frame.left(), columns));
+      byte[] input = new byte[frame.inputHeight() * frame.inputWidth() * 3];
+      Arrays.fill(input, (byte) Framing.GREY);
+      for (int y = 0; y < rows; y++) {
+        int to = 3 * ((top + y) * frame.inputWidth() + left);
+        System.arraycopy(seen, 3 * y * columns, input, to, 3 * columns);
+      }
+      return new Photograph(frame.inputHeight(), frame.inputWidth(), input);
     }
   }
 

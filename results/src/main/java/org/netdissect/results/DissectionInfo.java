@@ -54,6 +54,9 @@ public record DissectionInfo(
    *     there are none
    * @param inputHeight pixels; null if each image's own size was taken
    * @param inputWidth pixels; null if each image's own size was taken
+   * @param tokens how the tokens of layers cover the image where that was given; otherwise null
+   * @param fit how photographs of other proportions come into the input, {@code letterbox} or
+   *     {@code crop}; null where they are stretched
    * @param preprocessing of the photographs; null for recorded maps
    */
   public record NetworkInfo(
@@ -62,7 +65,17 @@ public record DissectionInfo(
       @Nullable Map<String, String> weightFiles,
       @Nullable Integer inputHeight,
       @Nullable Integer inputWidth,
-      @Nullable PreprocessingInfo preprocessing) {}
+      @Nullable String tokens,
+      @Nullable String fit,
+      @Nullable PreprocessingInfo preprocessing) {
+
+    /** What is done to photographs, as people read it; null for recorded maps. */
+    public @Nullable String describePreprocessing() {
+      return preprocessing == null
+          ? null
+          : preprocessing.describe() + (fit == null ? "" : ", fit " + fit);
+    }
+  }
 
   /** x = (pixel · scale − mean) / std, lists in the order of {@code channels}. */
   public record PreprocessingInfo(
@@ -109,13 +122,16 @@ public record DissectionInfo(
    * @param split that was taken; null for all
    * @param limit of rows; null for none
    * @param categories that were selected
+   * @param boxes true where annotations that have a box but no shape counted as the rectangle;
+   *     otherwise null
    */
   public record DataInfo(
       String name,
       @Nullable String fingerprint,
       @Nullable String split,
       @Nullable Long limit,
-      List<String> categories) {}
+      List<String> categories,
+      @Nullable Boolean boxes) {}
 
   /**
    * The rules of scoring.

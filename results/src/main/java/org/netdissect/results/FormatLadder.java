@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import org.netdissect.base.Json;
+import org.netdissect.base.JsonProblem;
 import org.netdissect.base.files.DamagedException;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -54,7 +55,7 @@ final class FormatLadder {
       }
       return Json.mapper().treeToValue(object, DissectionInfo.class);
     } catch (JacksonException e) {
-      throw new DamagedException(file, firstLine(e), e);
+      throw new DamagedException(file, JsonProblem.of(e), e);
     }
   }
 
@@ -62,9 +63,5 @@ final class FormatLadder {
     return OLDEST == DissectionInfo.FORMAT
         ? "format " + OLDEST
         : "formats " + OLDEST + " to " + DissectionInfo.FORMAT;
-  }
-
-  private static String firstLine(RuntimeException e) {
-    return String.valueOf(e.getMessage()).lines().findFirst().orElse("");
   }
 }

@@ -1,16 +1,33 @@
 package org.netdissect.results;
 
+import de.siegmar.fastcsv.reader.CsvReader;
+import de.siegmar.fastcsv.reader.NamedCsvRecord;
 import de.siegmar.fastcsv.writer.CsvWriter;
 import java.io.IOException;
 import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.netdissect.base.Json;
 import org.netdissect.base.Numbers;
+import org.netdissect.base.files.DamagedException;
+import org.netdissect.base.files.FileCheck;
+import org.netdissect.base.files.Seal;
 import org.netdissect.base.files.WholeFile;
 
-/** A layer's {@code formulas.csv}: a row a unit and length. */
-public final class FormulaTable {
+/**
+ * A layer's {@code formulas.csv} and {@code formulas.json}: the best formulas of its units.
+ *
+ * @param info how it was made
+ * @param scores a row a unit and length, units ascending, lengths from 1
+ */
+public record FormulaTable(FormulaInfo info, List<FormulaScore> scores) {
   /** Its name beside the layer's other tables. */
-  public static final String FILE = "formulas.csv";
+  static final String FILE = "formulas.csv";
+
+  static final String INFO = "formulas.json";
 
   private static final List<String> COLUMNS =
       List.of(
@@ -28,7 +45,9 @@ public final class FormulaTable {
           "activation-coverage",
           "image-coverage");
 
-  private FormulaTable() {}
+  public FormulaTable {
+    scores = List.copyOf(scores);
+  }
 
   /** The table as text. */
   public static String csv(List<FormulaScore> scores) throws IOException {
@@ -55,8 +74,79 @@ public final class FormulaTable {
     return text.toString();
   }
 
-  /** Writes the table of a layer, whole or not at all. */
-  public static void write(LayerDissection layer, List<FormulaScore> scores) throws IOException {
-    WholeFile.text(layer.folder().resolve(FILE), csv(scores));
+  /**
+   * Reads the table of a layer.
+   *
+   * @return null if there is none, or the one there belongs to an earlier result in this folder
+   * @throws DamagedException if it is not what was written
+   */
+  public static @Nullable FormulaTable read(Dissection dissection, LayerDissection layer)
+      throws IOException {
+    Path file = layer.folder().resolve(INFO);
+    if (!Files.isRegularFile(file)) {
+      return null;
+    }
+    FormulaInfo info = Seal.read(file, TrustTable.MOST_BYTES, FormulaInfo.class);
+    if (info.format() != FormulaInfo.FORMAT) {
+      throw new DissectionException(
+          file
+              + ": format "
+              + info.format()
+              + "; this version reads "
+              + FormulaInfo.FORMAT
+              + "; run netdissect formulas again");
+    }
+    if (!TrustTable.fingerprint(dissection).equals(info.result())) {
+      return null;
+    }
+    return new FormulaTable(info, rows(layer.folder().resolve(FILE), info, layer.units().size()));
+  }
+
+  private static List<FormulaScore> rows(Path path, FormulaInfo info, int units)
+      throws IOException {
+    List<FormulaScore> scores = new ArrayList<>();
+    try (CsvReader<NamedCsvRecord> csv =
+        CsvReader.builder().ofNamedCsvRecord(FileCheck.read(path, info.table()))) {
+      for (NamedCsvRecord row : csv) {
+        try {
+          FormulaScore score = row(row);
+          if (score.unit() < 0 || score.unit() >= units || score.length() > info.length()) {
+            throw new IllegalArgumentException("no such unit or length");
+          }
+          scores.add(score);
+        } catch (RuntimeException e) {
+          throw new DamagedException(path, "line " + row.getStartingLineNumber(), e);
+        }
+      }
+    }
+    return scores;
+  }
+
+  private static FormulaScore row(NamedCsvRecord row) {
+    return new FormulaScore(
+        Integer.parseInt(row.getField("unit")),
+        Integer.parseInt(row.getField("length")),
+        row.getField("formula"),
+        Long.parseLong(row.getField("intersect")),
+        Long.parseLong(row.getField("formula-pixels")),
+        Long.parseLong(row.getField("mask-pixels")),
+        Double.parseDouble(row.getField("iou")),
+        Double.parseDouble(row.getField("gain")),
+        row.getField("proven").equals("1"),
+        Double.parseDouble(row.getField("bound")),
+        Double.parseDouble(row.getField("detection-accuracy")),
+        Double.parseDouble(row.getField("activation-coverage")),
+        Double.parseDouble(row.getField("image-coverage")));
+  }
+
+  /** Writes the table of a layer, whole or not at all; the info comes last. */
+  public static void write(LayerDissection layer, FormulaInfo info, List<FormulaScore> scores)
+      throws IOException {
+    Path folder = layer.folder();
+    String csv = csv(scores);
+    Files.deleteIfExists(folder.resolve(INFO));
+    WholeFile.text(folder.resolve(FILE), csv);
+    WholeFile.text(
+        folder.resolve(INFO), Seal.seal(Json.pretty(info.withTable(TrustTable.check(csv)))));
   }
 }

@@ -66,9 +66,9 @@ public final class ImportedResult {
       results.add(new DissectionInfo.LayerResult(info, 0, List.of(), List.of()));
     }
     DissectionInfo.NetworkInfo networkInfo =
-        new DissectionInfo.NetworkInfo(network, null, null, null, null, null);
+        new DissectionInfo.NetworkInfo(network, null, null, null, null, null, null, null);
     DissectionInfo.DataInfo dataInfo =
-        new DissectionInfo.DataInfo(data, null, null, null, List.copyOf(categories));
+        new DissectionInfo.DataInfo(data, null, null, null, List.copyOf(categories), null);
     ObjectNode inputs = Json.mapper().createObjectNode();
     inputs.set("network", Json.mapper().valueToTree(networkInfo));
     inputs.set("data", Json.mapper().valueToTree(dataInfo));

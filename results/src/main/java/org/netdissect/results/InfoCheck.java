@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 import org.netdissect.base.Limits;
 import org.netdissect.base.files.DamagedException;
 import org.netdissect.base.files.FileCheck;
+import org.netdissect.networks.Preprocessing;
 import org.netdissect.networks.ReceptiveField;
 
 /**
@@ -21,6 +22,8 @@ final class InfoCheck {
   private static final int LAYERS = 10_000;
 
   private static final Set<String> CONVENTIONS = Set.of("exact", "paper", "lite");
+
+  private static final Set<String> FITS = Set.of("stretch", "letterbox", "crop");
 
   /** A decimal above 0 and below 1, of at most twelve places. */
   private static final Pattern QUANTILE = Pattern.compile("0?\\.(?=0*[1-9])[0-9]{1,12}");
@@ -46,6 +49,7 @@ final class InfoCheck {
     require(info.network() != null, "network");
     side(info.network().inputHeight(), "network.inputHeight");
     side(info.network().inputWidth(), "network.inputWidth");
+    fit(info.network());
     preprocessing(info.network().preprocessing());
     data(info.data());
     rules(info.rules());
@@ -65,16 +69,32 @@ final class InfoCheck {
     }
   }
 
+  private void fit(DissectionInfo.NetworkInfo network) throws DamagedException {
+    require(
+        network.fit() == null
+            || (FITS.contains(network.fit())
+                && network.inputHeight() != null
+                && network.inputWidth() != null),
+        "network.fit");
+  }
+
   private void preprocessing(DissectionInfo.@Nullable PreprocessingInfo preprocessing)
       throws DamagedException {
-    require(
-        preprocessing == null
-            || (preprocessing.channels() != null
-                && Double.isFinite(preprocessing.scale())
-                && finite(preprocessing.mean())
-                && finite(preprocessing.std())
-                && preprocessing.mean().size() == preprocessing.std().size()),
-        "network.preprocessing");
+    require(preprocessing == null || isOne(preprocessing), "network.preprocessing");
+  }
+
+  /** Whether a network can have had it. */
+  private static boolean isOne(DissectionInfo.PreprocessingInfo told) {
+    if (told.channels() == null || !whole(told.mean()) || !whole(told.std())) {
+      return false;
+    }
+    try {
+      Preprocessing.Channels order = Preprocessing.Channels.valueOf(told.channels());
+      new Preprocessing(order, told.scale(), told.mean(), told.std());
+      return true;
+    } catch (IllegalArgumentException e) {
+      return false;
+    }
   }
 
   private void rules(DissectionInfo.Rules rules) throws DamagedException {
@@ -114,6 +134,7 @@ final class InfoCheck {
     LayerInfo layer = result.layer();
     require(layer != null && layer.name() != null && layer.folder() != null, "layers: layer");
     String of = "layer " + layer.name() + ": ";
+    require(layer.kind() != null, of + "kind");
     require(LayerInfo.fileSafe(layer.folder()).equals(layer.folder()), of + "folder");
     require(layer.units() >= 1 && layer.units() <= UNITS, of + "units");
     if (info.imported() == null) {
@@ -154,11 +175,6 @@ final class InfoCheck {
 
   private void side(@Nullable Integer pixels, String what) throws DamagedException {
     require(pixels == null || (pixels >= 1 && pixels <= Limits.SIDE), what);
-  }
-
-  private static boolean finite(@Nullable List<Double> numbers) {
-    return numbers != null
-        && numbers.stream().allMatch(number -> number != null && Double.isFinite(number));
   }
 
   private static boolean whole(@Nullable List<?> list) {

@@ -19,7 +19,6 @@ import org.netdissect.base.files.DamagedException;
 import org.netdissect.base.files.FileCheck;
 import org.netdissect.base.files.Seal;
 import org.netdissect.base.files.WholeFile;
-import tools.jackson.core.JacksonException;
 
 /**
  * A layer's {@code trust.csv} and {@code trust.json}: how far its labels can be believed.
@@ -30,7 +29,7 @@ import tools.jackson.core.JacksonException;
 public record TrustTable(TrustInfo info, List<TrustScore> scores) {
   static final String TABLE = "trust.csv";
   static final String INFO = "trust.json";
-  private static final long MOST_BYTES = 1L << 26;
+  static final long MOST_BYTES = 1L << 26;
 
   /**
    * A column of the table.
@@ -130,19 +129,7 @@ public record TrustTable(TrustInfo info, List<TrustScore> scores) {
     if (!Files.isRegularFile(file)) {
       return null;
     }
-    if (Files.size(file) > MOST_BYTES) {
-      throw new DamagedException(file, "it is too long", null);
-    }
-    String json = Seal.open(Files.readAllBytes(file));
-    if (json == null) {
-      throw new DamagedException(file, "it is not what was written (SHA-256 differs)", null);
-    }
-    TrustInfo info;
-    try {
-      info = Json.mapper().readValue(json, TrustInfo.class);
-    } catch (JacksonException e) {
-      throw new DamagedException(file, "it makes no sense", e);
-    }
+    TrustInfo info = Seal.read(file, MOST_BYTES, TrustInfo.class);
     if (info.format() != TrustInfo.FORMAT) {
       throw new DissectionException(
           file

@@ -7,6 +7,7 @@ import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.netdissect.analysis.formulas.Formula.Operator;
+import org.netdissect.concepts.atlas.LabelSets;
 
 /**
  * Search that keeps the best few formulas of each length and joins each with every concept (Mu and
@@ -14,122 +15,107 @@ import org.netdissect.analysis.formulas.Formula.Operator;
  * thread at a time.
  */
 final class BeamSearch {
+  private final FormulaSpace space;
   private final LabelSets sets;
-  private final List<Operator> operators;
+  private final FormulaOptions options;
   private final int width;
-  private final double penalty;
   private final int concepts;
   private final long[] hits;
   private final long[] pixels;
+  private UnitSets unit;
+  private List<Candidate> beam = List.of();
 
   /** A formula of the beam with its pixels. */
   private record Candidate(Found found, BitSet extension) {}
 
-  /**
-   * Makes ready.
-   *
-   * @param width formulas kept
-   * @param penalty factor on the IoU for each concept more, in the choice of what is kept
-   */
-  BeamSearch(LabelSets sets, List<Operator> operators, int width, double penalty) {
-    this.sets = sets;
-    this.operators = operators;
-    this.width = width;
-    this.penalty = penalty;
-    concepts = sets.concepts().size();
+  // A unit is taken before anything is searched.
+  @SuppressWarnings("NullAway.Init")
+  BeamSearch(FormulaSpace space, FormulaOptions options) {
+    this.space = space;
+    sets = space.sets();
+    this.options = options;
+    width = options.beam();
+    concepts = sets.concepts();
     hits = new long[concepts];
     pixels = new long[concepts];
   }
 
-  /** The best concept alone; null if the unit meets none. */
-  static @Nullable Found single(LabelSets sets, UnitSets unit) {
-    Best best = null;
-    int n = sets.concepts().size();
-    for (int c = 0; c < n; c++) {
-      long with = unit.pairs[c * n + c];
-      if (with > 0) {
-        Found found = new Found(Formula.of(c), with, sets.pairs()[c * n + c], unit.mask);
-        if (best == null) {
-          best = new Best(sets.concepts(), unit.mask, found);
-        } else {
-          best.offer(found);
-        }
-      }
-    }
-    return best == null ? null : best.found();
+  /**
+   * Begins with a unit.
+   *
+   * @return the best single concept; null if the unit meets none
+   */
+  @Nullable Found begin(UnitSets next) {
+    unit = next;
+    List<Found> singles = singles();
+    // As later versions of the method have it: twice the width to begin with.
+    beam = singles.stream().limit(2L * width).map(this::candidate).toList();
+    return singles.isEmpty() ? null : singles.get(0);
   }
 
   /**
-   * The best formula of each length up to a number of concepts.
+   * Makes the formulas of the beam longer by a concept.
    *
-   * @return by length − 1; empty if the unit meets no concept
+   * @param best formula so far, found by whatever means; it is made longer too
+   * @param deadline System.nanoTime() at which to stop; nothing longer is looked at then
+   * @return the best now
    */
-  List<Found> search(UnitSets unit, int length) {
-    Found single = single(sets, unit);
-    if (single == null) {
-      return List.of();
+  Found longer(Found best, long deadline) {
+    List<Candidate> from = new ArrayList<>(beam);
+    if (beam.stream().noneMatch(candidate -> candidate.found().isTwinOf(best))) {
+      from.add(candidate(best));
     }
-    List<Found> best = new ArrayList<>(List.of(single));
-    List<Candidate> beam = singles(unit);
-    for (int l = 2; l <= length; l++) {
-      Best here = new Best(sets.concepts(), unit.mask, best.get(l - 2));
-      beam = extend(unit, beam, here);
-      best.add(here.found());
-    }
-    return best;
+    Best here = new Best(space.concepts(), unit.mask, best);
+    beam = extend(from, here, deadline);
+    return here.found();
   }
 
-  private List<Candidate> singles(UnitSets unit) {
+  private Candidate candidate(Found found) {
+    return new Candidate(found, Extension.of(found.formula(), sets));
+  }
+
+  /** The concepts that the unit meets, the best first. */
+  private List<Found> singles() {
     List<Found> all = new ArrayList<>();
     for (int c = 0; c < concepts; c++) {
-      if (unit.pairs[c * concepts + c] > 0) {
-        all.add(
-            new Found(
-                Formula.of(c),
-                unit.pairs[c * concepts + c],
-                sets.pairs()[c * concepts + c],
-                unit.mask));
+      if (unit.hitsOf(c) > 0) {
+        all.add(new Found(Formula.of(c), unit.hitsOf(c), space.pixels(c), unit.mask));
       }
     }
     all.sort(order());
-    // As later versions of the method have it: twice the width to begin with.
-    return all.stream()
-        .limit(2L * width)
-        .map(found -> new Candidate(found, Extension.of(found.formula(), sets)))
-        .toList();
+    return all;
   }
 
   private Comparator<Found> order() {
-    return Comparator.<Found>comparingDouble(this::penalised)
+    return Comparator.<Found>comparingDouble(options::worth)
         .reversed()
         .thenComparingInt(found -> found.formula().length())
-        .thenComparing(found -> found.formula().text(sets.concepts()::text));
+        .thenComparing(found -> found.formula().text(space.concepts()::text));
   }
 
-  private double penalised(Found found) {
-    return found.iou() * Math.pow(penalty, found.formula().length() - 1);
-  }
-
-  private List<Candidate> extend(UnitSets unit, List<Candidate> beam, Best best) {
+  private List<Candidate> extend(List<Candidate> beam, Best best, long deadline) {
     List<Found> next = new ArrayList<>();
     List<BitSet> from = new ArrayList<>();
     double least = 0;
     for (Candidate candidate : beam) {
-      count(unit, candidate.extension());
+      if (System.nanoTime() - deadline > 0) {
+        return List.of();
+      }
+      count(candidate.extension());
       Found left = candidate.found();
       for (int c = 0; c < concepts; c++) {
         long both = pixels[c];
         long bothLit = hits[c];
-        for (Operator operator : operators) {
+        for (Operator operator : options.operators()) {
           long area =
               switch (operator) {
-                case OR -> left.pixels() + sets.pairs()[c * concepts + c] - both;
+                case OR -> left.pixels() + space.pixels(c) - both;
                 case AND -> both;
                 case AND_NOT -> left.pixels() - both;
               };
           long with =
               switch (operator) {
-                case OR -> left.intersection() + unit.pairs[c * concepts + c] - bothLit;
+                case OR -> left.intersection() + unit.hitsOf(c) - bothLit;
                 case AND -> bothLit;
                 case AND_NOT -> left.intersection() - bothLit;
               };
@@ -138,7 +124,7 @@ final class BeamSearch {
             continue;
           }
           Found found = new Found(left.formula().with(operator, c), with, area, unit.mask);
-          if (penalised(found) < least) {
+          if (options.worth(found) < least) {
             continue;
           }
           best.offer(found);
@@ -162,7 +148,7 @@ final class BeamSearch {
     return kept;
   }
 
-  /** Leaves the best, one for each pair of counts; returns the penalised IoU of the last. */
+  /** Leaves the best, one for each pair of counts; returns the worth of the last. */
   private double keep(List<Found> next, List<BitSet> from) {
     Integer[] order = new Integer[next.size()];
     for (int i = 0; i < order.length; i++) {
@@ -174,9 +160,7 @@ final class BeamSearch {
     List<BitSet> keptFrom = new ArrayList<>();
     for (int i : order) {
       Found one = next.get(i);
-      boolean twin =
-          kept.stream()
-              .anyMatch(k -> k.intersection() == one.intersection() && k.pixels() == one.pixels());
+      boolean twin = kept.stream().anyMatch(one::isTwinOf);
       if (!twin) {
         kept.add(one);
         keptFrom.add(from.get(i));
@@ -189,11 +173,11 @@ final class BeamSearch {
     next.addAll(kept);
     from.clear();
     from.addAll(keptFrom);
-    return kept.size() < width ? 0 : penalised(kept.get(kept.size() - 1));
+    return kept.size() < width ? 0 : options.worth(kept.get(kept.size() - 1));
   }
 
   /** Counts a formula's pixels and lit pixels by concept. */
-  private void count(UnitSets unit, BitSet extension) {
+  private void count(BitSet extension) {
     Arrays.fill(hits, 0);
     Arrays.fill(pixels, 0);
     for (int set = extension.nextSetBit(0); set >= 0; set = extension.nextSetBit(set + 1)) {

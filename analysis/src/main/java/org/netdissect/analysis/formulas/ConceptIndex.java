@@ -1,39 +1,63 @@
 package org.netdissect.analysis.formulas;
 
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 import org.netdissect.analysis.LabelledResult;
+import org.netdissect.base.Text;
+import org.netdissect.networks.NearestNames;
+import org.netdissect.results.LabelScore;
 
 /** The concepts that formulas are made of, from 0 by ascending number, and how they are written. */
 final class ConceptIndex {
   private final int[] numbers;
   private final int[] placeOf;
   private final String[] texts;
-  private final Map<String, Integer> byText = new HashMap<>();
+  private final Map<String, Integer> byName = new HashMap<>();
 
-  /** The concepts that occur in the images read and have a name. */
-  ConceptIndex(LabelledResult data) {
+  /** By name as pages show it, in small letters. */
+  private final Map<String, List<Integer>> byReadable = new HashMap<>();
+
+  /**
+   * The concepts that occur in the images read and have a name.
+   *
+   * @param categories names of which one is the concept's own; none for all
+   */
+  ConceptIndex(LabelledResult data, List<String> categories) {
     int[] found = new int[data.totals().numbers()];
     placeOf = new int[found.length];
-    java.util.Arrays.fill(placeOf, -1);
+    Arrays.fill(placeOf, -1);
     Map<String, Integer> times = new HashMap<>();
     int count = 0;
     for (int number = 1; number < found.length; number++) {
-      if (data.totals().truth(number) > 0 && !data.totals().name(number).isBlank()) {
+      if (data.totals().truth(number) == 0 || data.totals().name(number).isBlank()) {
+        continue;
+      }
+      times.merge(data.totals().name(number), 1, Integer::sum);
+      int category = data.totals().primary(number);
+      if (categories.isEmpty()
+          || categories.contains(data.totals().categories().get(category).name())) {
         placeOf[number] = count;
         found[count++] = number;
-        times.merge(data.totals().name(number), 1, Integer::sum);
       }
     }
-    numbers = java.util.Arrays.copyOf(found, count);
+    numbers = Arrays.copyOf(found, count);
     texts = new String[count];
     for (int c = 0; c < count; c++) {
       String name = data.totals().name(numbers[c]);
       // Two concepts of one name are told apart by their numbers.
-      texts[c] = Formula.quoted(times.getOrDefault(name, 0) > 1 ? name + "#" + numbers[c] : name);
-      byText.put(texts[c], c);
+      String own = times.getOrDefault(name, 0) > 1 ? name + "#" + numbers[c] : name;
+      texts[c] = Formula.quoted(own);
+      byName.put(own, c);
+      byReadable.computeIfAbsent(readable(name), key -> new ArrayList<>()).add(c);
     }
+  }
+
+  private static String readable(String name) {
+    return LabelScore.readable(name).toLowerCase(Locale.ROOT);
   }
 
   int size() {
@@ -44,9 +68,9 @@ final class ConceptIndex {
     return numbers[concept];
   }
 
-  /** Place of a concept number, or −1. */
-  int place(int number) {
-    return placeOf[number];
+  /** By concept number: its place, or −1. */
+  int[] places() {
+    return placeOf.clone();
   }
 
   /** The concept as it stands in formulas. */
@@ -54,12 +78,33 @@ final class ConceptIndex {
     return texts[concept];
   }
 
-  /** The concept of a name as it stands in formulas, or null. */
-  @Nullable Integer find(String text) {
-    return byText.get(text);
-  }
-
-  Iterable<String> texts() {
-    return java.util.List.of(texts);
+  /**
+   * The concept of a name: as the data set has it, else as pages show it ("grey" for grey-c).
+   *
+   * @throws IllegalArgumentException saying what may have been meant, if there is none or several
+   */
+  int find(String name) {
+    Integer own = byName.get(name);
+    if (own != null) {
+      return own;
+    }
+    List<Integer> alike = byReadable.getOrDefault(readable(name), List.of());
+    if (alike.size() == 1) {
+      return alike.get(0);
+    }
+    if (alike.size() > 1) {
+      throw new IllegalArgumentException(
+          Text.quoted(name)
+              + " may be "
+              + String.join(" or ", alike.stream().map(this::text).toList()));
+    }
+    throw new IllegalArgumentException(
+        "no concept "
+            + Text.quoted(name)
+            + (byName.isEmpty()
+                ? ""
+                : "; the nearest are "
+                    + String.join(
+                        ", ", NearestNames.of(name, byName.keySet().stream().sorted().toList()))));
   }
 }

@@ -2,6 +2,7 @@ package org.netdissect.analysis.formulas;
 
 import java.util.BitSet;
 import org.netdissect.analysis.formulas.Formula.Operator;
+import org.netdissect.concepts.atlas.LabelSets;
 
 /** The sets of concepts that a formula holds for. */
 final class Extension {

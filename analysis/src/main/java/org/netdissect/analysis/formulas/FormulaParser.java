@@ -1,5 +1,6 @@
 package org.netdissect.analysis.formulas;
 
+import org.jspecify.annotations.Nullable;
 import org.netdissect.analysis.formulas.Formula.Operator;
 import org.netdissect.base.Text;
 
@@ -40,7 +41,7 @@ final class FormulaParser {
     return formula;
   }
 
-  private IllegalArgumentException wrong(String what) {
+  private IllegalArgumentException wrong(@Nullable String what) {
     return new IllegalArgumentException(
         "formula " + Text.quoted(text) + ", character " + (at + 1) + ": " + what);
   }
@@ -147,25 +148,11 @@ final class FormulaParser {
     if (name.isEmpty()) {
       throw wrong("a concept expected");
     }
-    Integer concept = concepts.find(Formula.quoted(name));
-    if (concept == null) {
+    try {
+      return Formula.of(concepts.find(name));
+    } catch (IllegalArgumentException e) {
       at = from;
-      throw wrong("no concept " + Text.quoted(name) + near(name));
+      throw wrong(e.getMessage());
     }
-    return Formula.of(concept);
-  }
-
-  /** A concept whose name begins alike or holds the word, if there is one. */
-  private String near(String name) {
-    for (String known : concepts.texts()) {
-      String plain = known.replace("\"", "");
-      if (plain.equalsIgnoreCase(name)
-          || plain
-              .toLowerCase(java.util.Locale.ROOT)
-              .contains(name.toLowerCase(java.util.Locale.ROOT))) {
-        return "; there is " + known;
-      }
-    }
-    return "";
   }
 }

@@ -8,8 +8,12 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.netdissect.analysis.LabelledResult;
+import org.netdissect.analysis.formulas.Formula.Operator;
+import org.netdissect.analysis.formulas.OptimalSearch.Outcome;
 import org.netdissect.base.Progress;
 import org.netdissect.base.threads.Workers;
+import org.netdissect.concepts.atlas.LabelSets;
+import org.netdissect.results.DissectionException;
 import org.netdissect.results.FormulaScore;
 import org.netdissect.results.HitTable;
 import org.netdissect.results.LayerDissection;
@@ -23,18 +27,49 @@ import org.netdissect.results.LayerDissection;
  */
 public final class FormulaSearch {
   private final LabelledResult data;
+  private final List<String> categories;
+  private final FormulaSpace space;
   private final ConceptIndex concepts;
   private final LabelSets sets;
 
-  private FormulaSearch(LabelledResult data) {
+  private FormulaSearch(LabelledResult data, List<String> categories) throws DissectionException {
     this.data = data;
-    concepts = new ConceptIndex(data);
-    sets = new LabelSets(data, concepts);
+    this.categories = List.copyOf(categories);
+    space = FormulaSpace.of(data, categories);
+    concepts = space.concepts();
+    sets = space.sets();
   }
 
-  /** Gathers the labels of a result; once for all its layers. */
-  public static FormulaSearch in(LabelledResult data) {
-    return new FormulaSearch(data);
+  /**
+   * Gathers the labels of a result; once for all its layers.
+   *
+   * @throws DissectionException if it has more concepts than fit into tables of all pairs
+   */
+  public static FormulaSearch in(LabelledResult data) throws DissectionException {
+    return new FormulaSearch(data, List.of());
+  }
+
+  /**
+   * The same with concepts of some categories only.
+   *
+   * @param categories of which a concept's own must be one; none for all
+   * @throws DissectionException also if the result was not dissected with one of them
+   */
+  public static FormulaSearch in(LabelledResult data, List<String> categories)
+      throws DissectionException {
+    return new FormulaSearch(data, categories);
+  }
+
+  LabelledResult data() {
+    return data;
+  }
+
+  List<String> categories() {
+    return categories;
+  }
+
+  static int[] all(LayerDissection layer) {
+    return IntStream.range(0, layer.units().size()).toArray();
   }
 
   /**
@@ -45,6 +80,17 @@ public final class FormulaSearch {
    */
   public List<FormulaScore> search(
       LayerDissection layer, int[] units, FormulaOptions options, Progress progress)
+      throws IOException {
+    return search(layer, units, options, null, progress);
+  }
+
+  /** The same, going on from a journal and noting in it what is found. */
+  List<FormulaScore> search(
+      LayerDissection layer,
+      int[] units,
+      FormulaOptions options,
+      @Nullable FormulaJournal journal,
+      Progress progress)
       throws IOException {
     FormulaScore[][] scores = new FormulaScore[units.length][];
     try (HitTable hits = layer.hits();
@@ -57,7 +103,11 @@ public final class FormulaSearch {
           () -> {
             Search search = new Search(options);
             return i -> {
-              scores[i] = search.unit(hits, units[i]);
+              FormulaScore[] known = journal == null ? null : journal.of(units[i]);
+              scores[i] = known == null ? search.unit(hits, units[i]) : known;
+              if (journal != null && known == null) {
+                journal.keep(scores[i]);
+              }
               phase.advance(1);
             };
           });
@@ -69,7 +119,7 @@ public final class FormulaSearch {
   /** All units of a layer. */
   public List<FormulaScore> search(LayerDissection layer, FormulaOptions options, Progress progress)
       throws IOException {
-    return search(layer, IntStream.range(0, layer.units().size()).toArray(), options, progress);
+    return search(layer, all(layer), options, progress);
   }
 
   /**
@@ -85,7 +135,7 @@ public final class FormulaSearch {
     Formula formula = FormulaParser.parse(concepts, text);
     BitSet extension = Extension.of(formula, sets);
     long pixels = extension.stream().mapToLong(sets::pixels).sum();
-    Search search = new Search(FormulaOptions.defaults());
+    Search search = new Search(FormulaOptions.defaults().withBeam(1));
     List<FormulaScore> scores = new ArrayList<>();
     try (HitTable hits = layer.hits()) {
       for (int unit = 0; unit < layer.units().size(); unit++) {
@@ -108,8 +158,8 @@ public final class FormulaSearch {
 
     Search(FormulaOptions options) {
       this.options = options;
-      beam = new BeamSearch(sets, options.operators(), options.beam(), options.penalty());
-      optimal = options.optimal() ? new OptimalSearch(sets, options.operators()) : null;
+      beam = new BeamSearch(space, options);
+      optimal = options.optimal() ? new OptimalSearch(space, options.operators()) : null;
     }
 
     void read(HitTable hits, int number) throws IOException {
@@ -125,39 +175,39 @@ public final class FormulaSearch {
       long deadline = System.nanoTime() + options.timeLimit().toNanos();
       read(hits, number);
       FormulaScore[] rows = new FormulaScore[options.length()];
-      List<Found> found = beam.search(unit, options.length());
-      if (found.isEmpty()) {
+      Found best = beam.begin(unit);
+      if (best == null) {
         for (int l = 1; l <= rows.length; l++) {
           rows[l - 1] = new FormulaScore(number, l, "", 0, 0, unit.mask, 0, 0, true, 0, 0, 0, 0);
         }
         return rows;
       }
-      double most = unit.mostOfAnyFormula();
+      Ceiling ceiling = new Ceiling(unit, sets, options.operators().contains(Operator.OR));
       if (optimal != null) {
         optimal.take(unit);
       }
-      Found before = null;
-      for (int l = 1; l <= rows.length; l++) {
-        OptimalSearch.Outcome outcome = outcome(l, found, before, most, deadline);
-        double gain = outcome.found().iou() - (before == null ? 0 : before.iou());
-        rows[l - 1] = score(number, l, outcome.found(), gain, outcome.bound(), outcome.isProven());
-        before = outcome.found();
+      Found kept = best;
+      rows[0] = score(number, 1, kept, kept.iou(), kept.iou(), true);
+      for (int l = 2; l <= rows.length; l++) {
+        Outcome outcome = outcome(l, best, ceiling.of(l), deadline);
+        best = outcome.found();
+        Found before = kept;
+        kept = options.prefers(best, before) ? best : before;
+        double gain = kept.iou() - before.iou();
+        rows[l - 1] = score(number, l, kept, gain, outcome.bound(), outcome.isProven());
       }
       return rows;
     }
 
-    private OptimalSearch.Outcome outcome(
-        int length, List<Found> found, @Nullable Found before, double most, long deadline) {
-      Found here = found.get(length - 1);
-      if (before == null) {
-        return new OptimalSearch.Outcome(here, here.iou());
+    /** The best formula of at most so many concepts, given that of one less. */
+    private Outcome outcome(int length, Found before, double ceiling, long deadline) {
+      Found longer = beam.longer(before, deadline);
+      if (optimal != null && length == 2) {
+        return optimal.two(before);
       }
-      Best best = new Best(concepts, unit.mask, before);
-      best.offer(here);
-      if (optimal == null || length > 3) {
-        return new OptimalSearch.Outcome(best.found(), Math.max(best.iou(), most));
-      }
-      return length == 2 ? optimal.two(before) : optimal.three(best.found(), deadline);
+      return optimal != null && length == 3
+          ? optimal.three(longer, ceiling, deadline)
+          : new Outcome(longer, Math.max(longer.iou(), ceiling));
     }
 
     FormulaScore score(

@@ -14,9 +14,9 @@ record Found(Formula formula, long intersection, long pixels, long mask) {
     return union > 0 ? (double) intersection / union : 0;
   }
 
-  /** Compares IoUs exactly: above 0 if this one's is higher. */
-  int compareIou(Found other) {
-    return compare(intersection, mask + pixels - intersection, other);
+  /** Whether another has the same pixels by count. */
+  boolean isTwinOf(Found other) {
+    return intersection == other.intersection && pixels == other.pixels;
   }
 
   /** Compares I / U with the IoU of a formula, exactly. */

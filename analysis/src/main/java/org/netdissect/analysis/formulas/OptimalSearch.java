@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.netdissect.analysis.formulas.Formula.Operator;
+import org.netdissect.concepts.atlas.LabelSets;
 
 /**
  * Finds the best formula of two and of three concepts, with proof.
@@ -28,6 +29,7 @@ final class OptimalSearch {
   private static final int CHECK_EVERY = 64;
   private static final List<Operator> OPERATORS = List.of(Operator.values());
 
+  private final ConceptIndex concepts;
   private final LabelSets sets;
   private final boolean or;
   private final boolean and;
@@ -65,13 +67,14 @@ final class OptimalSearch {
 
   // A unit is taken before anything is searched.
   @SuppressWarnings("NullAway.Init")
-  OptimalSearch(LabelSets sets, List<Operator> operators) {
-    this.sets = sets;
+  OptimalSearch(FormulaSpace space, List<Operator> operators) {
+    concepts = space.concepts();
+    sets = space.sets();
     or = operators.contains(Operator.OR);
     and = operators.contains(Operator.AND);
     andNot = operators.contains(Operator.AND_NOT);
-    n = sets.concepts().size();
-    area = sets.pairs();
+    n = sets.concepts();
+    area = space.pairs();
     extra = new long[area.length];
     mark = new byte[sets.size()];
     litPostings = new int[n][16];
@@ -117,7 +120,7 @@ final class OptimalSearch {
    * @param single the best of one
    */
   Outcome two(Found single) {
-    best = new Best(sets.concepts(), mask, single);
+    best = new Best(concepts, mask, single);
     for (int a = 0; a < n; a++) {
       int first = a;
       long areaA = area[a * n + a];
@@ -154,8 +157,7 @@ final class OptimalSearch {
    */
   private Formula pair(Operator operator, int a, int b) {
     boolean swapped =
-        operator != Operator.AND_NOT
-            && sets.concepts().text(a).compareTo(sets.concepts().text(b)) > 0;
+        operator != Operator.AND_NOT && concepts.text(a).compareTo(concepts.text(b)) > 0;
     return Formula.of(swapped ? b : a).with(operator, swapped ? a : b);
   }
 
@@ -163,10 +165,11 @@ final class OptimalSearch {
    * The best formula of at most three concepts.
    *
    * @param start a good formula of at most three; the better, the less there is to look at
+   * @param ceiling a bound that holds in any case, for a search that is cut off
    * @param deadline System.nanoTime() at which to stop
    */
-  Outcome three(Found start, long deadline) {
-    best = new Best(sets.concepts(), mask, start);
+  Outcome three(Found start, double ceiling, long deadline) {
+    best = new Best(concepts, mask, start);
     pairCount = 0;
     long litMost = 0;
     for (int c = 0; c < n; c++) {
@@ -174,7 +177,7 @@ final class OptimalSearch {
     }
     for (int a = 0; a < n; a++) {
       if (System.nanoTime() - deadline > 0) {
-        return new Outcome(best.found(), Math.max(best.iou(), unit.mostOfAnyFormula()));
+        return new Outcome(best.found(), Math.max(best.iou(), ceiling));
       }
       for (int b = 0; b < n; b++) {
         long both = area[a * n + b];
@@ -211,7 +214,7 @@ final class OptimalSearch {
         break;
       }
       if (i % CHECK_EVERY == 0 && System.nanoTime() - deadline > 0) {
-        return new Outcome(best.found(), Math.max(best.iou(), bound));
+        return new Outcome(best.found(), Math.max(best.iou(), Math.min(bound, ceiling)));
       }
       expand(pairCode[order[i]]);
     }

@@ -2,6 +2,7 @@ package org.netdissect.analysis.formulas;
 
 import java.io.IOException;
 import java.util.Arrays;
+import org.netdissect.concepts.atlas.LabelSets;
 import org.netdissect.results.HitTable;
 
 /** One unit's mask by sets of concepts. Reused from unit to unit; one thread at a time. */
@@ -25,7 +26,7 @@ final class UnitSets {
   UnitSets(LabelSets sets) {
     this.sets = sets;
     hits = new long[sets.size()];
-    pairs = new long[sets.concepts().size() * sets.concepts().size()];
+    pairs = new long[sets.concepts() * sets.concepts()];
   }
 
   void read(HitTable table, int unit) throws IOException {
@@ -54,31 +55,12 @@ final class UnitSets {
     }
   }
 
-  long hits(int set) {
-    return hits[set];
+  /** Lit pixels of a concept. */
+  long hitsOf(int concept) {
+    return pairs[concept * sets.concepts() + concept];
   }
 
-  /**
-   * The highest IoU that any formula of any length can have: formulas are unions of sets, and the
-   * best union takes those with the largest share of lit pixels.
-   */
-  double mostOfAnyFormula() {
-    Integer[] order = new Integer[count];
-    for (int i = 0; i < count; i++) {
-      order[i] = lit[i];
-    }
-    Arrays.sort(
-        order,
-        (a, b) ->
-            Double.compare((double) hits[b] / sets.pixels(b), (double) hits[a] / sets.pixels(a)));
-    long with = 0;
-    long extra = 0;
-    double most = 0;
-    for (int set : order) {
-      with += hits[set];
-      extra += sets.pixels(set) - hits[set];
-      most = Math.max(most, (double) with / (mask + extra));
-    }
-    return most;
+  long hits(int set) {
+    return hits[set];
   }
 }

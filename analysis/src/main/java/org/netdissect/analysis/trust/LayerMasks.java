@@ -187,7 +187,7 @@ final class LayerMasks {
       AtlasImage about = data.images().atlasImage(image);
       int pixels = about.maskHeight() * about.maskWidth();
       MaskGeometry geometry =
-          geometries.of(data.input(image), about.maskHeight(), about.maskWidth());
+          geometries.of(data.frame(image), about.maskHeight(), about.maskWidth());
       runs.clear();
       int from = -1;
       int to = -1;

@@ -19,6 +19,7 @@ import org.netdissect.base.Progress;
 import org.netdissect.base.Shared;
 import org.netdissect.concepts.ConceptDataset;
 import org.netdissect.concepts.atlas.AtlasOptions;
+import org.netdissect.concepts.atlas.LabelSets;
 import org.netdissect.datasets.broden.BrodenDataset;
 import org.netdissect.dissection.Dissector;
 import org.netdissect.dissection.MadeUpData;
@@ -62,8 +63,12 @@ class FormulaTest {
   }
 
   private static FormulaOptions options(int length, boolean optimal, int beam, int workers) {
-    return new FormulaOptions(
-        length, optimal, beam, List.of(Operator.values()), 1, Duration.ofMinutes(10), workers);
+    FormulaOptions options =
+        FormulaOptions.defaults()
+            .withLength(length)
+            .withTimeLimit(Duration.ofMinutes(10))
+            .withWorkers(workers);
+    return optimal ? options : options.withBeam(beam);
   }
 
   @Test
@@ -143,12 +148,10 @@ class FormulaTest {
             search.search(
                 layer,
                 new int[] {0, 1, 2},
-                new FormulaOptions(
-                    3, true, 1, List.of(Operator.values()), 1, Duration.ofNanos(1), 1),
+                options(3, true, 1, 1).withTimeLimit(Duration.ofNanos(1)),
                 Progress.NONE);
         List<FormulaScore> beam = search.search(layer, options(4, false, 3, 1), Progress.NONE);
-        ConceptIndex concepts = new ConceptIndex(data);
-        LabelSets sets = new LabelSets(data, concepts);
+        LabelSets sets = FormulaSpace.of(data, List.of()).sets();
         UnitSets unit = new UnitSets(sets);
         try (HitTable hits = layer.hits()) {
           for (int u = 0; u < units; u++) {
@@ -172,7 +175,7 @@ class FormulaTest {
   /** The highest IoU of any left-deep formula of at most so many concepts, counted set by set. */
   private static double exhaustive(LabelSets sets, UnitSets unit, int length) {
     List<boolean[]> formulas = new ArrayList<>();
-    for (int c = 0; c < sets.concepts().size(); c++) {
+    for (int c = 0; c < sets.concepts(); c++) {
       formulas.add(holds(sets, c));
     }
     List<boolean[]> singles = List.copyOf(formulas);
@@ -244,7 +247,7 @@ class FormulaTest {
             new InputSize(16, 16),
             "0.2",
             "out")) {
-      ConceptIndex concepts = new ConceptIndex(data);
+      ConceptIndex concepts = new ConceptIndex(data, List.of());
       String a = concepts.text(0);
       String b = concepts.text(1);
       assertEquals(

@@ -34,7 +34,7 @@ import org.netdissect.results.ProbeInfo;
 
 class ProbeTest {
   private static final NetworkInfo NETWORK =
-      new NetworkInfo("made.onnx", "0".repeat(64), null, 32, 32, null);
+      new NetworkInfo("made.onnx", "0".repeat(64), null, 32, 32, null, null, null);
   private static final int UNITS = 8;
 
   @TempDir Path folder;

@@ -1,11 +1,15 @@
 package org.netdissect.base.files;
 
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.netdissect.base.Digests;
 import org.netdissect.base.Json;
+import tools.jackson.core.JacksonException;
 
 /**
  * A checksum inside a JSON text: its last property {@code sha256} is that of the text without it
@@ -40,5 +44,26 @@ public final class Seal {
             && sealed.length == json.length + (text.length() - 3 - last.start())
         ? new String(json, StandardCharsets.UTF_8)
         : null;
+  }
+
+  /**
+   * Reads a sealed file.
+   *
+   * @param mostBytes that it may have
+   * @throws DamagedException if it is longer, not what was written, or makes no sense
+   */
+  public static <T> T read(Path file, long mostBytes, Class<T> type) throws IOException {
+    if (Files.size(file) > mostBytes) {
+      throw new DamagedException(file, "it is too long", null);
+    }
+    String json = open(Files.readAllBytes(file));
+    if (json == null) {
+      throw new DamagedException(file, "it is not what was written (SHA-256 differs)", null);
+    }
+    try {
+      return Json.mapper().readValue(json, type);
+    } catch (JacksonException e) {
+      throw new DamagedException(file, "it makes no sense", e);
+    }
   }
 }

@@ -573,6 +573,11 @@ public final class CocoDataset implements ReadDataset {
   }
 
   @Override
+  public boolean drawsBoxes() {
+    return options.boxes() && files.stream().anyMatch(file -> file.boxesOnly > 0);
+  }
+
+  @Override
   public String key() {
     StringBuilder key = new StringBuilder("coco");
     key.append(' ').append(options.maskHeight()).append('x').append(options.maskWidth());

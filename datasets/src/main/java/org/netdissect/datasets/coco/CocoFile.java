@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.netdissect.base.DataException;
+import org.netdissect.base.JsonProblem;
 import org.netdissect.base.Limits;
 import org.netdissect.base.Text;
 import org.netdissect.base.tables.Problems;
@@ -178,7 +179,7 @@ final class CocoFile {
       coco.group(problems);
       return coco;
     } catch (JacksonException e) {
-      throw broken(file, e);
+      throw new DataException(JsonProblem.in(file.toString(), e), e);
     } catch (DataException e) {
       throw e;
     } catch (IOException e) {
@@ -195,16 +196,6 @@ final class CocoFile {
     if (wrong.size() < MOST_TOLD) {
       wrong.add(problem);
     }
-  }
-
-  private static DataException broken(Path file, JacksonException e) {
-    TokenStreamLocation at = e.getLocation();
-    return new DataException(
-        file
-            + (at == null ? "" : " line " + at.getLineNr() + ", column " + at.getColumnNr())
-            + ": "
-            + Text.oneLine(e.getOriginalMessage()),
-        e);
   }
 
   private DataException at(JsonParser json, String what) {
@@ -562,7 +553,7 @@ final class CocoFile {
               + ": an annotation in "
               + file
               + " is broken: "
-              + Text.oneLine(e.getOriginalMessage()),
+              + JsonProblem.what(e),
           e);
     } catch (DataException e) {
       throw e;

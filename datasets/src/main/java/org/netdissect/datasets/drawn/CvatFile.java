@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
+import javax.xml.stream.Location;
 import javax.xml.stream.XMLInputFactory;
 import javax.xml.stream.XMLStreamConstants;
 import javax.xml.stream.XMLStreamException;
@@ -99,7 +100,7 @@ final class CvatFile {
       }
       return images;
     } catch (XMLStreamException e) {
-      throw new DataException(named + ": " + Text.oneLine(String.valueOf(e.getMessage())), e);
+      throw broken(named, e);
     } catch (DataException e) {
       throw new DataException(
           e.getMessage().startsWith(named) ? e.getMessage() : named + ": " + e.getMessage(), e);
@@ -107,6 +108,20 @@ final class CvatFile {
       throw new DataException(
           "cannot read " + named + ": " + Text.oneLine(String.valueOf(e.getMessage())), e);
     }
+  }
+
+  /** The parser tells the place in words of its own, over two lines. */
+  private static DataException broken(String named, XMLStreamException e) {
+    Location at = e.getLocation();
+    String[] parts = String.valueOf(e.getMessage()).split("Message: ", 2);
+    return new DataException(
+        named
+            + (at == null
+                ? ""
+                : " line %d, column %d".formatted(at.getLineNumber(), at.getColumnNumber()))
+            + ": no XML that can be read: "
+            + Text.oneLine(parts[parts.length - 1]),
+        e);
   }
 
   private static Image image(XMLStreamReader xml) throws XMLStreamException, DataException {

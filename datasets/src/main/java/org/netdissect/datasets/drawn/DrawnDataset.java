@@ -195,6 +195,11 @@ final class DrawnDataset implements ReadDataset {
   }
 
   @Override
+  public boolean drawsBoxes() {
+    return options.boxes() && found.boxes > 0;
+  }
+
+  @Override
   public String key() {
     return format
         + " "

@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.netdissect.base.DataException;
+import org.netdissect.base.JsonProblem;
 import org.netdissect.base.Limits;
 import org.netdissect.base.Text;
 import org.netdissect.pictures.Png;
@@ -179,7 +180,7 @@ record LabelmeFile(
       }
       return all;
     } catch (JacksonException e) {
-      throw new DataException(named + ": " + Text.oneLine(e.getOriginalMessage()), e);
+      throw new DataException(JsonProblem.in(named, e), e);
     } catch (DataException e) {
       throw e;
     } catch (IOException e) {

@@ -14,6 +14,7 @@ import org.netdissect.datasets.reading.Listing;
 import org.netdissect.datasets.reading.TextLines;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
+import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 
 /**
@@ -133,9 +134,15 @@ record YoloNames(Path file, Map<Integer, String> byNumber, int keypoints) {
       if (all instanceof Map<?, ?> map) {
         return map;
       }
-    } catch (YamlEngineException | StackOverflowError e) {
+    } catch (MarkedYamlEngineException e) {
+      String place =
+          e.getProblemMark()
+              .map(at -> " line %d, column %d".formatted(at.getLine() + 1, at.getColumn() + 1))
+              .orElse("");
       throw new DataException(
-          Text.oneLine(file + ": no YAML that can be read: " + e.getMessage()), e);
+          Text.oneLine(file + place + ": no YAML that can be read: " + e.getProblem()), e);
+    } catch (YamlEngineException | StackOverflowError e) {
+      throw new DataException(Text.oneLine(file.toString()) + ": no YAML that can be read", e);
     }
     throw new DataException(Text.oneLine(file.toString()) + " holds no names");
   }

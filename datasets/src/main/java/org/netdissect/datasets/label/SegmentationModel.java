@@ -85,13 +85,13 @@ final class SegmentationModel implements AutoCloseable {
     }
     Classes classes =
         new Classes(Math.toIntExact(dims.get(rank - 2)), Math.toIntExact(dims.get(rank - 1)));
-    if (isOfScores && output.floats() == null) {
-      throw new ModelException(file + ": scores of whole numbers cannot be read");
-    }
-    if (isOfScores) {
-      best(output.floats(), Math.toIntExact(dims.get(1)), classes);
-    } else {
+    float[] scores = output.floats();
+    if (!isOfScores) {
       copy(output, classes);
+    } else if (scores == null) {
+      throw new ModelException(file + ": scores of whole numbers cannot be read");
+    } else {
+      best(scores, Math.toIntExact(dims.get(1)), classes);
     }
     return classes;
   }
@@ -116,10 +116,7 @@ final class SegmentationModel implements AutoCloseable {
 
   private static void copy(NetworkOutputs.Output output, Classes classes) {
     for (int p = 0; p < classes.of.length; p++) {
-      classes.of[p] =
-          output.floats() != null
-              ? Math.round(output.floats()[p])
-              : (int) Math.max(-1, Math.min(Integer.MAX_VALUE, output.integers()[p]));
+      classes.of[p] = (int) Math.max(-1, Math.min(Integer.MAX_VALUE, output.integer(p)));
     }
   }
 

@@ -191,7 +191,10 @@ class CocoTest {
     json("instances_val2017.json", polygon(1, 7, 1, "[[1,1,2,1,3,3]]"));
     String sound = Files.readString(file);
     Files.writeString(file, sound.substring(0, sound.length() - 30));
-    FormatsTest.assertBroken("instances_val2017.json line", this::open);
+    DataException cut = FormatsTest.assertBroken("the JSON text ends in the middle", this::open);
+    assertTrue(
+        cut.getMessage().matches(".*instances_val2017[.]json line 6, column \\d+: [^:]+"),
+        cut.getMessage());
     Files.writeString(file, sound.replace("\"a.jpg\"", "\"a\\nb.jpg\""));
     assertEquals(1, open().images().size());
     assertTrue(open().remarks().get(0).contains("control character"), open().remarks().toString());
@@ -224,6 +227,7 @@ class CocoTest {
         }
       } catch (DataException e) {
         assertFalse(e.getMessage().contains("\n"), e.getMessage() + " seed " + seed);
+        assertFalse(e.getMessage().contains("Source"), e.getMessage() + " seed " + seed);
       }
     }
   }

@@ -9,9 +9,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.netdissect.base.DataException;
 import org.netdissect.base.Digests;
 import org.netdissect.base.Progress;
@@ -26,6 +26,8 @@ import org.netdissect.networks.Network;
 import org.netdissect.networks.Preprocessing;
 import org.netdissect.networks.Runner;
 import org.netdissect.networks.TappedNetwork;
+import org.netdissect.networks.TokenGrid;
+import org.netdissect.pictures.Framing;
 import org.netdissect.pictures.Photographs;
 import org.netdissect.pictures.Photographs.Photograph;
 import org.netdissect.results.DissectionException;
@@ -43,6 +45,7 @@ public final class NetworkSource implements ActivationSource {
 
   private final List<Tapped> networks;
   private final List<LayerInfo> layers;
+  private final Framing framing;
   private final ConceptDataset data;
   private final ImageOrder images;
   private final Convention convention;
@@ -65,6 +68,7 @@ public final class NetworkSource implements ActivationSource {
    * @param specs layers by tensor name, node name or glob, the same for all networks; empty for
    *     each network's default layer, or what comes before it if it saturates
    * @param preprocessings of each network
+   * @param framing how photographs come into their inputs
    * @param batch images a call of a network, where the model allows it
    * @param progress warned of layers that saturate and of unknown receptive fields
    */
@@ -72,6 +76,7 @@ public final class NetworkSource implements ActivationSource {
       List<Network> networks,
       List<String> specs,
       List<Preprocessing> preprocessings,
+      Framing framing,
       ConceptDataset data,
       ImageOrder images,
       Convention convention,
@@ -81,27 +86,27 @@ public final class NetworkSource implements ActivationSource {
       throws IOException {
     List<Tapped> tapped = new ArrayList<>();
     Function<Tapped, ActivationSource> alone =
-        one -> new NetworkSource(List.of(one), data, images, convention, batch);
+        one -> new NetworkSource(List.of(one), framing, data, images, convention, batch);
     try {
       for (int i = 0; i < networks.size(); i++) {
         Network network = networks.get(i);
         Preprocessing preprocessing = preprocessings.get(i);
         List<Layer> layers = layers(network, specs);
-        Optional<Layer> unbound = network.beforeBound(layers.get(0));
-        if (specs.isEmpty() && unbound.isPresent()) {
+        List<Layer> unbound = network.beforeBound(layers.get(0));
+        if (specs.isEmpty() && !unbound.isEmpty()) {
           Saturation saturation;
           try (ActivationSource bound =
               alone.apply(tap(network, layers, preprocessing, convention, Progress.NONE))) {
             saturation = Saturation.measure(bound, images.size(), quantile.share());
           }
           if (saturation.isCommon()) {
-            progress.warn(saturation.warning(layers.get(0).name(), unbound.get().name()));
-            layers = List.of(unbound.get());
+            progress.warn(saturation.warning(layers.get(0).name(), unbound));
+            layers = unbound;
           }
         }
         tapped.add(tap(network, layers, preprocessing, convention, progress));
       }
-      return new NetworkSource(tapped, data, images, convention, batch);
+      return new NetworkSource(tapped, framing, data, images, convention, batch);
     } catch (IOException | RuntimeException e) {
       for (Tapped network : tapped) {
         network.tapped().close();
@@ -153,9 +158,11 @@ public final class NetworkSource implements ActivationSource {
   /**
    * What results say of a network.
    *
+   * @param framing how photographs come into its input
    * @param input size that the geometry is relative to
    */
-  public static NetworkInfo describe(Network network, Preprocessing preprocessing, InputSize input)
+  public static NetworkInfo describe(
+      Network network, Preprocessing preprocessing, Framing framing, InputSize input)
       throws IOException {
     Map<String, String> weightFiles = network.weightFiles();
     return new NetworkInfo(
@@ -164,6 +171,8 @@ public final class NetworkSource implements ActivationSource {
         weightFiles.isEmpty() ? null : weightFiles,
         input.height(),
         input.width(),
+        network.givenTokens().map(TokenGrid::toString).orElse(null),
+        word(framing),
         new PreprocessingInfo(
             preprocessing.channels().name(),
             preprocessing.scale(),
@@ -171,14 +180,21 @@ public final class NetworkSource implements ActivationSource {
             preprocessing.std()));
   }
 
+  /** How results name a framing; null where photographs are stretched. */
+  public static @Nullable String word(Framing framing) {
+    return framing == Framing.STRETCH ? null : framing.word();
+  }
+
   private NetworkSource(
       List<Tapped> networks,
+      Framing framing,
       ConceptDataset data,
       ImageOrder images,
       Convention convention,
       int batch) {
     this.networks = networks;
     this.layers = networks.stream().flatMap(network -> network.layers().stream()).toList();
+    this.framing = framing;
     this.data = data;
     this.images = images;
     this.convention = convention;
@@ -272,6 +288,10 @@ public final class NetworkSource implements ActivationSource {
     private void load(int image, Outcome outcome) throws IOException {
       ImageRow row = data.images().get(images.atlasIndex(image));
       Path path = data.photograph(row);
+      if (framing != Framing.STRETCH && (row.photoHeight() < 1 || row.photoWidth() < 1)) {
+        outcome.unreadable(image, "its size was not known when the data set was read");
+        return;
+      }
       byte[] file;
       Photograph photograph;
       try {
@@ -297,7 +317,10 @@ public final class NetworkSource implements ActivationSource {
                 input.height(),
                 input.width());
           }
-          fitting = photograph.resized(input.height(), input.width());
+          fitting =
+              photograph.framed(
+                  framing.frame(
+                      photograph.height(), photograph.width(), input.height(), input.width()));
         }
         pixels.get(n).add(fitting.rgb());
       }

@@ -1,7 +1,10 @@
 package org.netdissect.dissection.activations;
 
 import java.io.IOException;
+import java.util.List;
+import java.util.stream.Collectors;
 import org.netdissect.base.Text;
+import org.netdissect.networks.Layer;
 import org.netdissect.results.LayerInfo;
 
 /**
@@ -24,14 +27,21 @@ record Saturation(int saturated, int units, int images) {
     return 10L * saturated > units;
   }
 
-  String warning(String layer, String before) {
-    return "%d of the %d units of layer %s share their largest value with more than the quantile of all values in the first %d images, so their masks would be empty; %s, the layer before that bound, is dissected instead (--layers tensor:%s for the other)"
+  /**
+   * Says which layer is dissected instead.
+   *
+   * @param before the layer, or those that it is joined of, before the bound
+   */
+  String warning(String layer, List<Layer> before) {
+    return "%d of the %d units of layer %s share their largest value with more than the quantile of all values in the first %d images, so their masks would be empty; %s, the %s before that bound, %s dissected instead (--layers tensor:%s for the other)"
         .formatted(
             saturated,
             units,
             Text.oneLine(layer),
             images,
-            Text.oneLine(before),
+            before.stream().map(l -> Text.oneLine(l.name())).collect(Collectors.joining(" and ")),
+            before.size() == 1 ? "layer" : "layers",
+            before.size() == 1 ? "is" : "are",
             Text.oneLine(layer));
   }
 

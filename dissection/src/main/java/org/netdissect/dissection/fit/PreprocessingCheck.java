@@ -19,7 +19,9 @@ import org.netdissect.networks.NetworkOutputs;
 import org.netdissect.networks.Preprocessing;
 import org.netdissect.networks.Runner;
 import org.netdissect.networks.TappedNetwork;
+import org.netdissect.pictures.Framing;
 import org.netdissect.pictures.Photographs;
+import org.netdissect.pictures.Photographs.Photograph;
 
 /**
  * Tries preprocessings on some photographs and tells how a classifier behaves under each. It needs
@@ -45,6 +47,7 @@ public final class PreprocessingCheck {
    * Tries them.
    *
    * @param candidates by name
+   * @param framing how photographs come into the input
    * @param most photographs, taken evenly from the data set
    * @throws ModelException if the network has no output with a value for each class
    */
@@ -52,10 +55,11 @@ public final class PreprocessingCheck {
       Network network,
       Map<String, Preprocessing> candidates,
       ConceptDataset data,
+      Framing framing,
       int most,
       Progress progress)
       throws IOException {
-    List<byte[]> photographs = photographs(network, data, most);
+    List<byte[]> photographs = photographs(network, data, framing, most);
     if (photographs.size() < 2) {
       throw new DataException(data.name() + ": fewer than two photographs can be read");
     }
@@ -116,21 +120,27 @@ public final class PreprocessingCheck {
    * Photographs from all over a data set at a network's input size, as height × width × 3 bytes.
    * Those that cannot be read are passed over.
    *
+   * @param framing how they come into the input
    * @param most of them; fewer where the data set has fewer
    */
-  public static List<byte[]> photographs(Network network, ConceptDataset data, int most)
-      throws IOException {
+  public static List<byte[]> photographs(
+      Network network, ConceptDataset data, Framing framing, int most) throws IOException {
     List<ImageRow> rows = data.images();
     int step = Math.max(1, rows.size() / most);
     List<byte[]> photographs = new ArrayList<>();
     for (int i = 0; i < rows.size() && photographs.size() < most; i += step) {
       try {
+        ImageRow row = rows.get(i);
+        Photograph photograph =
+            Photographs.read(data.photograph(row), row.photoHeight(), row.photoWidth());
         photographs.add(
-            Photographs.read(
-                    data.photograph(rows.get(i)),
-                    rows.get(i).photoHeight(),
-                    rows.get(i).photoWidth())
-                .resized(network.inputHeight(), network.inputWidth())
+            photograph
+                .framed(
+                    framing.frame(
+                        photograph.height(),
+                        photograph.width(),
+                        network.inputHeight(),
+                        network.inputWidth()))
                 .rgb());
       } catch (DataException e) {
         // Some cannot be read; enough can.

@@ -47,9 +47,21 @@ public final class AxisInterpolation {
    *     pixel
    */
   static AxisInterpolation of(int cells, int pixels, IntToDoubleFunction position) {
+    return of(cells, pixels, 0, pixels, position);
+  }
+
+  /**
+   * Builds the table where only some pixels are seen; the others lie in no span.
+   *
+   * @param from the first pixel seen
+   * @param to the pixel behind the last seen
+   */
+  static AxisInterpolation of(
+      int cells, int pixels, int from, int to, IntToDoubleFunction position) {
     AxisInterpolation axis = new AxisInterpolation(cells, pixels);
     int span = 0;
-    for (int pixel = 0; pixel < pixels; pixel++) {
+    axis.start[0] = from;
+    for (int pixel = from; pixel < to; pixel++) {
       double at = position.applyAsDouble(pixel);
       int here;
       if (at < 0) {
@@ -71,7 +83,7 @@ public final class AxisInterpolation {
       }
     }
     while (span < cells + 1) {
-      axis.start[++span] = pixels;
+      axis.start[++span] = to;
     }
     return axis;
   }

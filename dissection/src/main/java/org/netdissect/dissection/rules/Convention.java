@@ -1,8 +1,10 @@
 package org.netdissect.dissection.rules;
 
 import java.util.Locale;
+import java.util.function.IntToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 import org.netdissect.networks.ReceptiveField;
+import org.netdissect.pictures.Frame;
 
 /**
  * A named set of the rules on which implementations of the method differ: where the threshold
@@ -125,16 +127,20 @@ public enum Convention {
    * @param axis the layer's receptive field along this axis, or null where it is unknown: then the
    *     map is stretched over the image with half-pixel centres, as under {@link #LITE}
    * @param cells activations along the axis
-   * @param input size of the network's input along the axis, pixels
-   * @param mask size of the mask along the axis, pixels
+   * @param frame where the photograph lies in the input along this axis
+   * @param mask size of the mask, which covers the photograph, along the axis, pixels
    */
   AxisInterpolation interpolation(
-      ReceptiveField.@Nullable Axis axis, int cells, int input, int mask) {
+      ReceptiveField.@Nullable Axis axis, int cells, Frame.Axis frame, int mask) {
+    int input = frame.input();
+    if (!frame.isWhole()) {
+      return framed(axis, cells, frame, mask);
+    }
     if (this == LITE || axis == null) {
       return AxisInterpolation.of(cells, mask, pixel -> (pixel + 0.5) * cells / mask - 0.5);
     }
     if (this == EXACT) {
-      double centre = axis.offset() + (axis.size() - 1) / 2;
+      double centre = centre(axis);
       return AxisInterpolation.of(
           cells, mask, pixel -> ((pixel + 0.5) * input / mask - 0.5 - centre) / axis.step());
     }
@@ -148,6 +154,26 @@ public enum Convention {
     }
     double first = Math.floor(centre / reduction);
     return AxisInterpolation.of(cells, mask, pixel -> (pixel - first) / step);
+  }
+
+  /**
+   * Where the photograph does not fill the input: mask pixels are where they come to lie in it, and
+   * those outside it are not seen.
+   */
+  private AxisInterpolation framed(
+      ReceptiveField.@Nullable Axis axis, int cells, Frame.Axis frame, int mask) {
+    if (this == PAPER) {
+      throw new IllegalArgumentException("the convention 'paper' does not resize");
+    }
+    IntToDoubleFunction position =
+        this == LITE || axis == null
+            ? pixel -> frame.at(pixel, mask) * cells / frame.input() - 0.5
+            : pixel -> (frame.at(pixel, mask) - 0.5 - centre(axis)) / axis.step();
+    return AxisInterpolation.of(cells, mask, frame.firstSeen(mask), frame.endSeen(mask), position);
+  }
+
+  private static double centre(ReceptiveField.Axis axis) {
+    return axis.offset() + (axis.size() - 1) / 2;
   }
 
   /** Gives the r-th largest of a unit's values, r from 1. */

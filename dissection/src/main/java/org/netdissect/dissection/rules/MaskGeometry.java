@@ -4,14 +4,28 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import org.netdissect.networks.InputSize;
 import org.netdissect.networks.ReceptiveField;
+import org.netdissect.pictures.Frame;
+import org.netdissect.pictures.Framing;
+import org.netdissect.results.DissectionInfo.NetworkInfo;
 
 /**
  * How a layer's activation map lies over the mask grid of an image: the interpolation along both
  * axes.
  */
 public record MaskGeometry(AxisInterpolation y, AxisInterpolation x) {
+
+  /**
+   * Where a photograph lay in the input of a result's network, or in its own size where that was
+   * free.
+   */
+  public static Frame frame(NetworkInfo network, int photoHeight, int photoWidth) {
+    if (network.inputHeight() == null || network.inputWidth() == null) {
+      return Frame.whole(photoHeight, photoWidth);
+    }
+    Framing framing = network.fit() == null ? Framing.STRETCH : Framing.of(network.fit());
+    return framing.frame(photoHeight, photoWidth, network.inputHeight(), network.inputWidth());
+  }
 
   int maskHeight() {
     return y.pixels;
@@ -28,7 +42,10 @@ public record MaskGeometry(AxisInterpolation y, AxisInterpolation x) {
     private final int height;
     private final int width;
 
-    /** By rows and columns of input and mask; hashing a record would first have to be generated. */
+    /**
+     * By rows and columns of input, photograph in it and mask; hashing a record would first have to
+     * be generated.
+     */
     private final Map<List<Integer>, MaskGeometry> bySize = new HashMap<>();
 
     /**
@@ -45,16 +62,24 @@ public record MaskGeometry(AxisInterpolation y, AxisInterpolation x) {
       this.width = width;
     }
 
-    /** The geometry for an input of the network and a mask grid. */
-    public synchronized MaskGeometry of(InputSize input, int maskHeight, int maskWidth) {
+    /** The geometry for a photograph in the network's input and a mask grid over it. */
+    public synchronized MaskGeometry of(Frame frame, int maskHeight, int maskWidth) {
       return bySize.computeIfAbsent(
-          List.of(input.height(), input.width(), maskHeight, maskWidth),
+          List.of(
+              frame.inputHeight(),
+              frame.inputWidth(),
+              frame.top(),
+              frame.left(),
+              frame.height(),
+              frame.width(),
+              maskHeight,
+              maskWidth),
           key ->
               new MaskGeometry(
                   convention.interpolation(
-                      field == null ? null : field.y(), height, input.height(), maskHeight),
+                      field == null ? null : field.y(), height, frame.y(), maskHeight),
                   convention.interpolation(
-                      field == null ? null : field.x(), width, input.width(), maskWidth)));
+                      field == null ? null : field.x(), width, frame.x(), maskWidth)));
     }
   }
 }

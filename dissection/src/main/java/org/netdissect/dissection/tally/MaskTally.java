@@ -22,6 +22,8 @@ import org.netdissect.dissection.rules.ImageSet;
 import org.netdissect.dissection.rules.MaskGeometry;
 import org.netdissect.dissection.rules.Quantile;
 import org.netdissect.networks.InputSize;
+import org.netdissect.pictures.Frame;
+import org.netdissect.pictures.Framing;
 import org.netdissect.results.LayerInfo;
 import org.netdissect.results.values.TrimmedMap;
 
@@ -46,25 +48,29 @@ public final class MaskTally implements GroupTally {
   private final Convention convention;
   private final Quantile quantile;
   private final @Nullable InputSize input;
+  private final Framing framing;
   private final MaskGeometry.Cache geometries;
 
   /**
    * A tally.
    *
    * @param input size of the network's input, or null to take each image's own size
+   * @param framing how photographs come into the input
    */
   public MaskTally(
       LayerRecorder recorder,
       ImageSet images,
       Convention convention,
       Quantile quantile,
-      @Nullable InputSize input) {
+      @Nullable InputSize input,
+      Framing framing) {
     this.recorder = recorder;
     this.layer = recorder.layer();
     this.images = images;
     this.convention = convention;
     this.quantile = quantile;
     this.input = input;
+    this.framing = framing;
     geometries = new MaskGeometry.Cache(convention, layer.field(), layer.height(), layer.width());
   }
 
@@ -343,13 +349,15 @@ public final class MaskTally implements GroupTally {
         regionMap = new char[size];
       }
       images.atlas().readRegionMap(images.atlasIndex(image), regionMap);
-      MaskGeometry geometry =
-          geometries.of(
-              input == null ? new InputSize(about.photoHeight(), about.photoWidth()) : input,
-              about.maskHeight(),
-              about.maskWidth());
+      MaskGeometry geometry = geometries.of(frame(about), about.maskHeight(), about.maskWidth());
       return new Ground(geometry, about.regions());
     }
+  }
+
+  private Frame frame(AtlasImage about) {
+    return input == null
+        ? Frame.whole(about.photoHeight(), about.photoWidth())
+        : framing.frame(about.photoHeight(), about.photoWidth(), input.height(), input.width());
   }
 
   /** Encoded entries of images, ascending. */

@@ -5,11 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.netdissect.networks.InputSize;
+import org.netdissect.networks.Layer;
+import org.netdissect.networks.ReceptiveField;
 import org.netdissect.results.LayerInfo;
 
 /** Units that are cut off at a bound. */
@@ -75,11 +76,18 @@ class SaturationTest {
     assertFalse(Saturation.measure(new Made(2, 0.1), 40, 0.005).isCommon());
   }
 
+  private static Layer layer(String name) {
+    return new Layer(name, "Conv", UNITS, 5, 5, ReceptiveField.UNKNOWN);
+  }
+
   @Test
   void tellsBothLayers() throws IOException {
-    String warning = Saturation.measure(new Made(7, 0.1), 900, 0.005).warning("clip\u001b", "conv");
-    for (String part : Arrays.asList("7 of the 20", "clip\\u001b", "conv", "--layers tensor:")) {
+    Saturation saturation = Saturation.measure(new Made(7, 0.1), 900, 0.005);
+    String warning = saturation.warning("clip\u001b", List.of(layer("conv")));
+    for (String part : List.of("7 of the 20", "clip\\u001b", "conv, the layer", " is dissected")) {
       assertTrue(warning.contains(part), warning);
     }
+    warning = saturation.warning("joined", List.of(layer("one"), layer("two")));
+    assertTrue(warning.contains("one and two, the layers before that bound, are"), warning);
   }
 }

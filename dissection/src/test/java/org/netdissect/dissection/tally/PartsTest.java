@@ -37,6 +37,7 @@ import org.netdissect.dissection.scoring.MapsKept;
 import org.netdissect.dissection.scoring.ResultWriter;
 import org.netdissect.networks.InputSize;
 import org.netdissect.networks.ReceptiveField;
+import org.netdissect.pictures.Framing;
 import org.netdissect.results.LayerInfo;
 import org.netdissect.results.values.ValueHistograms;
 
@@ -149,7 +150,12 @@ class PartsTest {
               .map(
                   part ->
                       new MaskTally(
-                          part, images, convention, Quantile.DEFAULT, new InputSize(32, 32)))
+                          part,
+                          images,
+                          convention,
+                          Quantile.DEFAULT,
+                          new InputSize(32, 32),
+                          Framing.STRETCH))
               .toList();
       BitSet read = new BitSet();
       recordings.forEach(recording -> read.or(recording.read()));

@@ -16,6 +16,7 @@ import org.netdissect.base.Progress;
 import org.netdissect.base.files.WholeFile;
 import org.netdissect.datasets.broden.BrodenDataset;
 import org.netdissect.dissection.Dissector;
+import org.netdissect.lab.train.Architecture;
 import org.netdissect.lab.train.NetworkSpec;
 import org.netdissect.lab.train.OnnxFiles;
 import org.netdissect.lab.train.Weights;
@@ -139,13 +140,15 @@ public final class Demo {
 
   static NetworkSpec spec(Map<String, String> notes) throws IOException {
     try {
-      return NetworkSpec.alexnetSmall(
+      return Architecture.ALEXNET_SMALL.classifier(
           Integer.parseInt(notes.get("size")),
           Objects.requireNonNull(notes.get("classes")).split(",", -1).length,
-          Integer.parseInt(notes.get("width")),
-          Integer.parseInt(notes.get("depth")),
-          Double.parseDouble(Objects.requireNonNull(notes.get("dropout"))),
-          Boolean.parseBoolean(notes.get("batch-norm")));
+          new Architecture.Shape(
+              Integer.parseInt(notes.get("width")),
+              Integer.parseInt(notes.get("depth")),
+              Boolean.parseBoolean(notes.get("batch-norm"))),
+          Architecture.Head.GAP,
+          Double.parseDouble(Objects.requireNonNull(notes.get("dropout"))));
     } catch (IllegalArgumentException | NullPointerException e) {
       throw new NetdissectException("the demonstration's network does not say how it was made", e);
     }

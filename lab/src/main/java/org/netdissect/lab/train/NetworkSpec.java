@@ -1,21 +1,52 @@
 package org.netdissect.lab.train;
 
 import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
- * A feed-forward network, layer by layer: what both the trainer and the ONNX writer build from.
- * Input is 1 × 3 × size × size.
+ * A network as a graph without loops: what both the trainer and the ONNX writer build from. Input
+ * is N × 3 × size × size, normalised RGB.
  *
  * @param size pixels a side of the input
- * @param layers from the input to the classifier
+ * @param nodes in an order in which each comes after those it takes from
+ * @param outputs names of the nodes whose values the network gives, in the order of the task's
+ *     losses
  */
-public record NetworkSpec(int size, List<Step> layers) {
-  /** Name of the only architecture there is: {@link #alexnetSmall}. */
-  public static final String ALEXNET_SMALL = "alexnet-small";
+public record NetworkSpec(int size, List<Node> nodes, List<String> outputs) {
+  /** Name of the network's input. */
+  public static final String INPUT = "image";
 
+  /**
+   * Checks that every node takes from what stands before it.
+   *
+   * @throws IllegalArgumentException otherwise, or when two nodes share a name
+   */
   public NetworkSpec {
-    layers = List.copyOf(layers);
+    nodes = List.copyOf(nodes);
+    outputs = List.copyOf(outputs);
+    Set<String> known = new HashSet<>(Set.of(INPUT));
+    for (Node node : nodes) {
+      if (!known.containsAll(node.from())) {
+        throw new IllegalArgumentException(
+            node.step().name() + " takes from " + node.from() + ", of which one is unknown");
+      }
+      if (!known.add(node.step().name())) {
+        throw new IllegalArgumentException("two steps are called " + node.step().name());
+      }
+    }
+    if (outputs.isEmpty() || !known.containsAll(outputs)) {
+      throw new IllegalArgumentException("outputs " + outputs + " are not all there");
+    }
+  }
+
+  /** A step and the names of the steps whose values it takes. */
+  public record Node(Step step, List<String> from) {
+    public Node {
+      from = List.copyOf(from);
+    }
   }
 
   /** One layer. Its name names the ONNX node and the node's output. */
@@ -26,6 +57,25 @@ public record NetworkSpec(int size, List<Step> layers) {
   /** A convolution with square kernel and bias. */
   public record Conv(String name, int in, int out, int kernel, int stride, int pad)
       implements Step {}
+
+  /**
+   * A mix of channels that training does not change: out × in weights and out offsets. What a task
+   * shows the network of a photograph, as its brightness alone.
+   */
+  public record Mix(String name, List<List<Float>> weights, List<Float> offsets) implements Step {
+    public Mix {
+      weights = weights.stream().map(List::copyOf).toList();
+      offsets = List.copyOf(offsets);
+    }
+
+    int in() {
+      return weights.get(0).size();
+    }
+
+    int out() {
+      return weights.size();
+    }
+  }
 
   /** Batch normalisation, epsilon 1e-5. */
   public record Norm(String name, int channels) implements Step {}
@@ -42,68 +92,105 @@ public record NetworkSpec(int size, List<Step> layers) {
   /** Mean over all places. */
   public record GlobalMean(String name) implements Step {}
 
+  /** All values of an image in a row: channels, then rows, then columns. */
+  public record Flatten(String name) implements Step {}
+
+  /** Channels of several inputs, one after the other. */
+  public record Concat(String name) implements Step {}
+
+  /** Sum of two inputs of equal shape. */
+  public record Add(String name) implements Step {}
+
+  /**
+   * Rows of the same sample joined: N·views × n becomes N × views·n. Has no place in an ONNX file,
+   * whose input is one image.
+   */
+  public record Join(String name, int views) implements Step {}
+
   /** A fully connected layer. */
   public record Linear(String name, int in, int out) implements Step {}
 
-  /**
-   * A small network after AlexNet's pattern (Krizhevsky 2012): a 5×5 convolution with stride 2, a
-   * 5×5 one, then 3×3 ones, each with ReLU; maximum pooling after the first two; at 112 pixels the
-   * last maps are 14×14. The mean over all places feeds one linear layer.
-   *
-   * @param size pixels a side, at least 32
-   * @param width channels of conv1; conv2 has twice as many, conv3 and those between three times,
-   *     the last four times
-   * @param depth number of convolutions, 3 … 12
-   * @param dropout rate before the classifier, 0 for none
-   * @param batchNorm whether each convolution is followed by batch normalisation
-   */
-  public static NetworkSpec alexnetSmall(
-      int size, int classes, int width, int depth, double dropout, boolean batchNorm) {
-    if (size < 32 || size > 1024) {
-      throw new IllegalArgumentException("input size " + size + ": 32 to 1024 pixels");
+  /** Builds a graph step by step; each step takes from the one before unless told otherwise. */
+  public static final class Builder {
+    private final List<Node> nodes = new ArrayList<>();
+    private String last = INPUT;
+
+    /** An empty graph. */
+    public Builder() {}
+
+    /** Goes on from a graph. */
+    public Builder(NetworkSpec begun) {
+      nodes.addAll(begun.nodes());
+      last = begun.outputs().get(0);
     }
-    if (width < 1 || width > 512) {
-      throw new IllegalArgumentException("width " + width + ": 1 to 512");
+
+    /** Adds a step behind the last one. */
+    public Builder add(Step step) {
+      return add(step, last);
     }
-    if (depth < 3 || depth > 12) {
-      throw new IllegalArgumentException("depth " + depth + ": 3 to 12 convolutions");
+
+    /** Adds a step that takes from these. */
+    public Builder add(Step step, String... from) {
+      nodes.add(new Node(step, List.of(from)));
+      last = step.name();
+      return this;
     }
-    if (!(dropout >= 0 && dropout < 1)) {
-      throw new IllegalArgumentException("dropout " + dropout + ": 0 to below 1");
+
+    /** Goes on from that step, or from the input. */
+    public Builder from(String name) {
+      last = name;
+      return this;
     }
-    if (classes < 2) {
-      throw new IllegalArgumentException("a classifier needs at least 2 classes, not " + classes);
+
+    /** Name of the step that the next one takes from. */
+    public String last() {
+      return last;
     }
-    List<Step> layers = new ArrayList<>();
-    int in = 3;
-    for (int i = 1; i <= depth; i++) {
-      int out = i == 1 ? width : i == 2 ? 2 * width : i < depth ? 3 * width : 4 * width;
-      int kernel = i <= 2 ? 5 : 3;
-      layers.add(new Conv("conv" + i, in, out, kernel, i == 1 ? 2 : 1, kernel / 2));
-      if (batchNorm) {
-        layers.add(new Norm("bn" + i, out));
-      }
-      layers.add(new Relu("relu" + i));
-      if (i <= 2) {
-        layers.add(new MaxPool("pool" + i, 2, 2, 0));
-      }
-      in = out;
+
+    /** The graph; its output is the last step. */
+    public NetworkSpec build(int size) {
+      return new NetworkSpec(size, nodes, List.of(last));
     }
-    layers.add(new GlobalMean("mean"));
-    if (dropout > 0) {
-      layers.add(new Dropout("drop", dropout));
+
+    /** The graph with several outputs. */
+    public NetworkSpec build(int size, List<String> outputs) {
+      return new NetworkSpec(size, nodes, outputs);
     }
-    layers.add(new Linear("fc", in, classes));
-    return new NetworkSpec(size, layers);
   }
 
-  /** Number of values the network gives: the classifier's. */
+  /** Steps one after the other. */
+  public static NetworkSpec sequence(int size, List<Step> steps) {
+    Builder to = new Builder();
+    steps.forEach(to::add);
+    return to.build(size);
+  }
+
+  /** The steps in order. */
+  public List<Step> steps() {
+    return nodes.stream().map(Node::step).toList();
+  }
+
+  /** Width of the network's only output, where that is a classifier's. */
   public int classes() {
-    for (int i = layers.size() - 1; i >= 0; i--) {
-      if (layers.get(i) instanceof Linear linear) {
+    for (Node node : nodes) {
+      if (node.step().name().equals(outputs.get(0)) && node.step() instanceof Linear linear) {
         return linear.out();
       }
     }
     throw new IllegalStateException("the network has no classifier");
+  }
+
+  /** Only what that step needs, with it as output. */
+  public NetworkSpec upTo(String output) {
+    Set<String> needed = new LinkedHashSet<>(Set.of(output));
+    List<Node> kept = new ArrayList<>();
+    for (int i = nodes.size() - 1; i >= 0; i--) {
+      Node node = nodes.get(i);
+      if (needed.contains(node.step().name())) {
+        needed.addAll(node.from());
+        kept.add(0, node);
+      }
+    }
+    return new NetworkSpec(size, kept, List.of(output));
   }
 }

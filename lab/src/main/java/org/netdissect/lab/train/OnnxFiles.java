@@ -8,9 +8,11 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.netdissect.base.NetdissectException;
 
 /** Writes networks as ONNX (opset 13) and reads the weights of such files back. */
@@ -21,72 +23,39 @@ public final class OnnxFiles {
 
   /**
    * The network as the bytes of an ONNX file: input {@code image} (N × 3 × size × size), output
-   * {@code logits} (N × classes). Batch normalisation stays a node of its own; dropout is left out.
+   * {@code logits} (N × classes), or {@code features} (N × channels) where it ends in the means of
+   * its last maps. Batch normalisation stays a node of its own; dropout is left out.
    *
    * @param notes go into the file's metadata: how it was trained, names of the classes
    */
   public static byte[] write(NetworkSpec spec, Weights weights, Map<String, String> notes) {
     OnnxMl.GraphProto.Builder graph = OnnxMl.GraphProto.newBuilder().setName("network");
-    graph.addInput(value("image", "N", 3, spec.size(), spec.size()));
-    String from = "image";
-    List<NetworkSpec.Step> layers = spec.layers();
-    for (int i = 0; i < layers.size(); i++) {
-      NetworkSpec.Step step = layers.get(i);
+    graph.addInput(value(NetworkSpec.INPUT, "N", 3, spec.size(), spec.size()));
+    // What a step's value is called in the file.
+    Map<String, String> values = new HashMap<>(Map.of(NetworkSpec.INPUT, NetworkSpec.INPUT));
+    for (NetworkSpec.Node node : spec.nodes()) {
+      NetworkSpec.Step step = node.step();
+      List<String> from =
+          node.from().stream().map(name -> Objects.requireNonNull(values.get(name))).toList();
       if (step instanceof NetworkSpec.Dropout) {
+        values.put(step.name(), from.get(0));
         continue;
       }
-      String to = i == layers.size() - 1 ? "logits" : step.name();
-      OnnxMl.NodeProto.Builder node =
-          OnnxMl.NodeProto.newBuilder().setName(step.name()).addInput(from);
-      if (step instanceof NetworkSpec.Conv conv) {
-        node.setOpType("Conv")
-            .addInput(conv.name() + ".weight")
-            .addInput(conv.name() + ".bias")
-            .addAttribute(ints("kernel_shape", conv.kernel(), conv.kernel()))
-            .addAttribute(ints("strides", conv.stride(), conv.stride()))
-            .addAttribute(ints("pads", conv.pad(), conv.pad(), conv.pad(), conv.pad()));
-      } else if (step instanceof NetworkSpec.Norm norm) {
-        node.setOpType("BatchNormalization");
-        for (String part : List.of("weight", "bias", "running_mean", "running_var")) {
-          node.addInput(norm.name() + "." + part);
-        }
-        node.addAttribute(
-            OnnxMl.AttributeProto.newBuilder()
-                .setName("epsilon")
-                .setType(OnnxMl.AttributeProto.AttributeType.FLOAT)
-                .setF(1e-5f));
-      } else if (step instanceof NetworkSpec.Relu) {
-        node.setOpType("Relu");
-      } else if (step instanceof NetworkSpec.MaxPool pool) {
-        node.setOpType("MaxPool")
-            .addAttribute(ints("kernel_shape", pool.kernel(), pool.kernel()))
-            .addAttribute(ints("strides", pool.stride(), pool.stride()))
-            .addAttribute(ints("pads", pool.pad(), pool.pad(), pool.pad(), pool.pad()));
-      } else if (step instanceof NetworkSpec.GlobalMean mean) {
-        graph.addNode(
-            OnnxMl.NodeProto.newBuilder()
-                .setName(mean.name())
-                .setOpType("GlobalAveragePool")
-                .addInput(from)
-                .addOutput(mean.name()));
-        from = mean.name();
-        to = mean.name() + ".flat";
-        node.clear().setName(to).setOpType("Flatten").addInput(from);
-      } else if (step instanceof NetworkSpec.Linear linear) {
-        node.setOpType("Gemm")
-            .addInput(linear.name() + ".weight")
-            .addInput(linear.name() + ".bias")
-            .addAttribute(
-                OnnxMl.AttributeProto.newBuilder()
-                    .setName("transB")
-                    .setType(OnnxMl.AttributeProto.AttributeType.INT)
-                    .setI(1));
+      String to = step.name().equals(spec.outputs().get(0)) ? output(step) : step.name();
+      if (step instanceof NetworkSpec.GlobalMean) {
+        graph.addNode(node("GlobalAveragePool", step.name(), from).addOutput(step.name()));
+        from = List.of(step.name());
+        to = to.equals(step.name()) ? step.name() + ".flat" : to;
       }
-      graph.addNode(node.addOutput(to));
-      from = to;
+      graph.addNode(node(step, to, from).addOutput(to));
+      values.put(step.name(), to);
     }
-    graph.addOutput(value("logits", "N", spec.classes()));
-    weights.all().forEach((name, tensor) -> graph.addInitializer(tensor(name, tensor)));
+    NetworkSpec.Step last = spec.nodes().get(spec.nodes().size() - 1).step();
+    graph.addOutput(
+        last instanceof NetworkSpec.Linear linear
+            ? value("logits", "N", linear.out())
+            : value(output(last), "N", channels(spec)));
+    weights.of(spec).all().forEach((name, tensor) -> graph.addInitializer(tensor(name, tensor)));
     OnnxMl.ModelProto.Builder model =
         OnnxMl.ModelProto.newBuilder()
             .setIrVersion(8)
@@ -98,6 +67,87 @@ public final class OnnxFiles {
             model.addMetadataProps(
                 OnnxMl.StringStringEntryProto.newBuilder().setKey(key).setValue(text)));
     return model.build().toByteArray();
+  }
+
+  private static String output(NetworkSpec.Step last) {
+    return last instanceof NetworkSpec.Linear ? "logits" : "features";
+  }
+
+  /** Channels of a trunk's last maps. */
+  private static int channels(NetworkSpec spec) {
+    Map<String, Integer> channels = new HashMap<>(Map.of(NetworkSpec.INPUT, 3));
+    for (NetworkSpec.Node node : spec.nodes()) {
+      int out = Objects.requireNonNull(channels.get(node.from().get(0)));
+      if (node.step() instanceof NetworkSpec.Conv conv) {
+        out = conv.out();
+      } else if (node.step() instanceof NetworkSpec.Mix mix) {
+        out = mix.out();
+      } else if (node.step() instanceof NetworkSpec.Concat) {
+        out =
+            node.from().stream().mapToInt(name -> Objects.requireNonNull(channels.get(name))).sum();
+      }
+      channels.put(node.step().name(), out);
+    }
+    return Objects.requireNonNull(channels.get(spec.outputs().get(0)));
+  }
+
+  private static OnnxMl.NodeProto.Builder node(String type, String name, List<String> from) {
+    return OnnxMl.NodeProto.newBuilder().setName(name).setOpType(type).addAllInput(from);
+  }
+
+  /** A step's node, without its output. */
+  private static OnnxMl.NodeProto.Builder node(
+      NetworkSpec.Step step, String to, List<String> from) {
+    String name = step.name();
+    if (step instanceof NetworkSpec.Conv conv) {
+      return window(weighted("Conv", name, from), conv.kernel(), conv.stride(), conv.pad());
+    } else if (step instanceof NetworkSpec.Mix) {
+      return window(weighted("Conv", name, from), 1, 1, 0);
+    } else if (step instanceof NetworkSpec.Norm) {
+      OnnxMl.NodeProto.Builder node = node("BatchNormalization", name, from);
+      for (String part : List.of("weight", "bias", "running_mean", "running_var")) {
+        node.addInput(name + "." + part);
+      }
+      return node.addAttribute(
+          OnnxMl.AttributeProto.newBuilder()
+              .setName("epsilon")
+              .setType(OnnxMl.AttributeProto.AttributeType.FLOAT)
+              .setF(1e-5f));
+    } else if (step instanceof NetworkSpec.Relu) {
+      return node("Relu", name, from);
+    } else if (step instanceof NetworkSpec.MaxPool pool) {
+      return window(node("MaxPool", name, from), pool.kernel(), pool.stride(), pool.pad());
+    } else if (step instanceof NetworkSpec.GlobalMean) {
+      return node("Flatten", to, from);
+    } else if (step instanceof NetworkSpec.Flatten) {
+      return node("Flatten", name, from);
+    } else if (step instanceof NetworkSpec.Concat) {
+      return node("Concat", name, from).addAttribute(whole("axis", 1));
+    } else if (step instanceof NetworkSpec.Add) {
+      return node("Add", name, from);
+    } else if (step instanceof NetworkSpec.Linear) {
+      return weighted("Gemm", name, from).addAttribute(whole("transB", 1));
+    }
+    throw new IllegalArgumentException("an ONNX file of one image has no place for " + step);
+  }
+
+  private static OnnxMl.NodeProto.Builder weighted(String type, String name, List<String> from) {
+    return node(type, name, from).addInput(name + ".weight").addInput(name + ".bias");
+  }
+
+  private static OnnxMl.NodeProto.Builder window(
+      OnnxMl.NodeProto.Builder node, int kernel, int stride, int pad) {
+    return node.addAttribute(ints("kernel_shape", kernel, kernel))
+        .addAttribute(ints("strides", stride, stride))
+        .addAttribute(ints("pads", pad, pad, pad, pad));
+  }
+
+  private static OnnxMl.AttributeProto whole(String name, long value) {
+    return OnnxMl.AttributeProto.newBuilder()
+        .setName(name)
+        .setType(OnnxMl.AttributeProto.AttributeType.INT)
+        .setI(value)
+        .build();
   }
 
   private static OnnxMl.ValueInfoProto value(String name, String batch, long... sizes) {

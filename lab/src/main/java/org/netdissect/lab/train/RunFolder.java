@@ -19,7 +19,7 @@ import org.netdissect.base.files.WholeFile;
 final class RunFolder implements AutoCloseable {
   static final String MODEL = "model.onnx";
 
-  private record Point(int iteration, double accuracy) {}
+  private record Point(int iteration, double value) {}
 
   private final Path folder;
   private final StringBuilder record = new StringBuilder();
@@ -27,12 +27,15 @@ final class RunFolder implements AutoCloseable {
   private final Writer log;
   private final Writer validation;
 
-  private RunFolder(Path folder) throws IOException {
+  private final String measure;
+
+  private RunFolder(Path folder, String measure) throws IOException {
     this.folder = folder;
+    this.measure = measure;
     this.log = Files.newBufferedWriter(folder.resolve("log.csv"));
     this.validation = Files.newBufferedWriter(folder.resolve("validation.csv"));
     line(log, "iteration,loss,rate");
-    line(validation, "iteration,accuracy,loss");
+    line(validation, "iteration," + measure + ",loss");
   }
 
   /** Refuses a folder that holds anything, so that no run is mixed with another. */
@@ -59,11 +62,13 @@ final class RunFolder implements AutoCloseable {
   }
 
   /** Begins a run in a new or empty folder. */
-  static RunFolder begin(Path folder, List<String> classes) throws IOException {
+  static RunFolder begin(Path folder, List<String> classes, String measure) throws IOException {
     requireFree(folder);
     Files.createDirectories(folder);
-    Files.write(folder.resolve("classes.txt"), classes);
-    return new RunFolder(folder);
+    if (!classes.isEmpty()) {
+      Files.write(folder.resolve("classes.txt"), classes);
+    }
+    return new RunFolder(folder, measure);
   }
 
   /** A line of the run's record, {@code run.txt}, which is written at the end. */
@@ -75,9 +80,9 @@ final class RunFolder implements AutoCloseable {
     line(log, String.format(Locale.ROOT, "%d,%.5f,%.6f", iteration, loss, rate));
   }
 
-  void validated(int iteration, double accuracy, double loss, int last) throws IOException {
-    line(validation, String.format(Locale.ROOT, "%d,%.4f,%.4f", iteration, accuracy, loss));
-    curve.add(new Point(iteration, accuracy));
+  void validated(int iteration, double value, double loss, int last) throws IOException {
+    line(validation, String.format(Locale.ROOT, "%d,%.4f,%.4f", iteration, value, loss));
+    curve.add(new Point(iteration, value));
     WholeFile.text(folder.resolve("curve.svg"), svg(last));
   }
 
@@ -112,7 +117,7 @@ final class RunFolder implements AutoCloseable {
     StringBuilder line = new StringBuilder();
     for (Point p : curve) {
       double x = 50 + 420.0 * p.iteration() / last;
-      double y = 230 - 200 * p.accuracy();
+      double y = 230 - 200 * Math.max(0, Math.min(1, p.value()));
       line.append(String.format(Locale.ROOT, "%.1f,%.1f ", x, y));
     }
     return """
@@ -123,10 +128,10 @@ final class RunFolder implements AutoCloseable {
     <text x="44" y="134" text-anchor="end">0.5</text>
     <text x="44" y="234" text-anchor="end">0</text>
     <text x="470" y="250" text-anchor="end">iteration %d</text>
-    <text x="50" y="18">validation accuracy</text>
+    <text x="50" y="18">validation %s</text>
     <polyline points="%s" fill="none" stroke="#4B4CBF" stroke-width="2"/>
     </svg>
     """
-        .formatted(last, line.toString().trim());
+        .formatted(last, measure, line.toString().trim());
   }
 }

@@ -93,13 +93,13 @@ final class Samples {
     List<Photo> files = new ArrayList<>();
     List<int[]> labels = new ArrayList<>();
     List<Boolean> train = new ArrayList<>();
-    if (task == Task.ROTATION) {
+    if (!task.supervised()) {
       for (ImageRow row : data.images()) {
         files.add(Photo.of(data, row));
         labels.add(new int[] {0});
         train.add(!row.split().equals("val"));
       }
-      return new Samples(side, quarterTurns(), false, files, labels, train);
+      return new Samples(side, List.of(), false, files, labels, train);
     }
     Category category = data.vocabulary().category(task.lowerCase());
     if (category == null) {
@@ -203,7 +203,7 @@ final class Samples {
       }
       for (Path file : found) {
         files.add(new Photo(file, 0, 0));
-        labels.add(new int[] {task == Task.ROTATION ? 0 : c});
+        labels.add(new int[] {task.supervised() ? c : 0});
         train.add(hash(folder.relativize(file).toString().replace('\\', '/')) <= 0.8);
       }
     }
@@ -211,12 +211,7 @@ final class Samples {
       throw new NetdissectException(
           folder + " is no Broden folder and has no sub-folders with photographs");
     }
-    return new Samples(
-        side, task == Task.ROTATION ? quarterTurns() : names, false, files, labels, train);
-  }
-
-  private static List<String> quarterTurns() {
-    return List.of("0", "90", "180", "270");
+    return new Samples(side, task.supervised() ? names : List.of(), false, files, labels, train);
   }
 
   private static boolean isImage(Path file) {
@@ -249,16 +244,31 @@ final class Samples {
     return labels.get(index);
   }
 
+  /** Number of images. */
+  int size() {
+    return files.size();
+  }
+
+  Path file(int index) {
+    return files.get(index).file();
+  }
+
+  /** Takes so many bytes of the memory that pictures may fill; false when it is used up. */
+  synchronized boolean room(int bytes) {
+    if (budget < bytes) {
+      return false;
+    }
+    budget -= bytes;
+    return true;
+  }
+
   /** The image's pixels at the network's size, 3 bytes a pixel; the array is shared. */
   byte[] pixels(int index) throws IOException {
     byte[] rgb = pixels[index];
     if (rgb == null) {
       rgb = files.get(index).read().resized(side, side).rgb();
-      synchronized (this) {
-        if (budget >= rgb.length) {
-          budget -= rgb.length;
-          pixels[index] = rgb;
-        }
+      if (room(rgb.length)) {
+        pixels[index] = rgb;
       }
     }
     return rgb;

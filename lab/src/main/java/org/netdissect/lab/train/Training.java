@@ -3,8 +3,11 @@ package org.netdissect.lab.train;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.IntFunction;
 import org.netdissect.base.CacheFolder;
@@ -19,8 +22,14 @@ import org.netdissect.base.NetdissectException;
 public final class Training {
   private static final int VALIDATION_IMAGES = 1000;
 
-  /** What came out. */
-  public record Result(Path model, double accuracy, int classes) {}
+  /**
+   * What came out.
+   *
+   * @param measured what the task's measure is called
+   * @param value of the measure on the validation images
+   * @param chance what it would be for a network that always gives the same answer
+   */
+  public record Result(Path model, String measured, double value, double chance) {}
 
   private Training() {}
 
@@ -56,14 +65,15 @@ public final class Training {
     }
     RunFolder.requireFree(options.out());
     Samples samples = Samples.open(options);
-    NetworkSpec spec =
-        NetworkSpec.alexnetSmall(
-            options.size(),
-            samples.classes().size(),
-            options.width(),
-            options.depth(),
-            options.dropout(),
-            options.batchNorm());
+    Exercise exercise;
+    NetworkSpec spec;
+    try {
+      exercise = Exercise.of(samples, options);
+      spec = exercise.network();
+    } catch (IllegalArgumentException e) {
+      throw new NetdissectException(String.valueOf(e.getMessage()), e);
+    }
+    Set<String> frozen = frozen(options, spec);
     Weights weights = Weights.random(spec, options.seed());
     if (options.init() != null) {
       try {
@@ -72,10 +82,11 @@ public final class Training {
         throw new NetdissectException(options.init() + ": " + e.getMessage(), e);
       }
     }
-    try (RunFolder folder = RunFolder.begin(options.out(), samples.classes())) {
+    try (RunFolder folder =
+        RunFolder.begin(options.out(), exercise.classes(), exercise.goal().measure())) {
       folder.note(options.command());
       folder.note("");
-      notes(options, samples, options.iterations())
+      notes(exercise, options.iterations())
           .forEach((key, value) -> folder.note(key + ": " + value));
       folder.note("");
       Consumer<String> sayAndNote =
@@ -86,56 +97,66 @@ public final class Training {
       sayAndNote.accept(
           String.format(
               Locale.ROOT,
-              "%d images to train on, %d to validate on, %d classes, %d parameters",
+              "%d images to train on, %d to validate on%s, %d parameters",
               samples.training().length,
               samples.validation().length,
-              samples.classes().size(),
+              exercise.classes().isEmpty() ? "" : ", " + exercise.classes().size() + " classes",
               weights.all().values().stream().mapToLong(t -> t.values().length).sum()));
-      return train(options, samples, spec, weights, folder, sayAndNote);
+      return train(exercise, frozen, weights, folder, sayAndNote);
     }
   }
 
   private static Result train(
-      TrainingOptions options,
-      Samples samples,
-      NetworkSpec spec,
+      Exercise exercise,
+      Set<String> frozen,
       Weights weights,
       RunFolder folder,
       Consumer<String> say)
       throws IOException {
-    Batches batches = new Batches(samples, options);
-    int[] validation = samples.someValidation(VALIDATION_IMAGES, 7);
+    TrainingOptions options = exercise.options;
+    Goal goal = exercise.goal();
+    NetworkSpec exported = exercise.exported();
+    Batches batches = new Batches(exercise);
+    int[] validation = exercise.samples.someValidation(VALIDATION_IMAGES, 7);
     int last = options.iterations();
     int every = Math.max(1, last / 20);
     long start = System.nanoTime();
     try (DjlTraining training =
-        DjlTraining.open(spec, weights, options.seed(), options.threads())) {
+        DjlTraining.open(
+            exercise.network(),
+            exercise.views(),
+            goal,
+            weights,
+            frozen,
+            options.seed(),
+            options.threads())) {
       IntFunction<byte[]> model =
-          at -> OnnxFiles.write(spec, training.weights(), notes(options, samples, at));
+          at -> OnnxFiles.write(exported, training.weights(), notes(exercise, at));
       if (options.checkpoints().contains(0)) {
         folder.checkpoint(0, model.apply(0));
       }
       double[] sum = {0};
-      double[] accuracy = {0};
+      double[] measured = {0, 0};
       training.train(
           batches,
-          samples,
           options,
           (iteration, loss, rate) -> {
             folder.step(iteration, loss, rate);
             sum[0] += loss;
             if (iteration % every == 0 || iteration == last) {
-              DjlTraining.Score score = training.validate(batches, samples, validation);
-              folder.validated(iteration, score.accuracy(), score.loss(), last);
-              accuracy[0] = score.accuracy();
+              DjlTraining.Score score = training.validate(batches, validation);
+              folder.validated(iteration, score.measure(), score.loss(), last);
+              measured[0] = score.measure();
+              measured[1] = score.chance();
               int steps = iteration % every == 0 ? every : iteration % every;
               say.accept(
                   String.format(
                       Locale.ROOT,
-                      "iteration %d: loss %.3f, validation accuracy %.3f, %.0f images/s",
+                      "iteration %d: loss %.3f, validation %s %.3f, %.0f images/s",
                       iteration,
                       sum[0] / steps,
-                      score.accuracy(),
+                      goal.measure(),
+                      score.measure(),
                       iteration * (double) options.batch() / seconds(start)));
               sum[0] = 0;
             }
@@ -144,7 +165,15 @@ public final class Training {
             }
           });
       folder.note(String.format(Locale.ROOT, "seconds: %.0f", seconds(start)));
-      return new Result(folder.finish(model.apply(last)), accuracy[0], samples.classes().size());
+      folder.note(
+          String.format(
+              Locale.ROOT,
+              "validation %s: %.4f; always the same answer: %.4f",
+              goal.measure(),
+              measured[0],
+              measured[1]));
+      Path file = folder.finish(model.apply(last));
+      return new Result(file, goal.measure(), measured[0], measured[1]);
     }
   }
 
@@ -152,23 +181,58 @@ public final class Training {
     return (System.nanoTime() - start) / 1e9;
   }
 
+  /** The steps whose weights are to stay, with those that normalise behind them. */
+  private static Set<String> frozen(TrainingOptions options, NetworkSpec spec) throws IOException {
+    Set<String> frozen = new LinkedHashSet<>();
+    List<String> learning =
+        spec.steps().stream()
+            .filter(step -> step instanceof NetworkSpec.Conv || step instanceof NetworkSpec.Linear)
+            .map(NetworkSpec.Step::name)
+            .toList();
+    for (String name : options.freeze()) {
+      if (!learning.contains(name)) {
+        throw new NetdissectException(
+            "--freeze: no step \""
+                + name
+                + "\"; those that learn are "
+                + String.join(", ", learning));
+      }
+      frozen.add(name);
+      for (NetworkSpec.Node node : spec.nodes()) {
+        if (node.step() instanceof NetworkSpec.Norm && node.from().contains(name)) {
+          frozen.add(node.step().name());
+        }
+      }
+    }
+    if (frozen.containsAll(learning)) {
+      throw new NetdissectException("--freeze names every step; nothing would learn");
+    }
+    return frozen;
+  }
+
   /** What the ONNX file says of its making; no paths and no times, so that it is repeatable. */
-  private static Map<String, String> notes(
-      TrainingOptions options, Samples samples, int iteration) {
+  private static Map<String, String> notes(Exercise exercise, int iteration) {
+    TrainingOptions options = exercise.options;
     Map<String, String> notes = new LinkedHashMap<>();
-    notes.put("architecture", NetworkSpec.ALEXNET_SMALL);
+    notes.put("architecture", options.architecture().typed());
     notes.put("size", Integer.toString(options.size()));
-    notes.put("width", Integer.toString(options.width()));
-    notes.put("depth", Integer.toString(options.depth()));
+    notes.put("width", Integer.toString(options.shape().width()));
+    notes.put("depth", Integer.toString(options.shape().depth()));
+    notes.put("head", options.head().typed());
     notes.put("dropout", Double.toString(options.dropout()));
-    notes.put("batch-norm", Boolean.toString(options.batchNorm()));
+    notes.put("batch-norm", Boolean.toString(options.shape().batchNorm()));
     notes.put("task", options.task().lowerCase());
     notes.put("iteration", Integer.toString(iteration));
     notes.put("batch", Integer.toString(options.batch()));
     notes.put("rate", Double.toString(options.rate()));
     notes.put("seed", Long.toString(options.seed()));
-    notes.put("preprocessing", Batches.PREPROCESSING.name());
-    notes.put("classes", String.join(",", samples.classes()));
+    if (!options.freeze().isEmpty()) {
+      notes.put("frozen", String.join(",", options.freeze()));
+    }
+    notes.put("preprocessing", Pixels.PREPROCESSING.name());
+    if (!exercise.classes().isEmpty()) {
+      notes.put("classes", String.join(",", exercise.classes()));
+    }
     return notes;
   }
 }

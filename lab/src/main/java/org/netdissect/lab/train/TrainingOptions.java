@@ -16,13 +16,14 @@ import org.jspecify.annotations.Nullable;
  * @param batch images a batch
  * @param seed of the first weights, the order of the images, dropout
  * @param size pixels a side of the input
- * @param width see {@link NetworkSpec#alexnetSmall}; a multiple of 8, since PyTorch's convolutions
- *     give NaN now and then when channels do not fill its blocks
- * @param depth see {@link NetworkSpec#alexnetSmall}
- * @param dropout rate before the classifier
- * @param batchNorm whether to normalise
+ * @param architecture pattern of the trunk
+ * @param shape its size; the width a multiple of 8, since PyTorch's convolutions give NaN now and
+ *     then when channels do not fill its blocks
+ * @param head how the trunk's maps become a classifier's values
+ * @param dropout rate before the classifier, or after each hidden layer of the head
  * @param rate largest learning rate (Adam); it falls to zero along a half cosine
  * @param init checkpoint to start from, or null
+ * @param freeze names of steps, as conv1, whose weights stay as they are at the start
  * @param checkpoints iterations at which the network is also written; 0 is before training
  * @param flip whether images are mirrored at random
  * @param threads that PyTorch computes with; the order in which it adds floating-point numbers, and
@@ -36,17 +37,19 @@ public record TrainingOptions(
     int batch,
     long seed,
     int size,
-    int width,
-    int depth,
+    Architecture architecture,
+    Architecture.Shape shape,
+    Architecture.Head head,
     double dropout,
-    boolean batchNorm,
     double rate,
     @Nullable Path init,
+    List<String> freeze,
     List<Integer> checkpoints,
     boolean flip,
     int threads) {
   public TrainingOptions {
     checkpoints = List.copyOf(checkpoints);
+    freeze = List.copyOf(freeze);
     if (iterations < 1 || batch < 2) {
       throw new IllegalArgumentException("at least 1 iteration of at least 2 images");
     }
@@ -54,9 +57,12 @@ public record TrainingOptions(
       throw new IllegalArgumentException("learning rate " + rate + ": above 0 to 1");
     }
     // Of 8 runs with width 4, 6 met NaN in PyTorch's convolutions; of 8 with width 8, none.
-    if (width % 8 != 0) {
-      throw new IllegalArgumentException("width " + width + ": a multiple of 8");
+    if (shape.width() % 8 != 0) {
+      throw new IllegalArgumentException("width " + shape.width() + ": a multiple of 8");
     }
+    Architecture.checkSize(size);
+    Architecture.checkDropout(dropout);
+    architecture.trunk(new NetworkSpec.Builder(), "", 3, shape);
     if (threads < 1 || threads > 1024) {
       throw new IllegalArgumentException(threads + " threads: 1 to 1024");
     }
@@ -71,16 +77,20 @@ public record TrainingOptions(
   /** The command that repeats this run, with every option spelt out. */
   String command() {
     List<String> words = new ArrayList<>(List.of("netdissect", "train"));
-    words.addAll(List.of("--data", data.toString(), "--arch", NetworkSpec.ALEXNET_SMALL));
+    words.addAll(List.of("--data", data.toString(), "--arch", architecture.typed()));
     words.addAll(List.of("--task", task.lowerCase(), "--iterations", "" + iterations));
     words.addAll(List.of("--batch", "" + batch, "--seed", "" + seed, "--size", "" + size));
-    words.addAll(List.of("--width", "" + width, "--depth", "" + depth, "--dropout", "" + dropout));
-    if (!batchNorm) {
+    words.addAll(List.of("--width", "" + shape.width(), "--depth", "" + shape.depth()));
+    words.addAll(List.of("--head", head.typed(), "--dropout", "" + dropout));
+    if (!shape.batchNorm()) {
       words.add("--no-batch-norm");
     }
     words.addAll(List.of("--rate", "" + rate));
     if (init != null) {
       words.addAll(List.of("--init", init.toString()));
+    }
+    if (!freeze.isEmpty()) {
+      words.addAll(List.of("--freeze", String.join(",", freeze)));
     }
     if (!checkpoints.isEmpty()) {
       words.add("--checkpoints");

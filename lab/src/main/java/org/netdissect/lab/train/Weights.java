@@ -1,9 +1,11 @@
 package org.netdissect.lab.train;
 
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -62,7 +64,7 @@ public final class Weights {
   public static Weights random(NetworkSpec spec, long seed) {
     Random random = new Random(seed);
     Map<String, Tensor> tensors = new LinkedHashMap<>();
-    for (NetworkSpec.Step step : spec.layers()) {
+    for (NetworkSpec.Step step : spec.steps()) {
       if (step instanceof NetworkSpec.Conv conv) {
         normal(
             tensors,
@@ -73,6 +75,8 @@ public final class Weights {
             conv.in(),
             conv.kernel(),
             conv.kernel());
+      } else if (step instanceof NetworkSpec.Mix mix) {
+        mix(tensors, mix);
       } else if (step instanceof NetworkSpec.Linear linear) {
         normal(tensors, linear.name(), random, linear.in(), linear.out(), linear.in());
       } else if (step instanceof NetworkSpec.Norm norm) {
@@ -100,10 +104,37 @@ public final class Weights {
     tensors.put(name + ".bias", filled((int) shape[0], 0));
   }
 
+  private static void mix(Map<String, Tensor> tensors, NetworkSpec.Mix mix) {
+    float[] values = new float[mix.out() * mix.in()];
+    float[] offsets = new float[mix.out()];
+    for (int o = 0; o < mix.out(); o++) {
+      offsets[o] = mix.offsets().get(o);
+      for (int i = 0; i < mix.in(); i++) {
+        values[o * mix.in() + i] = mix.weights().get(o).get(i);
+      }
+    }
+    tensors.put(mix.name() + ".weight", new Tensor(new long[] {mix.out(), mix.in(), 1, 1}, values));
+    tensors.put(mix.name() + ".bias", new Tensor(new long[] {mix.out()}, offsets));
+  }
+
   private static Tensor filled(int n, float value) {
     float[] values = new float[n];
     Arrays.fill(values, value);
     return new Tensor(new long[] {n}, values);
+  }
+
+  /** Those of a network's steps only. */
+  Weights of(NetworkSpec spec) {
+    Set<String> names = new HashSet<>();
+    spec.steps().forEach(step -> names.add(step.name()));
+    Map<String, Tensor> kept = new LinkedHashMap<>();
+    tensors.forEach(
+        (name, tensor) -> {
+          if (names.contains(name.substring(0, name.lastIndexOf('.')))) {
+            kept.put(name, tensor);
+          }
+        });
+    return new Weights(kept);
   }
 
   /**

@@ -44,8 +44,29 @@ public final class World {
 
   /** Renders an image. Scenes and textures follow each other in turn, so all are equally common. */
   public WorldImage render(long index) {
+    return render(index, Camera.STILL);
+  }
+
+  /**
+   * How far the camera has moved from where {@link #render(long)} stands.
+   *
+   * @param right by how much of the picture's side what is seen slides to the left
+   * @param down by how much of the picture's side what is seen slides up
+   * @param zoom by how much it is magnified about the middle; 1 for not at all
+   */
+  public record Camera(double right, double down, double zoom) {
+    /** Not moved. */
+    public static final Camera STILL = new Camera(0, 0, 1);
+  }
+
+  /** As {@link #render(long)}, the same scene under the same light seen by a moved camera. */
+  public WorldImage render(long index, Camera camera) {
     Rng r = Rng.of(seed, index);
     Canvas c = new Canvas(size);
+    if (!camera.equals(Camera.STILL)) {
+      c.move(0.5, 0.5).scale(camera.zoom(), camera.zoom());
+      c.move(-0.5 - camera.right(), -0.5 - camera.down());
+    }
     String scene = "";
     List<String> textures = List.of();
     if (index % TEXTURE_EVERY == TEXTURE_EVERY - 1) {

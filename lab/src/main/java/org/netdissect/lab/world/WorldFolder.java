@@ -10,6 +10,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntConsumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.netdissect.base.NetdissectException;
 import org.netdissect.base.files.Trees;
 import org.netdissect.base.threads.Workers;
@@ -22,6 +25,8 @@ public final class WorldFolder {
       List.of("color", "object", "part", "material", "scene", "texture");
 
   private static final String README = "README.txt";
+  private static final Pattern SAID =
+      Pattern.compile("seed (-?\\d{1,18}), (\\d{1,9}) images of (\\d{1,4}) x ");
 
   private WorldFolder() {}
 
@@ -84,6 +89,31 @@ public final class WorldFolder {
       throw new NetdissectException(
           folder + " holds other images than those wanted; delete it or name another folder");
     }
+  }
+
+  /**
+   * What a folder's photographs were rendered from.
+   *
+   * @param world whose images they are
+   * @param images their number; photograph {@code world/000012.png} is image 12
+   */
+  public record Origin(World world, int images) {}
+
+  /** The world that a folder shows, or null when {@link #write} did not make it. */
+  public static @Nullable Origin origin(Path folder) throws IOException {
+    Path readme = folder.resolve(README);
+    if (!Files.isRegularFile(readme) || Files.size(readme) > 10_000) {
+      return null;
+    }
+    Matcher matcher = SAID.matcher(Files.readString(readme));
+    if (!matcher.find()) {
+      return null;
+    }
+    long seed = Long.parseLong(matcher.group(1));
+    int images = Integer.parseInt(matcher.group(2));
+    int size = Integer.parseInt(matcher.group(3));
+    boolean ours = Files.readString(readme).equals(readme(seed, size, images));
+    return ours ? new Origin(World.of(seed, size), images) : null;
   }
 
   private static String readme(long seed, int size, int images) {

@@ -16,7 +16,7 @@ public final class AnalyticNetworks {
   public static byte[] ofPixels(int side, Map<Integer, float[]> units) {
     int n = units.size();
     NetworkSpec spec =
-        new NetworkSpec(
+        NetworkSpec.sequence(
             side,
             List.of(
                 new NetworkSpec.Conv("conv1", 3, n, 1, 1, 0),

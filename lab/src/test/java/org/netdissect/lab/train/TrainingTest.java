@@ -21,7 +21,23 @@ class TrainingTest {
 
   private static TrainingOptions options(Path data, Path out, Task task, int iterations) {
     return new TrainingOptions(
-        data, out, task, iterations, 16, 3, 32, 8, 3, 0, true, 0.01, null, List.of(0, 2), true, 1);
+        data,
+        out,
+        task,
+        iterations,
+        16,
+        3,
+        32,
+        Architecture.ALEXNET_SMALL,
+        new Architecture.Shape(8, 3, true),
+        Architecture.Head.GAP,
+        0,
+        0.01,
+        null,
+        List.of(),
+        List.of(0, 2),
+        true,
+        1);
   }
 
   /** Red images in one folder, blue ones in the other. */
@@ -67,7 +83,8 @@ class TrainingTest {
     assertTrue(objects.classes().contains("sky") && objects.classes().contains("person"));
     Samples turns = Samples.open(options(data, temp.resolve("run"), Task.ROTATION, 4));
     assertEquals(240, turns.training().length + turns.validation().length);
-    Batches batches = new Batches(turns, options(data, temp.resolve("run"), Task.ROTATION, 4));
+    Batches batches =
+        new Batches(Exercise.of(turns, options(data, temp.resolve("run"), Task.ROTATION, 4)));
     assertEquals(3 * 32 * 32 * 16, batches.training().images.length);
   }
 
@@ -87,11 +104,11 @@ class TrainingTest {
 
   private static int[] order(byte[] rgb, int side, boolean mirror, int turns) {
     float[] to = new float[27];
-    Batches.fill(rgb, side, mirror, turns, to, 0);
+    Pixels.whole(rgb, side, mirror, turns, to, 0);
     int[] order = new int[9];
     for (int i = 0; i < 9; i++) {
       for (int v = 0; v < 9; v++) {
-        if (to[i] == (float) Batches.PREPROCESSING.value(0, 10 * v)) {
+        if (to[i] == (float) Pixels.PREPROCESSING.value(0, 10 * v)) {
           order[i] = v;
         }
       }
@@ -113,7 +130,7 @@ class TrainingTest {
     Assumptions.assumeTrue(Training.isAvailable(), "built without -Ptrain");
     Path out = temp.resolve("run");
     Training.Result result = Training.run(options(twoClasses(), out, Task.SCENE, 30), line -> {});
-    assertTrue(result.accuracy() > 0.95, "accuracy " + result.accuracy());
+    assertTrue(result.value() > 0.95, "accuracy " + result.value());
     for (String name :
         List.of(
             "model.onnx",
@@ -129,7 +146,10 @@ class TrainingTest {
     assertEquals(31, Files.readAllLines(out.resolve("log.csv")).size());
     assertTrue(
         Arrays.equals(
-            Weights.random(NetworkSpec.alexnetSmall(32, 2, 8, 3, 0, true), 3)
+            Weights.random(
+                    Architecture.ALEXNET_SMALL.classifier(
+                        32, 2, new Architecture.Shape(8, 3, true), Architecture.Head.GAP, 0),
+                    3)
                 .get("conv1.weight")
                 .values(),
             OnnxFiles.readWeights(out.resolve("model-000000.onnx")).get("conv1.weight").values()),
@@ -143,7 +163,7 @@ class TrainingTest {
   void aRunFolderHoldsWhatWasLearntBeforeItIsFinished() throws IOException {
     Path out = temp.resolve("run");
     byte[] model = {1, 2, 3};
-    try (RunFolder folder = RunFolder.begin(out, List.of("a", "b"))) {
+    try (RunFolder folder = RunFolder.begin(out, List.of("a", "b"), "accuracy")) {
       folder.step(1, 0.5, 0.002);
       folder.validated(1, 0.25, 1.5, 2);
       assertEquals(
@@ -171,7 +191,7 @@ class TrainingTest {
     Path other = Files.createDirectories(temp.resolve("other"));
     Files.writeString(other.resolve("x"), "mine");
     for (Path taken : List.of(other, other.resolve("x"))) {
-      assertThrows(IOException.class, () -> RunFolder.begin(taken, List.of()));
+      assertThrows(IOException.class, () -> RunFolder.begin(taken, List.of(), "accuracy"));
     }
     assertEquals("mine", Files.readString(other.resolve("x")));
   }
@@ -187,19 +207,21 @@ class TrainingTest {
             16,
             -3,
             64,
-            8,
-            4,
+            Architecture.VGG_SMALL,
+            new Architecture.Shape(8, 4, false),
+            Architecture.Head.FC,
             0.5,
-            false,
             0.01,
             Path.of("m.onnx"),
+            List.of("conv1_1"),
             List.of(0, 10),
             false,
             2);
     assertEquals(
-        "netdissect train --data world --arch alexnet-small --task object --iterations 10"
-            + " --batch 16 --seed -3 --size 64 --width 8 --depth 4 --dropout 0.5 --no-batch-norm"
-            + " --rate 0.01 --init m.onnx --checkpoints 0,10 --no-flip --threads 2 --out run",
+        "netdissect train --data world --arch vgg-small --task object --iterations 10"
+            + " --batch 16 --seed -3 --size 64 --width 8 --depth 4 --head fc --dropout 0.5"
+            + " --no-batch-norm --rate 0.01 --init m.onnx --freeze conv1_1 --checkpoints 0,10"
+            + " --no-flip --threads 2 --out run",
         options.command());
   }
 

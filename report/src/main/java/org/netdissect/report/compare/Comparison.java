@@ -27,6 +27,8 @@ import org.netdissect.report.page.TrustPages;
 import org.netdissect.results.DetectorCounts;
 import org.netdissect.results.Dissection;
 import org.netdissect.results.DissectionInfo;
+import org.netdissect.results.FormulaGrowth;
+import org.netdissect.results.FormulaTable;
 import org.netdissect.results.LabelScore;
 import org.netdissect.results.LayerDissection;
 import org.netdissect.results.TrustTable;
@@ -42,7 +44,7 @@ public final class Comparison {
   /** Scripts of the page, in order; the head of each says what it takes and gives. */
   public static final List<String> SCRIPTS =
       List.of(
-          "names.js", "model.js", "address.js", "trust.js", "charts.js", "save.js", "compare.js");
+          "names.js", "model.js", "address.js", "trust.js", "charts.js", "save.js", "growth.js", "compare.js");
 
   private final List<Run> runs;
   private final @Nullable String axis;
@@ -248,12 +250,14 @@ public final class Comparison {
     layer.put("single", run.dissection().layers().size() == 1);
     layer.put("group", run.group());
     layer.put("axis", run.axis());
+    FormulaTable formulas = FormulaTable.read(run.dissection(), dissected);
+    if (formulas != null) {
+      layer.put("growth", FormulaGrowth.of(formulas));
+    }
     layer.put("dataName", info.data().name());
     layer.put("images", info.images().read());
     layer.put("concepts", run.dissection().concepts().size());
-    layer.put(
-        "preprocessing",
-        info.network().preprocessing() == null ? null : info.network().preprocessing().describe());
+    layer.put("preprocessing", info.network().describePreprocessing());
     layer.put("convention", info.rules().convention());
     layer.put("quantile", info.rules().quantile());
     Path report = run.dissection().folder().resolve("report").resolve(ReportFolder.PAGE);

@@ -20,6 +20,8 @@ import org.netdissect.results.DetectorCounts;
 import org.netdissect.results.Dissection;
 import org.netdissect.results.DissectionException;
 import org.netdissect.results.DissectionInfo;
+import org.netdissect.results.FormulaGrowth;
+import org.netdissect.results.FormulaTable;
 import org.netdissect.results.LabelScore;
 import org.netdissect.results.LayerDissection;
 import org.netdissect.results.TopImage;
@@ -250,6 +252,74 @@ public final class Figures {
             + ", dashed line) in the colour of their category, others grey.",
         new Drawn(svg, top + high + 36),
         new Sheet(List.of("from", "to", "units"), rows));
+  }
+
+  /**
+   * How the units' IoU grows with the length of their formulas: the mean, and the quartiles.
+   *
+   * @throws DissectionException if no formulas were searched for
+   */
+  public Figure formulas() throws IOException {
+    FormulaTable table = FormulaTable.read(dissection, layer);
+    if (table == null) {
+      throw new DissectionException(
+          "no formulas of layer "
+              + layer.layer().name()
+              + " stand in "
+              + dissection.folder()
+              + "; netdissect formulas finds them");
+    }
+    List<FormulaGrowth> growth = FormulaGrowth.of(table);
+    double most = growth.stream().mapToDouble(g -> Math.max(g.mean(), g.high())).max().orElse(0);
+    most = Math.max(most, 1e-9);
+    Svg svg = new Svg();
+    double left = MARGIN + 46;
+    double top = MARGIN + 12;
+    double high = 180;
+    double step = (WIDTH - left - 2 * MARGIN) / Math.max(1, growth.size());
+    for (double tick : Ticks.round(0, most, 6)) {
+      double y = top + high * (1 - tick / most);
+      svg.line(left, y, WIDTH - MARGIN, y, "#ddd", "");
+      svg.text(left - 5, y + 3.5, NAME, Svg.Anchor.END, number(tick));
+    }
+    List<List<String>> rows = new ArrayList<>();
+    double lastX = 0;
+    double lastY = 0;
+    for (FormulaGrowth at : growth) {
+      double x = left + (at.length() - 0.5) * step;
+      double y = top + high * (1 - at.mean() / most);
+      double tall = high * (at.high() - at.low()) / most;
+      svg.rect(x - 7, top + high * (1 - at.high() / most), 14, tall, "#bfd0ea");
+      if (at.length() > 1) {
+        svg.line(lastX, lastY, x, y, "#1f5fbf", " stroke-width=\"2\"");
+      }
+      svg.rect(x - 3.5, y - 3.5, 7, 7, "#1f5fbf");
+      svg.text(x, top + high + 15, NAME, Svg.Anchor.MIDDLE, Integer.toString(at.length()));
+      lastX = x;
+      lastY = y;
+      rows.add(
+          List.of(
+              Integer.toString(at.length()),
+              number(at.mean()),
+              number(at.low()),
+              number(at.high()),
+              Integer.toString(at.units()),
+              Integer.toString(at.proven())));
+    }
+    svg.line(left, top + high, WIDTH - MARGIN, top + high, "#555", "");
+    svg.text(left - 5, top - 4, NAME, Svg.Anchor.END, "IoU");
+    svg.text(
+        (left + WIDTH) / 2, top + high + 30, NAME, Svg.Anchor.MIDDLE, "concepts in the formula");
+    return finish(
+        "formulas",
+        "IoU of each unit's best formula by the number of concepts it may have, over all images"
+            + " read: the mean, and as bars the quartiles, of "
+            + (growth.isEmpty() ? 0 : growth.get(0).units())
+            + " units.",
+        new Drawn(svg, top + high + 36),
+        new Sheet(
+            List.of("concepts", "mean", "lower quartile", "upper quartile", "units", "proven"),
+            rows));
   }
 
   /**
@@ -503,7 +573,7 @@ public final class Figures {
         .append(", quantile ")
         .append(info.rules().quantile());
     if (info.network().preprocessing() != null) {
-      from.append(", preprocessing ").append(info.network().preprocessing().describe());
+      from.append(", preprocessing ").append(info.network().describePreprocessing());
     }
     from.append(". Made by ").append(info.tool()).append('.');
     String caption = says + " " + from;

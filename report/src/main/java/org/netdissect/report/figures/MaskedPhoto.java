@@ -2,6 +2,7 @@ package org.netdissect.report.figures;
 
 import org.jspecify.annotations.Nullable;
 import org.netdissect.networks.ReceptiveField;
+import org.netdissect.pictures.Frame;
 import org.netdissect.pictures.Photographs.Photograph;
 import org.netdissect.results.LayerInfo;
 
@@ -33,28 +34,27 @@ final class MaskedPhoto {
    * The mask on a photograph, rows from the top.
    *
    * @param cells activations, row-major; of a cell that is not held a value not above T
-   * @param inputHeight pixels of the network's input
-   * @param inputWidth pixels of the network's input
+   * @param frame where the photograph lies in the network's input
    */
-  boolean[] mask(
-      float[] cells, float threshold, int height, int width, int inputHeight, int inputWidth) {
+  boolean[] mask(float[] cells, float threshold, int height, int width, Frame frame) {
     ReceptiveField field = layer.field();
     if (field != null && (!field.isKnown() || convention.equals("lite"))) {
       field = null;
     }
-    double[] ys = positions(field == null ? null : field.y(), layer.height(), inputHeight, height);
-    double[] xs = positions(field == null ? null : field.x(), layer.width(), inputWidth, width);
+    double[] ys = positions(field == null ? null : field.y(), layer.height(), frame.y(), height);
+    double[] xs = positions(field == null ? null : field.x(), layer.width(), frame.x(), width);
     boolean[] mask = new boolean[height * width];
-    for (int y = 0; y < height; y++) {
+    int right = frame.x().endSeen(width);
+    for (int y = frame.y().firstSeen(height); y < frame.y().endSeen(height); y++) {
       int above = (int) ys[y];
       int below = Math.min(above + 1, layer.height() - 1);
       double down = ys[y] - above;
-      for (int x = 0; x < width; x++) {
-        int left = (int) xs[x];
-        int right = Math.min(left + 1, layer.width() - 1);
-        double across = xs[x] - left;
-        double upper = between(cells, above, left, right, across);
-        double lower = between(cells, below, left, right, across);
+      for (int x = frame.x().firstSeen(width); x < right; x++) {
+        int before = (int) xs[x];
+        int behind = Math.min(before + 1, layer.width() - 1);
+        double across = xs[x] - before;
+        double upper = between(cells, above, before, behind, across);
+        double lower = between(cells, below, before, behind, across);
         mask[y * width + x] = upper * (1 - down) + lower * down > threshold;
       }
     }
@@ -67,7 +67,8 @@ final class MaskedPhoto {
   }
 
   /** Where each pixel lies among the cells; no axis for maps stretched over the image. */
-  private double[] positions(ReceptiveField.@Nullable Axis axis, int cells, int input, int pixels) {
+  private double[] positions(
+      ReceptiveField.@Nullable Axis axis, int cells, Frame.Axis frame, int pixels) {
     double[] positions = new double[pixels];
     double centre = 0;
     if (axis != null) {
@@ -79,8 +80,10 @@ final class MaskedPhoto {
     for (int p = 0; p < pixels; p++) {
       double at =
           axis == null
-              ? (p + 0.5) * cells / pixels - 0.5
-              : ((p + 0.5) * input / pixels - 0.5 - centre) / axis.step();
+              ? (frame.isWhole()
+                  ? (p + 0.5) * cells / pixels - 0.5
+                  : frame.at(p, pixels) * cells / frame.input() - 0.5)
+              : (frame.at(p, pixels) - 0.5 - centre) / axis.step();
       positions[p] = Math.max(0, Math.min(cells - 1, at));
     }
     return positions;

@@ -9,11 +9,11 @@ import org.jspecify.annotations.Nullable;
 import org.netdissect.base.DataException;
 import org.netdissect.concepts.ConceptDataset;
 import org.netdissect.concepts.ImageRow;
+import org.netdissect.dissection.rules.MaskGeometry;
 import org.netdissect.pictures.Photographs;
 import org.netdissect.pictures.Photographs.Photograph;
 import org.netdissect.results.ActivationMaps;
 import org.netdissect.results.Dissection;
-import org.netdissect.results.DissectionInfo;
 import org.netdissect.results.LayerDissection;
 import org.netdissect.results.TopImage;
 import org.netdissect.results.UnitScore;
@@ -100,7 +100,6 @@ public final class UnitPhotos {
     if (!layer.hasMaps()) {
       return small;
     }
-    DissectionInfo.NetworkInfo network = dissection.info().network();
     boolean[] mask =
         map == null
             ? new boolean[small.height() * small.width()]
@@ -110,8 +109,7 @@ public final class UnitPhotos {
                     unit.threshold(),
                     small.height(),
                     small.width(),
-                    network.inputHeight() != null ? network.inputHeight() : row.photoHeight(),
-                    network.inputWidth() != null ? network.inputWidth() : row.photoWidth());
+                    MaskGeometry.frame(dissection.info().network(), photo.height(), photo.width()));
     return MaskedPhoto.pale(small, mask);
   }
 }

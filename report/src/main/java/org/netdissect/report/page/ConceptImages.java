@@ -133,6 +133,20 @@ final class ConceptImages implements AutoCloseable {
     return images.getOrDefault(number, new int[0]);
   }
 
+  Atlas atlas() {
+    return atlas;
+  }
+
+  /** Where an image is in the atlas; −1 if it was left out. */
+  int atlasIndex(int image) {
+    return atlasIndex[image];
+  }
+
+  /** By index of a category: whether the result knows it. */
+  boolean[] selected() {
+    return selected.clone();
+  }
+
   /** How many regions an image has. */
   int regions(int image) {
     return labels.regions(image);

@@ -149,12 +149,20 @@ public final class HtmlReport {
       ReportFolder out = ReportFolder.begin(folder);
       Photos photos = new Photos(out, shown, dissection.images(), side);
       LabelMasks masks = new LabelMasks();
+      int perUnit = pictures ? images : 0;
+      FormulaPages formulas = new FormulaPages(dissection, photos, concepts, out, perUnit);
       List<Object> layers = new ArrayList<>();
       for (LayerDissection layer : dissection.layers()) {
-        layers.add(
-            new LayerPages(dissection, layer, photos, concepts, masks, out, pictures ? images : 0)
-                .write(progress));
+        Map<String, Object> page =
+            new LayerPages(dissection, layer, photos, concepts, masks, out, perUnit)
+                .write(progress);
+        Map<String, Object> found = formulas.write(layer, progress);
+        if (found != null) {
+          page.put("formulas", found);
+        }
+        layers.add(page);
       }
+      formulas.finish();
       if (concepts != null) {
         masks.write(dissection, photos, concepts, out);
       }
@@ -163,11 +171,7 @@ public final class HtmlReport {
       DissectionInfo info = dissection.info();
       root.put("tool", info.tool());
       root.put("network", info.network());
-      root.put(
-          "preprocessing",
-          info.network().preprocessing() == null
-              ? null
-              : info.network().preprocessing().describe());
+      root.put("preprocessing", info.network().describePreprocessing());
       root.put("small", info.fewImages());
       root.put("data", info.data());
       root.put("rules", info.rules());

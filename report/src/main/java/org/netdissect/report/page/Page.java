@@ -31,6 +31,7 @@ public final class Page {
           "save.js",
           "grid.js",
           "unit.js",
+          "formulas.js",
           "concepts.js",
           "main.js");
 

@@ -1,4 +1,4 @@
-// takes: addressed, areaOf, beyondChance, clip, colours, count, D, dot, fixed, h, K, largestIou, layers
+// takes: addressed, areaOf, beyondChance, clip, colours, count, D, dot, fixed, growthSection, h, K, largestIou, layers
 // takes: legend, LONGEST_NAME, nice, numberIn, numbersOf, oneOf, origin, passes, plain, plural
 // takes: roundTicks, saveButtons, short, shownOrder, stackable, svg, words
 
@@ -352,6 +352,7 @@ function page() {
       parts.bars, legend(), parts.note),
     parts.curve ? h("section", {}, h("h2", {}, "Over " + D.axis), parts.curve, curveLegend()) : "",
     parts.groups ? h("section", {}, h("h2", {}, "Repeats: mean ± standard deviation"), parts.groups) : "",
+    growthSection(names, Math.max(300, Math.min(900, main.clientWidth - 60))),
     h("section", {}, h("h2", {}, "Numbers"), h("p", { class: "small" }, "By category: detectors / unique detectors. The same is in compare.csv."), parts.numbers),
     h("section", {}, h("h2", {}, "Concepts"), h("p", { class: "small" }, "What is detected where, with the best unit of each."),
       h("div", { class: "filters" }, search, parts.kinds), parts.concepts));

@@ -1,5 +1,5 @@
 // takes: D
-// gives: maskOf, labelMask, VIEWS, paintSoon, paintSheet
+// gives: maskOf, labelMask, varints, VIEWS, paintSoon, paintSheet
 
 // Masks: the activation map interpolated at the photograph's pixels, lit where it exceeds T.
 
@@ -54,18 +54,36 @@ function mapOf(layer, tile) {
   return last.map;
 }
 
-/** Size of the network's input for a photograph: the network's own, else the photograph's. */
-function inputOf(photo) {
-  const height = D.network.inputHeight ?? photo[4];
-  const width = D.network.inputWidth ?? photo[5];
-  return [height, width];
+/** To the nearest whole number, halves to the even one. */
+function rint(x) {
+  const low = Math.floor(x);
+  return x - low < 0.5 || (x - low === 0.5 && low % 2 === 0) ? low : low + 1;
+}
+
+/**
+ * Where a photograph lies in the network's input, along both axes: the input's pixels, the pixel at
+ * which the photograph begins (below 0 where it is cropped) and its extent.
+ */
+function frameOf(photo) {
+  const inputs = [D.network.inputHeight ?? photo[4], D.network.inputWidth ?? photo[5]];
+  const fit = D.network.fit;
+  if (fit !== "letterbox" && fit !== "crop") {
+    return inputs.map((input) => ({ input, start: 0, extent: input }));
+  }
+  const sides = [photo[4], photo[5]];
+  const scales = inputs.map((input, i) => input / sides[i]);
+  const scale = fit === "letterbox" ? Math.min(...scales) : Math.max(...scales);
+  return inputs.map((input, i) => {
+    const extent = Math.max(1, rint(sides[i] * scale));
+    return { input, start: Math.trunc((input - extent) / 2), extent };
+  });
 }
 
 /**
  * Between which cells each pixel of a photograph lies along one axis. Outside the outermost cells
- * the value is theirs.
+ * the value is theirs. Pixels before `from` and from `to` on are not seen.
  */
-function axisOf(field, cells, input, pixels) {
+function axisOf(field, cells, frame, pixels) {
   const lower = new Int32Array(pixels);
   const upper = new Int32Array(pixels);
   const part = new Float64Array(pixels);
@@ -75,10 +93,13 @@ function axisOf(field, cells, input, pixels) {
     const [offset, size] = field;
     centre = D.rules.convention === "paper" ? Math.floor(size / 2) + offset : offset + (size - 1) / 2;
   }
+  let from = 0;
+  let to = 0;
   for (let p = 0; p < pixels; p++) {
-    const position = stretched
-      ? ((p + 0.5) * cells) / pixels - 0.5
-      : (((p + 0.5) * input) / pixels - 0.5 - centre) / field[2];
+    const at = ((p + 0.5) * frame.extent) / pixels + frame.start;
+    from += at < 0 ? 1 : 0;
+    to += at < frame.input ? 1 : 0;
+    const position = stretched ? (at * cells) / frame.input - 0.5 : (at - 0.5 - centre) / field[2];
     if (position >= cells - 1) {
       lower[p] = upper[p] = cells - 1;
     } else if (position > 0) {
@@ -87,16 +108,16 @@ function axisOf(field, cells, input, pixels) {
       part[p] = position - lower[p];
     }
   }
-  return { lower, upper, part };
+  return { lower, upper, part, from, to };
 }
 
 const axes = new Map();
 
-function axisFor(layer, y, input, pixels) {
-  const key = layer.index + "|" + y + "|" + input + "|" + pixels;
+function axisFor(layer, y, frame, pixels) {
+  const key = [layer.index, y, frame.input, frame.start, frame.extent, pixels].join("|");
   if (!axes.has(key)) {
     const field = layer.field && layer.field[y ? 0 : 1];
-    axes.set(key, axisOf(field, y ? layer.height : layer.width, input, pixels));
+    axes.set(key, axisOf(field, y ? layer.height : layer.width, frame, pixels));
   }
   return axes.get(key);
 }
@@ -112,11 +133,11 @@ function maskOf(layer, tile, height, width, strengths = null) {
     return mask;
   }
   const map = mapOf(layer, tile);
-  const [inputHeight, inputWidth] = inputOf(D.photos[tile[0]]);
-  const ys = axisFor(layer, true, inputHeight, height);
-  const xs = axisFor(layer, false, inputWidth, width);
+  const [frameY, frameX] = frameOf(D.photos[tile[0]]);
+  const ys = axisFor(layer, true, frameY, height);
+  const xs = axisFor(layer, false, frameX, width);
   const row = new Float64Array(layer.width);
-  for (let y = 0; y < height; y++) {
+  for (let y = ys.from; y < ys.to; y++) {
     const above = ys.lower[y] * layer.width;
     const below = ys.upper[y] * layer.width;
     const part = ys.part[y];
@@ -126,7 +147,7 @@ function maskOf(layer, tile, height, width, strengths = null) {
       any ||= row[i] > 0;
     }
     if (any) {
-      for (let x = 0, at = y * width; x < width; x++, at++) {
+      for (let x = xs.from, at = y * width + x; x < xs.to; x++, at++) {
         const value = row[xs.lower[x]] * (1 - xs.part[x]) + row[xs.upper[x]] * xs.part[x];
         mask[at] = value > 0 ? 1 : 0;
         if (strengths) {
@@ -161,14 +182,16 @@ function seenBy(layer, tile, height, width) {
     return whole;
   }
   const map = mapOf(layer, tile);
-  const [inputHeight, inputWidth] = inputOf(D.photos[tile[0]]);
-  const span = (field, cell, input, pixels) => {
-    const from = Math.max(0, field[0] + cell * field[2]);
-    const to = Math.min(input, field[0] + cell * field[2] + field[1]);
-    return [(from / input) * pixels, (to / input) * pixels];
+  const [frameY, frameX] = frameOf(D.photos[tile[0]]);
+  const span = (field, cell, frame, pixels) => {
+    const first = Math.max(0, frame.start);
+    const last = Math.min(frame.input, frame.start + frame.extent);
+    const from = Math.min(last, Math.max(first, field[0] + cell * field[2]));
+    const to = Math.max(from, Math.min(last, field[0] + cell * field[2] + field[1]));
+    return [from, to].map((at) => ((at - frame.start) / frame.extent) * pixels);
   };
-  const y = span(layer.field[0], Math.floor(map.peak / layer.width), inputHeight, height);
-  const x = span(layer.field[1], map.peak % layer.width, inputWidth, width);
+  const y = span(layer.field[0], Math.floor(map.peak / layer.width), frameY, height);
+  const x = span(layer.field[1], map.peak % layer.width, frameX, width);
   // Square where the photograph allows it, and never so small that a person sees nothing.
   const side = Math.max(x[1] - x[0], y[1] - y[0], Math.min(height, width) / 4);
   const widen = ([from, to], pixels) => {
@@ -344,7 +367,8 @@ function veil(words, lit, view, strength) {
  * @param box x, y, width and height in pixels of the canvas
  * @param options look: view, veil 0 to 1 and crop: only what the unit sees; label: the tile's mask
  *     is where a concept is, not where a unit fires; least: masks need no more pixels a side; truth:
- *     where the unit's concept is annotated, as text, for an outline
+ *     where the unit's concept is annotated, as text, for an outline; holds: where a formula is, to be
+ *     compared with the unit's mask
  */
 function drawTile(context, box, element, layer, tile, options) {
   if (!element) {
@@ -367,7 +391,11 @@ function drawTile(context, box, element, layer, tile, options) {
     const lit = options.label ? labelMask(tile[2]) : unitMask(layer, tile, height, width, Math.max(...target) / Math.max(source[2], source[3]), options.least, shown);
     const above = overlay.getContext("2d");
     const { pixels, words } = sheetOf(above, lit.height, lit.width);
-    veil(words, lit, shown, strength);
+    if (options.holds) {
+      agreement(words, lit, options.holds, strength);
+    } else {
+      veil(words, lit, shown, strength);
+    }
     if (overlay.width !== lit.width || overlay.height !== lit.height) {
       overlay.width = lit.width;
       overlay.height = lit.height;
@@ -385,6 +413,32 @@ function drawTile(context, box, element, layer, tile, options) {
     context.translate(left - x * width * fit, top - y * height * fit);
     outline(context, truth, (width * fit) / truth.width, (height * fit) / truth.height);
     context.restore();
+  }
+}
+
+// As 0xbbggrr, and in which stripes: where mask and formula agree, the formula alone, the mask alone.
+const AGREE = [0x9a8f00, 0x2fb8f2, 0x4a39d9];
+const STRIPE = 8;
+
+/** Fills the words of a sheet with how a unit's mask and a formula agree; what only one covers is striped. */
+function agreement(words, lit, holds, strength) {
+  const solid = Math.round(255 * Math.min(1, 0.25 + 0.6 * strength)) << 24;
+  const light = Math.round(255 * Math.min(1, 0.1 + 0.35 * strength)) << 24;
+  for (let p = 0; p < words.length; p++) {
+    const x = p % lit.width;
+    const y = (p - x) / lit.width;
+    const at = Math.floor(((y + 0.5) * holds.height) / lit.height) * holds.width + Math.floor(((x + 0.5) * holds.width) / lit.width);
+    const unit = lit.mask[p] === 1;
+    const formula = holds.mask[at] === 1;
+    if (unit && formula) {
+      words[p] = solid | AGREE[0];
+    } else if (formula) {
+      words[p] = ((x + y) % STRIPE < STRIPE / 2 ? solid : light) | AGREE[1];
+    } else if (unit) {
+      words[p] = ((x - y + lit.height * STRIPE) % STRIPE < STRIPE / 2 ? solid : light) | AGREE[2];
+    } else {
+      words[p] = 0;
+    }
   }
 }
 

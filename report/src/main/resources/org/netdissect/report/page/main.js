@@ -18,6 +18,8 @@ const state = {
   truth: false,
   all: false,
   text: "",
+  formula: "",
+  saved: () => address.save(),
   find: "",
   categories: new Set(),
   concept: null,
@@ -78,6 +80,7 @@ const address = addressed({
   iou: numberIn(state, "threshold", 0, 1),
   count: { get: () => (state.every ? "every" : null), set: (text) => { state.every = text === "every"; } },
   q: words(state, "text"),
+  formula: words(state, "formula"),
   find: words(state, "find"),
   category: {
     get: () => [...state.categories].sort((a, b) => a - b).map((c) => D.categories[c]).join(",") || null,

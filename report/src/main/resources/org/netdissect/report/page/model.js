@@ -1,7 +1,7 @@
 // takes: coloursOf, orderOf
 // gives: D, K, colours, shownOrder, ratio, layers, bestIou, bestLabel, HOLDS, ABSENT, NOT_ANNOTATED, marksOf
 // gives: heldShare, isDoubtful, heldWords, detection, ruleWords, passes, isDetector, count, bars, unitFile, gridTiles, conceptFile
-// gives: labelFile, conceptPlace, h, svg, fixed, plain, plural, short, stackable, unitLink, conceptLink, dot
+// gives: labelFile, load, waiting, conceptPlace, h, svg, fixed, plain, plural, short, stackable, unitLink, conceptLink, dot
 
 // The data of the page and what is counted from it.
 

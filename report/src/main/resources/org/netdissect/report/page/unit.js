@@ -1,5 +1,5 @@
 // takes: ABSENT, activationChart, address, bestIou, bestLabel, colours, conceptLink, conceptPlace, D, dot
-// takes: fixed, h, heldWords, HOLDS, isDetector, isDoubtful, K, labelFile, layers, marksOf, nice
+// takes: fixed, formulaSection, h, heldWords, HOLDS, isDetector, isDoubtful, K, labelFile, layers, marksOf, nice
 // takes: NOT_ANNOTATED, numbersOf, origin, paintSoon, passes, plain, plural, ratio, ruleWords
 // takes: saveButtons, saying, short, shownOrder, stackable, trustLine, trustPanel, unitFile, unitLink
 // takes: VIEWS
@@ -53,6 +53,7 @@ function unitView(layer, unit, state, neighbours) {
         top)
       : null,
     trust,
+    formulaSection(layer, unit, state),
     h("section", {}, h("div", { class: "panelhead" }, h("h2", {}, "Concepts it agrees with"), saves), table),
     errors, more,
   );
@@ -193,7 +194,13 @@ const FIRST_IMAGES = 12;
 
 /** Paints a tile, with the outline of where its concept is annotated if that is asked for. */
 function paintTile(canvas, layer, tile, state, options) {
-  const { concept = -1, ...rest } = options;
+  const { concept = -1, formula = null, ...rest } = options;
+  if (formula) {
+    // The whole photograph: what the unit misses lies where it does not look.
+    const look = { view: state.view, veil: state.veil, crop: false };
+    formula(tile).then((holds) => paintSoon(canvas, layer, tile, { look, holds, ...rest }));
+    return;
+  }
   const look = { view: state.view, veil: state.veil, crop: state.crop };
   const paint = (truth) => paintSoon(canvas, layer, tile, { look, truth, ...rest });
   if (state.truth && concept >= 0 && tile[3] === HOLDS) {

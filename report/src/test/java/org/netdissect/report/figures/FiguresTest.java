@@ -23,6 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.netdissect.dissection.rules.Convention;
 import org.netdissect.networks.ReceptiveField;
+import org.netdissect.pictures.Frame;
 import org.netdissect.report.SmallWorld;
 import org.netdissect.report.page.Page;
 import org.netdissect.results.DetectorCounts;
@@ -143,7 +144,8 @@ class FiguresTest {
       for (int c = 0; c < cells.length; c++) {
         cells[c] = random.nextFloat();
       }
-      boolean[] mask = new MaskedPhoto(layer, convention).mask(cells, 0.5f, 30, 44, 48, 64);
+      boolean[] mask =
+          new MaskedPhoto(layer, convention).mask(cells, 0.5f, 30, 44, Frame.whole(48, 64));
       for (int y = 0; y < 30; y++) {
         for (int x = 0; x < 44; x++) {
           double atY = at(convention, 6, 48, 30, y);

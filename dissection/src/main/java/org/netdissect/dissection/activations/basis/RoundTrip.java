@@ -14,7 +14,9 @@ import org.netdissect.networks.Layer;
 import org.netdissect.networks.Network;
 import org.netdissect.networks.NetworkOutputs;
 import org.netdissect.networks.Preprocessing;
+import org.netdissect.pictures.Framing;
 import org.netdissect.pictures.Photographs;
+import org.netdissect.pictures.Photographs.Photograph;
 import org.netdissect.results.DissectionException;
 
 /**
@@ -46,6 +48,7 @@ public record RoundTrip(
   /**
    * Tries it.
    *
+   * @param framing how photographs come into the input
    * @param most photographs, taken evenly from the data set
    * @return one for each view that the basis gives
    * @throws DissectionException in one line if the basis does not suit it, or no photograph can be
@@ -56,6 +59,7 @@ public record RoundTrip(
       Layer layer,
       Basis basis,
       Preprocessing preprocessing,
+      Framing framing,
       ConceptDataset data,
       int most,
       int workers,
@@ -67,7 +71,7 @@ public record RoundTrip(
         throw new DissectionException(
             "--basis " + basis + ": what is added, relu and topk cannot be turned back");
       }
-      trips.add(new Trip(network, layer, view, preprocessing, data).run(most, workers, progress));
+      trips.add(new Trip(network, layer, view, preprocessing, framing, data).run(most, workers, progress));
     }
     return trips;
   }
@@ -77,6 +81,7 @@ public record RoundTrip(
     private final Layer layer;
     private final View view;
     private final Preprocessing preprocessing;
+    private final Framing framing;
     private final ConceptDataset data;
     private int images;
     private int sameTop;
@@ -86,11 +91,12 @@ public record RoundTrip(
     private String image = "";
 
     Trip(
-        Network network, Layer layer, View view, Preprocessing preprocessing, ConceptDataset data) {
+        Network network, Layer layer, View view, Preprocessing preprocessing, Framing framing, ConceptDataset data) {
       this.network = network;
       this.layer = layer;
       this.view = view;
       this.preprocessing = preprocessing;
+      this.framing = framing;
       this.data = data;
     }
 
@@ -139,9 +145,16 @@ public record RoundTrip(
       ImageRow of = data.images().get(row);
       byte[] rgb;
       try {
+        Photograph photograph =
+            Photographs.read(data.photograph(of), of.photoHeight(), of.photoWidth());
         rgb =
-            Photographs.read(data.photograph(of), of.photoHeight(), of.photoWidth())
-                .resized(network.inputHeight(), network.inputWidth())
+            photograph
+                .framed(
+                    framing.frame(
+                        photograph.height(),
+                        photograph.width(),
+                        network.inputHeight(),
+                        network.inputWidth()))
                 .rgb();
       } catch (DataException e) {
         return Optional.empty();

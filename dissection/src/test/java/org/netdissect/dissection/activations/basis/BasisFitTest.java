@@ -21,7 +21,7 @@ import org.netdissect.results.FitInfo;
 
 class BasisFitTest {
   private static final NetworkInfo NETWORK =
-      new NetworkInfo("made.onnx", "0".repeat(64), null, 32, 32, null);
+      new NetworkInfo("made.onnx", "0".repeat(64), null, 32, 32, null, null, null);
 
   /** Components 1 to 3 of {@link #mixture}, by scikit-learn 1.2.1 with svd_solver "full". */
   private static final double[][] COMPONENTS = {

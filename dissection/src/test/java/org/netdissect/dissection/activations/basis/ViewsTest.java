@@ -486,7 +486,7 @@ class ViewsTest {
             made,
             made,
             new org.netdissect.results.DissectionInfo.NetworkInfo(
-                "made.onnx", "0".repeat(64), null, 32, 32, null),
+                "made.onnx", "0".repeat(64), null, 32, 32, null, null, null),
             "made",
             new FitOptions(FitOptions.Kind.PCA, 3, 1, 0, 1, 1),
             org.netdissect.base.Progress.NONE);

@@ -1,19 +1,18 @@
-package org.netdissect.analysis.formulas;
+package org.netdissect.concepts.atlas;
 
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
-import org.netdissect.analysis.LabelledResult;
-import org.netdissect.concepts.Category;
 
 /**
- * The pixels of all images read, by the set of concepts that they bear, which may be empty: what
- * every formula is a union of.
+ * The pixels of some images by the set of concepts that they bear, which may be empty: what every
+ * logical formula of concepts is a union of.
  *
- * <p>A set here is finer than a region, which knows categories too, and lies in many images.
+ * <p>A set is coarser than a region: it does not know categories, and lies in many images. Concepts
+ * are told by places from 0 that the caller gives them. Immutable.
  */
-final class LabelSets {
-  private final ConceptIndex concepts;
+public final class LabelSets {
+  private final int concepts;
 
   /** Where each set's concepts begin; one more at the end. */
   private int[] start = new int[1 << 10];
@@ -31,9 +30,6 @@ final class LabelSets {
   /** By concept: the sets that it is in, ascending. */
   private final int[][] postings;
 
-  /** By two concepts: pixels that bear both; on the diagonal, pixels of one. */
-  private final long[] pairs;
-
   /** A set of concepts as a key of a map. */
   private record Key(int[] members) {
     @Override
@@ -47,43 +43,43 @@ final class LabelSets {
     }
   }
 
-  LabelSets(LabelledResult data, ConceptIndex concepts) {
+  /**
+   * Gathers the sets; some 100 ns a region.
+   *
+   * @param images the places of images in the atlas, by the numbers they shall have; −1 for one
+   *     that is left out
+   * @param selected by index of a category: whether its labels count
+   * @param place by concept number: the concept's place from 0, or −1 for one that is left out
+   * @param concepts how many places there are
+   */
+  public LabelSets(Atlas atlas, int[] images, boolean[] selected, int[] place, int concepts) {
     this.concepts = concepts;
-    boolean[] selected = new boolean[256];
-    for (Category category : data.totals().categories()) {
-      selected[category.index()] = true;
-    }
     Map<Key, Integer> known = new HashMap<>();
-    firstRegion = new int[data.images().size() + 1];
+    firstRegion = new int[images.length + 1];
     int regions = 0;
-    int[] met = new int[concepts.size()];
-    for (int image = 0; image < data.images().size(); image++) {
+    int[] met = new int[concepts];
+    for (int image = 0; image < images.length; image++) {
       firstRegion[image] = regions;
-      if (!data.read().get(image)) {
+      if (images[image] < 0) {
         continue;
       }
-      int index = data.images().atlasIndex(image);
-      int from = data.atlas().firstRegion(index);
-      int to = data.atlas().firstRegion(index + 1);
+      int from = atlas.firstRegion(images[image]);
+      int to = atlas.firstRegion(images[image] + 1);
       setOf = atLeast(setOf, regions + to - from);
       for (int r = from; r < to; r++) {
         int size = 0;
-        for (int l = data.atlas().labelStart(r); l < data.atlas().labelStart(r + 1); l++) {
-          int label = data.atlas().label(l);
-          int concept = selected[label & 0xff] ? concepts.place(label >>> 8) : -1;
+        for (int l = atlas.labelStart(r); l < atlas.labelStart(r + 1); l++) {
+          int label = atlas.label(l);
+          int concept = selected[label & 0xff] ? place[label >>> 8] : -1;
           if (concept >= 0 && (size == 0 || met[size - 1] != concept)) {
             met[size++] = concept;
           }
         }
-        setOf[regions++] = add(known, met, size, data.atlas().regionPixels(r));
+        setOf[regions++] = add(known, met, size, atlas.regionPixels(r));
       }
     }
-    firstRegion[data.images().size()] = regions;
+    firstRegion[images.length] = regions;
     postings = postings();
-    pairs = new long[concepts.size() * concepts.size()];
-    for (int set = 0; set < count; set++) {
-      addPairs(pairs, set, pixels[set]);
-    }
   }
 
   private static int[] atLeast(int[] array, int size) {
@@ -109,11 +105,11 @@ final class LabelSets {
   }
 
   private int[][] postings() {
-    int[] sizes = new int[concepts.size()];
+    int[] sizes = new int[concepts];
     for (int m = 0; m < start[count]; m++) {
       sizes[members[m]]++;
     }
-    int[][] lists = new int[concepts.size()][];
+    int[][] lists = new int[concepts][];
     for (int c = 0; c < lists.length; c++) {
       lists[c] = new int[sizes[c]];
     }
@@ -126,54 +122,57 @@ final class LabelSets {
     return lists;
   }
 
-  /** Adds a number of pixels of a set to a table of all pairs of its concepts. */
-  void addPairs(long[] table, int set, long area) {
-    int n = concepts.size();
+  /**
+   * Adds a number of pixels of a set to a table of all pairs of its concepts.
+   *
+   * @param table by two concepts, row-major
+   */
+  public void addPairs(long[] table, int set, long area) {
     for (int i = start[set]; i < start[set + 1]; i++) {
-      int row = members[i] * n;
+      int row = members[i] * concepts;
       for (int j = start[set]; j < start[set + 1]; j++) {
         table[row + members[j]] += area;
       }
     }
   }
 
-  ConceptIndex concepts() {
+  /** How many places concepts have. */
+  public int concepts() {
     return concepts;
   }
 
-  int size() {
+  /** How many sets there are. */
+  public int size() {
     return count;
   }
 
-  long pixels(int set) {
+  /** Pixels that bear just this set. */
+  public long pixels(int set) {
     return pixels[set];
   }
 
-  int start(int set) {
+  /** Where a set's concepts begin. */
+  public int start(int set) {
     return start[set];
   }
 
   /** Concept of a position from {@link #start} on; ascending within a set. */
-  int member(int position) {
+  public int member(int position) {
     return members[position];
   }
 
-  /** The set of a region of an image that was read. */
-  int set(int image, int region) {
+  /** The set of a region of an image that was not left out. */
+  public int set(int image, int region) {
     return setOf[firstRegion[image] + region];
   }
 
-  int regions(int image) {
+  /** Regions of an image; 0 for one that was left out. */
+  public int regions(int image) {
     return firstRegion[image + 1] - firstRegion[image];
   }
 
   /** Sets that a concept is in, ascending. */
-  int[] posting(int concept) {
+  public int[] posting(int concept) {
     return postings[concept];
-  }
-
-  /** Pixels by two concepts, row-major; on the diagonal those of one. */
-  long[] pairs() {
-    return pairs;
   }
 }

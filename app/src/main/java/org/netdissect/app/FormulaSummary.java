@@ -1,0 +1,71 @@
+package org.netdissect.app;
+
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import org.netdissect.results.FormulaGrowth;
+import org.netdissect.results.FormulaScore;
+import org.netdissect.results.FormulaTable;
+import org.netdissect.results.LayerDissection;
+
+/** What a search for formulas found, for people. */
+final class FormulaSummary {
+  static final String ABOUT_IOU =
+      "IoU is over all images read; that of show counts a unit's mask only on images annotated for"
+          + " the concept's category.\n";
+
+  private static final int MOST_SHOWN = 20;
+
+  private FormulaSummary() {}
+
+  /** How well one formula describes each unit, the best units first. */
+  static String ranked(LayerDissection layer, List<FormulaScore> ranked) {
+    StringBuilder text = new StringBuilder();
+    line(
+        text,
+        "%s in layer %s: %d pixels",
+        ranked.get(0).formula(),
+        layer.layer().name(),
+        ranked.get(0).pixels());
+    for (FormulaScore score : ranked.subList(0, Math.min(MOST_SHOWN, ranked.size()))) {
+      line(text, "  unit %5d  IoU %.4f", score.unit(), score.iou());
+    }
+    return text.toString();
+  }
+
+  /** What was found, by length, and the units described best. */
+  static String text(LayerDissection layer, FormulaTable table) {
+    StringBuilder text = new StringBuilder();
+    line(text, "formulas of layer %s:", layer.layer().name());
+    int length = table.info().length();
+    for (FormulaGrowth at : FormulaGrowth.of(table)) {
+      line(
+          text,
+          "  length %d: mean IoU %.4f, proven for %d of %d units",
+          at.length(),
+          at.mean(),
+          at.proven(),
+          at.units());
+    }
+    table.scores().stream()
+        .filter(score -> score.length() == length)
+        .sorted(Comparator.comparingDouble(FormulaScore::iou).reversed())
+        .limit(MOST_SHOWN)
+        .forEach(
+            score ->
+                line(
+                    text,
+                    "  unit %5d  IoU %.4f  %s%s",
+                    score.unit(),
+                    score.iou(),
+                    score.formula().isEmpty() ? "(meets no concept)" : score.formula(),
+                    score.proven()
+                        ? ""
+                        : String.format(Locale.ROOT, " (at most %.4f)", score.bound())));
+    return text.toString();
+  }
+
+  private static void line(StringBuilder text, String format, Object... values) {
+    text.append(String.format(Locale.ROOT, format, values)).append('\n');
+  }
+}
