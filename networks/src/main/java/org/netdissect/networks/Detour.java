@@ -98,7 +98,8 @@ final class Detour {
   }
 
   /** Adds an operation and gives the name of what comes of it. */
-  private String add(String op, String first, @Nullable String second, @Nullable AttributeProto own) {
+  private String add(
+      String op, String first, @Nullable String second, @Nullable AttributeProto own) {
     String output = OWN + "detour" + nodes.size();
     NodeProto.Builder node =
         NodeProto.newBuilder().setOpType(op).setName(output).addInput(first).addOutput(output);

@@ -44,7 +44,14 @@ public final class Comparison {
   /** Scripts of the page, in order; the head of each says what it takes and gives. */
   public static final List<String> SCRIPTS =
       List.of(
-          "names.js", "model.js", "address.js", "trust.js", "charts.js", "save.js", "growth.js", "compare.js");
+          "names.js",
+          "model.js",
+          "address.js",
+          "trust.js",
+          "charts.js",
+          "save.js",
+          "growth.js",
+          "compare.js");
 
   private final List<Run> runs;
   private final @Nullable String axis;

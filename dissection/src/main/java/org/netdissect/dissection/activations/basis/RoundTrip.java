@@ -71,7 +71,9 @@ public record RoundTrip(
         throw new DissectionException(
             "--basis " + basis + ": what is added, relu and topk cannot be turned back");
       }
-      trips.add(new Trip(network, layer, view, preprocessing, framing, data).run(most, workers, progress));
+      trips.add(
+          new Trip(network, layer, view, preprocessing, framing, data)
+              .run(most, workers, progress));
     }
     return trips;
   }
@@ -91,7 +93,12 @@ public record RoundTrip(
     private String image = "";
 
     Trip(
-        Network network, Layer layer, View view, Preprocessing preprocessing, Framing framing, ConceptDataset data) {
+        Network network,
+        Layer layer,
+        View view,
+        Preprocessing preprocessing,
+        Framing framing,
+        ConceptDataset data) {
       this.network = network;
       this.layer = layer;
       this.view = view;
@@ -178,11 +185,12 @@ public record RoundTrip(
         }
       }
       float[] first = answers.plain().get(0).floats();
-      if (first == null || classes(answers.plain().get(0)) < 2) {
+      float[] second = answers.turned().get(0).floats();
+      int classes = classes(answers.plain().get(0));
+      if (first == null || second == null || classes < 2) {
         hasClasses = false;
       } else {
-        int classes = classes(answers.plain().get(0));
-        sameTop += top(first, classes) == top(answers.turned().get(0).floats(), classes) ? 1 : 0;
+        sameTop += top(first, classes) == top(second, classes) ? 1 : 0;
       }
     }
 
