@@ -338,6 +338,15 @@ class Layer:
         low = np.floor(at).astype(np.int64)
         return low, np.minimum(low + 1, cells - 1), at - low, (place >= 0) & (place < seen)
 
+    def peaks(self, unit):
+        """The largest activation of a unit on every image, by image number; 0 for images that could not be read."""
+        numbers = self._sections("peaks.bin", b"NDPEAKS1").read(unit)
+        count = len(self.result.images)
+        held = np.unpackbits(numbers.bytes((count + 7) // 8), bitorder="little")[:count].astype(bool)
+        peaks = np.zeros(count, np.float32)
+        peaks[held] = numbers.floats(int(held.sum()))
+        return peaks
+
     def histogram(self, unit):
         """All values of a unit, counted: from, to, count; a row with from = to = 0 holds the exact zeros."""
         numbers = self._sections("histograms.bin", b"NDHISTO1").read(unit)

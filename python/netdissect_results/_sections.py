@@ -97,6 +97,13 @@ class Numbers:
             raise DamagedResult(f"{self._where} holds {value} where at most {most} can be")
         return value
 
+    def bytes(self, count):
+        if count > len(self._data) - self._at:
+            raise DamagedResult(f"{self._where} ends within its bits")
+        values = np.frombuffer(self._data, np.uint8, count, self._at)
+        self._at += count
+        return values
+
     def floats(self, count):
         end = self._at + 4 * count
         if end > len(self._data):

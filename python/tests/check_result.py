@@ -39,6 +39,7 @@ def check(out, expected):
             maps = layer.maps(unit)
             assert sum(len(cells) for cells, values in maps.values()) == about["cells"], unit
             assert abs(sum(values.sum(dtype=np.float64) for cells, values in maps.values()) - about["sum"]) < 1e-2
+            assert np.array_equal(layer.peaks(unit), np.float32(about["peaks"])), unit
             for image in range(len(result.images)):
                 # A mask drawn from the map has as many pixels as Java counted.
                 mask = layer.mask(unit, image, tuple(want["mask"]), tuple(want["input"]))

@@ -33,6 +33,7 @@ public final class Netdissect implements Runnable {
           ReportCommand.class,
           TrustCommand.class,
           ProbeCommand.class,
+          MeasuresCommand.class,
           RateCommand.class,
           RandomizeCommand.class,
           FormulasCommand.class,

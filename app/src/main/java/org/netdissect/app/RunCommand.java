@@ -24,6 +24,7 @@ import org.netdissect.dissection.fit.PreprocessingCheck;
 import org.netdissect.dissection.rules.Convention;
 import org.netdissect.dissection.rules.Quantile;
 import org.netdissect.dissection.scoring.MapsKept;
+import org.netdissect.networks.Device;
 import org.netdissect.networks.InputSize;
 import org.netdissect.networks.Layer;
 import org.netdissect.networks.ModelException;
@@ -178,7 +179,8 @@ final class RunCommand implements Callable<Integer> {
   @Option(
       names = "--batch",
       paramLabel = "N",
-      description = "Images a call of the network, where the model allows it. Default: 8.")
+      description =
+          "Images a call of the network, where the model allows it. Default: 8, on a GPU 32.")
   private @Nullable Integer batch;
 
   @Option(
@@ -204,6 +206,13 @@ final class RunCommand implements Callable<Integer> {
   private boolean strict;
 
   @Option(
+      names = "--peaks",
+      description =
+          "Keep the largest activation of every unit on every image, for measures of whole images"
+              + " ('netdissect measures', 'netdissect trust').")
+  private boolean peaks;
+
+  @Option(
       names = "--trust",
       description =
           "Put the labels to the test, as 'netdissect trust' does: chance, stability, a held-out"
@@ -215,6 +224,7 @@ final class RunCommand implements Callable<Integer> {
 
   @Mixin private ModelOptions modelOptions;
   @Mixin private FitOption fit;
+  @Mixin private DeviceOption device;
   @Mixin private DataOptions dataOptions;
   @Mixin private CommonOptions common;
 
@@ -245,10 +255,11 @@ final class RunCommand implements Callable<Integer> {
       throw new UsageException("--images and --field go with --activations");
     }
     List<Preprocessing> given = PreprocessOption.of(preprocess, models);
+    Device computing = device.device(progress);
     List<Network> networks = modelOptions.open(models, progress);
     try {
       announceDefaults(networks, progress);
-      dissect(networks, PreprocessOption.completed(given, networks), progress);
+      dissect(networks, PreprocessOption.completed(given, networks), computing, progress);
     } finally {
       networks.forEach(Network::close);
     }
@@ -287,11 +298,15 @@ final class RunCommand implements Callable<Integer> {
    * by itself where their inputs want masks of different sizes.
    */
   private void dissect(
-      List<Network> networks, List<Preprocessing> preprocessings, TerminalProgress progress)
+      List<Network> networks,
+      List<Preprocessing> preprocessings,
+      Device computing,
+      TerminalProgress progress)
       throws IOException {
     if (dataOptions.haveMasksOfOneSize(data, networks)
         && (fit.framing() != Framing.CROP || DataOptions.inputs(networks) < 2)) {
-      Dissector.Builder builder = builder(networks, preprocessings, progress).setOut(out);
+      Dissector.Builder builder =
+          builder(networks, preprocessings, progress).optDevice(computing).setOut(out);
       finish(builder, networks, progress);
       return;
     }
@@ -304,7 +319,7 @@ final class RunCommand implements Callable<Integer> {
     for (int i = 0; i < folders.size(); i++) {
       List<Network> one = networks.subList(i, i + 1);
       Dissector.Builder builder = builder(one, preprocessings.subList(i, i + 1), progress);
-      finish(builder.setOut(folders.get(i)), one, progress);
+      finish(builder.optDevice(computing).setOut(folders.get(i)), one, progress);
     }
   }
 
@@ -402,19 +417,15 @@ final class RunCommand implements Callable<Integer> {
     }
   }
 
-  /** What 8 bits mean for masks, where it means much. */
+  /** What 8 bits mean for masks, where it means much and the layer's kind does not tell. */
   private static String ties(Network network, Dissection dissection, LayerDissection layer)
       throws IOException {
     String name = layer.layer().name();
-    if (!network.isQuantised(network.resolve("tensor:" + name).get(0))) {
+    boolean isSaid = Ties.isQuantised(layer.layer());
+    if (isSaid || !network.isQuantised(network.resolve("tensor:" + name).get(0))) {
       return "";
     }
-    double quantile = Double.parseDouble(dissection.info().rules().quantile());
-    int tied = Ties.count(layer, quantile);
-    return 10L * tied > layer.layer().units()
-        ? "  layer %s holds 8-bit values: %d units have so many equal ones at the threshold that their masks hold less than half of the quantile%n"
-            .formatted(Text.oneLine(name), tied)
-        : "";
+    return Ties.line(dissection, layer);
   }
 
   /** Which layers to take instead of those with units that saturate. */
@@ -454,6 +465,7 @@ final class RunCommand implements Callable<Integer> {
               .optSplit(split.equals("all") ? null : split)
               .optCategories(categories)
               .optMaps(MapsKept.of(maps))
+              .optPeaks(peaks)
               .optBases(bases.stream().map(Basis::parse).toList())
               .optCache(cache)
               .optOverwrite(overwrite)

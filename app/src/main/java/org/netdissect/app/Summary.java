@@ -173,6 +173,9 @@ final class Summary {
         "active with an empty mask: the largest value is shared by more than the quantile");
     units(out, dissected.result().inactive(), "zero on every image");
     whyEmpty(out, dissected, dissection.info().rules());
+    if (Ties.isQuantised(dissected.layer())) {
+      out.append(Ties.line(dissection, dissected));
+    }
   }
 
   /** What may be wrong where a layer has no detectors, the likeliest first. */

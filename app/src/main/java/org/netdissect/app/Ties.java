@@ -2,8 +2,11 @@ package org.netdissect.app;
 
 import java.io.IOException;
 import java.util.List;
+import org.netdissect.base.Text;
 import org.netdissect.results.ActivationHistograms;
+import org.netdissect.results.Dissection;
 import org.netdissect.results.LayerDissection;
+import org.netdissect.results.LayerInfo;
 import org.netdissect.results.UnitScore;
 
 /** Units whose threshold is a value that very many of their activations share, as 8 bits do. */
@@ -12,6 +15,24 @@ final class Ties {
   private static final double PART = 0.5;
 
   private Ties() {}
+
+  /** Whether the operation that gives a layer tells that its values are of few bits. */
+  static boolean isQuantised(LayerInfo layer) {
+    return layer.kind().startsWith("QLinear")
+        || layer.kind().equals("QGemm")
+        || layer.kind().equals("QuantizeLinear")
+        || layer.kind().equals("DequantizeLinear");
+  }
+
+  /** What few bits mean for the masks of a layer; empty where they mean little. */
+  static String line(Dissection dissection, LayerDissection layer) throws IOException {
+    double quantile = Double.parseDouble(dissection.info().rules().quantile());
+    int tied = count(layer, quantile);
+    return 10L * tied > layer.layer().units()
+        ? "  layer %s holds quantised values: %d units have so many equal ones at the threshold that their masks hold less than half of the quantile%n"
+            .formatted(Text.oneLine(layer.layer().name()), tied)
+        : "";
+  }
 
   /**
    * How many units of a layer lose more than half of their mask to ties: so few of their values lie

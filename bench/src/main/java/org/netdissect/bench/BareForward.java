@@ -1,5 +1,6 @@
 package org.netdissect.bench;
 
+import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -7,6 +8,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.netdissect.concepts.ConceptDataset;
 import org.netdissect.datasets.broden.BrodenDataset;
+import org.netdissect.networks.Device;
 import org.netdissect.networks.Layer;
 import org.netdissect.networks.ModelException;
 import org.netdissect.networks.Network;
@@ -38,37 +40,51 @@ final class BareForward {
       for (int i = 5; i < arguments.length; i++) {
         layers.addAll(network.resolve(arguments[i]));
       }
-      try (TappedNetwork tapped = network.tap(layers, Preprocessing.TORCH)) {
-        AtomicInteger next = new AtomicInteger();
-        List<Thread> threads = new ArrayList<>();
-        for (int w = 0; w < workers; w++) {
-          Runner runner = tapped.newRunner(batch);
-          for (int slot = 0; slot < runner.batch(); slot++) {
-            Photograph photograph =
-                Photographs.read(data.photograph(data.images().get(w * batch + slot)));
-            photograph = photograph.resized(network.inputHeight(), network.inputWidth());
-            runner.photograph(slot, photograph.rgb());
-          }
-          Thread thread =
-              new Thread(
-                  () -> {
-                    try (runner) {
-                      for (int at = next.getAndAdd(runner.batch());
-                          at < images;
-                          at = next.getAndAdd(runner.batch())) {
-                        runner.run(Math.min(runner.batch(), images - at));
-                      }
-                    } catch (ModelException e) {
-                      throw new UncheckedIOException(e);
+      seconds(network, layers, Device.CPU, data, images, workers, batch);
+    }
+  }
+
+  /** How long so many runs take, without opening the network and filling the inputs. */
+  static double seconds(
+      Network network,
+      List<Layer> layers,
+      Device device,
+      ConceptDataset data,
+      int images,
+      int workers,
+      int batch)
+      throws IOException, InterruptedException {
+    try (TappedNetwork tapped = network.tap(layers, Preprocessing.TORCH, device)) {
+      AtomicInteger next = new AtomicInteger();
+      List<Thread> threads = new ArrayList<>();
+      for (int w = 0; w < workers; w++) {
+        Runner runner = tapped.newRunner(batch);
+        for (int slot = 0; slot < runner.batch(); slot++) {
+          int row = (w * batch + slot) % data.images().size();
+          Photograph photograph = Photographs.read(data.photograph(data.images().get(row)));
+          photograph = photograph.resized(network.inputHeight(), network.inputWidth());
+          runner.photograph(slot, photograph.rgb());
+        }
+        threads.add(
+            new Thread(
+                () -> {
+                  try (runner) {
+                    for (int at = next.getAndAdd(runner.batch());
+                        at < images;
+                        at = next.getAndAdd(runner.batch())) {
+                      runner.run(Math.min(runner.batch(), images - at));
                     }
-                  });
-          thread.start();
-          threads.add(thread);
-        }
-        for (Thread thread : threads) {
-          thread.join();
-        }
+                  } catch (ModelException e) {
+                    throw new UncheckedIOException(e);
+                  }
+                }));
       }
+      long start = System.nanoTime();
+      threads.forEach(Thread::start);
+      for (Thread thread : threads) {
+        thread.join();
+      }
+      return (System.nanoTime() - start) / 1e9;
     }
   }
 }

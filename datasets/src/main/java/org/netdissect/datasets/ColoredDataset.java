@@ -12,6 +12,7 @@ import org.netdissect.concepts.Concept;
 import org.netdissect.concepts.ConceptDataset;
 import org.netdissect.concepts.ImageRow;
 import org.netdissect.concepts.Vocabulary;
+import org.netdissect.datasets.reading.ColorNames;
 import org.netdissect.datasets.reading.Stamper;
 import org.netdissect.pictures.Nearest;
 import org.netdissect.pictures.Photographs;

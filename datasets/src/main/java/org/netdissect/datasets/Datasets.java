@@ -19,6 +19,7 @@ import org.netdissect.datasets.folders.CityscapesFormat;
 import org.netdissect.datasets.folders.ClassFoldersFormat;
 import org.netdissect.datasets.folders.MasksFormat;
 import org.netdissect.datasets.folders.VocFormat;
+import org.netdissect.datasets.reading.ColorNames;
 import org.netdissect.datasets.reading.DatasetFormat;
 import org.netdissect.datasets.reading.DatasetOptions;
 import org.netdissect.datasets.reading.ReadDataset;

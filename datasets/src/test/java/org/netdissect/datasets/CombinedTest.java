@@ -19,6 +19,7 @@ import org.netdissect.concepts.atlas.Atlas;
 import org.netdissect.concepts.atlas.AtlasOptions;
 import org.netdissect.datasets.broden.BrodenDataset;
 import org.netdissect.datasets.broden.BrodenFolder;
+import org.netdissect.datasets.reading.ColorNames;
 import org.netdissect.datasets.reading.DatasetOptions;
 import org.netdissect.pictures.Photographs;
 import org.netdissect.pictures.Pictures;

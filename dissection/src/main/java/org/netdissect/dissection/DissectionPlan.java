@@ -33,6 +33,7 @@ import org.netdissect.results.DissectionInfo.Rules;
  * @param selection which images and concepts take part
  * @param scoring how units are scored
  * @param maps which activation maps the result keeps
+ * @param peaks whether the result keeps the largest activation of each unit on each image
  * @param workers threads
  * @param overwrite whether to replace what the result folder holds
  * @param strict whether to stop at an unreadable image
@@ -50,6 +51,7 @@ record DissectionPlan(
     Selection selection,
     Scoring scoring,
     MapsKept maps,
+    boolean peaks,
     int workers,
     boolean overwrite,
     boolean strict,

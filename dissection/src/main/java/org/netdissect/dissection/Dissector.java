@@ -20,6 +20,7 @@ import org.netdissect.dissection.activations.basis.Basis;
 import org.netdissect.dissection.rules.Convention;
 import org.netdissect.dissection.rules.Quantile;
 import org.netdissect.dissection.scoring.MapsKept;
+import org.netdissect.networks.Device;
 import org.netdissect.networks.InputSize;
 import org.netdissect.networks.Network;
 import org.netdissect.networks.Preprocessing;
@@ -122,11 +123,16 @@ public final class Dissector {
     private long limit;
     private List<String> categories = List.of();
     private int workers = Runtime.getRuntime().availableProcessors();
-    private int batch = 8;
+    private Device device = Device.CPU;
+
+    /** 0 for what suits the device. */
+    private int batch;
+
     private boolean overwrite;
     private boolean strict;
     private @Nullable Path cache;
     private MapsKept maps = MapsKept.ALL;
+    private boolean peaks;
     private Progress progress = Progress.NONE;
     private final List<Step> steps = new ArrayList<>();
     private final Map<String, Object> notes = new LinkedHashMap<>();
@@ -257,7 +263,13 @@ public final class Dissector {
       return this;
     }
 
-    /** Images a call of the network, where the model allows it; default 8. */
+    /** What computes the networks; default the processor. */
+    public Builder optDevice(Device device) {
+      this.device = Objects.requireNonNull(device);
+      return this;
+    }
+
+    /** Images a call of the network, where the model allows it; default what suits the device. */
     public Builder optBatch(int batch) {
       if (batch < 1) {
         throw new IllegalArgumentException("the batch must be at least 1: " + batch);
@@ -281,6 +293,15 @@ public final class Dissector {
     /** Folder for the compiled atlas; default: the data's own, or the user's cache. */
     public Builder optCache(@Nullable Path cache) {
       this.cache = cache;
+      return this;
+    }
+
+    /**
+     * Whether the result keeps the largest activation of each unit on each image, for measures of
+     * whole images; default no.
+     */
+    public Builder optPeaks(boolean peaks) {
+      this.peaks = peaks;
       return this;
     }
 
@@ -331,6 +352,7 @@ public final class Dissector {
               new DissectionPlan.Selection(split, limit, categories),
               new DissectionPlan.Scoring(convention, quantile, iou),
               maps,
+              peaks,
               workers,
               overwrite,
               strict,
@@ -371,7 +393,13 @@ public final class Dissector {
         throw new IllegalStateException("set either a network or recorded activations");
       }
       return recorded == null
-          ? new Subject.OfNetworks(networks, layers, ofEach(), quantile, batch)
+          ? new Subject.OfNetworks(
+              networks,
+              layers,
+              ofEach(),
+              quantile,
+              device,
+              batch == 0 ? device.usualBatch() : batch)
           : new Subject.OfRecorded(recorded);
     }
 
@@ -394,7 +422,7 @@ public final class Dissector {
    * after the models' files. That of one network is the folder itself.
    */
   public static List<Path> resultFolders(Path out, List<Network> networks) {
-    return new Subject.OfNetworks(networks, List.of(), List.of(), Quantile.DEFAULT, 1)
+    return new Subject.OfNetworks(networks, List.of(), List.of(), Quantile.DEFAULT, Device.CPU, 1)
         .resultFolders(out);
   }
 }

@@ -142,6 +142,7 @@ final class Measurement {
     inputs.put("quantile", rules.quantile());
     inputs.put("iou", rules.iou());
     inputs.put("maps", plan.maps().name().toLowerCase(Locale.ROOT));
+    inputs.put("peaks", plan.peaks());
     plan.subject().addInputs(inputs);
     return inputs;
   }
@@ -161,7 +162,8 @@ final class Measurement {
             scoring.convention(),
             scoring.quantile(),
             work,
-            Dissector.TOP_IMAGES)) {
+            Dissector.TOP_IMAGES,
+            plan.peaks())) {
       recording.run(source, plan.workers(), plan.strict(), progress);
       recording.requireImages();
       ConceptTotals totals =
@@ -179,6 +181,8 @@ final class Measurement {
       for (Dissector.Step step : plan.steps()) {
         after += step.estimate(plan.data(), units, images.size());
       }
+      // Once while they are recorded, once in the result.
+      after += plan.peaks() ? 8L * units * images.size() : 0;
     }
     SpaceNeeded.of(source.layers(), images.size(), plan.scoring().quantile().share(), plan.maps())
         .plus(after)

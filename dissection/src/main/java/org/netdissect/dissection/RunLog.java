@@ -52,6 +52,9 @@ final class RunLog implements Progress {
     run.put("host", hostName());
     run.put("java", System.getProperty("java.vm.name") + " " + Runtime.version());
     run.put("workers", plan.workers());
+    if (plan.subject().device() != null) {
+      run.put("device", plan.subject().device().toString());
+    }
     run.put("data", plan.data().folder().toAbsolutePath().toString());
     run.putAll(plan.notes());
     synchronized (messages) {

@@ -16,6 +16,7 @@ import org.netdissect.dissection.activations.RecordedSource;
 import org.netdissect.dissection.rules.Convention;
 import org.netdissect.dissection.rules.ImageSet;
 import org.netdissect.dissection.rules.Quantile;
+import org.netdissect.networks.Device;
 import org.netdissect.networks.InputSize;
 import org.netdissect.networks.Network;
 import org.netdissect.networks.Preprocessing;
@@ -56,6 +57,11 @@ sealed interface Subject {
    */
   NetworkInfo describe(int result, @Nullable InputSize input, Framing framing) throws IOException;
 
+  /** What computes it; null where nothing is computed. */
+  default @Nullable Device device() {
+    return null;
+  }
+
   /** Adds what else decides the result, for telling whether a run may go on. */
   default void addInputs(ObjectNode inputs) throws IOException {}
 
@@ -65,6 +71,7 @@ sealed interface Subject {
    * @param layers names or globs, the same for all; empty for each network's default
    * @param preprocessings of each network
    * @param quantile to tell whether a default layer saturates
+   * @param device that computes them
    * @param batch images a call
    */
   record OfNetworks(
@@ -72,6 +79,7 @@ sealed interface Subject {
       List<String> layers,
       List<Preprocessing> preprocessings,
       Quantile quantile,
+      Device device,
       int batch)
       implements Subject {
     @Override
@@ -103,6 +111,7 @@ sealed interface Subject {
           images,
           convention,
           quantile,
+          device,
           batch,
           progress);
     }
@@ -113,6 +122,14 @@ sealed interface Subject {
       InputSize size = Objects.requireNonNull(input, "a network's input has a size");
       return NetworkSource.describe(
           networks.get(result), preprocessings.get(result), framing, size);
+    }
+
+    @Override
+    public void addInputs(ObjectNode inputs) {
+      // Devices round differently: what one has recorded is not to be mixed with another's.
+      if (!device.equals(Device.CPU)) {
+        inputs.put("device", device.toString());
+      }
     }
   }
 

@@ -89,6 +89,7 @@ class DamageTest {
         .setOut(out)
         .optWorkers(2)
         .optQuantile(Quantile.of("0.02"))
+        .optPeaks(true)
         .optCache(folder.resolve("cache"))
         .optProgress(progress);
   }

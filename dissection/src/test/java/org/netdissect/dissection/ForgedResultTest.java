@@ -41,6 +41,7 @@ import org.netdissect.results.DissectionException;
 import org.netdissect.results.HitTable;
 import org.netdissect.results.LabelScore;
 import org.netdissect.results.LayerDissection;
+import org.netdissect.results.PeakActivations;
 import org.netdissect.results.UnitScore;
 import org.netdissect.results.values.ValueHistograms;
 import tools.jackson.databind.JsonNode;
@@ -83,6 +84,7 @@ class ForgedResultTest {
         .setData(data)
         .setOut(out)
         .optCache(folder.resolve("cache"))
+        .optPeaks(true)
         .build()
         .run();
   }
@@ -314,6 +316,18 @@ class ForgedResultTest {
     replaceSection(
         "maps/histograms.bin", ValueHistograms.KIND, numbers(IMAGES * 49, 0, 1, 40_000, 7));
     refusedWhenRead("histograms.bin", layer -> layer.histograms().read(0, (from, to, count) -> {}));
+  }
+
+  @Test
+  void peaksThatCannotBeAreRefused() throws IOException {
+    replaceSection("maps/peaks.bin", PeakActivations.KIND, numbers(1));
+    refusedWhenRead("peaks.bin", layer -> layer.peaks().read(0));
+    Bytes endless = new Bytes(64);
+    float[] peaks = new float[IMAGES];
+    peaks[3] = Float.POSITIVE_INFINITY;
+    PeakActivations.encode(peaks, endless);
+    replaceSection("maps/peaks.bin", PeakActivations.KIND, endless);
+    refusedWhenRead("peaks.bin", layer -> layer.peaks().read(0));
   }
 
   @Test

@@ -43,11 +43,15 @@ final class NativeCache {
     Map<String, ZipEntry> libraries = new LinkedHashMap<>();
     String folder = "/ai/onnxruntime/native/" + Natives.platform() + "/";
     for (String name :
-        List.of("onnxruntime", "onnxruntime4j_jni", "onnxruntime_providers_shared")) {
+        List.of(
+            "onnxruntime",
+            "onnxruntime4j_jni",
+            "onnxruntime_providers_shared",
+            "onnxruntime_providers_cuda")) {
       String file = Natives.fileName(name);
       URL resource = OrtEnvironment.class.getResource(folder + file);
       if (resource == null) {
-        if (name.equals("onnxruntime_providers_shared")) {
+        if (name.startsWith("onnxruntime_providers")) {
           continue;
         }
         return null;

@@ -265,6 +265,11 @@ public final class Network implements AutoCloseable {
   /** What cannot be dissected although it may be wanted, one line each; mostly none. */
   public List<String> remarks() {
     List<String> remarks = new ArrayList<>();
+    if (graph.isWidened()) {
+      remarks.add(
+          name()
+              + " is in bfloat16, which is computed in 32 bits here: values between operations are not rounded to bfloat16");
+    }
     if (!withoutGrid.isEmpty()) {
       remarks.add(
           "%d tensors of tokens, such as %s, are no layers: how their tokens cover the image cannot be told; give it with --tokens grid=HxW,skip=S"
@@ -297,6 +302,17 @@ public final class Network implements AutoCloseable {
    *     input's type, or ONNX Runtime refuses the model
    */
   public TappedNetwork tap(List<Layer> tapped, Preprocessing preprocessing) throws IOException {
+    return tap(tapped, preprocessing, Device.CPU);
+  }
+
+  /**
+   * As {@link #tap(List, Preprocessing)}, computed elsewhere. Operators that the device cannot
+   * compute are left to the processor.
+   *
+   * @throws ModelException also if the device cannot be used
+   */
+  public TappedNetwork tap(List<Layer> tapped, Preprocessing preprocessing, Device device)
+      throws IOException {
     if (tapped.isEmpty()) {
       throw new ModelException(graph.file() + ": no layer is given.");
     }
@@ -316,7 +332,7 @@ public final class Network implements AutoCloseable {
       }
       tensors.add(tensor);
     }
-    return TappedNetwork.open(graph, input, tensors, preprocessing);
+    return TappedNetwork.open(graph, input, tensors, preprocessing, device);
   }
 
   /**

@@ -39,12 +39,16 @@ final class OnnxGraph {
 
   private final boolean hasWeights;
 
+  /** Whether the file is in bfloat16, which is computed in 32 bits. */
+  private final boolean isWidened;
+
   private OnnxGraph(ModelFile source, boolean hasWeights) throws ModelException {
     this.source = source;
+    this.isWidened = Bfloat16.isIn(source.model());
     this.innerPrefix = ConvertedModel.innerPrefix(source.model());
     this.hasWeights = hasWeights;
     this.file = source.file();
-    this.model = source.model();
+    this.model = isWidened ? Bfloat16.widened(source.model(), file) : source.model();
     GraphProto graph = model.getGraph();
     graph.getInitializerList().forEach(t -> initializers.put(t.getName(), t));
     graph
@@ -66,6 +70,9 @@ final class OnnxGraph {
     dependent.remove("");
     List<TensorProto> tensors = new ArrayList<>(initializers.values());
     nodes.forEach(n -> tensors.addAll(OnnxNode.tensors(n.proto())));
+    if (isWidened) {
+      tensors.addAll(source.model().getGraph().getInitializerList());
+    }
     this.external = ExternalWeights.check(file, tensors);
   }
 
@@ -177,6 +184,11 @@ final class OnnxGraph {
   /** Whether a name means exactly its tensor, as in the format that the model was made of. */
   boolean isLiteral() {
     return innerPrefix != null;
+  }
+
+  /** Whether the file is in bfloat16, which is computed in 32 bits. */
+  boolean isWidened() {
+    return isWidened;
   }
 
   /** False where only the layers are known, so that nothing can be run. */

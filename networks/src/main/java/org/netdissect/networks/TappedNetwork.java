@@ -45,7 +45,11 @@ public final class TappedNetwork implements AutoCloseable {
   }
 
   static TappedNetwork open(
-      OnnxGraph graph, ImageInput input, List<LayerTensor> tensors, Preprocessing preprocessing)
+      OnnxGraph graph,
+      ImageInput input,
+      List<LayerTensor> tensors,
+      Preprocessing preprocessing,
+      Device device)
       throws ModelException {
     PixelTable pixels = PixelTable.of(preprocessing, input, graph.file());
     List<int @Nullable []> offsets = new ArrayList<>();
@@ -56,7 +60,7 @@ public final class TappedNetwork implements AutoCloseable {
     for (long[] dims : List.of(input.dims(), input.channelsOnly())) {
       GraphEdit edit = GraphEdit.of(graph).image(dims);
       tensors.forEach(t -> t.tap(edit));
-      OrtSession session = Sessions.computing(graph, edit.build(), Device.CPU);
+      OrtSession session = Sessions.computing(graph, edit.build(), device);
       TappedNetwork tapped =
           new TappedNetwork(
               session,

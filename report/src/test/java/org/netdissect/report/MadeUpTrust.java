@@ -80,6 +80,7 @@ public final class MadeUpTrust {
         18,
         22,
         0,
+        null,
         List.of(new TrustInfo.Chance("all", 0.05, 0.1)),
         List.of(1, 2, 3),
         beyond,

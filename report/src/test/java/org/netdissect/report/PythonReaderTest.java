@@ -22,6 +22,7 @@ import org.netdissect.results.ActivationMaps;
 import org.netdissect.results.Dissection;
 import org.netdissect.results.HitTable;
 import org.netdissect.results.LayerDissection;
+import org.netdissect.results.PeakActivations;
 import org.netdissect.results.TrustTable;
 import org.netdissect.results.UnitScore;
 
@@ -72,7 +73,8 @@ class PythonReaderTest {
     for (LayerDissection layer : dissection.layers()) {
       List<Object> units = new ArrayList<>();
       try (HitTable hits = layer.hits();
-          ActivationMaps maps = layer.maps()) {
+          ActivationMaps maps = layer.maps();
+          PeakActivations peaks = layer.peaks()) {
         for (UnitScore unit : layer.units()) {
           long[] pixels = new long[1];
           hits.read(unit.unit(), (image, region, n) -> pixels[0] += n);
@@ -93,6 +95,7 @@ class PythonReaderTest {
           about.put("values", layer.result().valuesPerUnit());
           about.put("cells", cells[0]);
           about.put("sum", sum[0]);
+          about.put("peaks", peaks.read(unit.unit()));
           units.add(about);
         }
       }

@@ -265,6 +265,7 @@ public final class SmallWorld {
         .optConvention(convention)
         .optQuantile(Quantile.of("0.05"))
         .optCache(folder.resolve("cache"))
+        .optPeaks(true)
         .build()
         .run();
   }

@@ -86,7 +86,7 @@ public record FormulaTable(FormulaInfo info, List<FormulaScore> scores) {
     if (!Files.isRegularFile(file)) {
       return null;
     }
-    FormulaInfo info = Seal.read(file, TrustTable.MOST_BYTES, FormulaInfo.class);
+    FormulaInfo info = Seal.read(file, SideTable.MOST_BYTES, FormulaInfo.class);
     if (info.format() != FormulaInfo.FORMAT) {
       throw new DissectionException(
           file

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.netdissect.base.files.DamagedException;
@@ -26,7 +27,11 @@ public final class LayerDissection {
               "hits.bin", HitTable.KIND,
               "maps.bin", ActivationMaps.KIND,
               "counts.bin", ConceptCounts.KIND,
+              "peaks.bin", PeakActivations.KIND,
               "histograms.bin", ValueHistograms.KIND));
+
+  /** Files that a run may be told to keep or not. */
+  private static final Set<String> OPTIONAL = Set.of("maps.bin", "peaks.bin");
 
   private final Dissection dissection;
   private final DissectionInfo.LayerResult result;
@@ -111,7 +116,7 @@ public final class LayerDissection {
       coefficients();
     }
     for (Map.Entry<String, FileKind> file : SECTION_FILES.entrySet()) {
-      if (!file.getKey().equals("maps.bin") || hasMaps()) {
+      if (!OPTIONAL.contains(file.getKey()) || recorded(file.getKey()) != null) {
         try (SectionFile sections =
             SectionFile.open(
                 folder.resolve(file.getKey()),
@@ -135,6 +140,20 @@ public final class LayerDissection {
         result.layer(),
         dissection.images().size(),
         recorded("maps.bin"));
+  }
+
+  /** Whether the largest activation of each unit on each image was kept. */
+  public boolean hasPeaks() {
+    return recorded("peaks.bin") != null;
+  }
+
+  /** The largest activation of each unit on each image. */
+  public PeakActivations peaks() throws IOException {
+    return PeakActivations.open(
+        folder.resolve("peaks.bin"),
+        result.layer().units(),
+        dissection.images().size(),
+        recorded("peaks.bin"));
   }
 
   /** Whether intersections with every concept are there; an imported result has none. */

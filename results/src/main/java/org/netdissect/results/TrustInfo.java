@@ -20,6 +20,8 @@ import org.netdissect.base.files.FileCheck;
  * @param chosenOn images that labels were chosen on
  * @param lookedAtOn the other images
  * @param imagesAlone images without another of their mask size: their masks stayed where they were
+ * @param exactPeaks true if the peak activation of every image was known; null if only of those on
+ *     which a unit exceeds its threshold, so that the others tie
  * @param chance what the best IoU becomes by chance: over all concepts first (scope "all"), then by
  *     category
  * @param nullDetectors units above the result's IoU under each of the first permutations
@@ -41,12 +43,14 @@ public record TrustInfo(
     int chosenOn,
     int lookedAtOn,
     int imagesAlone,
+    @Nullable Boolean exactPeaks,
     List<Chance> chance,
     List<Integer> nullDetectors,
     int beyondChance,
     int withinChance,
     int unresolved,
-    FileCheck table) {
+    FileCheck table)
+    implements SideInfo {
 
   /** The version that this code writes. */
   public static final int FORMAT = 1;

@@ -1,20 +1,12 @@
 package org.netdissect.results;
 
-import de.siegmar.fastcsv.reader.CsvReader;
 import de.siegmar.fastcsv.reader.NamedCsvRecord;
-import de.siegmar.fastcsv.writer.CsvWriter;
 import java.io.IOException;
-import java.io.StringWriter;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
-import org.netdissect.base.Digests;
 import org.netdissect.base.Json;
-import org.netdissect.base.Numbers;
 import org.netdissect.base.files.DamagedException;
 import org.netdissect.base.files.FileCheck;
 import org.netdissect.base.files.Seal;
@@ -29,52 +21,35 @@ import org.netdissect.base.files.WholeFile;
 public record TrustTable(TrustInfo info, List<TrustScore> scores) {
   static final String TABLE = "trust.csv";
   static final String INFO = "trust.json";
-  static final long MOST_BYTES = 1L << 26;
-
-  /**
-   * A column of the table.
-   *
-   * @param name in the head
-   * @param type String, Integer, Double or Boolean
-   * @param value of a row; null, blank or NaN where there is none
-   */
-  public record Column(String name, Class<?> type, Function<TrustScore, @Nullable Object> value) {
-
-    /** The value of a row; null where there is none. */
-    public @Nullable Object of(TrustScore score) {
-      Object of = value.apply(score);
-      return "".equals(of) || (of instanceof Double number && number.isNaN()) ? null : of;
-    }
-  }
 
   /** The columns, in their order. */
-  public static final List<Column> COLUMNS =
+  public static final List<TableColumn<TrustScore>> COLUMNS =
       List.of(
-          new Column("unit", Integer.class, TrustScore::unit),
-          new Column("category", String.class, TrustScore::category),
-          new Column("label", String.class, TrustScore::label),
-          new Column("iou", Double.class, TrustScore::iou),
-          new Column("best", Boolean.class, TrustScore::best),
-          new Column("p", Double.class, TrustScore::p),
-          new Column("q", Double.class, TrustScore::q),
-          new Column("exceedances", Integer.class, TrustScore::exceedances),
-          new Column("permutations", Integer.class, TrustScore::permutations),
-          new Column("verdict", String.class, score -> score.verdict().words()),
-          new Column("category-p", Double.class, TrustScore::categoryP),
-          new Column("category-q", Double.class, TrustScore::categoryQ),
-          new Column("iou-low", Double.class, TrustScore::iouLow),
-          new Column("iou-high", Double.class, TrustScore::iouHigh),
-          new Column("wins", Double.class, TrustScore::wins),
-          new Column("labels", String.class, TrustScore::labels),
-          new Column("unit-wins", Double.class, TrustScore::unitWins),
-          new Column("heldout-label", String.class, TrustScore::heldOutLabel),
-          new Column("heldout-iou", Double.class, TrustScore::heldOutIou),
-          new Column(
+          new TableColumn<>("unit", Integer.class, TrustScore::unit),
+          new TableColumn<>("category", String.class, TrustScore::category),
+          new TableColumn<>("label", String.class, TrustScore::label),
+          new TableColumn<>("iou", Double.class, TrustScore::iou),
+          new TableColumn<>("best", Boolean.class, TrustScore::best),
+          new TableColumn<>("p", Double.class, TrustScore::p),
+          new TableColumn<>("q", Double.class, TrustScore::q),
+          new TableColumn<>("exceedances", Integer.class, TrustScore::exceedances),
+          new TableColumn<>("permutations", Integer.class, TrustScore::permutations),
+          new TableColumn<>("verdict", String.class, score -> score.verdict().words()),
+          new TableColumn<>("category-p", Double.class, TrustScore::categoryP),
+          new TableColumn<>("category-q", Double.class, TrustScore::categoryQ),
+          new TableColumn<>("iou-low", Double.class, TrustScore::iouLow),
+          new TableColumn<>("iou-high", Double.class, TrustScore::iouHigh),
+          new TableColumn<>("wins", Double.class, TrustScore::wins),
+          new TableColumn<>("labels", String.class, TrustScore::labels),
+          new TableColumn<>("unit-wins", Double.class, TrustScore::unitWins),
+          new TableColumn<>("heldout-label", String.class, TrustScore::heldOutLabel),
+          new TableColumn<>("heldout-iou", Double.class, TrustScore::heldOutIou),
+          new TableColumn<>(
               "heldout-rank",
               Integer.class,
               score -> score.heldOutRank() == 0 ? null : score.heldOutRank()),
-          new Column("heldout-auc", Double.class, TrustScore::heldOutAuc),
-          new Column("heldout-p", Double.class, TrustScore::heldOutP));
+          new TableColumn<>("heldout-auc", Double.class, TrustScore::heldOutAuc),
+          new TableColumn<>("heldout-p", Double.class, TrustScore::heldOutP));
 
   public TrustTable {
     scores = List.copyOf(scores);
@@ -82,38 +57,14 @@ public record TrustTable(TrustInfo info, List<TrustScore> scores) {
 
   /** The table as text. */
   public static String csv(List<TrustScore> scores) throws IOException {
-    StringWriter text = new StringWriter();
-    try (CsvWriter csv = UnitTable.csv().build(text)) {
-      csv.writeRecord(COLUMNS.stream().map(Column::name).toList());
-      for (TrustScore score : scores) {
-        csv.writeRecord(COLUMNS.stream().map(column -> cell(column.of(score))).toList());
-      }
-    }
-    return text.toString();
-  }
-
-  private static String cell(@Nullable Object value) {
-    if (value == null) {
-      return "";
-    }
-    if (value instanceof Boolean is) {
-      return is ? "1" : "0";
-    }
-    if (value instanceof Double number) {
-      return Numbers.general(number, 9);
-    }
-    return value.toString();
-  }
-
-  private static double number(String cell) {
-    return cell.isEmpty() ? Double.NaN : Double.parseDouble(cell);
+    return SideTable.csv(COLUMNS, scores);
   }
 
   /**
    * SHA-256 of a result's {@code dissection.json}, by which a table knows that it belongs to it.
    */
   public static String fingerprint(Dissection dissection) throws IOException {
-    return Digests.sha256Hex(Files.readAllBytes(dissection.folder().resolve(Dissection.FILE)));
+    return SideTable.fingerprint(dissection);
   }
 
   /**
@@ -125,69 +76,44 @@ public record TrustTable(TrustInfo info, List<TrustScore> scores) {
   public static @Nullable TrustTable read(Dissection dissection, LayerDissection layer)
       throws IOException {
     Path folder = layer.folder();
-    Path file = folder.resolve(INFO);
-    if (!Files.isRegularFile(file)) {
+    TrustInfo info =
+        SideTable.info(
+            dissection, folder.resolve(INFO), TrustInfo.class, TrustInfo.FORMAT, "trust");
+    if (info == null) {
       return null;
     }
-    TrustInfo info = Seal.read(file, MOST_BYTES, TrustInfo.class);
-    if (info.format() != TrustInfo.FORMAT) {
-      throw new DissectionException(
-          file
-              + ": format "
-              + info.format()
-              + "; this version reads "
-              + TrustInfo.FORMAT
-              + "; run netdissect trust again");
+    Path table = folder.resolve(TABLE);
+    List<TrustScore> scores = SideTable.rows(table, info.table(), TrustTable::score);
+    if (scores.size() != layer.units().size() * dissection.categories().size()) {
+      throw new DamagedException(table, "it does not have a row a unit and category", null);
     }
-    if (!fingerprint(dissection).equals(info.result())) {
-      return null;
-    }
-    return new TrustTable(info, rows(folder.resolve(TABLE), info.table(), dissection, layer));
+    return new TrustTable(info, scores);
   }
 
-  private static List<TrustScore> rows(
-      Path path, @Nullable FileCheck expected, Dissection dissection, LayerDissection layer)
-      throws IOException {
-    List<TrustScore> scores = new ArrayList<>();
-    try (CsvReader<NamedCsvRecord> csv =
-        CsvReader.builder().ofNamedCsvRecord(FileCheck.read(path, expected))) {
-      for (NamedCsvRecord row : csv) {
-        try {
-          scores.add(
-              new TrustScore(
-                  Integer.parseInt(row.getField("unit")),
-                  row.getField("category"),
-                  row.getField("label"),
-                  number(row.getField("iou")),
-                  row.getField("best").equals("1"),
-                  number(row.getField("p")),
-                  number(row.getField("q")),
-                  Integer.parseInt(row.getField("exceedances")),
-                  Integer.parseInt(row.getField("permutations")),
-                  TrustScore.Verdict.of(row.getField("verdict")),
-                  number(row.getField("category-p")),
-                  number(row.getField("category-q")),
-                  number(row.getField("iou-low")),
-                  number(row.getField("iou-high")),
-                  number(row.getField("wins")),
-                  row.getField("labels"),
-                  number(row.getField("unit-wins")),
-                  row.getField("heldout-label"),
-                  number(row.getField("heldout-iou")),
-                  row.getField("heldout-rank").isEmpty()
-                      ? 0
-                      : Integer.parseInt(row.getField("heldout-rank")),
-                  number(row.getField("heldout-auc")),
-                  number(row.getField("heldout-p"))));
-        } catch (RuntimeException e) {
-          throw new DamagedException(path, "line " + row.getStartingLineNumber(), e);
-        }
-      }
-    }
-    if (scores.size() != layer.units().size() * dissection.categories().size()) {
-      throw new DamagedException(path, "it does not have a row a unit and category", null);
-    }
-    return scores;
+  private static TrustScore score(NamedCsvRecord row) {
+    return new TrustScore(
+        Integer.parseInt(row.getField("unit")),
+        row.getField("category"),
+        row.getField("label"),
+        SideTable.number(row, "iou"),
+        row.getField("best").equals("1"),
+        SideTable.number(row, "p"),
+        SideTable.number(row, "q"),
+        Integer.parseInt(row.getField("exceedances")),
+        Integer.parseInt(row.getField("permutations")),
+        TrustScore.Verdict.of(row.getField("verdict")),
+        SideTable.number(row, "category-p"),
+        SideTable.number(row, "category-q"),
+        SideTable.number(row, "iou-low"),
+        SideTable.number(row, "iou-high"),
+        SideTable.number(row, "wins"),
+        row.getField("labels"),
+        SideTable.number(row, "unit-wins"),
+        row.getField("heldout-label"),
+        SideTable.number(row, "heldout-iou"),
+        SideTable.whole(row, "heldout-rank", 0),
+        SideTable.number(row, "heldout-auc"),
+        SideTable.number(row, "heldout-p"));
   }
 
   /** Of each unit, by number, the row of its best label. */
@@ -221,7 +147,6 @@ public record TrustTable(TrustInfo info, List<TrustScore> scores) {
 
   /** What an info must record of a table. */
   public static FileCheck check(String csv) {
-    byte[] bytes = csv.getBytes(StandardCharsets.UTF_8);
-    return new FileCheck(bytes.length, Digests.sha256Hex(bytes), null);
+    return SideTable.check(csv);
   }
 }

@@ -4,7 +4,9 @@ import java.util.Arrays;
 import java.util.BitSet;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
+import org.netdissect.analysis.ConceptTruths;
 import org.netdissect.analysis.LabelledResult;
+import org.netdissect.analysis.UnitTallies;
 import org.netdissect.dissection.scoring.ConceptTotals;
 import org.netdissect.results.LabelScore;
 

@@ -3,7 +3,9 @@ package org.netdissect.analysis.trust;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
+import org.netdissect.analysis.ConceptTruths;
 import org.netdissect.analysis.LabelledResult;
+import org.netdissect.analysis.UnitTallies;
 import org.netdissect.dissection.scoring.ConceptTotals;
 import org.netdissect.results.LabelScore;
 

@@ -6,11 +6,13 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.netdissect.analysis.ConceptTruths;
 import org.netdissect.analysis.LabelledResult;
+import org.netdissect.analysis.Peaks;
+import org.netdissect.analysis.UnitTallies;
 import org.netdissect.base.Progress;
 import org.netdissect.base.ToolVersion;
 import org.netdissect.base.threads.Workers;
-import org.netdissect.results.ActivationMaps;
 import org.netdissect.results.DissectionException;
 import org.netdissect.results.HitTable;
 import org.netdissect.results.LabelScore;
@@ -94,7 +96,7 @@ public final class Trust {
     }
     TrustScore[][] scores = new TrustScore[layer.units().size()][];
     try (HitTable hits = layer.hits();
-        ActivationMaps maps = layer.maps();
+        Peaks peaks = Peaks.open(data, layer);
         Progress.Phase phase =
             progress.phase("resampling " + layer.layer().name(), scores.length, "units")) {
       Workers.run(
@@ -104,31 +106,18 @@ public final class Trust {
           () -> {
             UnitTallies tallies = new UnitTallies(data);
             Stability.Unit resampled = stability.new Unit();
-            float[] peaks = new float[data.images().size()];
             return unit -> {
               UnitScore score = layer.units().get(unit);
               tallies.read(data, hits, unit);
               resampled.take(tallies);
-              peaks(maps, score, peaks);
-              scores[unit] = rows(score, chance, p, q, tallies, resampled, heldOut, peaks);
+              scores[unit] =
+                  rows(score, chance, p, q, tallies, resampled, heldOut, peaks.read(score));
               phase.advance(1);
             };
           });
       phase.done();
     }
     return write(layer, chance, shuffle, heldOut, scores);
-  }
-
-  private static void peaks(ActivationMaps maps, UnitScore score, float[] peaks)
-      throws IOException {
-    Arrays.fill(peaks, score.threshold());
-    maps.readTrimmed(
-        score.unit(),
-        (image, map) -> {
-          for (int c = 0; c < map.cells; c++) {
-            peaks[image] = Math.max(peaks[image], map.value[c]);
-          }
-        });
   }
 
   private TrustScore[] rows(
@@ -221,6 +210,7 @@ public final class Trust {
             heldOut.chosenOn(),
             heldOut.lookedAtOn(),
             shuffle.alone(),
+            layer.hasPeaks() ? true : null,
             levels,
             IntStream.of(chance.nullDetectors(data.dissection().info().rules().iou()))
                 .boxed()

@@ -16,7 +16,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.netdissect.analysis.ConceptTruths;
 import org.netdissect.analysis.LabelledResult;
+import org.netdissect.analysis.MadeUpImages;
+import org.netdissect.analysis.UnitTallies;
 import org.netdissect.base.Progress;
 import org.netdissect.base.files.Bytes;
 import org.netdissect.concepts.ImageRow;
@@ -25,7 +28,6 @@ import org.netdissect.dissection.Dissector;
 import org.netdissect.dissection.Npy;
 import org.netdissect.dissection.activations.RecordedActivations;
 import org.netdissect.dissection.rules.Convention;
-import org.netdissect.dissection.rules.Quantile;
 import org.netdissect.dissection.scoring.MapsKept;
 import org.netdissect.networks.InputSize;
 import org.netdissect.networks.ReceptiveField;
@@ -40,50 +42,7 @@ import org.netdissect.results.UnitScore;
 
 /** Chance levels, stability and the held-out check, against slow and obvious versions. */
 class TrustTest {
-  private static final int CELLS = 7;
-
   @TempDir Path folder;
-
-  private interface Activity {
-    float at(int image, int unit, int y, int x, Random random);
-  }
-
-  private LabelledResult dissect(
-      Patches data, Convention convention, int units, long seed, Activity activity, String out)
-      throws IOException {
-    Random random = new Random(seed);
-    float[] maps = new float[data.rows.size() * units * CELLS * CELLS];
-    int at = 0;
-    for (int i = 0; i < data.rows.size(); i++) {
-      for (int u = 0; u < units; u++) {
-        for (int y = 0; y < CELLS; y++) {
-          for (int x = 0; x < CELLS; x++) {
-            maps[at++] = activity.at(i, u, y, x, random);
-          }
-        }
-      }
-    }
-    Path file =
-        Npy.write(folder.resolve(out + ".npy"), maps, data.rows.size(), units, CELLS, CELLS);
-    Dissection result =
-        Dissector.builder()
-            .setRecorded(
-                new RecordedActivations(
-                    List.of(
-                        new RecordedActivations.Maps(
-                            "maps", file, ReceptiveField.square(-4, 12, 4))),
-                    data.rows.stream().map(ImageRow::name).toList(),
-                    new InputSize(32, 32)))
-            .setData(data)
-            .setOut(folder.resolve(out))
-            .optConvention(convention)
-            .optQuantile(Quantile.of("0.05"))
-            .optCache(folder.resolve("cache"))
-            .build()
-            .run();
-    return LabelledResult.open(
-        result, data, AtlasOptions.defaults().withCache(folder.resolve("cache")), Progress.NONE);
-  }
 
   /** Noise that knows nothing of the labels. */
   private static float noise(int image, int unit, int y, int x, Random random) {
@@ -99,8 +58,8 @@ class TrustTest {
       value = Convention.class,
       names = {"EXACT", "LITE"})
   void masksLeftInPlaceScoreAsTheResultSays(Convention convention) throws IOException {
-    Patches patches = new Patches(3, 60, 14, true, 9, folder);
-    try (LabelledResult data = dissect(patches, convention, 12, 4, TrustTest::noise, "out")) {
+    MadeUpImages patches = new MadeUpImages(3, 60, 14, true, 9, folder);
+    try (LabelledResult data = patches.dissect(convention, 12, 4, TrustTest::noise, "out")) {
       int[] units = IntStream.range(0, 12).toArray();
       LayerMasks masks = LayerMasks.of(data, layer(data), units, 2, Progress.NONE);
       boolean[] all = new boolean[12];
@@ -123,8 +82,8 @@ class TrustTest {
       value = Convention.class,
       names = {"EXACT", "LITE"})
   void movedMasksScoreAsPixelByPixel(Convention convention) throws IOException {
-    Patches patches = new Patches(8, 40, 14, true, 9, folder);
-    try (LabelledResult data = dissect(patches, convention, 6, 9, TrustTest::noise, "out")) {
+    MadeUpImages patches = new MadeUpImages(8, 40, 14, true, 9, folder);
+    try (LabelledResult data = patches.dissect(convention, 6, 9, TrustTest::noise, "out")) {
       int[] units = IntStream.range(0, 6).toArray();
       LayerMasks masks = LayerMasks.of(data, layer(data), units, 1, Progress.NONE);
       boolean[] all = new boolean[6];
@@ -146,7 +105,7 @@ class TrustTest {
   /** Counts every pixel of every moved mask against every concept. */
   private static double[][] slowly(
       LabelledResult data,
-      Patches patches,
+      MadeUpImages patches,
       LayerMasks masks,
       int[] masksOf,
       Convention convention) {
@@ -208,7 +167,8 @@ class TrustTest {
   }
 
   /** How often a pixel counts for a concept it bears. */
-  private static int times(Patches patches, int row, int pixel, int number, Convention convention) {
+  private static int times(
+      MadeUpImages patches, int row, int pixel, int number, Convention convention) {
     if (!convention.countsPerChannel()) {
       return 1;
     }
@@ -223,14 +183,14 @@ class TrustTest {
     return (int) (maps + whole);
   }
 
-  private static ImageRow row(Patches patches, String name) {
+  private static ImageRow row(MadeUpImages patches, String name) {
     return patches.rows.stream().filter(r -> r.name().equals(name)).findFirst().orElseThrow();
   }
 
   @Test
   void permutationsKeepTheSizeOfMasksAndReachEveryImage() throws IOException {
-    Patches patches = new Patches(1, 30, 10, true, 9, folder);
-    try (LabelledResult data = dissect(patches, Convention.EXACT, 2, 1, TrustTest::noise, "out")) {
+    MadeUpImages patches = new MadeUpImages(1, 30, 10, true, 9, folder);
+    try (LabelledResult data = patches.dissect(Convention.EXACT, 2, 1, TrustTest::noise, "out")) {
       Shuffle shuffle = new Shuffle(data, 1);
       int[][] met = new int[data.images().size()][data.images().size()];
       for (int r = 0; r < 3_000; r++) {
@@ -266,10 +226,10 @@ class TrustTest {
 
   @Test
   void noiseHasUniformPAndDoesNotPass() throws IOException {
-    Patches patches = new Patches(21, 80, 12, false, 12, folder);
+    MadeUpImages patches = new MadeUpImages(21, 80, 12, false, 12, folder);
     int units = 240;
     try (LabelledResult data =
-        dissect(patches, Convention.EXACT, units, 22, TrustTest::noise, "out")) {
+        patches.dissect(Convention.EXACT, units, 22, TrustTest::noise, "out")) {
       Shuffle shuffle = new Shuffle(data, 23);
       ChanceLevel chance = ChanceLevel.fixed(data, layer(data), shuffle, 199, 2, Progress.NONE);
       double[] p = chance.p(0);
@@ -303,10 +263,10 @@ class TrustTest {
   }
 
   /** Fires where concept 4 is, and elsewhere as noise. */
-  private static Activity planted(Patches patches) {
+  private static MadeUpImages.Activity planted(MadeUpImages patches) {
     return (image, unit, y, x, random) -> {
-      int row = Math.min(11, y * 12 / CELLS);
-      int column = Math.min(11, x * 12 / CELLS);
+      int row = Math.min(11, y * 12 / MadeUpImages.CELLS);
+      int column = Math.min(11, x * 12 / MadeUpImages.CELLS);
       boolean there = patches.bears(image, row * 12 + column, 4);
       return unit < 10 && there
           ? 5 + random.nextFloat()
@@ -316,9 +276,8 @@ class TrustTest {
 
   @Test
   void plantedUnitsPassAndTheTableSaysSo() throws IOException {
-    Patches patches = new Patches(31, 80, 12, false, 12, folder);
-    try (LabelledResult data =
-        dissect(patches, Convention.EXACT, 60, 32, planted(patches), "out")) {
+    MadeUpImages patches = new MadeUpImages(31, 80, 12, false, 12, folder);
+    try (LabelledResult data = patches.dissect(Convention.EXACT, 60, 32, planted(patches), "out")) {
       TrustOptions options = new TrustOptions(0, 1_999, 100, 0.05, 7, null, 2);
       TrustTable table = Trust.write(data, options, Progress.NONE).get(0);
       for (TrustScore score : table.scores()) {
@@ -354,8 +313,8 @@ class TrustTest {
 
   @Test
   void resamplingIsWeightedCounting() throws IOException {
-    Patches patches = new Patches(41, 50, 12, true, 9, folder);
-    try (LabelledResult data = dissect(patches, Convention.LITE, 8, 42, TrustTest::noise, "out")) {
+    MadeUpImages patches = new MadeUpImages(41, 50, 12, true, 9, folder);
+    try (LabelledResult data = patches.dissect(Convention.LITE, 8, 42, TrustTest::noise, "out")) {
       ConceptTruths truths = new ConceptTruths(data);
       long[] truth = new long[data.totals().numbers()];
       for (int i = 0; i < data.images().size(); i++) {
@@ -428,11 +387,12 @@ class TrustTest {
 
   @Test
   void resultsWithoutMapsAreRefused() throws IOException {
-    Patches patches = new Patches(61, 20, 12, false, 9, folder);
-    float[] maps = new float[20 * CELLS * CELLS];
+    MadeUpImages patches = new MadeUpImages(61, 20, 12, false, 9, folder);
+    float[] maps = new float[20 * MadeUpImages.CELLS * MadeUpImages.CELLS];
     Arrays.fill(maps, 1);
     maps[5] = 2;
-    Path file = Npy.write(folder.resolve("m.npy"), maps, 20, 1, CELLS, CELLS);
+    Path file =
+        Npy.write(folder.resolve("m.npy"), maps, 20, 1, MadeUpImages.CELLS, MadeUpImages.CELLS);
     Dissection result =
         Dissector.builder()
             .setRecorded(

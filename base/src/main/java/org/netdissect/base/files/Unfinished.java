@@ -159,6 +159,30 @@ public final class Unfinished implements Closeable {
       return List.of();
     }
     List<String> mark = markOf(folder);
+    checkCommand(named, mark, command);
+    return listed(
+        folder, named, new HashSet<>(mark.subList(Math.min(1, mark.size()), mark.size())));
+  }
+
+  /**
+   * For who goes on with what a kill leaves, instead of starting over, and keeps others away
+   * himself: makes the folder and marks it.
+   *
+   * @param folder must not exist, be empty, or be what the same command left unfinished
+   * @throws DataException when it holds something else
+   */
+  public static void goOn(Path folder, String command) throws IOException {
+    if (Files.exists(folder.resolve(MARK), LinkOption.NOFOLLOW_LINKS)) {
+      checkCommand(Text.oneLine(folder.toString()), markOf(folder), command);
+      return;
+    }
+    filesToReplace(folder, command);
+    Files.createDirectories(folder);
+    mark(folder, command);
+  }
+
+  private static void checkCommand(String named, List<String> mark, String command)
+      throws DataException {
     if (!mark.isEmpty() && !mark.get(0).equals(command)) {
       throw new DataException(
           named
@@ -166,8 +190,6 @@ public final class Unfinished implements Closeable {
               + Text.quoted(mark.get(0))
               + "; give that one again, delete the folder or name another");
     }
-    return listed(
-        folder, named, new HashSet<>(mark.subList(Math.min(1, mark.size()), mark.size())));
   }
 
   private static void checkEmpty(Path folder, String named) throws IOException {

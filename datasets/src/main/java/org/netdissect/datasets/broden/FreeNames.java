@@ -13,7 +13,7 @@ import org.netdissect.base.Digests;
  * Names of files of one folder, so that no two are one file, on no file system: names that differ
  * only in case or in how accents are written count as the same, and no file is a folder of another.
  */
-final class FreeNames {
+public final class FreeNames {
   /** Bytes of a part of a path; file systems allow 255, and masks get an ending more. */
   private static final int LONGEST = 150;
 
@@ -21,7 +21,7 @@ final class FreeNames {
   private final Set<String> folders = new HashSet<>();
 
   /** Takes a name, unless it is taken. */
-  boolean take(String name) {
+  public boolean take(String name) {
     return takeAll(List.of(name));
   }
 
@@ -57,7 +57,7 @@ final class FreeNames {
    * The name as every file system takes it: without characters that some refuse, without parts that
    * end in a dot or a blank, no part too long. Names that differ may come out the same.
    */
-  static String plain(String name) {
+  public static String plain(String name) {
     StringBuilder plain = new StringBuilder();
     for (String part : name.replaceAll("[\\p{Cntrl};\\\\\"<>|?*:]", "_").split("/", -1)) {
       if (!part.isEmpty() && !part.equals(".")) {

@@ -63,7 +63,8 @@ public final class Ade20kFormat implements DatasetFormat {
   static String full(Path folder) {
     return Text.oneLine(folder.toString())
         + " is the full ADE20K (2016 or 2021), with labels in *_seg.png and *_parts_N.png, which is"
-        + " not read; take ADEChallengeData2016, its version for scene parsing";
+        + " not read as it is; make a data set of it with 'netdissect data build-broden --ade20k"
+        + " DIR', or take ADEChallengeData2016, its version for scene parsing";
   }
 
   @Override

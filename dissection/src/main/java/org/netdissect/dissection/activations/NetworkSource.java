@@ -20,6 +20,7 @@ import org.netdissect.concepts.ImageRow;
 import org.netdissect.dissection.rules.Convention;
 import org.netdissect.dissection.rules.ImageOrder;
 import org.netdissect.dissection.rules.Quantile;
+import org.netdissect.networks.Device;
 import org.netdissect.networks.InputSize;
 import org.netdissect.networks.Layer;
 import org.netdissect.networks.Network;
@@ -69,6 +70,7 @@ public final class NetworkSource implements ActivationSource {
    *     each network's default layer, or what comes before it if it saturates
    * @param preprocessings of each network
    * @param framing how photographs come into their inputs
+   * @param device that computes them
    * @param batch images a call of a network, where the model allows it
    * @param progress warned of layers that saturate and of unknown receptive fields
    */
@@ -81,6 +83,7 @@ public final class NetworkSource implements ActivationSource {
       ImageOrder images,
       Convention convention,
       Quantile quantile,
+      Device device,
       int batch,
       Progress progress)
       throws IOException {
@@ -96,7 +99,7 @@ public final class NetworkSource implements ActivationSource {
         if (specs.isEmpty() && !unbound.isEmpty()) {
           Saturation saturation;
           try (ActivationSource bound =
-              alone.apply(tap(network, layers, preprocessing, convention, Progress.NONE))) {
+              alone.apply(tap(network, layers, preprocessing, device, convention, Progress.NONE))) {
             saturation = Saturation.measure(bound, images.size(), quantile.share());
           }
           if (saturation.isCommon()) {
@@ -104,7 +107,7 @@ public final class NetworkSource implements ActivationSource {
             layers = unbound;
           }
         }
-        tapped.add(tap(network, layers, preprocessing, convention, progress));
+        tapped.add(tap(network, layers, preprocessing, device, convention, progress));
       }
       return new NetworkSource(tapped, framing, data, images, convention, batch);
     } catch (IOException | RuntimeException e) {
@@ -119,11 +122,12 @@ public final class NetworkSource implements ActivationSource {
       Network network,
       List<Layer> layers,
       Preprocessing preprocessing,
+      Device device,
       Convention convention,
       Progress progress)
       throws IOException {
     List<LayerInfo> infos = describe(layers, convention, progress);
-    return new Tapped(network, network.tap(layers, preprocessing), infos);
+    return new Tapped(network, network.tap(layers, preprocessing, device), infos);
   }
 
   private static List<Layer> layers(Network network, List<String> specs) throws IOException {

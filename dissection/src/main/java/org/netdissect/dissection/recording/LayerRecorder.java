@@ -33,6 +33,7 @@ public final class LayerRecorder {
   private final ValueHistograms histograms;
   private final TopImages top;
   private final Spill spill;
+  private final @Nullable PeakRecorder peaks;
 
   private final Object[] locks = new Object[LOCKS];
   private volatile float @Nullable [] given;
@@ -41,6 +42,7 @@ public final class LayerRecorder {
    * A recorder.
    *
    * @param tail how many of a unit's largest values its threshold can depend on
+   * @param peaks null if the largest value of each map need not be kept
    */
   public LayerRecorder(
       LayerInfo layer,
@@ -48,13 +50,15 @@ public final class LayerRecorder {
       IntFunction<String> imageName,
       ValueHistograms histograms,
       TopImages top,
-      Spill spill) {
+      Spill spill,
+      @Nullable PeakRecorder peaks) {
     this.layer = layer;
     this.tail = tail;
     this.imageName = imageName;
     this.histograms = histograms;
     this.top = top;
     this.spill = spill;
+    this.peaks = peaks;
     for (int i = 0; i < LOCKS; i++) {
       locks[i] = new Object();
     }
@@ -76,6 +80,11 @@ public final class LayerRecorder {
     return spill;
   }
 
+  /** The largest value of each map; null if they are not kept. */
+  public @Nullable PeakRecorder peaks() {
+    return peaks;
+  }
+
   /** The folder for what is needed until the layer's result stands. */
   public Path folder() {
     return Objects.requireNonNull(spill.path().getParent(), "a spill lies in a folder");
@@ -88,6 +97,7 @@ public final class LayerRecorder {
     private final int[] pieceEnd;
     private final float[] peak;
     private final BinCounter counter;
+    private final PeakRecorder.Block peakBlock;
 
     /** Of each image's map, by stretch. */
     private final int[] peaks;
@@ -104,6 +114,7 @@ public final class LayerRecorder {
       map = new TrimmedMap(layer.height(), layer.width());
       pieceEnd = new int[layer.units()];
       peak = new float[blockImages];
+      peakBlock = new PeakRecorder.Block(layer.units());
       stretches = BinCounter.stretches(layer.cells());
       peaks = new int[blockImages * stretches];
     }
@@ -118,11 +129,18 @@ public final class LayerRecorder {
    */
   void record(int[] images, float[] dense, Scratch scratch) throws IOException {
     scratch.pieces.clear();
+    scratch.peakBlock.clear();
     for (int unit = 0; unit < layer.units(); unit++) {
       trim(unit, images.length, count(unit, images, dense, scratch), dense, scratch);
       scratch.pieceEnd[unit] = scratch.pieces.size();
+      if (peaks != null) {
+        scratch.peakBlock.add(unit, scratch.peak, images.length);
+      }
     }
     spill.append(images, scratch.pieces, scratch.pieceEnd);
+    if (peaks != null) {
+      peaks.append(images, scratch.peakBlock);
+    }
   }
 
   // A unit's two steps are methods of their own, so that Java compiles each once and by itself.

@@ -106,9 +106,13 @@ public final class Recording implements Closeable {
     final byte[] digests;
     final long[] spillLength;
 
-    State(int images, int layers) {
+    /** By layer; empty if the largest values of maps are not kept. */
+    final long[] peaksLength;
+
+    State(int images, int layers, boolean peaks) {
       digests = new byte[Digests.BYTES * images];
       spillLength = new long[layers];
+      peaksLength = new long[peaks ? layers : 0];
     }
   }
 
@@ -117,14 +121,19 @@ public final class Recording implements Closeable {
     return (int) Math.max(1, Math.min(MAX_BLOCK, BLOCK_BYTES / perImage));
   }
 
-  /** Starts the recording of all images, or goes on with the one that the folder holds. */
+  /**
+   * Starts the recording of all images, or goes on with the one that the folder holds.
+   *
+   * @param peaks whether to keep the largest value of each map
+   */
   public static Recording open(
       ImageSet images,
       List<LayerInfo> layers,
       Convention convention,
       Quantile quantile,
       Path work,
-      int topImages)
+      int topImages,
+      boolean peaks)
       throws IOException {
     return open(
         images,
@@ -133,7 +142,8 @@ public final class Recording implements Closeable {
         convention,
         quantile,
         work,
-        topImages);
+        topImages,
+        peaks);
   }
 
   /**
@@ -152,8 +162,21 @@ public final class Recording implements Closeable {
       Path work,
       int topImages)
       throws IOException {
+    return open(images, part, layers, convention, quantile, work, topImages, false);
+  }
+
+  private static Recording open(
+      ImageSet images,
+      int[] part,
+      List<LayerInfo> layers,
+      Convention convention,
+      Quantile quantile,
+      Path work,
+      int topImages,
+      boolean peaks)
+      throws IOException {
     Path checkpoint = work.resolve(ResultFolder.CHECKPOINT);
-    State state = new State(images.size(), layers.size());
+    State state = new State(images.size(), layers.size(), peaks);
     List<ValueHistograms> histograms = new ArrayList<>();
     List<TopImages> tops = new ArrayList<>();
     for (LayerInfo layer : layers) {
@@ -173,6 +196,11 @@ public final class Recording implements Closeable {
         Spill spill =
             Spill.open(
                 folder.resolve("spill.bin"), layer.units(), images.size(), state.spillLength[l]);
+        PeakRecorder ofPeaks =
+            peaks
+                ? PeakRecorder.open(
+                    folder.resolve("peaks.bin"), layer.units(), images.size(), state.peaksLength[l])
+                : null;
         recorders.add(
             new LayerRecorder(
                 layer,
@@ -180,7 +208,8 @@ public final class Recording implements Closeable {
                 images::name,
                 histograms.get(l),
                 tops.get(l),
-                spill));
+                spill,
+                ofPeaks));
       }
       return recording;
     } catch (IOException | RuntimeException e) {
@@ -203,6 +232,9 @@ public final class Recording implements Closeable {
         ByteBuffer in = file.read(section++);
         for (int l = 0; l < layers.size(); l++) {
           state.spillLength[l] = in.getLong();
+        }
+        for (int l = 0; l < state.peaksLength.length; l++) {
+          state.peaksLength[l] = in.getLong();
         }
         if (Bytes.getVarint(in, MAX_BLOCK) != blockImages(layers)) {
           throw new IllegalStateException("blocks of another size");
@@ -420,9 +452,14 @@ public final class Recording implements Closeable {
       try (SectionFile.Writer writer = new SectionFile.Writer(next, KIND)) {
         Bytes section = new Bytes(1 << 16);
         ByteBuffer lengths =
-            ByteBuffer.allocate(8 * layers.size()).order(java.nio.ByteOrder.LITTLE_ENDIAN);
+            ByteBuffer.allocate(16 * layers.size()).order(java.nio.ByteOrder.LITTLE_ENDIAN);
         recorders.forEach(recorder -> lengths.putLong(recorder.spill().length()));
-        section.put(lengths.array(), 0, lengths.capacity());
+        for (LayerRecorder recorder : recorders) {
+          if (recorder.peaks() != null) {
+            lengths.putLong(recorder.peaks().length());
+          }
+        }
+        section.put(lengths.array(), 0, lengths.position());
         section.putVarint(blockImages);
         putBits(doneBlocks, section);
         putBits(read, section);
@@ -481,6 +518,9 @@ public final class Recording implements Closeable {
   public void close() throws IOException {
     for (LayerRecorder recorder : recorders) {
       recorder.spill().close();
+      if (recorder.peaks() != null) {
+        recorder.peaks().close();
+      }
     }
   }
 }

@@ -20,6 +20,7 @@ import org.netdissect.base.files.SectionFile;
 import org.netdissect.base.files.WholeFile;
 import org.netdissect.base.threads.Workers;
 import org.netdissect.dissection.recording.LayerRecorder;
+import org.netdissect.dissection.recording.PeakRecorder;
 import org.netdissect.dissection.recording.TopImages;
 import org.netdissect.dissection.rules.Convention;
 import org.netdissect.dissection.rules.ImageSet;
@@ -33,6 +34,7 @@ import org.netdissect.results.DirectionTable.Coefficient;
 import org.netdissect.results.DissectionInfo;
 import org.netdissect.results.HitTable;
 import org.netdissect.results.LayerInfo;
+import org.netdissect.results.PeakActivations;
 import org.netdissect.results.UnitScore;
 import org.netdissect.results.UnitTable;
 import org.netdissect.results.values.TrimmedMap;
@@ -40,6 +42,9 @@ import org.netdissect.results.values.ValueHistograms;
 
 /** From a recorded layer to its folder in the result: tally, assemble, score, write. */
 public final class ResultWriter {
+  /** Peaks in memory at once while they are written. */
+  private static final long PEAKS_HELD = 1L << 23;
+
   private final ImageSet images;
   private final ConceptTotals totals;
   private final Convention convention;
@@ -109,6 +114,9 @@ public final class ResultWriter {
       phase.done();
     }
     writeHistograms(folder, recorder);
+    if (recorder.peaks() != null) {
+      writePeaks(folder, layer, recorder.peaks());
+    }
     writeTopImages(folder, recorder);
     score(folder, layer, stats, progress);
     for (String name : List.of("units.csv", "top-images.csv")) {
@@ -119,6 +127,9 @@ public final class ResultWriter {
     recordSections(layer, "counts.bin", ConceptCounts.KIND);
     if (maps != MapsKept.NONE) {
       recordSections(layer, "maps.bin", ActivationMaps.KIND);
+    }
+    if (recorder.peaks() != null) {
+      recordSections(layer, "peaks.bin", PeakActivations.KIND);
     }
     return result(recorder, stats);
   }
@@ -188,6 +199,23 @@ public final class ResultWriter {
         section.clear();
         recorder.histograms().encode(u, section);
         writer.add(section);
+      }
+      writer.finish();
+    }
+  }
+
+  private void writePeaks(Path folder, LayerInfo layer, PeakRecorder peaks) throws IOException {
+    int group = (int) Math.max(1, Math.min(layer.units(), PEAKS_HELD / images.size()));
+    try (SectionFile.Writer writer =
+        new SectionFile.Writer(folder.resolve("peaks.bin"), PeakActivations.KIND)) {
+      Bytes section = new Bytes(1 << 12);
+      for (int first = 0; first < layer.units(); first += group) {
+        int end = Math.min(layer.units(), first + group);
+        for (float[] unit : peaks.read(first, end, images.size())) {
+          section.clear();
+          PeakActivations.encode(unit, section);
+          writer.add(section);
+        }
       }
       writer.finish();
     }

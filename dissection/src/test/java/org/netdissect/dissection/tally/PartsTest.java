@@ -144,7 +144,8 @@ class PartsTest {
       List<LayerRecorder> parts = recorders(recordings);
       Parts.add(parts, histograms, top);
       LayerRecorder merged =
-          new LayerRecorder(layer(), parts.get(0).tail(), images::name, histograms, top, null);
+          new LayerRecorder(
+              layer(), parts.get(0).tail(), images::name, histograms, top, null, null);
       List<MaskTally> tallies =
           parts.stream()
               .map(

@@ -25,6 +25,7 @@ import org.netdissect.results.HitTable;
 import org.netdissect.results.LabelScore;
 import org.netdissect.results.LayerDissection;
 import org.netdissect.results.LayerInfo;
+import org.netdissect.results.MeasureTable;
 import org.netdissect.results.TopImage;
 import org.netdissect.results.TrustTable;
 import org.netdissect.results.UnitScore;
@@ -95,6 +96,9 @@ public final class LayerPages {
     List<List<TopImage>> top = dissected.topImages();
     TrustTable trust = TrustTable.read(dissection, dissected);
     List<List<Object>> trustRows = trust == null ? List.of() : TrustPages.rows(trust);
+    MeasureTable measures = MeasureTable.read(dissection, dissected);
+    List<Map<String, Object>> measured =
+        measures == null ? List.of() : MeasurePages.units(measures);
     List<Object> marks = new ArrayList<>(Collections.nCopies(units.size(), null));
     try (Progress.Phase phase = progress.phase("report: " + layer.name(), units.size(), "units");
         ActivationMaps maps = images > 0 && dissected.hasMaps() ? dissected.maps() : null;
@@ -121,6 +125,7 @@ public final class LayerPages {
           page.put("tiles", pictures.tiles);
           page.put("ranked", counts == null ? null : ranked(counts.read(number)));
           page.put("trust", trust == null ? null : trustRows.get(number));
+          page.put("measures", measures == null ? null : measured.get(number));
           page.put("histogram", histograms == null ? null : Spread.of(histograms, number, BINS));
           if (annotated != null) {
             page.put("elsewhere", pictures.elsewhere);
@@ -138,6 +143,7 @@ public final class LayerPages {
     }
     Map<String, Object> summary = summary(units, order);
     summary.put("marks", concepts == null ? null : marks);
+    summary.put("measures", measures == null ? null : MeasurePages.summary(measures));
     if (trust != null) {
       DissectionInfo info = dissection.info();
       summary.put(

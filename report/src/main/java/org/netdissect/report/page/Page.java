@@ -27,6 +27,7 @@ public final class Page {
           "address.js",
           "draw.js",
           "trust.js",
+          "measures.js",
           "charts.js",
           "save.js",
           "grid.js",

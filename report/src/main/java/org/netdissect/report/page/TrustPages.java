@@ -67,11 +67,7 @@ public final class TrustPages {
     List<List<Object>> rows = new ArrayList<>();
     trust.best().forEach(unit -> rows.add(new ArrayList<>()));
     for (TrustScore score : trust.scores()) {
-      Map<String, Object> row = new LinkedHashMap<>();
-      for (TrustTable.Column column : TrustTable.COLUMNS) {
-        row.put(column.name(), column.of(score));
-      }
-      rows.get(score.unit()).add(row);
+      rows.get(score.unit()).add(MeasurePages.row(TrustTable.COLUMNS, score));
     }
     return rows;
   }

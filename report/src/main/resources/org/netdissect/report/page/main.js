@@ -1,9 +1,9 @@
 // takes: addressed, allConcepts, allTested, barChart, bars, bestIou, bestLabel, chanceNote, chanceSwitch
 // takes: colours, conceptFile, conceptLink, conceptsView, conceptView, count, D, detection, dot, fixed
 // takes: flag, h, heldShare, iouChart, isDetector, isDoubtful, K, labelFile, labelMask, largestIou
-// takes: layers, layersView, marksOf, maskControls, maskOf, missingWords, nice, numberIn, oneOf, origin
-// takes: plain, plural, ruleWords, saveButtons, short, shownOrder, TRUST_SORTS, TRUSTED, unitFile
-// takes: unitGrid, unitView, VIEWS, words
+// takes: layers, layersView, marksOf, maskControls, maskOf, MEANING_SORTS, missingWords, nice, numberIn
+// takes: oneOf, origin, plain, plural, ruleWords, saveButtons, short, shownOrder, TRUST_SORTS, TRUSTED
+// takes: unitFile, unitGrid, unitView, VIEWS, words
 // gives: address, look
 
 // The overview and the way between the pages.
@@ -53,6 +53,7 @@ const SORTS = {
   held: ["held most by its top images", (layer) => (a, b) => heldShare(layer, b) - heldShare(layer, a) || layer.place[a] - layer.place[b]],
   unheld: ["held least by its top images", (layer) => (a, b) => heldShare(layer, a) - heldShare(layer, b) || layer.place[a] - layer.place[b]],
   ...TRUST_SORTS,
+  ...MEANING_SORTS,
   unit: ["unit number", () => (a, b) => a - b],
   label: ["label", (layer) => {
     // As the original: by category, then labels with most detectors, then score.
@@ -267,7 +268,7 @@ function filters() {
     refilter();
   });
   const sort = h("select", { id: "sort", "aria-label": "Sort" },
-    Object.entries(SORTS).filter(([key]) => (state.layer.marks || !key.endsWith("held")) && (state.layer.trust || !(key in TRUST_SORTS))).map(([key, [name]]) => h("option", { value: key, selected: key === state.sort }, name)));
+    Object.entries(SORTS).filter(([key]) => (state.layer.marks || !key.endsWith("held")) && (state.layer.trust || !(key in TRUST_SORTS)) && (state.layer.measures || !(key in MEANING_SORTS))).map(([key, [name]]) => h("option", { value: key, selected: key === state.sort }, name)));
   sort.addEventListener("change", () => {
     state.sort = sort.value;
     refilter();

@@ -1,8 +1,8 @@
 // takes: ABSENT, activationChart, address, bestIou, bestLabel, colours, conceptLink, conceptPlace, D, dot
-// takes: fixed, formulaSection, h, heldWords, HOLDS, isDetector, isDoubtful, K, labelFile, layers, marksOf, nice
-// takes: NOT_ANNOTATED, numbersOf, origin, paintSoon, passes, plain, plural, ratio, ruleWords
-// takes: saveButtons, saying, short, shownOrder, stackable, trustLine, trustPanel, unitFile, unitLink
-// takes: VIEWS
+// takes: fixed, formulaSection, h, heldWords, HOLDS, isDetector, isDoubtful, K, labelFile, layers
+// takes: marksOf, meaningPanel, measuresPanel, nice, NOT_ANNOTATED, numbersOf, origin, paintSoon, passes
+// takes: plain, plural, ratio, ruleWords, saveButtons, saying, short, shownOrder, stackable, trustLine
+// takes: trustPanel, unitFile, unitLink, VIEWS
 // gives: unitView, missingWords, wall, maskControls
 
 // The page of one unit, and what it shares with others: walls of images and the large view.
@@ -17,6 +17,7 @@ function unitView(layer, unit, state, neighbours) {
   const table = h("div", { class: "tablebox" });
   const saves = h("span", {});
   const trust = h("div", {});
+  const opinions = h("div", {});
   const errors = h("div", {});
   const more = h("div", {});
   const view = h(
@@ -55,7 +56,7 @@ function unitView(layer, unit, state, neighbours) {
     trust,
     formulaSection(layer, unit, state),
     h("section", {}, h("div", { class: "panelhead" }, h("h2", {}, "Concepts it agrees with"), saves), table),
-    errors, more,
+    opinions, errors, more,
   );
   unitFile(layer, unit).then((file) => {
     if (D.pictures) {
@@ -99,6 +100,7 @@ function unitView(layer, unit, state, neighbours) {
       }), "rows"));
     }
     trust.append(trustPanel(layer, unit, file.trust) ?? "");
+    opinions.append(measuresPanel(layer, unit, file.measures?.scores) ?? "", meaningPanel(layer, unit, file.measures?.meaning) ?? "");
     if (file.holders !== undefined) {
       errors.append(...errorWalls(layer, unit, label, file, state));
     }

@@ -37,6 +37,8 @@ import org.netdissect.results.DissectionInfo;
 import org.netdissect.results.ImportedResult;
 import org.netdissect.results.LabelScore;
 import org.netdissect.results.LayerDissection;
+import org.netdissect.results.TableColumn;
+import org.netdissect.results.TrustScore;
 import org.netdissect.results.TrustTable;
 import org.netdissect.results.UnitScore;
 
@@ -137,7 +139,7 @@ class ArrowTablesTest {
     List<Map<String, Object>> rows = read(file);
     assertEquals(trust.scores().size(), rows.size());
     for (int r = 0; r < rows.size(); r++) {
-      for (TrustTable.Column column : TrustTable.COLUMNS) {
+      for (TableColumn<TrustScore> column : TrustTable.COLUMNS) {
         Object value = column.of(trust.scores().get(r));
         Object found = rows.get(r).get(column.name());
         assertEquals(value instanceof Boolean is ? is.toString() : value, found, column.name());

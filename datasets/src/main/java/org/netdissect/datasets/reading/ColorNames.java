@@ -1,4 +1,4 @@
-package org.netdissect.datasets;
+package org.netdissect.datasets.reading;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -161,7 +161,7 @@ public final class ColorNames {
   }
 
   /** What tells this table from others. */
-  String key() {
+  public String key() {
     return key;
   }
 }

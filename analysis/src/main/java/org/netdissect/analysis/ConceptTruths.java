@@ -1,20 +1,19 @@
-package org.netdissect.analysis.trust;
+package org.netdissect.analysis;
 
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import org.netdissect.analysis.LabelledResult;
 import org.netdissect.dissection.scoring.ConceptTotals;
 
 /**
  * What each image holds: pixels of every concept there, under the rules of the result. What a
  * unit's score on a part of the images, or on images counted several times, is made of.
  */
-final class ConceptTruths {
+public final class ConceptTruths {
   private final int[][] numbers;
   private final long[][] pixels;
 
-  ConceptTruths(LabelledResult data) {
+  public ConceptTruths(LabelledResult data) {
     int images = data.images().size();
     numbers = new int[images][];
     pixels = new long[images][];
@@ -50,17 +49,17 @@ final class ConceptTruths {
   }
 
   /** Concepts of an image that was read, ascending. */
-  int[] numbers(int image) {
+  public int[] numbers(int image) {
     return numbers[image];
   }
 
   /** Pixels of each of {@link #numbers}. */
-  long[] pixels(int image) {
+  public long[] pixels(int image) {
     return pixels[image];
   }
 
   /** Whether an image that was read holds a concept. */
-  boolean holds(int image, int number) {
+  public boolean holds(int image, int number) {
     return Arrays.binarySearch(numbers[image], number) >= 0;
   }
 }

@@ -1,5 +1,6 @@
-package org.netdissect.analysis.trust;
+package org.netdissect.analysis;
 
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -7,6 +8,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.netdissect.base.Digests;
+import org.netdissect.base.Progress;
 import org.netdissect.concepts.AnnotatedImage;
 import org.netdissect.concepts.AnnotatedImage.LabelMap;
 import org.netdissect.concepts.AnnotatedImage.WholeLabel;
@@ -14,13 +16,26 @@ import org.netdissect.concepts.Concept;
 import org.netdissect.concepts.ConceptDataset;
 import org.netdissect.concepts.ImageRow;
 import org.netdissect.concepts.Vocabulary;
+import org.netdissect.concepts.atlas.AtlasOptions;
+import org.netdissect.dissection.Dissector;
+import org.netdissect.dissection.Npy;
+import org.netdissect.dissection.activations.RecordedActivations;
+import org.netdissect.dissection.rules.Convention;
+import org.netdissect.dissection.rules.Quantile;
+import org.netdissect.dissection.scoring.MapsKept;
+import org.netdissect.networks.InputSize;
+import org.netdissect.networks.ReceptiveField;
+import org.netdissect.results.Dissection;
 
 /** Images of one or two mask sizes with random rectangles of concepts in several categories. */
-final class Patches implements ConceptDataset {
+public final class MadeUpImages implements ConceptDataset {
+  /** Cells of a map a side. */
+  public static final int CELLS = 7;
+
   private static final List<String> CATEGORIES = List.of("color", "object", "scene");
 
-  final List<ImageRow> rows = new ArrayList<>();
-  final List<AnnotatedImage> labels = new ArrayList<>();
+  public final List<ImageRow> rows = new ArrayList<>();
+  public final List<AnnotatedImage> labels = new ArrayList<>();
   private final Vocabulary vocabulary;
   private final Path folder;
   private final String stamp;
@@ -30,7 +45,7 @@ final class Patches implements ConceptDataset {
    *
    * @param side of the masks; every fifth image's are two pixels higher if {@code mixed}
    */
-  Patches(long seed, int images, int side, boolean mixed, int concepts, Path folder) {
+  public MadeUpImages(long seed, int images, int side, boolean mixed, int concepts, Path folder) {
     this.folder = folder;
     stamp = "patches " + seed + " " + images + " " + side + " " + mixed + " " + concepts;
     Random random = new Random(seed);
@@ -82,10 +97,68 @@ final class Patches implements ConceptDataset {
   }
 
   /** Whether a pixel of an image bears a concept. */
-  boolean bears(int image, int pixel, int number) {
+  public boolean bears(int image, int pixel, int number) {
     AnnotatedImage of = labels.get(image);
     return of.maps().stream().anyMatch(map -> map.labels()[pixel] == number)
         || of.wholeLabels().stream().anyMatch(whole -> whole.number() == number);
+  }
+
+  /** What units answer. */
+  public interface Activity {
+    /** The activation of a cell. */
+    float at(int image, int unit, int y, int x, Random random);
+  }
+
+  /** Dissects units that answer so. */
+  public LabelledResult dissect(
+      Convention convention, int units, long seed, Activity activity, String out)
+      throws IOException {
+    return dissect(convention, units, seed, activity, out, MapsKept.ALL, false);
+  }
+
+  /** The same, keeping of it what is asked for. */
+  public LabelledResult dissect(
+      Convention convention,
+      int units,
+      long seed,
+      Activity activity,
+      String out,
+      MapsKept kept,
+      boolean peaks)
+      throws IOException {
+    Random random = new Random(seed);
+    float[] maps = new float[rows.size() * units * CELLS * CELLS];
+    int at = 0;
+    for (int i = 0; i < rows.size(); i++) {
+      for (int u = 0; u < units; u++) {
+        for (int y = 0; y < CELLS; y++) {
+          for (int x = 0; x < CELLS; x++) {
+            maps[at++] = activity.at(i, u, y, x, random);
+          }
+        }
+      }
+    }
+    Path file = Npy.write(folder.resolve(out + ".npy"), maps, rows.size(), units, CELLS, CELLS);
+    Dissection result =
+        Dissector.builder()
+            .setRecorded(
+                new RecordedActivations(
+                    List.of(
+                        new RecordedActivations.Maps(
+                            "maps", file, ReceptiveField.square(-4, 12, 4))),
+                    rows.stream().map(ImageRow::name).toList(),
+                    new InputSize(32, 32)))
+            .setData(this)
+            .setOut(folder.resolve(out))
+            .optConvention(convention)
+            .optQuantile(Quantile.of("0.05"))
+            .optMaps(kept)
+            .optPeaks(peaks)
+            .optCache(folder.resolve("cache"))
+            .build()
+            .run();
+    return LabelledResult.open(
+        result, this, AtlasOptions.defaults().withCache(folder.resolve("cache")), Progress.NONE);
   }
 
   @Override

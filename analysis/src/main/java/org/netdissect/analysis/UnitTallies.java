@@ -1,8 +1,7 @@
-package org.netdissect.analysis.trust;
+package org.netdissect.analysis;
 
 import java.io.IOException;
 import java.util.Arrays;
-import org.netdissect.analysis.LabelledResult;
 import org.netdissect.dissection.scoring.ConceptTotals;
 import org.netdissect.results.HitTable;
 
@@ -10,41 +9,41 @@ import org.netdissect.results.HitTable;
  * One unit's hits by image and concept: what its I and A are sums of. Reused from unit to unit; one
  * thread at a time.
  */
-final class UnitTallies {
+public final class UnitTallies {
   private final ConceptTotals totals;
   private final boolean touching;
   private final long[] sum;
 
   /** Images on which the unit fires, ascending. */
-  int images;
+  public int images;
 
-  int[] image = new int[64];
+  public int[] image = new int[64];
 
   /** Lit pixels of each image. */
-  long[] pixels = new long[64];
+  public long[] pixels = new long[64];
 
   /** Of each image, a bit per category that its pixels count for in A. */
-  long[] categories = new long[64];
+  public long[] categories = new long[64];
 
   /** Where the entries of each image begin; one more at the end. */
-  int[] start = new int[65];
+  public int[] start = new int[65];
 
   /** Concept of each entry, ascending within an image. */
-  int[] number = new int[256];
+  public int[] number = new int[256];
 
   /** Lit pixels of the concept. */
-  long[] with = new long[256];
+  public long[] with = new long[256];
 
   private int[] met = new int[256];
 
-  UnitTallies(LabelledResult data) {
+  public UnitTallies(LabelledResult data) {
     totals = data.totals();
     touching = data.convention().activationTouches();
     sum = new long[totals.numbers()];
   }
 
   /** Takes a unit's hits. */
-  void read(LabelledResult data, HitTable hits, int unit) throws IOException {
+  public void read(LabelledResult data, HitTable hits, int unit) throws IOException {
     images = 0;
     start[0] = 0;
     long[] touched = new long[1];

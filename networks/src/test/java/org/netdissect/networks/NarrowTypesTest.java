@@ -1,0 +1,183 @@
+package org.netdissect.networks;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import ai.onnx.proto.OnnxMl.GraphProto;
+import ai.onnx.proto.OnnxMl.ModelProto;
+import ai.onnx.proto.OnnxMl.NodeProto;
+import ai.onnx.proto.OnnxMl.OperatorSetIdProto;
+import ai.onnx.proto.OnnxMl.StringStringEntryProto;
+import ai.onnx.proto.OnnxMl.TensorProto;
+import ai.onnx.proto.OnnxMl.TensorProto.DataType;
+import com.google.protobuf.ByteString;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Files whose numbers are of few bits: bfloat16, and quantised ones of other widths than eight. */
+class NarrowTypesTest {
+  private static final int SIDE = 12;
+
+  @TempDir Path folder;
+
+  private static TensorProto tensor(String name, int type, byte[] raw, long... dims) {
+    TensorProto.Builder tensor = TensorProto.newBuilder().setName(name).setDataType(type);
+    for (long dim : dims) {
+      tensor.addDims(dim);
+    }
+    return tensor.setRawData(ByteString.copyFrom(raw)).build();
+  }
+
+  private Network open(ModelProto model) throws IOException {
+    Path file = folder.resolve("net.onnx");
+    Files.write(file, model.toByteArray());
+    return Network.open(file);
+  }
+
+  private static float[] maps(Network network, String name) throws IOException {
+    Layer layer = network.resolve("tensor:" + name).get(0);
+    byte[] photograph = new byte[3 * SIDE * SIDE];
+    new Random(4).nextBytes(photograph);
+    try (TappedNetwork tapped = network.tap(java.util.List.of(layer), Preprocessing.UNIT);
+        Runner runner = tapped.newRunner(1)) {
+      runner.photograph(0, photograph);
+      FloatBuffer buffer = runner.run(1)[0];
+      float[] maps = new float[layer.values()];
+      buffer.get(0, maps);
+      return maps;
+    }
+  }
+
+  /** Values are whole steps of the scale, cut off at the ends of the type. */
+  @ParameterizedTest
+  @CsvSource({
+    "INT16, -32768, 32767, ''",
+    "UINT16, 0, 65535, ''",
+    "INT4, -8, 7, ''",
+    "UINT4, 0, 15, ''",
+    "INT16, -32768, 32767, com.microsoft",
+    "UINT16, 0, 65535, com.microsoft",
+    "INT8, -128, 127, com.microsoft"
+  })
+  void pairsOfQuantiseAndDequantise(DataType type, int least, int most, String domain)
+      throws IOException {
+    GraphBuilder graph = GraphBuilder.seeded(3).opset(domain.isEmpty() ? 21 : 17);
+    graph.image(-1, 3, SIDE, SIDE);
+    graph.conv("conv", "image", 3, 4, 3);
+    graph.scalar("scale", 0.125);
+    for (String op : new String[] {"QuantizeLinear", "DequantizeLinear"}) {
+      boolean isFirst = op.equals("QuantizeLinear");
+      graph.node(
+          NodeProto.newBuilder()
+              .setOpType(op)
+              .setDomain(domain)
+              .setName(op)
+              .addInput(isFirst ? "conv" : "q")
+              .addInput("scale")
+              .addInput("zero")
+              .addOutput(isFirst ? "q" : "dq")
+              .build());
+    }
+    graph.output(graph.node("Relu", "last", "dq"));
+    ModelProto.Builder model = graph.build().toBuilder();
+    boolean isWide = type == DataType.INT16 || type == DataType.UINT16;
+    model
+        .getGraphBuilder()
+        .addInitializer(tensor("zero", type.getNumber(), new byte[isWide ? 2 : 1]));
+    if (!domain.isEmpty()) {
+      model.addOpsetImport(OperatorSetIdProto.newBuilder().setDomain(domain).setVersion(1));
+    }
+    try (Network network = open(model.build())) {
+      float[] plain = maps(network, "conv");
+      float[] quantised = maps(network, "dq");
+      for (int i = 0; i < plain.length; i++) {
+        double steps = Math.max(least, Math.min(most, Math.rint(plain[i] / 0.125)));
+        assertEquals(steps * 0.125, quantised[i], 1e-6);
+      }
+      assertTrue(network.isQuantised(network.resolve("tensor:dq").get(0)));
+    }
+  }
+
+  private static byte[] bfloats(float[] values) {
+    ByteBuffer raw = ByteBuffer.allocate(2 * values.length).order(ByteOrder.LITTLE_ENDIAN);
+    for (float value : values) {
+      raw.putShort((short) (Float.floatToRawIntBits(value) >>> 16));
+    }
+    return raw.array();
+  }
+
+  /**
+   * Convolution and ReLU with the same weights.
+   *
+   * @param type of the image and the weights
+   * @param casts whether the image and the output are floats nevertheless
+   */
+  private static ModelProto.Builder net(TensorProto weights, int type, boolean casts) {
+    GraphBuilder graph = GraphBuilder.seeded(3).opset(22).irVersion(10);
+    graph.image(-1, 3, SIDE, SIDE);
+    String image = casts ? graph.node("Cast", "x", "image", "to=" + type) : "image";
+    graph.node("Relu", "relu", graph.node("Conv", "conv", image + " w"));
+    graph.output(casts ? graph.node("Cast", "out", "relu", "to=1") : "relu");
+    ModelProto.Builder model = graph.build().toBuilder();
+    GraphProto.Builder inner = model.getGraphBuilder().addInitializer(weights);
+    if (!casts) {
+      inner.getInputBuilder(0).getTypeBuilder().getTensorTypeBuilder().setElemType(type);
+    }
+    return model;
+  }
+
+  @Test
+  void bfloatIsComputedInThirtyTwoBits() throws IOException {
+    Random random = new Random(5);
+    float[] values = new float[4 * 3 * 3 * 3];
+    ByteBuffer floats = ByteBuffer.allocate(4 * values.length).order(ByteOrder.LITTLE_ENDIAN);
+    for (int i = 0; i < values.length; i++) {
+      int bits = Float.floatToRawIntBits((float) random.nextGaussian()) & 0xffff0000;
+      values[i] = Float.intBitsToFloat(bits);
+      floats.putFloat(values[i]);
+    }
+    long[] dims = {4, 3, 3, 3};
+    float[] expected;
+    TensorProto exact = tensor("w", DataType.FLOAT_VALUE, floats.array(), dims);
+    try (Network network = open(net(exact, DataType.FLOAT_VALUE, false).build())) {
+      expected = maps(network, "relu");
+      assertTrue(network.remarks().isEmpty());
+    }
+    int type = DataType.BFLOAT16_VALUE;
+    TensorProto raw = tensor("w", type, bfloats(values), dims);
+    TensorProto.Builder typed = raw.toBuilder().clearRawData();
+    for (float value : values) {
+      typed.addInt32Data(Float.floatToRawIntBits(value) >>> 16);
+    }
+    Files.write(folder.resolve("weights.bin"), bfloats(values));
+    TensorProto.Builder beside =
+        raw.toBuilder()
+            .clearRawData()
+            .setDataLocation(TensorProto.DataLocation.EXTERNAL)
+            .addExternalData(
+                StringStringEntryProto.newBuilder().setKey("location").setValue("weights.bin"));
+    for (TensorProto weights : new TensorProto[] {raw, typed.build(), beside.build()}) {
+      for (boolean casts : new boolean[] {false, true}) {
+        try (Network network = open(net(weights, type, casts).build())) {
+          assertArrayEquals(expected, maps(network, "relu"));
+          assertTrue(network.remarks().get(0).contains("bfloat16"), network.remarks().toString());
+          boolean isBeside = weights.getDataLocation() == TensorProto.DataLocation.EXTERNAL;
+          assertEquals(isBeside ? 1 : 0, network.weightFiles().size());
+        }
+      }
+    }
+    Files.write(folder.resolve("weights.bin"), new byte[10]);
+    assertThrows(ModelException.class, () -> open(net(beside.build(), type, true).build()));
+  }
+}
