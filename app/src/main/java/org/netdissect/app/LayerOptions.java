@@ -9,6 +9,7 @@ import org.netdissect.dissection.activations.NetworkSource;
 import org.netdissect.dissection.rules.Convention;
 import org.netdissect.dissection.rules.ImageOrder;
 import org.netdissect.dissection.rules.Quantile;
+import org.netdissect.networks.Device;
 import org.netdissect.networks.InputSize;
 import org.netdissect.networks.Layer;
 import org.netdissect.networks.Network;
@@ -112,6 +113,7 @@ final class LayerOptions {
         // Where cells lie does not matter here, so nothing need be said of it.
         Convention.LITE,
         Quantile.DEFAULT,
+        Device.CPU,
         BATCH,
         progress);
   }
