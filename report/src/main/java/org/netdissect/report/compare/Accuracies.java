@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.netdissect.base.Numbers;
@@ -15,7 +14,7 @@ import org.netdissect.results.ProbeInfo;
 
 /** How well the layers of several results serve one other task, as {@code probe} found it. */
 public final class Accuracies {
-  private final Map<LayerDissection, ProbeInfo.Entry> byLayer = new IdentityHashMap<>();
+  private final IdentityHashMap<LayerDissection, ProbeInfo.Entry> byLayer = new IdentityHashMap<>();
 
   private Accuracies() {}
 
