@@ -26,6 +26,7 @@ import picocli.CommandLine.Spec;
       DataVerifyCommand.class,
       DataBrowseCommand.class,
       DataConvertCommand.class,
+      DataFetchCommand.class,
       DataBuildBrodenCommand.class,
       DataCommand.Compile.class
     })

@@ -8,9 +8,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
+import org.netdissect.base.NetdissectException;
 import org.netdissect.base.Progress;
 import org.netdissect.concepts.ConceptDataset;
 import org.netdissect.datasets.Datasets;
+import org.netdissect.datasets.fetch.Fetchable;
 import org.netdissect.datasets.reading.DatasetOptions;
 import org.netdissect.networks.InputSize;
 import org.netdissect.networks.Network;
@@ -150,9 +152,9 @@ final class DataOptions {
     return note.path(name).isString() ? note.path(name).asString() : null;
   }
 
-  /** Opens the data sets as one. */
+  /** Opens the data sets as one; the name of one that was fetched stands for its folder. */
   ConceptDataset open(List<Path> folders, int inputHeight, int inputWidth) throws IOException {
-    return Datasets.open(folders, options(inputHeight, inputWidth));
+    return Datasets.open(located(folders), options(inputHeight, inputWidth));
   }
 
   /** Opens the data sets as one and tells what is passed over in them. */
@@ -163,8 +165,17 @@ final class DataOptions {
     return data;
   }
 
+  /** The folders meant: in place of the name of a data set that was fetched, where it lies. */
+  static List<Path> located(List<Path> given) throws NetdissectException {
+    List<Path> folders = new ArrayList<>();
+    for (Path one : given) {
+      folders.add(Fetchable.resolve(one));
+    }
+    return folders;
+  }
+
   /** What a folder is taken for. */
   Datasets.Recognised recognise(Path folder) throws IOException {
-    return Datasets.recognise(folder, format);
+    return Datasets.recognise(Fetchable.resolve(folder), format);
   }
 }

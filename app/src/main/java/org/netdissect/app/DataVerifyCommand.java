@@ -30,7 +30,7 @@ final class DataVerifyCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     TerminalProgress progress = new TerminalProgress(System.err, common.quiet);
     boolean sound = true;
-    for (Path folder : data) {
+    for (Path folder : DataOptions.located(data)) {
       long[] count = new long[2];
       sound &=
           DatasetVerifier.verify(

@@ -40,7 +40,7 @@ final class DeviceOption {
     try {
       return Device.parse(device);
     } catch (IllegalArgumentException e) {
-      throw new UsageException(e.getMessage().replace("cuda:N", "cuda:N, auto"));
+      throw new UsageException(String.valueOf(e.getMessage()).replace("cuda:N", "cuda:N, auto"));
     }
   }
 }

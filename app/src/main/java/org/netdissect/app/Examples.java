@@ -67,7 +67,11 @@ final class Examples {
           Map.entry("export", List.of("netdissect export OUT --format arrow --out TABLES")),
           Map.entry("import", List.of("netdissect import conv5-result.csv --out OUT")),
           Map.entry(
-              "data", List.of("netdissect data info DIR", "netdissect data browse DIR --out PAGE")),
+              "data",
+              List.of(
+                  "netdissect data fetch broden1_224",
+                  "netdissect data info DIR",
+                  "netdissect data browse DIR --out PAGE")),
           Map.entry("demo", List.of("netdissect demo", "netdissect demo --out DEMO --images 500")));
 
   private Examples() {}

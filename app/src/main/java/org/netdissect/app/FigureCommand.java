@@ -216,6 +216,6 @@ final class FigureCommand implements Callable<Integer> {
 
   /** Only names and photographs are asked for, so its format is recognised from the folder. */
   private ConceptDataset photographs() throws IOException {
-    return Datasets.open(data, DatasetOptions.defaults());
+    return Datasets.open(DataOptions.located(data), DatasetOptions.defaults());
   }
 }

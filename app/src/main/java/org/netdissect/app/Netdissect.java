@@ -44,6 +44,7 @@ public final class Netdissect implements Runnable {
           DataCommand.class,
           WorldCommand.class,
           TrainCommand.class,
+          StudyCommand.class,
           DemoCommand.class,
           SelftestCommand.class);
 

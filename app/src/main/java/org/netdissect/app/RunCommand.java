@@ -64,8 +64,8 @@ final class RunCommand implements Callable<Integer> {
       required = true,
       paramLabel = "DIR",
       description =
-          "The labelled images: a folder of any format that 'netdissect data' reads. Several are"
-              + " joined, labels by name.")
+          "The labelled images: a folder of any format that 'netdissect data' reads, or the name of"
+              + " a data set that 'netdissect data fetch' got. Several are joined, labels by name.")
   private List<Path> data;
 
   @Option(names = "--out", required = true, paramLabel = "DIR", description = "The result folder.")
@@ -235,6 +235,7 @@ final class RunCommand implements Callable<Integer> {
       throw new UsageException(
           "--trust lays masks on other images and needs --maps all, not " + maps);
     }
+    data = DataOptions.located(data);
     if (models.isEmpty() == activations.isEmpty()) {
       throw new UsageException("name a model file, or recorded maps with --activations");
     }

@@ -37,6 +37,26 @@ public final class CacheFolder {
       @Nullable String xdg,
       @Nullable String home)
       throws NetdissectException {
+    Path folder = first(own, localAppData, xdg, home, ".cache");
+    if (folder == null) {
+      throw new NetdissectException(
+          "there is no home folder for the cache; name a folder with XDG_CACHE_HOME or"
+              + " -Dnetdissect.cache");
+    }
+    return folder;
+  }
+
+  /**
+   * The first of these that says something; null if none does.
+   *
+   * @param underHome the folder in the home folder that xdg stands for
+   */
+  static @Nullable Path first(
+      @Nullable String own,
+      @Nullable String localAppData,
+      @Nullable String xdg,
+      @Nullable String home,
+      String underHome) {
     if (own != null && !own.isBlank()) {
       return Path.of(own);
     }
@@ -47,14 +67,12 @@ public final class CacheFolder {
       return Path.of(xdg, NAME);
     }
     if (home != null && Path.of(home).isAbsolute() && Files.isDirectory(Path.of(home))) {
-      return Path.of(home, ".cache", NAME);
+      return Path.of(home).resolve(underHome).resolve(NAME);
     }
-    throw new NetdissectException(
-        "there is no home folder for the cache; name a folder with XDG_CACHE_HOME or"
-            + " -Dnetdissect.cache");
+    return null;
   }
 
-  private static boolean isWindows() {
+  static boolean isWindows() {
     return System.getProperty("os.name", "").toLowerCase(Locale.ROOT).startsWith("windows");
   }
 }

@@ -74,8 +74,30 @@ public record TrainingOptions(
     }
   }
 
+  /** The same training on other data, to another folder, from another checkpoint. */
+  public TrainingOptions with(Path otherData, Path otherOut, @Nullable Path otherInit) {
+    return new TrainingOptions(
+        otherData,
+        otherOut,
+        task,
+        iterations,
+        batch,
+        seed,
+        size,
+        architecture,
+        shape,
+        head,
+        dropout,
+        rate,
+        otherInit,
+        freeze,
+        checkpoints,
+        flip,
+        threads);
+  }
+
   /** The command that repeats this run, with every option spelt out. */
-  String command() {
+  public String command() {
     List<String> words = new ArrayList<>(List.of("netdissect", "train"));
     words.addAll(List.of("--data", data.toString(), "--arch", architecture.typed()));
     words.addAll(List.of("--task", task.lowerCase(), "--iterations", "" + iterations));

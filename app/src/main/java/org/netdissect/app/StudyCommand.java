@@ -1,0 +1,91 @@
+package org.netdissect.app;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import org.netdissect.lab.study.Study;
+import org.netdissect.lab.study.StudyRun;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code netdissect study}: many networks, trained or given, compared from one file. */
+@Command(
+    name = "study",
+    description = {
+      "Trains what is to be trained, dissects every network, and writes one page that answers the"
+          + " questions of the file (docs/studies.md). What is there already is not done again."
+    },
+    mixinStandardHelpOptions = true,
+    sortOptions = false)
+final class StudyCommand implements Callable<Integer> {
+  @Parameters(paramLabel = "FILE.yaml", description = "The study.")
+  private Path file;
+
+  @Option(
+      names = "--out",
+      paramLabel = "DIR",
+      description = "Gets everything the study makes. Default: the file's name without its ending.")
+  private @Nullable Path out;
+
+  @Option(
+      names = "--dry-run",
+      description = "Say what would be done and about how long it takes; write nothing.")
+  private boolean dryRun;
+
+  @Mixin private CommonOptions common;
+
+  @Override
+  public Integer call() throws IOException {
+    Study study = Study.read(file);
+    TerminalProgress progress = new TerminalProgress(System.err, common.quiet);
+    Path folder = (out != null ? out : usualOut()).toAbsolutePath().normalize();
+    StudyRun run =
+        StudyRun.of(study, folder, Reports.step(null, progress), progress, progress::say);
+    if (dryRun) {
+      Output.print(plan(run.plan(), folder));
+      return 0;
+    }
+    Output.line(run.run());
+    return 0;
+  }
+
+  private Path usualOut() {
+    String name = String.valueOf(file.getFileName()).replaceFirst("\\.ya?ml$", "");
+    Path parent = file.toAbsolutePath().getParent();
+    Path beside = parent == null ? Path.of(name) : parent.resolve(name);
+    if (beside.equals(file.toAbsolutePath())) {
+      throw new UsageException("name the folder of results with --out");
+    }
+    return beside;
+  }
+
+  private static String plan(List<StudyRun.Step> steps, Path folder) {
+    StringBuilder text = new StringBuilder();
+    double left = 0;
+    int missing = 0;
+    for (StudyRun.Step step : steps) {
+      text.append(
+          String.format(
+              Locale.ROOT,
+              "%-10s %s%n",
+              step.done() ? "done" : StudyRun.shown(step.seconds()),
+              step.name()));
+      left += step.done() ? 0 : step.seconds();
+      missing += step.done() ? 0 : 1;
+    }
+    text.append(
+        String.format(
+            Locale.ROOT,
+            "%d of %d steps to do, about %s, in %s%n",
+            missing,
+            steps.size(),
+            StudyRun.shown(left),
+            folder));
+    return text.toString();
+  }
+}

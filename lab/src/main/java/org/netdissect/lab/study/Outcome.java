@@ -1,0 +1,11 @@
+package org.netdissect.lab.study;
+
+import org.jspecify.annotations.Nullable;
+import org.netdissect.results.Dissection;
+
+/**
+ * A network of a study with what came of it.
+ *
+ * @param accuracy what its training measured last; null where nothing did
+ */
+record Outcome(Subject subject, Dissection dissection, @Nullable Double accuracy) {}

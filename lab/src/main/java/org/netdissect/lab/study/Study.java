@@ -1,0 +1,54 @@
+package org.netdissect.lab.study;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A study as its file states it: data, networks, bases, questions.
+ *
+ * @param title for people
+ * @param data the labelled images
+ * @param limit so many images of the data; 0 for all
+ * @param subjects the networks, grids spread out
+ * @param bases further directions of each layer, as {@code run --basis} takes them
+ * @param questions what is asked
+ * @param iou above which a unit is a detector
+ * @param reports whether each network gets a report of its own
+ */
+public record Study(
+    String title,
+    Data data,
+    long limit,
+    List<Subject> subjects,
+    List<String> bases,
+    List<Question> questions,
+    double iou,
+    boolean reports) {
+  public Study {
+    subjects = List.copyOf(subjects);
+    bases = List.copyOf(bases);
+    questions = List.copyOf(questions);
+  }
+
+  /**
+   * Where the labelled images are.
+   *
+   * @param folder of a data set; null for a world that is rendered first
+   * @param world what to render; null for a folder
+   */
+  record Data(@Nullable Path folder, @Nullable WorldBlock world) {}
+
+  /** A made-up world. */
+  record WorldBlock(long seed, int size, int images) {}
+
+  /**
+   * Reads a study's file.
+   *
+   * @throws IOException with one line that names file, line and key, when something cannot be
+   */
+  public static Study read(Path file) throws IOException {
+    return new StudyReader(file).read();
+  }
+}

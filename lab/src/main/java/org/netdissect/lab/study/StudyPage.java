@@ -1,0 +1,345 @@
+package org.netdissect.lab.study;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.netdissect.base.Numbers;
+import org.netdissect.base.Text;
+import org.netdissect.base.ToolVersion;
+import org.netdissect.base.files.WholeFile;
+import org.netdissect.report.figures.ConditionsChart;
+import org.netdissect.report.figures.Figure;
+import org.netdissect.report.page.Page;
+import org.netdissect.results.BasisInfo;
+import org.netdissect.results.DetectorCounts;
+import org.netdissect.results.LayerDissection;
+
+/** The page of a study: each question with its figure, its table and what can be said. */
+final class StudyPage {
+  /** Thresholds at which each question is asked again. */
+  private static final double[] THRESHOLDS = {0.02, 0.04, 0.06, 0.08, 0.1};
+
+  private final Study study;
+  private final List<Outcome> outcomes;
+  private final Path out;
+
+  StudyPage(Study study, List<Outcome> outcomes, Path out) {
+    this.study = study;
+    this.outcomes = List.copyOf(outcomes);
+    this.out = out;
+  }
+
+  /** One value of the factor and of the measure, from one network and layer. */
+  private record Observation(String factor, double value, Outcome from, LayerDissection layer) {}
+
+  /** Writes figures and tables, the page last; returns it. */
+  Path write() throws IOException {
+    Path figures = Files.createDirectories(out.resolve("figures"));
+    StringBuilder body = new StringBuilder();
+    StringBuilder list = new StringBuilder();
+    int number = 0;
+    for (Question question : study.questions()) {
+      number++;
+      String name = number + "-" + Text.fileSafe(question.title()).replaceAll("^(.{0,40}).*", "$1");
+      body.append("<section id=\"q").append(number).append("\">\n<h2>");
+      body.append(Page.escape(question.title())).append("</h2>\n");
+      List<Observation> seen = observations(question, study.iou());
+      if (seen.isEmpty()) {
+        body.append("<p>No network has both the factor and the measure.</p></section>\n");
+        list.append(item(number, question.title(), "cannot be told"));
+        continue;
+      }
+      List<Finding.Level> levels = levels(question, seen);
+      Figure figure = figure(question, levels, name);
+      WholeFile.text(figures.resolve(name + ".svg"), figure.svg());
+      WholeFile.text(figures.resolve(name + ".csv"), table(question, seen));
+      String verdict = verdict(question, levels, body);
+      list.append(item(number, question.title(), verdict));
+      String svg = figure.svg();
+      body.append("<figure>").append(svg.substring(svg.indexOf("<svg")));
+      body.append("<figcaption>").append(Page.escape(figure.caption()));
+      body.append(" <a href=\"figures/").append(name).append(".svg\">SVG</a> <a href=\"figures/");
+      body.append(name).append(".csv\">CSV</a></figcaption></figure>\n");
+      body.append(byThreshold(question));
+      int without =
+          participants(question).size()
+              - (int) seen.stream().map(Observation::from).distinct().count();
+      if (without > 0) {
+        body.append("<p class=\"quiet\">Left out: ").append(without);
+        body.append(" networks without the factor or the measure.</p>\n");
+      }
+      body.append("</section>\n");
+    }
+    Path page = out.resolve("index.html");
+    WholeFile.text(page, html(list.toString(), body + networks()));
+    return page;
+  }
+
+  private static String item(int number, String title, String verdict) {
+    return "<li><a href=\"#q%d\">%s</a>%s</li>\n"
+        .formatted(
+            number,
+            Page.escape(title),
+            verdict.isEmpty() ? "" : ": <b>" + Page.escape(verdict) + "</b>");
+  }
+
+  private List<Outcome> participants(Question question) {
+    return outcomes.stream()
+        .filter(
+            outcome ->
+                question.groups().isEmpty()
+                    || question.groups().contains(outcome.subject().group()))
+        .toList();
+  }
+
+  private List<Observation> observations(Question question, double iou) {
+    List<Observation> seen = new ArrayList<>();
+    for (Outcome outcome : participants(question)) {
+      for (LayerDissection layer : layers(question, outcome)) {
+        String factor = factor(question.by(), outcome, layer);
+        Double value = measure(question.measure(), outcome, layer, iou);
+        if (factor != null && value != null) {
+          seen.add(new Observation(factor, value, outcome, layer));
+        }
+      }
+    }
+    return seen;
+  }
+
+  /** The layers of a network that a question is about: one, unless it asks by layer or view. */
+  private static List<LayerDissection> layers(Question question, Outcome outcome) {
+    List<LayerDissection> own =
+        outcome.dissection().layers().stream()
+            .filter(layer -> layer.layer().basis() == null)
+            .filter(
+                layer -> question.layer() == null || layer.layer().name().equals(question.layer()))
+            .toList();
+    if (own.isEmpty() || question.by().equals("layer")) {
+      return own;
+    }
+    LayerDissection last = own.get(own.size() - 1);
+    if (!question.by().equals("alpha")) {
+      return List.of(last);
+    }
+    List<LayerDissection> views = new ArrayList<>(List.of(last));
+    for (LayerDissection layer : outcome.dissection().layers()) {
+      BasisInfo basis = layer.layer().basis();
+      if (basis != null && basis.alpha() != null && basis.layer().equals(last.layer().name())) {
+        views.add(layer);
+      }
+    }
+    return views;
+  }
+
+  private static @Nullable String factor(String by, Outcome outcome, LayerDissection layer) {
+    return switch (by) {
+      case "layer" -> layer.layer().name();
+      case "alpha" -> {
+        BasisInfo basis = layer.layer().basis();
+        yield basis == null ? "0" : Numbers.general(Objects.requireNonNull(basis.alpha()), 6);
+      }
+      case "accuracy" -> outcome.accuracy() == null ? null : Numbers.general(outcome.accuracy(), 4);
+      default -> outcome.subject().factors().get(by);
+    };
+  }
+
+  private static @Nullable Double measure(
+      Question.Measure measure, Outcome outcome, LayerDissection layer, double iou) {
+    if (measure.kind() == Question.Measure.Kind.ACCURACY) {
+      return outcome.accuracy();
+    }
+    DetectorCounts counts = layer.counts(iou);
+    int unique = counts.uniquePerCategory();
+    int detectors = counts.detectors();
+    if (!measure.category().isEmpty()) {
+      DetectorCounts.CategoryCount of =
+          counts.byCategory().stream()
+              .filter(count -> count.category().equals(measure.category()))
+              .findFirst()
+              .orElse(null);
+      if (of == null) {
+        return null;
+      }
+      unique = of.unique();
+      detectors = of.detectors();
+    }
+    return switch (measure.kind()) {
+      case UNIQUE -> (double) unique;
+      case DETECTORS -> (double) detectors;
+      default -> (double) detectors / counts.units();
+    };
+  }
+
+  private static @Nullable Double number(String text) {
+    try {
+      double value = Double.parseDouble(text);
+      return Double.isFinite(value) ? value : null;
+    } catch (NumberFormatException e) {
+      return null;
+    }
+  }
+
+  private static List<Finding.Level> levels(Question question, List<Observation> seen) {
+    if (question.by().equals("accuracy")) {
+      // Networks of the same accuracy are no repeats of each other.
+      return seen.stream()
+          .map(o -> new Finding.Level(o.factor(), number(o.factor()), List.of(o.value())))
+          .sorted(Comparator.comparingDouble(level -> Objects.requireNonNull(level.x())))
+          .toList();
+    }
+    Map<String, List<Double>> values = new LinkedHashMap<>();
+    seen.forEach(o -> values.computeIfAbsent(o.factor(), f -> new ArrayList<>()).add(o.value()));
+    List<Finding.Level> levels = new ArrayList<>();
+    values.forEach((label, of) -> levels.add(new Finding.Level(label, number(label), of)));
+    if (levels.stream().allMatch(level -> level.x() != null)) {
+      levels.sort(Comparator.comparingDouble(level -> Objects.requireNonNull(level.x())));
+    }
+    return levels;
+  }
+
+  private Figure figure(Question question, List<Finding.Level> levels, String name) {
+    return ConditionsChart.of(
+        levels.stream()
+            .map(l -> new ConditionsChart.Condition(l.label(), l.x(), l.values()))
+            .toList(),
+        question.by(),
+        question.measure().words(),
+        name,
+        "%s by %s: every network a dot, means as bars, ranges as lines%s."
+            .formatted(
+                capital(question.measure().words()),
+                question.by(),
+                question.measure().kind() == Question.Measure.Kind.ACCURACY
+                    ? ""
+                    : "; IoU above " + Numbers.general(study.iou(), 4)));
+  }
+
+  private static String capital(String text) {
+    return Character.toUpperCase(text.charAt(0)) + text.substring(1);
+  }
+
+  private static String verdict(Question question, List<Finding.Level> levels, StringBuilder body) {
+    if (question.expected() == null) {
+      return "";
+    }
+    Finding finding = Finding.of(question.expected(), levels);
+    body.append("<p>Expected: ").append(Page.escape(question.expected().words()));
+    body.append(". This <b>").append(finding.verdict().words()).append("</b>: ");
+    body.append(Page.escape(finding.statistic())).append(".</p>\n");
+    return finding.verdict().words();
+  }
+
+  /** How the means change with the threshold; the paper: counts change, orders stay. */
+  private String byThreshold(Question question) {
+    if (question.measure().kind() == Question.Measure.Kind.ACCURACY) {
+      return "";
+    }
+    StringBuilder rows = new StringBuilder();
+    List<Finding.Level> first = levels(question, observations(question, THRESHOLDS[0]));
+    rows.append(
+        "<details><summary>At other thresholds</summary><div class=\"wide\"><table><tr><th>");
+    rows.append(Page.escape(question.by()));
+    for (double threshold : THRESHOLDS) {
+      rows.append("<th>IoU &gt; ").append(Numbers.general(threshold, 3));
+    }
+    for (int i = 0; i < first.size(); i++) {
+      rows.append("<tr><td>").append(Page.escape(first.get(i).label()));
+      for (double threshold : THRESHOLDS) {
+        double mean = levels(question, observations(question, threshold)).get(i).mean();
+        rows.append("<td>").append(Numbers.general(Math.rint(mean * 100) / 100, 5));
+      }
+    }
+    if (question.expected() != null) {
+      rows.append("<tr><td>verdict");
+      for (double threshold : THRESHOLDS) {
+        rows.append("<td>")
+            .append(
+                Finding.of(question.expected(), levels(question, observations(question, threshold)))
+                    .verdict()
+                    .words());
+      }
+    }
+    return rows.append("</table></div></details>\n").toString();
+  }
+
+  private String table(Question question, List<Observation> seen) {
+    StringBuilder table = new StringBuilder();
+    table.append(cell(question.by())).append(',').append(cell(question.measure().words()));
+    table.append(",network,layer\n");
+    for (Observation o : seen) {
+      table.append(cell(o.factor())).append(',').append(Numbers.general(o.value(), 9)).append(',');
+      table.append(cell(o.from().subject().name())).append(',');
+      table.append(cell(o.layer().layer().name())).append('\n');
+    }
+    return table.toString();
+  }
+
+  private static String cell(String text) {
+    return text.matches("[^,\"\\r\\n]*") ? text : '"' + text.replace("\"", "\"\"") + '"';
+  }
+
+  private String networks() {
+    StringBuilder rows = new StringBuilder("<section><h2>Networks</h2><div class=\"wide\"><table>");
+    rows.append("<tr><th>network<th>layer<th>units<th>detectors<th>unique<th>accuracy<th>report\n");
+    for (Outcome outcome : outcomes) {
+      for (LayerDissection layer : outcome.dissection().layers()) {
+        DetectorCounts counts = layer.counts(study.iou());
+        rows.append("<tr><td>").append(Page.escape(outcome.subject().name()));
+        rows.append("<td>").append(Page.escape(layer.layer().name()));
+        rows.append("<td>").append(counts.units()).append("<td>").append(counts.detectors());
+        rows.append("<td>").append(counts.uniquePerCategory()).append("<td>");
+        rows.append(outcome.accuracy() == null ? "" : Numbers.general(outcome.accuracy(), 4));
+        Path report = outcome.dissection().folder().resolve("report/index.html");
+        rows.append("<td>");
+        if (Files.exists(report)) {
+          String link = out.relativize(report).toString().replace('\\', '/');
+          rows.append("<a href=\"").append(Page.escape(link)).append("\">report</a>");
+        }
+        rows.append('\n');
+      }
+    }
+    return rows.append("</table></div></section>\n").toString();
+  }
+
+  private String html(String list, String body) {
+    return """
+    <!doctype html>
+    <html lang="en"><head><meta charset="utf-8">
+    <meta name="viewport" content="width=device-width, initial-scale=1">
+    <title>%1$s</title>
+    <style>
+    :root { color-scheme: light dark; --ink: #222; --paper: #fff; --line: #ccc; --quiet: #666; }
+    @media (prefers-color-scheme: dark) { :root { --ink: #e8e6e1; --paper: #1b1b1d; --line: #444; --quiet: #999; } }
+    body { font: 16px/1.5 system-ui, sans-serif; color: var(--ink); background: var(--paper); margin: 0 auto; padding: 1rem; max-width: 60rem; }
+    a { color: light-dark(#2f45b5, #9db0ff); }
+    h1 { font-size: 1.6rem; } h2 { font-size: 1.2rem; margin-top: 2.5rem; }
+    figure { margin: 1rem 0; } figure svg { max-width: 100%%; height: auto; background: #fff; border-radius: 4px; }
+    figcaption, .quiet { color: var(--quiet); font-size: .85rem; }
+    table { border-collapse: collapse; font-variant-numeric: tabular-nums; font-size: .9rem; }
+    th, td { text-align: left; padding: .2rem .7rem .2rem 0; border-bottom: 1px solid var(--line); }
+    .wide { overflow-x: auto; }
+    @media print { details { display: none; } section { break-inside: avoid; } }
+    </style></head><body>
+    <h1>%1$s</h1>
+    <p class="quiet">A study by %2$s on %3$s, %4$d networks.</p>
+    <ol>%5$s</ol>
+    <p class="quiet">%6$s</p>
+    %7$s</body></html>
+    """
+        .formatted(
+            Page.escape(study.title()),
+            Page.escape(ToolVersion.get()),
+            Page.escape(outcomes.get(0).dissection().info().data().name()),
+            outcomes.size(),
+            list,
+            Page.escape(Finding.rule()),
+            body);
+  }
+}

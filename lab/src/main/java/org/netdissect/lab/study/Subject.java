@@ -1,0 +1,36 @@
+package org.netdissect.lab.study;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.netdissect.lab.train.TrainingOptions;
+
+/**
+ * One network of a study.
+ *
+ * @param name different for each network of the study
+ * @param group the entry of the file that it comes from
+ * @param factors what it differs by, name → value; "network" is the group's name
+ * @param model its file; null for one that is trained first
+ * @param training how it is trained, with the folders still open; null for a model that is there
+ * @param iteration the checkpoint of the training; null for its end
+ * @param initFrom name of the network that its training starts from; null for none
+ * @param layers to dissect; empty for the network's usual one
+ * @param preprocess name or file; null for what the network usually takes
+ */
+record Subject(
+    String name,
+    String group,
+    Map<String, String> factors,
+    @Nullable Path model,
+    @Nullable TrainingOptions training,
+    @Nullable Integer iteration,
+    @Nullable String initFrom,
+    List<String> layers,
+    @Nullable String preprocess) {
+  Subject {
+    factors = Map.copyOf(factors);
+    layers = List.copyOf(layers);
+  }
+}

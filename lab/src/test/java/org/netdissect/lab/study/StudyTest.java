@@ -1,0 +1,205 @@
+package org.netdissect.lab.study;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.netdissect.base.Progress;
+import org.netdissect.lab.train.AnalyticNetworks;
+import org.netdissect.lab.world.WorldFolder;
+
+class StudyTest {
+  @TempDir static Path shared;
+  @TempDir Path temp;
+
+  /** A world, and three checkpoints whose units see ever more colours. */
+  @BeforeAll
+  static void prepare() throws IOException {
+    WorldFolder.write(5, 32, 60, shared.resolve("world"), 2, done -> {});
+    Path models = Files.createDirectories(shared.resolve("models"));
+    for (int step = 1; step <= 3; step++) {
+      Map<Integer, float[]> units =
+          Map.of(
+              0, new float[] {1, -step, -1, 0},
+              1, new float[] {-1, 1, -step, 0},
+              2, new float[] {-step, -1, 1, 0},
+              3, new float[] {0.3f, 0.6f, 0.1f * step, 0});
+      Files.write(models.resolve("run-" + step + "00.onnx"), AnalyticNetworks.ofPixels(32, units));
+    }
+  }
+
+  private Path study(String text) throws IOException {
+    Path file = temp.resolve("study.yaml");
+    Files.writeString(file, text.replace("WORLD", shared.resolve("world").toString()));
+    return file;
+  }
+
+  private static final String GIVEN =
+      """
+      study: Three checkpoints
+      data: WORLD
+      networks:
+        ours: {models: MODELS/run-*.onnx, layers: [relu1]}
+      questions:
+        - {ask: More with training?, by: iteration, expect: increases}
+        - {ask: By layer, by: layer, measure: unique color}
+      """;
+
+  private Path given() throws IOException {
+    return study(GIVEN.replace("MODELS", shared.resolve("models").toString()));
+  }
+
+  @Test
+  void aStudyOfModelFilesNeedsNoTraining() throws IOException {
+    Study study = Study.read(given());
+    assertEquals(3, study.subjects().size());
+    assertEquals(
+        Set.of("100", "200", "300"),
+        new HashSet<>(study.subjects().stream().map(s -> s.factors().get("iteration")).toList()));
+    Path out = temp.resolve("out");
+    List<String> said = new ArrayList<>();
+    Path page = StudyRun.of(study, out, null, Progress.NONE, said::add).run();
+    assertEquals(3, said.size(), said::toString);
+    String html = Files.readString(page);
+    assertTrue(html.contains("More with training?") && html.contains("Spearman"), html);
+    assertTrue(Files.readString(out.resolve("figures/2-By-layer.csv")).contains("relu1,"));
+    byte[] before = Files.readAllBytes(page);
+    said.clear();
+    StudyRun.of(study, out, null, Progress.NONE, said::add).run();
+    assertEquals(List.of(), said, "nothing is done twice");
+    assertArrayEquals(before, Files.readAllBytes(page));
+  }
+
+  @Test
+  void whatIsMissingIsDoneAgainAndTheRestIsKept() throws IOException {
+    Study study = Study.read(given());
+    Path out = temp.resolve("out");
+    StudyRun.of(study, out, null, Progress.NONE, line -> {}).run();
+    Path one;
+    try (Stream<Path> results = Files.list(out.resolve("results"))) {
+      one = results.sorted().findFirst().orElseThrow();
+    }
+    Files.delete(one.resolve("dissection.json"));
+    List<StudyRun.Step> plan = StudyRun.of(study, out, null, Progress.NONE, l -> {}).plan();
+    assertEquals(1, plan.stream().filter(step -> !step.done()).count());
+    List<String> said = new ArrayList<>();
+    StudyRun.of(study, out, null, Progress.NONE, said::add).run();
+    assertEquals(1, said.size());
+    assertTrue(said.get(0).startsWith("step ") && said.get(0).contains("of 3"), said.get(0));
+  }
+
+  @Test
+  void addingASeedAddsOneTrainingOnly() throws IOException {
+    String text =
+        """
+        data: {world: {images: 100, size: 32}}
+        networks:
+          depth: {train: {depth: [3, 5], seed: SEEDS, iterations: 4, batch: 8, width: 8, threads: 1}}
+          tuned: {train: {seed: SEEDS, init: depth5, task: rotation, width: 8, threads: 1}}
+          depth5: {train: {depth: 5, seed: SEEDS, width: 8, threads: 1, checkpoints: [0, 3000]}}
+        questions:
+          - {by: depth}
+        """;
+    Study two = Study.read(study(text.replace("SEEDS", "[1, 2]")));
+    Study three = Study.read(study(text.replace("SEEDS", "[1, 2, 3]")));
+    assertEquals(4 + 2 + 4, two.subjects().size());
+    Set<String> first = names(two);
+    Set<String> then = names(three);
+    assertTrue(then.containsAll(first));
+    // A world, trainings and dissections.
+    assertEquals(1 + 4 + 2 + 2 + 10, first.size());
+    assertEquals(1 + 6 + 3 + 3 + 15, then.size());
+    List<StudyRun.Step> plan =
+        StudyRun.of(two, temp.resolve("o"), null, Progress.NONE, l -> {}).plan();
+    List<String> order = plan.stream().map(StudyRun.Step::name).toList();
+    assertTrue(
+        order.indexOf("train depth5 seed=1") < order.indexOf("train tuned seed=1"),
+        "what others start from comes first: " + order);
+    assertTrue(plan.stream().allMatch(step -> step.seconds() >= 0 && !step.done()));
+    assertFalse(Files.exists(temp.resolve("o")), "a plan writes nothing");
+  }
+
+  private Set<String> names(Study study) throws IOException {
+    return new HashSet<>(
+        StudyRun.of(study, temp.resolve("o"), null, Progress.NONE, l -> {}).plan().stream()
+            .map(StudyRun.Step::name)
+            .toList());
+  }
+
+  /** What is changed in a good file, and what the complaint must say, its line included. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "questions:|qestions:|line 5: unknown key \"qestions\"; \"questions\" is meant|",
+        "data: WORLD|data: /no/such/folder|line 2|is no folder",
+        "data: WORLD|date: WORLD|line 2: unknown key|",
+        "data: WORLD|data: {world: {images: many}}|line 2: data.world.images: a whole number from 50|",
+        "data: WORLD|data: {world: {size: 33}}|line 2: data.world.size: an even number|",
+        "data: WORLD|data: [a, b]|line 2: data: a single value is wanted here, not a list|",
+        "m.onnx|x*.none|line 4|finds no file",
+        "m.onnx|missing.onnx|line 4|finds no file",
+        "models: m.onnx|model: m.onnx|line 4|unknown key \"model\"; \"models\" is meant",
+        "models: m.onnx|layers: [x]|line 4|either \"models\" or \"train\"",
+        "models: m.onnx|train: {arch: resnet}|line 4|unknown architecture",
+        "models: m.onnx|train: {task: scenes}|line 4|unknown task",
+        "models: m.onnx|train: {depth: []}|line 4|the list is empty",
+        "models: m.onnx|train: {seed: [1, 1]}|line 4|\"1\" is there twice",
+        "models: m.onnx|train: {width: 12}|line 4|a multiple of 8",
+        "models: m.onnx|train: {rate: fast}|line 4|a number from",
+        "models: m.onnx|train: {flip: maybe}|line 4|true or false",
+        "models: m.onnx|train: {init: a}|line 4|in a circle: a",
+        "models: m.onnx|train: {init: other}|line 4|no networks \"other\" to start from",
+        "models: m.onnx|train: {checkpoints: [9999999]}|line 4|iterations run from 0",
+        "by: network|bye: network|line 6|unknown key \"bye\"; \"by\" is meant",
+        "by: network|by: sizes|line 6|no network has the factor",
+        "by: network|by: [network]|line 6|a single value is wanted",
+        "by: network|by: network, expect: grows|line 6|increases, decreases or an order",
+        "by: network|by: network, expect: a > a|line 6|names a value twice",
+        "by: network|by: network, measure: many|line 6|unique, detectors or share",
+        "by: network|by: network, networks: [b]|line 6|no networks \"b\"",
+        "study: t|data: WORLD|line 2|is there twice",
+        "study: t|iou: 4|line 1|a number from 0",
+        "study: t|limit: 0|line 1|a whole number from 1",
+        "study: t|bases: [rotations]|line 1|bases",
+        "study: t|study: [|line|no YAML"
+      })
+  void mistakesAreNamedWithTheirLine(String from, String to, String first, String second)
+      throws IOException {
+    String good =
+        """
+        study: t
+        data: WORLD
+        networks:
+          a: {models: m.onnx}
+        questions:
+          - {by: network}
+        """;
+    Files.write(temp.resolve("m.onnx"), new byte[1]);
+    Study.read(study(good));
+    assertTrue(good.contains(from), from);
+    Path file = study(good.replace(from, to));
+    IOException e = assertThrows(IOException.class, () -> Study.read(file));
+    String message = e.getMessage();
+    assertTrue(message.contains(first), message);
+    assertTrue(second == null || message.contains(second), message);
+    assertTrue(message.contains("study.yaml") && !message.contains("\n"), message);
+  }
+}
