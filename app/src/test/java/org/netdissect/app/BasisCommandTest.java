@@ -107,8 +107,19 @@ class BasisCommandTest {
     Path out = folder.resolve("out");
     String said =
         passes(
-            "run", model, "--data", data(), "--preprocess", "unit", "--no-report", "--layers",
-            "relu3,tensor:turned", "--basis", "matrix:" + file("m.npy", matrix), "--out", out);
+            "run",
+            model,
+            "--data",
+            data(),
+            "--preprocess",
+            "unit",
+            "--no-report",
+            "--layers",
+            "relu3,tensor:turned",
+            "--basis",
+            "matrix:" + file("m.npy", matrix),
+            "--out",
+            out);
     assertTrue(said.contains("is of 24 channels: no view of turned (40)"), said);
     Dissection result = Dissection.open(out);
     assertAlike(layer(result, "turned"), layer(result, "relu3@matrix-m"));
@@ -128,16 +139,36 @@ class BasisCommandTest {
     graph.write(turned);
     Path out = folder.resolve("out");
     passes(
-        "run", turned, "--data", data(), "--preprocess", "unit", "--no-report", "--layers",
-        "tensor:" + tokens + ",tensor:turned", "--basis", "matrix:" + file("m.npy", matrix),
-        "--out", out);
+        "run",
+        turned,
+        "--data",
+        data(),
+        "--preprocess",
+        "unit",
+        "--no-report",
+        "--layers",
+        "tensor:" + tokens + ",tensor:turned",
+        "--basis",
+        "matrix:" + file("m.npy", matrix),
+        "--out",
+        out);
     Dissection result = Dissection.open(out);
     assertAlike(layer(result, "turned"), layer(result, tokens + "@matrix-m"));
     String said =
         passes(
-            "basis", "check", model, "--layer", "tensor:" + tokens, "--data",
-            folder.resolve("data"), "--basis", "rotation:seed=1", "--images", 10,
-            "--preprocess", "unit");
+            "basis",
+            "check",
+            model,
+            "--layer",
+            "tensor:" + tokens,
+            "--data",
+            folder.resolve("data"),
+            "--basis",
+            "rotation:seed=1",
+            "--images",
+            10,
+            "--preprocess",
+            "unit");
     assertTrue(said.contains(": equal; "), said);
   }
 
@@ -154,8 +185,21 @@ class BasisCommandTest {
     Path data = data();
     Path npy = folder.resolve("five.npy");
     Object[] fit = {
-      "basis", "fit", model, "--layer", "relu3", "--data", data, "--kind", "pca", "--components",
-      5, "--preprocess", "unit", "--out", npy
+      "basis",
+      "fit",
+      model,
+      "--layer",
+      "relu3",
+      "--data",
+      data,
+      "--kind",
+      "pca",
+      "--components",
+      5,
+      "--preprocess",
+      "unit",
+      "--out",
+      npy
     };
     String said = passes(fit);
     String spec = "matrix:" + npy + ";bias=" + folder.resolve("five.bias.npy");
@@ -164,24 +208,77 @@ class BasisCommandTest {
     fails(1, "is there already; use --overwrite", fit);
     Path out = folder.resolve("out");
     passes(
-        "run", model, "--data", data, "--preprocess", "unit", "--no-report", "--layers", "relu3",
-        "--basis", spec, "--out", out);
+        "run",
+        model,
+        "--data",
+        data,
+        "--preprocess",
+        "unit",
+        "--no-report",
+        "--layers",
+        "relu3",
+        "--basis",
+        spec,
+        "--out",
+        out);
     LayerDissection view = layer(Dissection.open(out), "relu3@matrix-five");
     assertEquals(5, view.units().size());
     assertEquals("pca", view.layer().basis().fitted().kind());
     Object[] check = {
-      "basis", "check", model, "--layer", "relu3", "--data", data, "--preprocess", "unit",
-      "--images", 10, "--basis"
+      "basis",
+      "check",
+      model,
+      "--layer",
+      "relu3",
+      "--data",
+      data,
+      "--preprocess",
+      "unit",
+      "--images",
+      10,
+      "--basis"
     };
     assertTrue(passes(with(check, "rotation:seeds=1,2;alphas=0,0.5,1")).contains("100.0 %"));
     fails(1, "NOT equal", with(check, "matrix:" + npy));
     fails(1, "cannot be turned back", with(check, spec));
     fails(1, "directions of 7 channels", with(check, "matrix:" + file("7.npy", matrix(2, 7, 1))));
-    fails(2, "means 3 layers", "basis", "fit", model, "--layer", "relu*", "--data", data,
-        "--kind", "pca", "--out", folder.resolve("x.npy"));
-    fails(2, "--kind 'ica' is unknown", "basis", "fit", model, "--data", data, "--kind", "ica",
-        "--out", folder.resolve("x.npy"));
-    fails(2, "must end in .npy", "basis", "fit", model, "--data", data, "--kind", "pca", "--out",
+    fails(
+        2,
+        "means 3 layers",
+        "basis",
+        "fit",
+        model,
+        "--layer",
+        "relu*",
+        "--data",
+        data,
+        "--kind",
+        "pca",
+        "--out",
+        folder.resolve("x.npy"));
+    fails(
+        2,
+        "--kind 'ica' is unknown",
+        "basis",
+        "fit",
+        model,
+        "--data",
+        data,
+        "--kind",
+        "ica",
+        "--out",
+        folder.resolve("x.npy"));
+    fails(
+        2,
+        "must end in .npy",
+        "basis",
+        "fit",
+        model,
+        "--data",
+        data,
+        "--kind",
+        "pca",
+        "--out",
         folder.resolve("x"));
     fails(2, "a basis command is missing", "basis");
   }
@@ -210,13 +307,36 @@ class BasisCommandTest {
     Files.createDirectories(classes.resolve("empty"));
     Path out = folder.resolve("out");
     passes(
-        "run", model, "--data", data, "--preprocess", "unit", "--no-report", "--layers", "relu3",
-        "--basis", "rotation:seeds=1,2;alphas=0.5,1", "--out", out);
+        "run",
+        model,
+        "--data",
+        data,
+        "--preprocess",
+        "unit",
+        "--no-report",
+        "--layers",
+        "relu3",
+        "--basis",
+        "rotation:seeds=1,2;alphas=0.5,1",
+        "--out",
+        out);
     Path compared = folder.resolve("compared");
     fails(1, "carries an accuracy", "compare", out, "--accuracy", "--out", compared);
     Object[] probe = {
-      "probe", model, "--layer", "relu3", "--data", classes, "--preprocess", "unit", "--basis",
-      "rotation:seeds=1;alphas=1", "--cache", folder.resolve("cache"), "--result", out
+      "probe",
+      model,
+      "--layer",
+      "relu3",
+      "--data",
+      classes,
+      "--preprocess",
+      "unit",
+      "--basis",
+      "rotation:seeds=1;alphas=1",
+      "--cache",
+      folder.resolve("cache"),
+      "--result",
+      out
     };
     String said = passes(probe);
     assertTrue(said.contains("no photographs in the folder empty"), said);
@@ -225,8 +345,7 @@ class BasisCommandTest {
     passes("compare", out, "--accuracy", "--out", compared);
     List<String> rows = Files.readAllLines(compared.resolve("compare.csv"));
     int column = List.of(rows.get(0).split(",")).indexOf("accuracy");
-    List<String> accuracies =
-        rows.stream().skip(1).map(row -> row.split(",", -1)[column]).toList();
+    List<String> accuracies = rows.stream().skip(1).map(row -> row.split(",", -1)[column]).toList();
     assertEquals(5, accuracies.size());
     assertTrue(Double.parseDouble(accuracies.get(0)) > 0.2, accuracies.toString());
     assertEquals(3, accuracies.stream().filter(String::isEmpty).count(), accuracies.toString());
@@ -237,7 +356,14 @@ class BasisCommandTest {
     fails(
         1,
         "of none of the networks given",
-        "probe", other(), "--layer", "relu3", "--data", classes, "--result", out);
+        "probe",
+        other(),
+        "--layer",
+        "relu3",
+        "--data",
+        classes,
+        "--result",
+        out);
     fails(1, "one class only", "probe", model, "--data", one(classes), "--preprocess", "unit");
   }
 
@@ -262,8 +388,18 @@ class BasisCommandTest {
     TestModels.tiny(2).write(model);
     Path out = folder.resolve("out");
     passes(
-        "run", model, "--data", data(), "--preprocess", "unit", "--layers", "relu2,relu3",
-        "--basis", "rotation:seeds=1,2,3;alphas=0,0.5,1", "--out", out);
+        "run",
+        model,
+        "--data",
+        data(),
+        "--preprocess",
+        "unit",
+        "--layers",
+        "relu2,relu3",
+        "--basis",
+        "rotation:seeds=1,2,3;alphas=0,0.5,1",
+        "--out",
+        out);
     Path csv = folder.resolve("alpha.csv");
     passes("figure", out, "--kind", "alpha", "--layer", "relu3", "--out", csv);
     passes("figure", out, "--kind", "alpha", "--out", folder.resolve("alpha.svg"));
@@ -301,8 +437,17 @@ class BasisCommandTest {
                 .resolve("unit-0.js"));
     assertTrue(unit.contains("\"coefficients\":[["), unit);
     passes(
-        "run", model, "--data", folder.resolve("data"), "--preprocess", "unit", "--layers",
-        "relu3", "--no-report", "--out", folder.resolve("plain"));
+        "run",
+        model,
+        "--data",
+        folder.resolve("data"),
+        "--preprocess",
+        "unit",
+        "--layers",
+        "relu3",
+        "--no-report",
+        "--out",
+        folder.resolve("plain"));
     fails(
         1, "has no rotations", "figure", folder.resolve("plain"), "--kind", "alpha", "--out", csv);
   }

@@ -292,7 +292,7 @@ function swatch(category) {
 
 // The points of each category's line have a shape of their own, beside the colour.
 const POINTS = ["M-4 -4h8v8h-8z", "M0 -5L5 4H-5z", "M-4 0a4 4 0 1 0 8 0a4 4 0 1 0 -8 0z", "M0 -6L5 0L0 6L-5 0z", "M0 5L5 -4H-5z",
-  "M-5 -1.5h3.5v-3.5h3v3.5h3.5v3h-3.5v3.5h-3v-3.5h-3.5z", "M-5 0h10"];
+  "M-5 -1.5h3.5v-3.5h3v3.5h3.5v3h-3.5v3.5h-3v-3.5h-3.5z", "M-5 -1.5h10v3h-10z"];
 
 /** What colours and patterns mean. */
 function legend() {

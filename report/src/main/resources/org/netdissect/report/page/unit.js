@@ -55,10 +55,11 @@ function unitView(layer, unit, state, neighbours) {
         layer.hasMaps ? null : h("p", { class: "note" }, "The result holds no activation maps, so no masks can be drawn."),
         top)
       : null,
+    made,
     trust,
     formulaSection(layer, unit, state),
     h("section", {}, h("div", { class: "panelhead" }, h("h2", {}, "Concepts it agrees with"), saves), table),
-    made, opinions, errors, more,
+    opinions, errors, more,
   );
   unitFile(layer, unit).then((file) => {
     if (D.pictures) {
