@@ -18,7 +18,10 @@ set "key=%key:\=-%"
 if defined build set "file=%LOCALAPPDATA%\netdissect\classes\%build%-%key%.jsa"
 if defined build set classes="-Dnetdissect.classes=%file%"
 if defined build if exist "%file%" set archive="-XX:SharedArchiveFile=%file%" -XX:+VerifySharedSpaces
-"%java%" "@%home%\bin\java.options" %classes% %archive% %NETDISSECT_OPTS% -jar "%jar%" %*
+rem What ends soon is over before Java's optimizing compiler pays off.
+set "brief="
+for %%c in (layers show --help --version) do if "%~1"=="%%c" set "brief=-XX:TieredStopAtLevel=1"
+"%java%" "@%home%\bin\java.options" %brief% %classes% %archive% %NETDISSECT_OPTS% -jar "%jar%" %*
 exit /b %errorlevel%
 :train
 if not defined OMP_WAIT_POLICY set "OMP_WAIT_POLICY=PASSIVE"

@@ -65,6 +65,7 @@ public final class LabelledResult implements AutoCloseable {
               + " was imported from tables: it has scores only, no masks; dissect the network with"
               + " netdissect run");
     }
+    dissection.checkLabelled();
     Atlas atlas = Atlas.open(data, options, progress);
     try {
       if (!atlas.fingerprint().equals(info.data().fingerprint())) {

@@ -68,6 +68,7 @@ final class CheckCommand implements Callable<Integer> {
     List<Network> networks = modelOptions.open(List.of(model), progress);
     try {
       Network network = networks.get(0);
+      dataOptions.takeAnyPhotographs(data);
       ConceptDataset photographs =
           dataOptions.open(data, network.inputHeight(), network.inputWidth(), progress);
       Output.print(

@@ -105,6 +105,9 @@ final class CompareCommand implements Callable<Integer> {
     if (new HashSet<>(called).size() < called.size()) {
       throw new UsageException("two results are called the same; name them with --names");
     }
+    for (Dissection dissection : dissections) {
+      dissection.checkLabelled();
+    }
     List<Comparison.Run> runs = new ArrayList<>();
     for (int r = 0; r < results.size(); r++) {
       runs.add(

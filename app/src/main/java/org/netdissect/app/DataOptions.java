@@ -1,6 +1,7 @@
 package org.netdissect.app;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -13,9 +14,11 @@ import org.netdissect.base.Progress;
 import org.netdissect.concepts.ConceptDataset;
 import org.netdissect.datasets.Datasets;
 import org.netdissect.datasets.fetch.Fetchable;
+import org.netdissect.datasets.folders.PhotosFormat;
 import org.netdissect.datasets.reading.DatasetOptions;
 import org.netdissect.networks.InputSize;
 import org.netdissect.networks.Network;
+import org.netdissect.results.Dissection;
 import picocli.CommandLine.Option;
 import tools.jackson.databind.JsonNode;
 
@@ -29,7 +32,8 @@ final class DataOptions {
       paramLabel = "FORMAT",
       description =
           "How the data is kept: broden, voc, cityscapes, ade20k, masks, coco, yolo, labelme, cvat"
-              + " or folders. Default: recognised from the folder.")
+              + " or folders; photos are photographs without labels. Default: recognised from the"
+              + " folder.")
   private @Nullable String format;
 
   @Option(
@@ -69,6 +73,37 @@ final class DataOptions {
       paramLabel = "FILE.csv",
       description = "Names that mean the same (name,synonyms), for several data sets together.")
   private @Nullable Path synonyms;
+
+  /** Takes a folder as the result's data were: where those had no labels, for photographs alone. */
+  void takeAs(Dissection dissection) {
+    if (format == null && dissection.isUnlabelled()) {
+      takePhotographs();
+    }
+  }
+
+  /** Takes folders for photographs alone where no data set is found in one of them. */
+  void takeAnyPhotographs(List<Path> folders) {
+    for (Path folder : folders) {
+      try {
+        if (format == null) {
+          recognise(folder);
+        }
+      } catch (IOException e) {
+        if (Files.isDirectory(folder)) {
+          format = PhotosFormat.NAME;
+        }
+      }
+    }
+  }
+
+  /** Takes all photographs of a folder, without labels. */
+  void takePhotographs() {
+    if (format != null && !format.equals(PhotosFormat.NAME)) {
+      throw new UsageException(
+          "--format " + format + " is of labelled images (--data), --images of others");
+    }
+    format = PhotosFormat.NAME;
+  }
 
   /** The options for a network of that input size; 0 where there is no network. */
   DatasetOptions options(int inputHeight, int inputWidth) {

@@ -1,5 +1,6 @@
 package org.netdissect.app;
 
+import org.netdissect.base.Text;
 import org.netdissect.networks.Device;
 import org.netdissect.networks.ModelException;
 import picocli.CommandLine.Option;
@@ -40,7 +41,8 @@ final class DeviceOption {
     try {
       return Device.parse(device);
     } catch (IllegalArgumentException e) {
-      throw new UsageException(String.valueOf(e.getMessage()).replace("cuda:N", "cuda:N, auto"));
+      throw new UsageException(
+          "device '" + Text.oneLine(device) + "' is not one of cpu, cuda, cuda:N, auto");
     }
   }
 }

@@ -3,6 +3,7 @@ package org.netdissect.app;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.netdissect.base.files.WholeFiles;
 import org.netdissect.report.tables.ArrowTables;
@@ -75,7 +76,11 @@ final class ExportCommand implements Callable<Integer> {
           result
               + " was imported: it holds each unit's best labels only, no counts of other concepts");
     }
-    CountsExport.write(dissection, out);
+    print(CountsExport.write(dissection, out));
+  }
+
+  private static void print(List<Path> written) {
+    written.forEach(Output::line);
   }
 
   private void arrow(Dissection dissection) throws IOException {
@@ -93,7 +98,7 @@ final class ExportCommand implements Callable<Integer> {
           ArrowTables.writeTrust(trust, files.next(out.resolve(name + "-trust.arrow")));
         }
       }
-      files.commit();
+      print(files.commit());
     }
     if (dissection.info().imported() != null) {
       Output.note(
@@ -103,6 +108,7 @@ final class ExportCommand implements Callable<Integer> {
 
   private void tables(Dissection dissection, OriginalCsv.Style style, String suffix)
       throws IOException {
+    dissection.checkLabelled();
     boolean file = out.getFileName() != null && out.getFileName().toString().endsWith(".csv");
     if (file && dissection.layers().size() > 1) {
       throw new UsageException(
@@ -119,7 +125,7 @@ final class ExportCommand implements Callable<Integer> {
         }
         new OriginalCsv(dissection.categories(), layer.units()).write(files.next(target), style);
       }
-      files.commit();
+      print(files.commit());
     }
   }
 }

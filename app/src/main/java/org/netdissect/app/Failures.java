@@ -22,7 +22,16 @@ final class Failures {
 
   /** Says what failed; gives the exit code. */
   static int report(Throwable failure, PrintWriter err, boolean verbose) {
-    err.println("netdissect: " + line(failure));
+    return report(failure, err, verbose, null);
+  }
+
+  /**
+   * Says what failed; gives the exit code.
+   *
+   * @param writing where the command writes, to be named when there is no room; or null
+   */
+  static int report(Throwable failure, PrintWriter err, boolean verbose, @Nullable String writing) {
+    err.println("netdissect: " + oneLine(text(failure, writing)));
     if (verbose) {
       StringWriter trace = new StringWriter();
       failure.printStackTrace(new PrintWriter(trace));
@@ -33,7 +42,7 @@ final class Failures {
   }
 
   static String line(Throwable failure) {
-    return oneLine(text(failure));
+    return oneLine(text(failure, null));
   }
 
   /** The text on one line, fit for a terminal. */
@@ -63,7 +72,7 @@ final class Failures {
   }
 
   /** What to say if a file could not grow, or null if that is not what failed. */
-  private static @Nullable String noRoom(Throwable failure) {
+  private static @Nullable String noRoom(Throwable failure, @Nullable String writing) {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
       String message = cause.getMessage();
       String lower = message == null ? "" : message.toLowerCase(Locale.ROOT);
@@ -76,6 +85,7 @@ final class Failures {
       if (what != null) {
         return what
             + " ("
+            + (writing == null || cause != failure ? "" : writing + ": ")
             + failure.getMessage()
             + "); make room and repeat the command"
             + (Interruption.isResumable() ? ": it goes on where it was" : "");
@@ -84,16 +94,16 @@ final class Failures {
     return null;
   }
 
-  private static String text(Throwable failure) {
+  private static String text(Throwable failure, @Nullable String writing) {
     String message = failure.getMessage();
     if (failure instanceof UncheckedIOException && failure.getCause() != null) {
-      return text(failure.getCause());
+      return text(failure.getCause(), writing);
     }
     String limit = limit(failure);
     if (limit != null) {
       return limit;
     }
-    String full = noRoom(failure);
+    String full = noRoom(failure, writing);
     if (full != null) {
       return full;
     }

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 import org.netdissect.base.files.WholeFile;
 import org.netdissect.concepts.ConceptDataset;
 import org.netdissect.datasets.Datasets;
+import org.netdissect.datasets.folders.PhotosFormat;
 import org.netdissect.datasets.reading.DatasetOptions;
 import org.netdissect.report.figures.Figure;
 import org.netdissect.report.figures.Figures;
@@ -180,13 +181,17 @@ final class FigureCommand implements Callable<Integer> {
 
   private Figure draw(Dissection dissection, String kind, String written) throws IOException {
     DissectionInfo info = dissection.info();
+    if (units.isEmpty() || !kind.matches("units|histogram")) {
+      dissection.checkLabelled();
+    }
     Figures figures =
         Figures.of(dissection, layer(dissection), iou == null ? info.rules().iou() : iou);
     return switch (kind) {
       case "detectors" -> figures.detectors(everyCategory);
       case "categories" -> figures.categories();
       case "histogram" -> units.isEmpty() ? figures.histogram() : figures.activations(units);
-      case "units" -> figures.units(units, isDrawn(written) ? photographs() : null, images);
+      case "units" ->
+          figures.units(units, isDrawn(written) ? photographs(dissection) : null, images);
       case "alpha" -> figures.alpha();
       case "formulas" -> figures.formulas();
       default -> figures.table(units);
@@ -215,7 +220,10 @@ final class FigureCommand implements Callable<Integer> {
   }
 
   /** Only names and photographs are asked for, so its format is recognised from the folder. */
-  private ConceptDataset photographs() throws IOException {
-    return Datasets.open(DataOptions.located(data), DatasetOptions.defaults());
+  private ConceptDataset photographs(Dissection dissection) throws IOException {
+    DatasetOptions options = DatasetOptions.defaults();
+    return Datasets.open(
+        DataOptions.located(data),
+        dissection.isUnlabelled() ? options.withFormat(PhotosFormat.NAME) : options);
   }
 }

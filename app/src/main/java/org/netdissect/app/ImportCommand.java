@@ -61,8 +61,9 @@ final class ImportCommand implements Callable<Integer> {
       paramLabel = "NAME",
       description =
           "The rules that the scores were made by: paper (the original code) or lite"
-              + " (NetDissect-Lite). Default: lite for files named tally, otherwise paper.")
-  private String convention;
+              + " (NetDissect-Lite). Default: as the files' numbers tell, after a spreadsheet their"
+              + " names.")
+  private @Nullable String convention;
 
   @Option(
       names = "--quantile",
@@ -84,16 +85,15 @@ final class ImportCommand implements Callable<Integer> {
       throw new UsageException(
           "--layers names " + layers.size() + " layers for " + files.size() + " files");
     }
-    DissectionInfo.Rules rules;
+    Quantile share;
+    Convention given;
     try {
-      rules =
-          new DissectionInfo.Rules(
-              (convention == null ? usual() : Convention.of(convention)).word(),
-              Quantile.of(quantile).toString(),
-              Dissector.DEFAULT_IOU);
+      share = Quantile.of(quantile);
+      given = convention == null ? null : Convention.of(convention);
     } catch (IllegalArgumentException e) {
       throw new UsageException(e.getMessage());
     }
+    int tallies = 0;
     List<String> categories = List.of();
     List<ImportedResult.Layer> read = new ArrayList<>();
     List<DissectionInfo.ImportedFile> sources = new ArrayList<>();
@@ -112,6 +112,7 @@ final class ImportCommand implements Callable<Integer> {
                 + ": they are not layers of one result");
       }
       categories = table.categories();
+      tallies += isTally(file, table) ? 1 : 0;
       if (table.rounded() > 0) {
         Output.note(
             "warning: "
@@ -125,6 +126,11 @@ final class ImportCommand implements Callable<Integer> {
       sources.add(
           new DissectionInfo.ImportedFile(file.getFileName().toString(), Digests.sha256Hex(file)));
     }
+    DissectionInfo.Rules rules =
+        new DissectionInfo.Rules(
+            (given == null ? usual(tallies) : given).word(),
+            share.toString(),
+            Dissector.DEFAULT_IOU);
     Dissection made =
         ImportedResult.write(
             out,
@@ -139,9 +145,8 @@ final class ImportCommand implements Callable<Integer> {
     return 0;
   }
 
-  /** By what the programs call their tables. */
-  private Convention usual() {
-    long tallies = files.stream().filter(ImportCommand::isTally).count();
+  /** By which program wrote the tables. */
+  private Convention usual(int tallies) {
     if (tallies > 0 && tallies < files.size()) {
       throw new UsageException(
           "some files are NetDissect-Lite's tallies and some are not; say with --convention by"
@@ -150,7 +155,10 @@ final class ImportCommand implements Callable<Integer> {
     return tallies > 0 ? Convention.LITE : Convention.PAPER;
   }
 
-  private static boolean isTally(Path file) {
+  private static boolean isTally(Path file, OriginalCsv table) {
+    if (table.style() != null) {
+      return table.style() == OriginalCsv.Style.LITE;
+    }
     return file.getFileName().toString().matches("(?i)(.*[-_.])?tally(\\.csv)?");
   }
 

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.netdissect.base.Text;
 import org.netdissect.base.ToolVersion;
 import picocli.AutoComplete;
@@ -94,7 +95,8 @@ public final class Netdissect implements Runnable {
                 failure,
                 command.getErr(),
                 command.getParseResult() != null
-                    && command.getParseResult().hasMatchedOption("--verbose")));
+                    && command.getParseResult().hasMatchedOption("--verbose"),
+                writing(command.getParseResult())));
     int code;
     try {
       code = line.execute(arguments);
@@ -109,6 +111,21 @@ public final class Netdissect implements Runnable {
       return code == CommandLine.ExitCode.OK ? 1 : code;
     }
     return code;
+  }
+
+  /** Where a command writes: --out, or the folder of a result; null when it is not told. */
+  private static @Nullable String writing(CommandLine.@Nullable ParseResult given) {
+    if (given == null) {
+      return null;
+    }
+    if (given.hasMatchedOption("--out")) {
+      return given.matchedOption("--out").getValue().toString();
+    }
+    return given.matchedPositionals().stream()
+        .filter(one -> one.getValue() instanceof Path)
+        .map(one -> one.getValue().toString())
+        .findFirst()
+        .orElse(null);
   }
 
   /** Adds examples and the file of defaults to what --help prints. */

@@ -73,6 +73,9 @@ final class PreprocessOption {
 
   /** How the usual preprocessing of a network is announced. */
   static String usual(Network network) {
+    if (network.usualPreprocessing().equals(Preprocessing.NONE)) {
+      return "preprocessing: none, since the network takes bytes; choose with --preprocess";
+    }
     return network.usualPreprocessing().equals(Preprocessing.NETDISSECT)
         ? "preprocessing: netdissect (BGR minus 109.5388, 118.6897, 124.6901); choose with"
             + " --preprocess"

@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 import org.netdissect.concepts.ConceptDataset;
 import org.netdissect.report.page.HtmlReport;
 import org.netdissect.results.Dissection;
+import org.netdissect.results.DissectionException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -52,7 +53,7 @@ final class ReportCommand implements Callable<Integer> {
     Dissection dissection = Dissection.open(result);
     Path folder = out == null ? result.resolve("report") : out;
     ConceptDataset labelled =
-        dissection.info().imported() == null ? data(dissection, progress) : null;
+        dissection.info().imported() == null ? data(dissection, folder, progress) : null;
     HtmlReport report;
     try {
       report =
@@ -71,15 +72,27 @@ final class ReportCommand implements Callable<Integer> {
     return 0;
   }
 
-  /** The data set; null, and said, where the run's own is gone. */
-  private @Nullable ConceptDataset data(Dissection dissection, TerminalProgress progress)
-      throws IOException {
+  /**
+   * The data set; null, and said, where the run's own is gone.
+   *
+   * @throws DissectionException if photographs of an earlier report would be lost by that
+   */
+  private @Nullable ConceptDataset data(
+      Dissection dissection, Path folder, TerminalProgress progress) throws IOException {
     if (resultData.isGiven()) {
       return resultData.open(dissection);
     }
     try {
       return resultData.open(dissection);
     } catch (IOException e) {
+      if (HtmlReport.hasPhotographs(folder)) {
+        throw new DissectionException(
+            folder
+                + " holds a report with photographs, which stays: "
+                + Failures.line(e)
+                + ", or write a report without photographs elsewhere with --out",
+            e);
+      }
       progress.warn("no photographs: " + Failures.line(e));
       return null;
     }

@@ -54,6 +54,7 @@ final class ResultData {
    */
   ConceptDataset open(Dissection dissection) throws IOException {
     if (!data.isEmpty()) {
+      dataOptions.takeAs(dissection);
       return open(data, dissection);
     }
     List<Path> noted = noted(dissection);

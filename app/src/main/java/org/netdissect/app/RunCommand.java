@@ -61,12 +61,11 @@ final class RunCommand implements Callable<Integer> {
 
   @Option(
       names = "--data",
-      required = true,
       paramLabel = "DIR",
       description =
           "The labelled images: a folder of any format that 'netdissect data' reads, or the name of"
               + " a data set that 'netdissect data fetch' got. Several are joined, labels by name.")
-  private List<Path> data;
+  private List<Path> data = List.of();
 
   @Option(names = "--out", required = true, paramLabel = "DIR", description = "The result folder.")
   private Path out;
@@ -164,9 +163,11 @@ final class RunCommand implements Callable<Integer> {
 
   @Option(
       names = "--images",
-      paramLabel = "list.txt",
+      paramLabel = "DIR|list.txt",
       description =
-          "The images of the recorded maps, one name a line, in the order of their rows."
+          "In place of --data a folder of photographs without labels: top images, thresholds and"
+              + " histograms, but no scores. With --activations, the images of the recorded maps,"
+              + " one name a line, in the order of their rows."
               + " Backslashes and folders before the data set's names do not matter.")
   private @Nullable Path images;
 
@@ -239,6 +240,13 @@ final class RunCommand implements Callable<Integer> {
     if (models.isEmpty() == activations.isEmpty()) {
       throw new UsageException("name a model file, or recorded maps with --activations");
     }
+    if (!models.isEmpty() && images != null) {
+      takePhotographs(images);
+    }
+    if (data.isEmpty()) {
+      throw new UsageException(
+          "name the labelled images with --data, or photographs without labels with --images");
+    }
     if (models.isEmpty()) {
       checkRecorded();
       Dissector.Builder builder = options().optProgress(progress).setOut(out);
@@ -252,8 +260,8 @@ final class RunCommand implements Callable<Integer> {
       finish(builder, List.of(), progress);
       return 0;
     }
-    if (images != null || !fields.isEmpty()) {
-      throw new UsageException("--images and --field go with --activations");
+    if (!fields.isEmpty()) {
+      throw new UsageException("--field goes with --activations");
     }
     List<Preprocessing> given = PreprocessOption.of(preprocess, models);
     Device computing = device.device(progress);
@@ -267,11 +275,34 @@ final class RunCommand implements Callable<Integer> {
     return 0;
   }
 
+  /** Takes a folder of photographs in place of labelled images. */
+  private void takePhotographs(Path folder) {
+    if (!data.isEmpty()) {
+      throw new UsageException(
+          "with a model, --images is a folder of photographs without labels, in place of --data");
+    }
+    if (!Files.isDirectory(folder)) {
+      throw new UsageException(
+          "--images "
+              + folder
+              + " is no folder of photographs; a list of names goes with --activations");
+    }
+    if (trust) {
+      throw new UsageException("--trust needs labels, and photographs of --images have none");
+    }
+    dataOptions.takePhotographs();
+    data = List.of(folder);
+  }
+
   /** Warns where another preprocessing than the default clearly fits a classifier better. */
   private void warnOfPreprocessing(
       List<Network> networks, ConceptDataset labelled, TerminalProgress progress)
       throws IOException {
     for (Network network : networks) {
+      if (network.usualPreprocessing().equals(Preprocessing.NONE)) {
+        // It takes bytes: nothing else can be tried.
+        continue;
+      }
       String usual = network.usualPreprocessing().name();
       try {
         PreprocessingCheck check =

@@ -76,9 +76,12 @@ final class Summary {
     if (info.network().tokens() != null) {
       out.append("tokens as given, ").append(oneLine(info.network().tokens())).append('\n');
     }
-    if (info.fewImages()) {
-      out.append("few images: scores and labels may change much with others; 1000 or more are")
-          .append(" better\n");
+    if (info.fewImages() && !dissection.isUnlabelled()) {
+      out.append("few images: with fewer than 1000, other images of the same kind may give other")
+          .append(" labels and scores\n");
+    }
+    if (dissection.isUnlabelled()) {
+      out.append("no labels: no scores; top images, thresholds and histograms of each unit\n");
     }
     if (!info.images().unreadable().isEmpty()) {
       out.append(info.images().unreadable().size())
@@ -94,7 +97,6 @@ final class Summary {
       StringBuilder out, Dissection dissection, LayerDissection dissected, double iou)
       throws IOException {
     LayerInfo layer = dissected.layer();
-    DetectorCounts counts = dissected.counts(iou);
     out.append('\n')
         .append("layer ")
         .append(oneLine(layer.name()))
@@ -105,6 +107,24 @@ final class Summary {
       out.append(" of ").append(layer.height()).append('×').append(layer.width());
     }
     out.append('\n');
+    if (!dissection.isUnlabelled()) {
+      scores(out, dissection, dissected, iou);
+    }
+    units(
+        out,
+        dissected.result().emptyMasks(),
+        "active with an empty mask: the largest value is shared by more than the quantile");
+    units(out, dissected.result().inactive(), "zero on every image");
+    whyEmpty(out, dissected, dissection.info().rules());
+    if (Ties.isQuantised(dissected.layer())) {
+      out.append(Ties.line(dissection, dissected));
+    }
+  }
+
+  private static void scores(
+      StringBuilder out, Dissection dissection, LayerDissection dissected, double iou)
+      throws IOException {
+    DetectorCounts counts = dissected.counts(iou);
     out.append(
         String.format(
             Locale.ROOT,
@@ -166,15 +186,6 @@ final class Summary {
     TrustTable trust = TrustTable.read(dissection, dissected);
     if (trust != null) {
       out.append(TrustSummary.of(dissection, trust, iou));
-    }
-    units(
-        out,
-        dissected.result().emptyMasks(),
-        "active with an empty mask: the largest value is shared by more than the quantile");
-    units(out, dissected.result().inactive(), "zero on every image");
-    whyEmpty(out, dissected, dissection.info().rules());
-    if (Ties.isQuantised(dissected.layer())) {
-      out.append(Ties.line(dissection, dissected));
     }
   }
 
@@ -242,6 +253,7 @@ final class Summary {
       root.put("imported", info.imported());
       root.put("missing", List.of("images", "masks", "hits", "thresholds"));
     }
+    root.put("labelled", !dissection.isUnlabelled());
     root.put("unreadable", info.images().unreadable().size());
     root.put("preprocessing", info.network().describePreprocessing());
     root.put("small", info.fewImages());

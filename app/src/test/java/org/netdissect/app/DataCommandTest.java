@@ -24,17 +24,26 @@ class DataCommandTest {
 
   /** Runs a command; what it printed follows its exit code. */
   private static String run(Object... arguments) {
+    return capturing(new ByteArrayOutputStream(), arguments);
+  }
+
+  /** The same; what it said beside is added to the stream. */
+  private static String capturing(ByteArrayOutputStream said, Object... arguments) {
     String[] words = new String[arguments.length];
     for (int i = 0; i < words.length; i++) {
       words[i] = arguments[i].toString();
     }
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     PrintStream before = System.out;
-    try (PrintStream out = new PrintStream(bytes, true, StandardCharsets.UTF_8)) {
+    PrintStream errBefore = System.err;
+    try (PrintStream out = new PrintStream(bytes, true, StandardCharsets.UTF_8);
+        PrintStream err = new PrintStream(said, true, StandardCharsets.UTF_8)) {
       System.setOut(out);
+      System.setErr(err);
       return Netdissect.execute(words) + "\n" + bytes.toString(StandardCharsets.UTF_8);
     } finally {
       System.setOut(before);
+      System.setErr(errBefore);
     }
   }
 
@@ -110,27 +119,42 @@ class DataCommandTest {
     Path maps = temp.resolve("maps.npy");
     Files.write(maps, npy.array());
     Path out = temp.resolve("result");
-    String text =
-        run(
-            "run",
-            "--activations",
-            "layer=" + maps,
-            "--images",
-            list,
-            "--input-size",
-            "16,16",
-            "--data",
-            dir,
-            "--out",
-            out,
-            "--quantile",
-            "0.5",
-            "--no-report",
-            "--quiet",
-            "--cache",
-            temp.resolve("cache"));
+    Object[] command = {
+      "run",
+      "--activations",
+      "layer=" + maps,
+      "--images",
+      list,
+      "--input-size",
+      "16,16",
+      "--data",
+      dir,
+      "--out",
+      out,
+      "--quantile",
+      "0.5",
+      "--no-report",
+      "--cache",
+      temp.resolve("cache")
+    };
+    ByteArrayOutputStream said = new ByteArrayOutputStream();
+    String text = capturing(said, command);
     assertTrue(text.startsWith("0\n"), text);
+    assertFalse(
+        said.toString(StandardCharsets.UTF_8).contains("data: "),
+        said.toString(StandardCharsets.UTF_8));
     assertTrue(Files.readString(out.resolve("layer/units.csv")).contains(",car,"), text);
+
+    // The folder above will do, and which one was taken is told.
+    Path above = Files.createDirectories(temp.resolve("above"));
+    Path below = Files.move(dir, above.resolve("cars"));
+    command[8] = above;
+    command[10] = temp.resolve("second");
+    assertTrue(capturing(said, command).startsWith("0\n"), said.toString(StandardCharsets.UTF_8));
+    String line = "data: " + below + " (found below " + above + ")";
+    assertTrue(
+        said.toString(StandardCharsets.UTF_8).contains(line),
+        said.toString(StandardCharsets.UTF_8));
   }
 
   @Test

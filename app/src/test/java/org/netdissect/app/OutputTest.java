@@ -144,6 +144,15 @@ class OutputTest {
   }
 
   @Test
+  void aFullDiskIsNamed() {
+    StringWriter said = new StringWriter();
+    Failures.report(
+        new IOException("No space left on device"), new PrintWriter(said), false, "some/OUT");
+    String line = "netdissect: the disk is full (some/OUT: No space left on device); make room and";
+    assertTrue(said.toString().startsWith(line), said.toString());
+  }
+
+  @Test
   void anExportOfADamagedResultLeavesTheOldOne() throws IOException {
     Path tables = folder.resolve("tables");
     OutputStream nowhere = OutputStream.nullOutputStream();

@@ -35,6 +35,7 @@ class TablesTest {
   @TempDir Path folder;
   private String out = "";
   private String err = "";
+  private int imports;
 
   private int run(Object... words) throws Exception {
     PrintStream out = System.out;
@@ -143,11 +144,17 @@ class TablesTest {
       assertTrue(files.anyMatch(Files::isRegularFile));
     }
     Path moved = Files.move(data, folder.resolve("moved"));
-    assertEquals(0, run("report", result, "--out", folder.resolve("elsewhere")), err);
-    assertTrue(err.contains("no photographs"), err);
+    // What is there stays; without photographs it goes elsewhere.
+    int before = photos.toFile().list().length;
+    assertEquals(1, run("report", result, "--out", folder.resolve("elsewhere")));
+    assertTrue(err.contains("elsewhere holds a report with photographs, which stays"), err);
     assertTrue(err.contains("--data"), err);
-    assertTrue(Files.notExists(photos) || photos.toFile().list().length == 0);
     assertTrue(Files.exists(folder.resolve("elsewhere/index.html")));
+    assertEquals(before, photos.toFile().list().length);
+    assertEquals(0, run("report", result, "--out", folder.resolve("bare")), err);
+    assertTrue(err.contains("no photographs"), err);
+    assertTrue(Files.exists(folder.resolve("bare/index.html")));
+    assertEquals(0, run("report", result, "--out", folder.resolve("bare")), err);
     Files.move(moved, data);
     assertEquals(
         0, run("export", result, "--format", "netdissect-csv", "--out", folder.resolve("t")), err);
@@ -164,16 +171,27 @@ class TablesTest {
   }
 
   @Test
-  void aTallyIsTakenAsLites() throws Exception {
-    Path tally = Files.copy(table(), folder.resolve("layer4-tally.csv"));
-    Path result = folder.resolve("tallied");
-    assertEquals(0, run("import", tally, "--out", result), err);
-    assertEquals("lite", Dissection.open(result).info().rules().convention());
-    Path original = folder.resolve("original");
-    assertEquals(0, run("import", table(), "--out", original), err);
-    assertEquals("paper", Dissection.open(original).info().rules().convention());
-    assertEquals(2, run("import", table(), tally, "--out", folder.resolve("both")));
+  void whoWroteATableIsToldByItsNumbers() throws Exception {
+    // Names that would tell the wrong program.
+    assertEquals("paper", imported(Files.copy(table(), folder.resolve("layer4-tally.csv"))));
+    Path exported = folder.resolve("lite");
+    assertEquals(
+        0, run("export", folder.resolve("imported-1"), "--format", "lite-csv", "--out", exported));
+    Path lite = Files.copy(exported.toFile().listFiles()[0].toPath(), folder.resolve("conv5.csv"));
+    assertEquals("lite", imported(lite));
+    assertEquals(2, run("import", table(), lite, "--out", folder.resolve("both")));
     assertTrue(err.contains("--convention"), err);
+    // A spreadsheet leaves no decimal point behind 10.0: then the name has to do.
+    String plain = Files.readString(lite).replaceAll("(?<=,)(\\d+)[.]0(?=[,\r])", "$1");
+    assertEquals("lite", imported(Files.writeString(folder.resolve("plain-tally.csv"), plain)));
+    assertEquals("paper", imported(Files.writeString(folder.resolve("plain.csv"), plain)));
+  }
+
+  /** The convention that a table is taken for. */
+  private String imported(Path table) throws Exception {
+    Path result = folder.resolve("imported-" + ++imports);
+    assertEquals(0, run("import", table, "--out", result), err);
+    return Dissection.open(result).info().rules().convention();
   }
 
   @Test

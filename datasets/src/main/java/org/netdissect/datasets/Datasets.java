@@ -18,6 +18,7 @@ import org.netdissect.datasets.folders.Ade20kFormat;
 import org.netdissect.datasets.folders.CityscapesFormat;
 import org.netdissect.datasets.folders.ClassFoldersFormat;
 import org.netdissect.datasets.folders.MasksFormat;
+import org.netdissect.datasets.folders.PhotosFormat;
 import org.netdissect.datasets.folders.VocFormat;
 import org.netdissect.datasets.reading.ColorNames;
 import org.netdissect.datasets.reading.DatasetFormat;
@@ -38,7 +39,8 @@ public final class Datasets {
           new YoloFormat(),
           new LabelmeFormat(),
           new CvatFormat(),
-          new ClassFoldersFormat());
+          new ClassFoldersFormat(),
+          new PhotosFormat());
 
   /** Names of the formats, for {@link DatasetOptions#format}. */
   public static final List<String> FORMATS = ALL.stream().map(DatasetFormat::name).toList();

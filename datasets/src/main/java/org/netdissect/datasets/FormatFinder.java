@@ -1,5 +1,6 @@
 package org.netdissect.datasets;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -8,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 import org.netdissect.base.DataException;
 import org.netdissect.base.Text;
 import org.netdissect.base.files.Unfinished;
+import org.netdissect.datasets.folders.ClassFoldersFormat;
 import org.netdissect.datasets.folders.ImageFolderDataset;
 import org.netdissect.datasets.reading.DatasetFormat;
 import org.netdissect.datasets.reading.Listing;
@@ -113,7 +115,9 @@ final class FormatFinder {
       Recognition says = format.recognise(at);
       switch (says.kind()) {
         case CLAIMED -> {
-          found.add(new Datasets.Recognised(format, at.folder()));
+          if (!isFound(at.folder())) {
+            found.add(new Datasets.Recognised(format, at.folder()));
+          }
           return true;
         }
         case REFUSED -> refusal = refusal == null ? says.reason() : refusal;
@@ -129,6 +133,20 @@ final class FormatFinder {
       refusals.add(refusal);
     }
     return refusal != null;
+  }
+
+  /** Whether the same folder was found by another way: links lead to folders too. */
+  private boolean isFound(Path folder) throws DataException {
+    try {
+      for (Datasets.Recognised one : found) {
+        if (Files.isSameFile(one.folder(), folder)) {
+          return true;
+        }
+      }
+      return false;
+    } catch (IOException e) {
+      throw new DataException("cannot look at " + Text.oneLine(folder + ": " + e.getMessage()), e);
+    }
   }
 
   private DataException several() {
@@ -159,7 +177,7 @@ final class FormatFinder {
       return new DataException(named + " is neither a folder nor a COCO json file");
     }
     boolean table = Files.isRegularFile(folder.resolve("labels.csv"));
-    if (holdsMasks(folder)) {
+    if (holdsMasks(folder) || ClassFoldersFormat.holdsMasks(folder)) {
       return new DataException(
           named
               + (table
@@ -172,7 +190,8 @@ final class FormatFinder {
       return new DataException(
           named
               + " holds photographs without labels; expected one folder a class, or masks and"
-              + " labels.csv beside them (\"netdissect data label\" has a network draw masks)");
+              + " labels.csv beside them (\"netdissect data label\" has a network draw masks)."
+              + " \"netdissect run MODEL --images\" dissects them as they are, without scores");
     }
     return new DataException(
         named

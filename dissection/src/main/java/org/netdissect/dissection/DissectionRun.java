@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.netdissect.base.Unlabelled;
 import org.netdissect.base.files.BadFileException;
 import org.netdissect.concepts.Category;
 import org.netdissect.concepts.atlas.Atlas;
@@ -64,8 +65,14 @@ final class DissectionRun {
     }
   }
 
-  /** Without a label there is nothing to find, and every unit would come out as no detector. */
+  /**
+   * Without a label there is nothing to find, and every unit would come out as no detector; unless
+   * the photographs were said to have none.
+   */
   private static void checkLabels(Atlas atlas) throws DissectionException {
+    if (Unlabelled.are(atlas.vocabulary().categories().stream().map(Category::name).toList())) {
+      return;
+    }
     if (atlas.labelStart(atlas.firstRegion(atlas.size())) == 0) {
       throw new DissectionException(
           "the images of "

@@ -1,14 +1,17 @@
 package org.netdissect.dissection;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -342,6 +345,75 @@ class DamageTest {
     }
     System.out.println(left + ": repaired " + repaired + ", refused " + refused + " of 60");
     assertTrue(repaired > 5, "repaired " + repaired);
+  }
+
+  private interface Lie {
+    void change(ByteBuffer bytes);
+  }
+
+  /** Changes a section of a file, with the checksums that belong to it. */
+  private static void forge(Path file, FileKind kind, int sections, int section, Lie lie)
+      throws IOException {
+    Path forged = file.resolveSibling("forged");
+    try (SectionFile in = SectionFile.open(file, kind, sections);
+        SectionFile.Writer out = new SectionFile.Writer(forged, kind)) {
+      for (int s = 0; s < sections; s++) {
+        ByteBuffer from = in.read(s);
+        ByteBuffer copy = ByteBuffer.allocate(from.remaining()).order(from.order());
+        copy.put(from).flip();
+        if (s == section) {
+          lie.change(copy);
+        }
+        out.add(copy);
+      }
+      out.finish();
+    }
+    Files.move(forged, file, StandardCopyOption.REPLACE_EXISTING);
+  }
+
+  /** Numbers that do not fit together behind checksums that are right: recorded anew. */
+  @Test
+  void forgedWorkIsNotGoneOnWith() throws IOException {
+    Path whole = folder.resolve("whole");
+    run(whole);
+    Map<String, Integer> expected = contents(whole);
+    Path unfinished = unfinished(Left.RECORDED);
+    FileKind kind = new FileKind("NDRECOR", 2);
+    List<Lie> lies =
+        List.of(
+            // Behind two lengths and the size of blocks: which of the three blocks are done.
+            bytes -> put(bytes, 18, 0x07, 0x03),
+            bytes -> put(bytes, 18, 0x07, 0x0f),
+            // And which images were read: the first was not.
+            bytes -> put(bytes, 20, 0xff, 0xfe));
+    for (int i = 0; i <= lies.size(); i++) {
+      Path out = folder.resolve("forged-" + i);
+      copy(unfinished, out);
+      if (i < lies.size()) {
+        forge(out.resolve(".work/record.bin"), kind, 1 + 2 * UNITS, 0, lies.get(i));
+      } else {
+        nameAnother(out.resolve(".work/layer-1/spill.bin"));
+      }
+      progress.warnings.clear();
+      run(out);
+      assertEquals(expected, contents(out), "lie " + i);
+      assertFalse(progress.warnings.isEmpty(), "lie " + i + " is said");
+    }
+  }
+
+  private static void put(ByteBuffer bytes, int at, int before, int after) {
+    assertEquals((byte) before, bytes.get(at), "layout");
+    bytes.put(at, (byte) after);
+  }
+
+  /** Makes the last image of the first segment one of another segment. */
+  private static void nameAnother(Path spill) throws IOException {
+    ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(spill)).order(ByteOrder.LITTLE_ENDIAN);
+    int images = bytes.getInt(4);
+    int table = 4 * images + 8 * UNITS;
+    bytes.putInt(16 + 4 * (images - 1), IMAGES - 1);
+    bytes.putInt(12, SectionFile.crcOf(bytes.array(), 16, table));
+    Files.write(spill, bytes.array());
   }
 
   /** A block that failed halfway must not be in a checkpoint: it would be counted twice. */

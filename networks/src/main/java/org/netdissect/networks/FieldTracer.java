@@ -29,6 +29,7 @@ final class FieldTracer {
           "Unsqueeze", new int[] {1, 1},
           "Gather", new int[] {1, 1});
 
+  private final OnnxGraph graph;
   private final Traced traced;
   private final Windows windows;
   private final Resizing resizing;
@@ -36,7 +37,8 @@ final class FieldTracer {
   private final Slices slices;
   private final Products products;
 
-  private FieldTracer(Traced traced) {
+  private FieldTracer(OnnxGraph graph, Traced traced) {
+    this.graph = graph;
     this.traced = traced;
     this.windows = new Windows(traced);
     this.resizing = new Resizing(traced);
@@ -52,7 +54,7 @@ final class FieldTracer {
         Layout.image(
             traced.batch(), input.channels(), input.height(), input.width(), input.channelsLast());
     traced.put(input.name(), new Geometry(image, ReceptiveField.IDENTITY));
-    FieldTracer tracer = new FieldTracer(traced);
+    FieldTracer tracer = new FieldTracer(graph, traced);
     for (OnnxNode node : graph.nodes()) {
       tracer.visit(node);
     }
@@ -165,6 +167,10 @@ final class FieldTracer {
   }
 
   private Geometry reshaped(OnnxNode node) {
+    PixelShuffle shuffle = PixelShuffle.endingIn(node, graph, traced);
+    if (shuffle != null) {
+      return windows.shuffled(shuffle, node);
+    }
     Geometry in = traced.of(node.input(0));
     return in.isLost() ? Geometry.LOST : in.in(in.layout().reshaped(traced.dims(node.output())));
   }

@@ -1,6 +1,7 @@
 package org.netdissect.networks;
 
 import ai.onnx.proto.OnnxMl.ModelProto;
+import ai.onnxruntime.OnnxJavaType;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -214,8 +215,14 @@ public final class Network implements AutoCloseable {
         : Optional.of(layer(end));
   }
 
-  /** What is done to pixels where nobody says otherwise: Caffe's networks want their own. */
+  /**
+   * What is done to pixels where nobody says otherwise: Caffe's networks want their own, those that
+   * take bytes scale them within.
+   */
   public Preprocessing usualPreprocessing() {
+    if (input.type() == OnnxJavaType.UINT8) {
+      return Preprocessing.NONE;
+    }
     return graph.isLiteral() ? Preprocessing.NETDISSECT : Preprocessing.TORCH;
   }
 

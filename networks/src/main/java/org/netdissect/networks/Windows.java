@@ -80,16 +80,31 @@ final class Windows {
   }
 
   Geometry spaceToDepth(OnnxNode node) {
-    double block = node.integer("blocksize", 1);
-    Axis window = new Axis(0, block, block);
-    return through(node, window, window);
+    return spaceToDepth(node.input(0), node, node.integer("blocksize", 1));
+  }
+
+  private Geometry spaceToDepth(String source, OnnxNode node, long block) {
+    double side = block;
+    Axis window = new Axis(0, side, side);
+    return through(source, node, window, window);
   }
 
   Geometry depthToSpace(OnnxNode node) {
+    return depthToSpace(node.input(0), node, node.integer("blocksize", 1));
+  }
+
+  private Geometry depthToSpace(String source, OnnxNode node, long block) {
     // Each cell becomes a block of cells.
-    double step = 1.0 / node.integer("blocksize", 1);
+    double step = 1.0 / block;
     Axis window = new Axis(step - 1, 2 - step, step);
-    return through(node, window, window);
+    return through(source, node, window, window);
+  }
+
+  /** The same in three operations, of which {@code node} is the last. */
+  Geometry shuffled(PixelShuffle shuffle, OnnxNode node) {
+    return shuffle.isToSpace()
+        ? depthToSpace(shuffle.source(), node, shuffle.block())
+        : spaceToDepth(shuffle.source(), node, shuffle.block());
   }
 
   Geometry globalPool(OnnxNode node) {
@@ -108,7 +123,12 @@ final class Windows {
 
   /** Composes with windows along axes 2 and 3 of N × C × H × W. */
   private Geometry through(OnnxNode node, Axis axis2, Axis axis3) {
-    Geometry in = traced.of(node.input(0));
+    return through(node.input(0), node, axis2, axis3);
+  }
+
+  /** From a tensor to the output of a node behind it. */
+  private Geometry through(String source, OnnxNode node, Axis axis2, Axis axis3) {
+    Geometry in = traced.of(source);
     long[] out = traced.dims(node.output());
     if (in.isLost() || in.layout().rank() != 4 || out.length != 4) {
       return Geometry.LOST;

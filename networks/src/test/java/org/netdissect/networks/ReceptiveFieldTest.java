@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -268,7 +269,11 @@ class ReceptiveFieldTest {
         "Resize:0.5 mode=nearest",
         "Resize:0.3333333433 mode=nearest",
         "DepthToSpace blocksize=2",
-        "SpaceToDepth blocksize=2"
+        "SpaceToDepth blocksize=2",
+        "Six:1,1,2,2,12,12:1,1,24,24 perm=0,1,4,2,5,3",
+        "Six:1,2,2,1,12,12:1,1,24,24 perm=0,3,4,1,5,2",
+        "Six:1,4,6,2,6,2:1,16,6,6 perm=0,1,3,5,2,4",
+        "Six:1,4,4,3,4,3:1,36,4,4 perm=0,3,5,1,2,4"
       })
   void enlargingOperations(String text) throws IOException {
     GraphBuilder graph = GraphBuilder.seeded(3);
@@ -287,11 +292,21 @@ class ReceptiveFieldTest {
       double scale = Double.parseDouble(op.substring("Resize:".length()));
       String scales = graph.floats("scales", i -> i < 2 ? 1 : scale, 4);
       here = graph.node("Resize", "up", here + " - " + scales, attributes);
+    } else if (op.startsWith("Six")) {
+      // As exporters write depth to space: through six axes.
+      String[] shapes = op.split(":", -1);
+      String six = graph.node("Reshape", "six", here + " " + longs(graph, "to6", shapes[1]));
+      String turned = graph.node("Transpose", "turned", six, attributes);
+      here = graph.node("Reshape", "up", turned + " " + longs(graph, "to4", shapes[2]));
     } else {
       here = graph.node(op, "up", here, attributes);
     }
     Path file = graph.output(here).write(folder.resolve("up.onnx"));
     compare(file, "up", text, false);
+  }
+
+  private static String longs(GraphBuilder graph, String name, String values) {
+    return graph.longs(name, Stream.of(values.split(",", -1)).mapToLong(Long::parseLong).toArray());
   }
 
   private static void compare(Path file, String name, String story, boolean exact)

@@ -10,6 +10,8 @@ import java.util.List;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Where rows and columns go in networks that are more than a chain of convolutions. */
 class StructureTest {
@@ -230,6 +232,47 @@ class StructureTest {
       assertEquals("layer1.0.relu1", network.resolve("layer1.0.conv1").get(0).name());
       assertEquals("layer1.0.bn2", network.resolve("layer1.0.conv2").get(0).name());
       assertTrue(network.layers().stream().allMatch(l -> l.field().isKnown()));
+    }
+  }
+
+  @Test
+  void aNetworkThatTakesBytesScalesThemItself() throws IOException {
+    GraphBuilder graph = GraphBuilder.seeded(1).type(GraphBuilder.UINT8);
+    graph.image(-1, 8, 12, 3);
+    graph.type(GraphBuilder.FLOAT);
+    String floats = graph.node("Cast", "floats", "image", "to=1");
+    String scaled = graph.node("Div", "scaled", floats + " " + graph.scalar("most", 255));
+    String turned = graph.node("Transpose", "turned", scaled, "perm=0,3,1,2");
+    graph.output(graph.conv("conv", turned, 3, 4, 3));
+    try (Network network = Network.open(graph.write(folder.resolve("net.onnx")))) {
+      assertEquals(Preprocessing.NONE, network.usualPreprocessing());
+      network.tap(List.of(network.defaultLayer()), network.usualPreprocessing()).close();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22})
+  void everyVersionOfTheOperators(int opset) throws IOException {
+    GraphBuilder graph = GraphBuilder.seeded(1).opset(opset);
+    graph.irVersion(opset < 9 ? 3 : opset < 15 ? 7 : opset < 19 ? 8 : 10);
+    graph.image(-1, 3, 16, 16);
+    String normed = graph.batchNorm("norm", graph.conv("conv", "image", 3, 4, 3), 4);
+    String pooled =
+        graph.node(
+            "MaxPool",
+            "pooled",
+            graph.node("Relu", "relu", normed),
+            "kernel_shape=2,2",
+            "strides=2,2");
+    graph.output(graph.node("GlobalAveragePool", "mean", pooled));
+    try (Network network = Network.open(graph.write(folder.resolve("net.onnx")))) {
+      assertEquals(
+          List.of("conv", "norm", "relu", "pooled"),
+          network.layers().stream().map(Layer::name).toList());
+      try (TappedNetwork tapped = network.tap(network.layers(), Preprocessing.UNIT);
+          Runner runner = tapped.newRunner(2)) {
+        runner.run(2);
+      }
     }
   }
 }

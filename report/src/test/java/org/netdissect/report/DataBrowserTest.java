@@ -66,6 +66,10 @@ class DataBrowserTest {
           IOException.class,
           () -> DataBrowser.write(data, atlas, temp.resolve("other"), 2, Progress.NONE));
       assertEquals("mine", Files.readString(other.resolve("index.js")));
+      Path mine = Files.writeString(out.resolve("photos/9999.jpg"), "mine");
+      assertThrows(IOException.class, () -> DataBrowser.write(data, atlas, out, 2, Progress.NONE));
+      assertTrue(Files.exists(out.resolve("index.html")));
+      Files.delete(mine);
       return DataBrowser.write(data, atlas, out, 1, Progress.NONE);
     }
   }

@@ -24,7 +24,7 @@ public final class CountsExport {
    *
    * @param folder gets one folder a layer, named as in the result
    */
-  public static void write(Dissection dissection, Path folder) throws IOException {
+  public static List<Path> write(Dissection dissection, Path folder) throws IOException {
     try (WholeFiles files = new WholeFiles()) {
       for (LayerDissection layer : dissection.layers()) {
         Path target = Files.createDirectories(folder.resolve(layer.layer().folder()));
@@ -36,7 +36,7 @@ public final class CountsExport {
               files.next(target.resolve(TrustTable.TABLE)), TrustTable.csv(trust.scores()));
         }
       }
-      files.commit();
+      return files.commit();
     }
   }
 

@@ -16,6 +16,8 @@ import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.netdissect.base.Limits;
+import org.netdissect.base.Text;
+import org.netdissect.base.Unlabelled;
 import org.netdissect.base.files.DamagedException;
 import org.netdissect.base.files.FileCheck;
 import org.netdissect.base.files.Seal;
@@ -171,6 +173,21 @@ public final class Dissection {
   /** The selected categories in the data set's order. */
   public List<String> categories() {
     return info.data().categories();
+  }
+
+  /** Whether the photographs had no labels, so that units have masks and images but no scores. */
+  public boolean isUnlabelled() {
+    return Unlabelled.are(categories());
+  }
+
+  /** Refuses a result of photographs without labels, where labels are needed. */
+  public void checkLabelled() throws DissectionException {
+    if (isUnlabelled()) {
+      throw new DissectionException(
+          Text.oneLine(folder().toString())
+              + " is of photographs without labels, so there are no scores to work with; dissect"
+              + " with labelled images (netdissect run --data)");
+    }
   }
 
   /** Names of the chosen images by number. */

@@ -5,15 +5,12 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
-import java.util.List;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.netdissect.base.NetdissectException;
+import org.netdissect.base.Text;
 
 /**
  * An array of real numbers in a NumPy file (format 1.0 to 3.0): float16, float32 or float64 of
@@ -21,14 +18,6 @@ import org.netdissect.base.NetdissectException;
  * Reading is safe from several threads.
  */
 public final class NpyFile implements Closeable {
-  private static final byte[] MAGIC = {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y'};
-  private static final int MAX_HEADER = 1 << 16;
-  private static final int MAX_DIMENSIONS = 32;
-  private static final List<String> TYPES = List.of("f2", "f4", "f8");
-  private static final Pattern DESCR = Pattern.compile("'descr'\\s*:\\s*'([^']*)'");
-  private static final Pattern ORDER = Pattern.compile("'fortran_order'\\s*:\\s*(True|False)");
-  private static final Pattern SHAPE = Pattern.compile("'shape'\\s*:\\s*\\(([^)]*)\\)");
-
   private final Path path;
   private final FileChannel channel;
   private final long start;
@@ -74,94 +63,32 @@ public final class NpyFile implements Closeable {
   }
 
   private static NpyFile parse(Path path, FileChannel channel) throws IOException {
-    long size = channel.size();
-    if (size < 10) {
-      throw new NetdissectException(path + " is no NumPy file (.npy)");
-    }
-    ByteBuffer head = SectionFile.read(channel, path, 0, 10);
-    byte[] magic = new byte[MAGIC.length];
-    head.get(magic);
-    int major = head.get();
-    head.get();
-    if (!Arrays.equals(magic, MAGIC) || major < 1 || major > 3) {
-      throw new NetdissectException(path + " is no NumPy file (.npy) of version 1 to 3");
-    }
-    long length = Short.toUnsignedInt(head.getShort());
-    long at = 10;
-    if (major > 1 && size >= 12) {
-      length = Integer.toUnsignedLong(SectionFile.read(channel, path, 8, 4).getInt());
-      at = 12;
-    }
-    if (length > MAX_HEADER || at + length > size) {
-      throw new NetdissectException(path + ": the header of the NumPy file is cut or too long");
-    }
-    String header =
-        StandardCharsets.ISO_8859_1
-            .decode(SectionFile.read(channel, path, at, (int) length))
-            .toString();
-    String type = find(DESCR, header, path, "descr");
-    if (type.length() != 3
-        || !TYPES.contains(type.substring(1))
-        || "<>=".indexOf(type.charAt(0)) < 0) {
+    NpyHeader header = NpyHeader.read(path, channel, 0, channel.size());
+    if (!header.type().matches("[<>=]f[248]")) {
       throw new NetdissectException(
-          path + ": values are '" + type + "'; save real numbers: float32, float64 or float16");
+          path
+              + ": values are '"
+              + Text.oneLine(header.type())
+              + "'; save real numbers: float32, float64 or float16");
     }
-    int valueBytes = type.charAt(2) - '0';
-    long start = at + length;
-    long[] shape = shape(find(SHAPE, header, path, "shape"), path);
-    long values = 1;
-    for (long side : shape) {
-      if (side < 0 || (side > 0 && values > (size - start) / valueBytes / side)) {
-        values = -1;
-        break;
-      }
-      values *= side;
-    }
-    if (values < 0 || size - start != values * valueBytes) {
+    int valueBytes = header.type().charAt(2) - '0';
+    if (!header.fits(valueBytes)) {
       throw new NetdissectException(
           path
               + ": its shape "
-              + Arrays.toString(shape)
+              + Arrays.toString(header.shape())
               + " does not fit the "
-              + (size - start)
+              + header.bytes()
               + " bytes of values that it holds");
     }
     return new NpyFile(
         path,
         channel,
-        start,
-        type.charAt(0) == '>' ? ByteOrder.BIG_ENDIAN : ByteOrder.LITTLE_ENDIAN,
+        header.start(),
+        header.order(),
         valueBytes,
-        find(ORDER, header, path, "fortran_order").equals("True"),
-        shape);
-  }
-
-  private static String find(Pattern pattern, String header, Path path, String key)
-      throws NetdissectException {
-    Matcher matcher = pattern.matcher(header);
-    if (!matcher.find()) {
-      throw new NetdissectException(
-          path
-              + ": the header of the NumPy file has no plain '"
-              + key
-              + "'; save an array of numbers");
-    }
-    return matcher.group(1);
-  }
-
-  private static long[] shape(String text, Path path) throws NetdissectException {
-    String[] parts = text.isBlank() ? new String[0] : text.trim().split("\\s*,\\s*");
-    if (parts.length > MAX_DIMENSIONS) {
-      throw new NetdissectException(path + ": the shape makes no sense");
-    }
-    long[] shape = new long[parts.length];
-    for (int i = 0; i < parts.length; i++) {
-      if (!parts[i].matches("\\d{1,18}")) {
-        throw new NetdissectException(path + ": the shape makes no sense");
-      }
-      shape[i] = Long.parseLong(parts[i]);
-    }
-    return shape;
+        header.fortran(),
+        header.shape());
   }
 
   /** Sides of the array, as NumPy gives them. */

@@ -1,8 +1,9 @@
 package org.netdissect.base.files;
 
-import java.io.BufferedWriter;
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileVisitResult;
@@ -15,6 +16,7 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.netdissect.base.DataException;
@@ -25,25 +27,35 @@ import org.netdissect.base.Text;
  * A folder that a command is writing. A file in it marks it from the first moment to the last, so
  * that what a kill or a full disk leaves is taken for no data set, and the same command, given
  * again, starts over in it by itself. The mark lists each file before it is written: only those are
- * ever deleted, and a folder with anything else in it, however deep, is never touched.
+ * ever deleted, and a folder with anything else in it, however deep, is never touched. What file
+ * managers leave wherever they look ({@code .DS_Store}, {@code Thumbs.db}) is passed over.
+ *
+ * <p>A folder that may be written anew even when it is whole keeps the list afterwards ({@link
+ * #finishReplaceable}).
  */
 public final class Unfinished implements Closeable {
   /** The file that marks the folder: the command, then a line for each file it has begun. */
   public static final String MARK = ".netdissect-unfinished";
 
+  /** The same list in a folder that is whole and may be replaced by the command. */
+  public static final String LIST = ".netdissect-files";
+
   /** What marked it before: the spool of label maps. */
   private static final String SPOOL = ".masks-inc";
 
+  /** Files of file managers and file systems, in lower case. */
+  private static final Set<String> OF_SYSTEMS =
+      Set.of(".ds_store", "thumbs.db", "ehthumbs.db", "desktop.ini", ".directory", ".localized");
+
   private final Path folder;
   private final WorkLock lock;
-  private final BufferedWriter journal;
+  private final FileChannel journal;
 
   private Unfinished(Path folder, WorkLock lock) throws IOException {
     this.folder = folder;
     this.lock = lock;
     this.journal =
-        Files.newBufferedWriter(
-            folder.resolve(MARK), StandardCharsets.UTF_8, StandardOpenOption.APPEND);
+        FileChannel.open(folder.resolve(MARK), StandardOpenOption.WRITE, StandardOpenOption.APPEND);
   }
 
   /** Whether the folder is one that was not finished. */
@@ -53,28 +65,26 @@ public final class Unfinished implements Closeable {
 
   /** What is said of a folder that was not finished where a data set is expected. */
   public static String complaint(Path folder) {
+    if (!Files.exists(folder.resolve(MARK))) {
+      return Text.oneLine(folder.toString())
+          + " is unfinished, as an older version left it; delete it and give the command that was"
+          + " writing it again";
+    }
     return Text.oneLine(folder.toString())
         + " is unfinished: the command that was writing it was stopped, or still runs; give that"
         + " command again, it starts over in the same folder";
   }
 
-  /** The command that was writing the folder; blank when it is not marked. */
-  public static String command(Path folder) throws IOException {
-    List<String> lines = markOf(folder);
-    return lines.isEmpty() ? "" : lines.get(0);
-  }
-
-  private static List<String> markOf(Path folder) throws IOException {
-    Path mark = folder.resolve(MARK);
+  private static List<String> linesOf(Path mark) throws IOException {
     return Files.isRegularFile(mark, LinkOption.NOFOLLOW_LINKS)
         ? new String(Files.readAllBytes(mark), StandardCharsets.UTF_8).lines().toList()
         : List.of();
   }
 
   /**
-   * Makes the folder, or empties it when the same command left it unfinished.
+   * Makes the folder, or empties it when the same command left it unfinished or replaceable.
    *
-   * @param folder must not exist, be empty, or be unfinished
+   * @param folder must not exist, be empty, be unfinished or replaceable
    * @param command that writes, for people; one line
    * @throws DataException when the folder holds something else, or another process writes there
    */
@@ -83,7 +93,11 @@ public final class Unfinished implements Closeable {
     Files.createDirectories(folder);
     WorkLock lock = WorkLock.take(folder, folder, Progress.NONE);
     try {
-      for (Path file : filesToReplace(folder, command)) {
+      List<Path> old = filesToReplace(folder, command);
+      if (!Files.exists(folder.resolve(MARK)) && Files.exists(folder.resolve(LIST))) {
+        Files.move(folder.resolve(LIST), folder.resolve(MARK)); // it is whole no longer
+      }
+      for (Path file : old) {
         Files.delete(file);
         deleteEmptyAround(file, folder);
       }
@@ -107,9 +121,16 @@ public final class Unfinished implements Closeable {
 
   /** Notes that a file is about to be written: it may be deleted when the command starts over. */
   public synchronized void writing(Path file) throws IOException {
-    journal.write(line(folder, file));
-    journal.write('\n');
-    journal.flush();
+    ByteBuffer line = ByteBuffer.wrap((line(folder, file) + "\n").getBytes(StandardCharsets.UTF_8));
+    long before = journal.size();
+    try {
+      while (line.hasRemaining()) {
+        journal.write(line);
+      }
+    } catch (IOException e) {
+      journal.truncate(before); // half a line would spoil the next one
+      throw e;
+    }
   }
 
   /** Notes that a file is about to be written by {@link WholeFile}. */
@@ -153,15 +174,19 @@ public final class Unfinished implements Closeable {
     if (!Files.isDirectory(folder)) {
       throw new DataException(named + " is no folder; name one that does not exist yet");
     }
-    boolean marked = Files.exists(folder.resolve(MARK), LinkOption.NOFOLLOW_LINKS);
-    if (!marked) {
-      checkEmpty(folder, named);
-      return List.of();
+    Path mark = folder.resolve(MARK);
+    if (!Files.exists(mark, LinkOption.NOFOLLOW_LINKS)) {
+      Path list = folder.resolve(LIST);
+      List<String> lines = linesOf(list);
+      if (lines.isEmpty() || !lines.get(0).equals(command)) {
+        checkEmpty(folder, named);
+        return List.of();
+      }
+      return listed(folder, named + " could be replaced", new HashSet<>(lines));
     }
-    List<String> mark = markOf(folder);
-    checkCommand(named, mark, command);
-    return listed(
-        folder, named, new HashSet<>(mark.subList(Math.min(1, mark.size()), mark.size())));
+    List<String> lines = linesOf(mark);
+    checkCommand(named, lines, command);
+    return listed(folder, named + " is unfinished and could be made anew", new HashSet<>(lines));
   }
 
   /**
@@ -172,8 +197,9 @@ public final class Unfinished implements Closeable {
    * @throws DataException when it holds something else
    */
   public static void goOn(Path folder, String command) throws IOException {
-    if (Files.exists(folder.resolve(MARK), LinkOption.NOFOLLOW_LINKS)) {
-      checkCommand(Text.oneLine(folder.toString()), markOf(folder), command);
+    Path mark = folder.resolve(MARK);
+    if (Files.exists(mark, LinkOption.NOFOLLOW_LINKS)) {
+      checkCommand(Text.oneLine(folder.toString()), linesOf(mark), command);
       return;
     }
     filesToReplace(folder, command);
@@ -181,43 +207,56 @@ public final class Unfinished implements Closeable {
     mark(folder, command);
   }
 
-  private static void checkCommand(String named, List<String> mark, String command)
+  private static void checkCommand(String named, List<String> lines, String command)
       throws DataException {
-    if (!mark.isEmpty() && !mark.get(0).equals(command)) {
+    if (!lines.isEmpty() && !lines.get(0).equals(command)) {
       throw new DataException(
           named
               + " is unfinished, and another command was writing it, "
-              + Text.quoted(mark.get(0))
+              + Text.quoted(lines.get(0))
               + "; give that one again, delete the folder or name another");
     }
   }
 
   private static void checkEmpty(Path folder, String named) throws IOException {
     try (Stream<Path> inside = Files.list(folder)) {
-      if (inside.anyMatch(file -> !file.equals(folder.resolve(WorkLock.FILE)))) {
+      if (inside.anyMatch(
+          file -> !file.equals(folder.resolve(WorkLock.FILE)) && !isOfSystem(file))) {
         throw new DataException(named + " is not empty; delete it or name another folder");
       }
     }
   }
 
-  private static List<Path> listed(Path folder, String named, Set<String> lines)
+  /** Whether file managers or systems put such a file wherever they look. */
+  private static boolean isOfSystem(Path file) {
+    String name = file.getFileName().toString();
+    return OF_SYSTEMS.contains(name.toLowerCase(Locale.ROOT)) || name.startsWith("._");
+  }
+
+  /**
+   * The files below a folder, all of which must be listed.
+   *
+   * @param could how a refusal begins
+   */
+  private static List<Path> listed(Path folder, String could, Set<String> lines)
       throws IOException {
     List<Path> own = new ArrayList<>();
-    Set<Path> kept = Set.of(folder.resolve(MARK), folder.resolve(WorkLock.FILE));
+    Set<Path> kept =
+        Set.of(folder.resolve(MARK), folder.resolve(LIST), folder.resolve(WorkLock.FILE));
     Files.walkFileTree(
         folder,
         new SimpleFileVisitor<>() {
           @Override
           public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
               throws IOException {
-            if (kept.contains(file)) {
+            String line = line(folder, file);
+            if (kept.contains(file) || (isOfSystem(file) && !lines.contains(line))) {
               return FileVisitResult.CONTINUE;
             }
-            String line = line(folder, file);
             if (!attributes.isRegularFile() || !lines.contains(line)) {
               throw new DataException(
-                  named
-                      + " is unfinished and could be made anew, but "
+                  could
+                      + ", but "
                       + Text.quoted(folder.relativize(file).toString())
                       + " in it is of something else; take it away or name another folder");
             }
@@ -228,8 +267,7 @@ public final class Unfinished implements Closeable {
     return own;
   }
 
-  /** Marks a folder as unfinished, for who empties it and keeps others away himself. */
-  public static void mark(Path folder, String command) throws IOException {
+  private static void mark(Path folder, String command) throws IOException {
     Files.writeString(folder.resolve(MARK), command + "\n");
   }
 
@@ -242,6 +280,12 @@ public final class Unfinished implements Closeable {
   public void finish() throws IOException {
     journal.close();
     unmark(folder);
+  }
+
+  /** The folder is whole, and the same command may replace what it has written there. */
+  public void finishReplaceable() throws IOException {
+    journal.close();
+    WholeFile.place(folder.resolve(MARK), folder.resolve(LIST));
   }
 
   /** Lets others in. Without {@link #finish} the folder stays unfinished. */

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -23,12 +24,14 @@ public final class WholeFiles implements Closeable {
     return nexts.computeIfAbsent(file, f -> f.resolveSibling(f.getFileName() + ".next"));
   }
 
-  /** Puts all files in place. */
-  public void commit() throws IOException {
+  /** Puts all files in place; they are those returned. */
+  public List<Path> commit() throws IOException {
+    List<Path> files = List.copyOf(nexts.keySet());
     for (Map.Entry<Path, Path> entry : nexts.entrySet()) {
       WholeFile.place(entry.getValue(), entry.getKey());
     }
     nexts.clear();
+    return files;
   }
 
   @Override

@@ -9,6 +9,7 @@ import java.util.Map;
 import org.netdissect.base.DataException;
 import org.netdissect.base.Progress;
 import org.netdissect.base.Text;
+import org.netdissect.base.Unlabelled;
 import org.netdissect.base.files.Unfinished;
 import org.netdissect.concepts.AnnotatedImage;
 import org.netdissect.concepts.Category;
@@ -71,6 +72,9 @@ public final class BrodenConverter {
       throws IOException {
     if (size < 2 || size > 4096) {
       throw new DataException("a size of " + size + " pixels; 2 to 4096 are possible");
+    }
+    if (Unlabelled.are(data.vocabulary().categories().stream().map(Category::name).toList())) {
+      throw new DataException(data.name() + " holds photographs without labels: nothing to write");
     }
     List<String> categories = data.vocabulary().categories().stream().map(Category::name).toList();
     for (String category : categories) {

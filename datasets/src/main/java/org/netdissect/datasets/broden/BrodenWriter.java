@@ -358,8 +358,8 @@ public final class BrodenWriter implements Closeable {
             pixels;
       }
     }
-    Path photo = images.resolve(image.name).normalize();
-    if (!photo.startsWith(images)) {
+    Path photo = images.resolve(Path.of(image.name).normalize());
+    if (!photo.normalize().startsWith(images.normalize())) {
       throw new IOException("image name " + oneLine(image.name) + " leaves the folder");
     }
     Files.createDirectories(photo.getParent());

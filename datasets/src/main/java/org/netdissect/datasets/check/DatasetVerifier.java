@@ -5,8 +5,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -25,7 +28,9 @@ import org.netdissect.concepts.atlas.Regions;
 import org.netdissect.datasets.Datasets;
 import org.netdissect.datasets.reading.ColorNames;
 import org.netdissect.datasets.reading.DatasetOptions;
+import org.netdissect.datasets.reading.PassedOver;
 import org.netdissect.datasets.reading.ReadDataset;
+import org.netdissect.datasets.reading.UnlistedLabelException;
 import org.netdissect.pictures.Photographs;
 
 /**
@@ -43,6 +48,10 @@ public final class DatasetVerifier {
   private final BitSet[] used;
 
   private final BitSet withData = new BitSet();
+
+  /** Labels that no table lists, and how many images hold them. */
+  private final Map<String, Integer> missing = new TreeMap<>();
+
   private final Map<String, String> photos = new HashMap<>();
 
   /** Opens a data set, telling of what is wrong with its tables. */
@@ -55,7 +64,9 @@ public final class DatasetVerifier {
     }
     data = Datasets.openAlone(folder, options, problems);
     data.check(problems);
-    data.remarks().forEach(this::note);
+    List<String> noFiles = PassedOver.below(data.folder()).noFiles();
+    noFiles.forEach(this::serious);
+    data.remarks().stream().filter(remark -> !noFiles.contains(remark)).forEach(this::note);
     used = bitSets(data.vocabulary().categories().size());
   }
 
@@ -89,6 +100,7 @@ public final class DatasetVerifier {
       return false;
     }
     verifier.readImages(workers, progress);
+    verifier.tellOfMissing();
     verifier.tellOfLabels();
     return !verifier.serious;
   }
@@ -102,9 +114,16 @@ public final class DatasetVerifier {
     out.accept(new Finding(false, text));
   }
 
+  /**
+   * What was found in one image.
+   *
+   * @param missing labels that no table lists, if that is what was found
+   */
+  private record Found(Finding finding, List<String> missing) {}
+
   /** What one image gave. */
   private static final class OfImage {
-    final List<Finding> findings = new ArrayList<>();
+    final List<Found> found = new ArrayList<>();
     final BitSet[] used;
     long dataCategories;
 
@@ -115,8 +134,14 @@ public final class DatasetVerifier {
       used = bitSets(categories);
     }
 
-    void serious(String text) {
-      findings.add(new Finding(true, text));
+    void serious(DataException problem) {
+      found.add(
+          new Found(
+              new Finding(true, problem.getMessage()), UnlistedLabelException.missing(problem)));
+    }
+
+    void note(String text) {
+      found.add(new Found(new Finding(false, text), List.of()));
     }
   }
 
@@ -138,8 +163,17 @@ public final class DatasetVerifier {
   }
 
   private void take(OfImage image, String name) {
-    image.findings.forEach(out);
-    serious |= image.findings.stream().anyMatch(Finding::serious);
+    Set<String> ofImage = new HashSet<>();
+    for (Found found : image.found) {
+      serious |= found.finding.serious();
+      boolean first = found.missing.isEmpty();
+      for (String label : found.missing) {
+        first |= ofImage.add(label) && missing.merge(label, 1, Integer::sum) == 1;
+      }
+      if (first) {
+        out.accept(found.finding);
+      }
+    }
     for (int c = 0; c < used.length; c++) {
       used[c].or(image.used[c]);
       if (((image.dataCategories >>> c) & 1) != 0) {
@@ -155,7 +189,7 @@ public final class DatasetVerifier {
   private OfImage read(ImageRow row) {
     OfImage image = new OfImage(used.length);
     readPhoto(row, image);
-    Problems problems = e -> image.serious(e.getMessage());
+    Problems problems = image::serious;
     try {
       AnnotatedImage annotated = data.annotate(row, problems);
       image.dataCategories = annotated.dataCategories();
@@ -170,9 +204,10 @@ public final class DatasetVerifier {
       }
       Regions.of(annotated);
     } catch (DataException e) {
-      image.serious(e.getMessage());
+      image.serious(e);
     } catch (OutOfMemoryError e) {
-      image.serious(Text.oneLine(row.name()) + ": too little memory to read its labels");
+      image.serious(
+          new DataException(Text.oneLine(row.name()) + ": too little memory to read its labels"));
     }
     checkLabels(row, image);
     return image;
@@ -185,18 +220,18 @@ public final class DatasetVerifier {
       String category = vocabulary.categories().get(c).name();
       for (int n = image.used[c].nextSetBit(0); n >= 0; n = image.used[c].nextSetBit(n + 1)) {
         if (!vocabulary.knows(n)) {
+          String label = category + ": label number " + n;
           image.serious(
-              Text.oneLine(row.name())
-                  + ", "
-                  + category
-                  + ": label number "
-                  + n
-                  + " is in no table");
+              new UnlistedLabelException(
+                  Text.oneLine(row.name()) + ", " + label + " is in no table", List.of(label)));
           continue;
         }
         String complaint = data.complaint(c, n);
         if (complaint != null) {
-          image.serious(Text.oneLine(row.name()) + ", " + category + ": " + complaint);
+          String label = category + ": label number " + n;
+          image.serious(
+              new UnlistedLabelException(
+                  Text.oneLine(row.name()) + ", " + category + ": " + complaint, List.of(label)));
         }
       }
     }
@@ -209,11 +244,25 @@ public final class DatasetVerifier {
       image.hash = Digests.sha256Hex(bytes).substring(0, 32);
       Photographs.decode(bytes, file.toString(), row.photoHeight(), row.photoWidth());
       for (String remark : Photographs.remarks(bytes, file, row.photoHeight(), row.photoWidth())) {
-        image.findings.add(new Finding(false, remark));
+        image.note(remark);
       }
     } catch (DataException e) {
-      image.serious(e.getMessage());
+      image.serious(e);
     }
+  }
+
+  /** Says of each label that no table lists in how many further images it is. */
+  private void tellOfMissing() {
+    missing.forEach(
+        (label, images) -> {
+          if (images > 1) {
+            serious(
+                label
+                    + " is in no table, and in "
+                    + (images - 1)
+                    + (images == 2 ? " further image" : " further images"));
+          }
+        });
   }
 
   private void tellOfLabels() {

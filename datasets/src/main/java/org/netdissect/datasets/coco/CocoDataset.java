@@ -26,6 +26,7 @@ import org.netdissect.datasets.reading.PhotoPlaces;
 import org.netdissect.datasets.reading.ReadDataset;
 import org.netdissect.datasets.reading.Splits;
 import org.netdissect.datasets.reading.Stamper;
+import org.netdissect.datasets.reading.UnlistedLabelException;
 import org.netdissect.datasets.shapes.LabelLayers;
 import org.netdissect.datasets.shapes.Shapes;
 import org.netdissect.pictures.Nearest;
@@ -412,15 +413,14 @@ public final class CocoDataset implements ReadDataset {
   private int number(int file, CocoFile.Annotation a, long category, ImageRow image)
       throws DataException {
     Integer number = numbers.get(file).get(category);
-    if (number == null) {
-      throw files
-          .get(file)
-          .error(
-              image.name(),
-              a,
-              category == CocoFile.NO_CATEGORY
-                  ? "no category"
-                  : "category " + files.get(file).idText(category) + " is in no table");
+    if (number == null && category == CocoFile.NO_CATEGORY) {
+      throw files.get(file).error(image.name(), a, "no category");
+    } else if (number == null) {
+      String missing = "category " + files.get(file).idText(category);
+      String message =
+          files.get(file).error(image.name(), a, missing + " is in no table").getMessage();
+      throw new UnreadableImageException(
+          message, new UnlistedLabelException(message, List.of(missing)));
     }
     return number;
   }

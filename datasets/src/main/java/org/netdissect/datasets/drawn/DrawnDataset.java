@@ -153,6 +153,7 @@ final class DrawnDataset implements ReadDataset {
   @Override
   public List<String> remarks() {
     List<String> remarks = new ArrayList<>(PhotoFiles.passedOver(folder));
+    remarks.addAll(found.remarks);
     String named = Text.oneLine(folder.toString()) + ": ";
     if (found.boxes > 0) {
       remarks.add(

@@ -44,6 +44,9 @@ final class DrawnImages {
   /** What is wrong with annotations that have no image. */
   final List<String> orphans = new ArrayList<>();
 
+  /** What is odd about the tables; a line each. */
+  final List<String> remarks = new ArrayList<>();
+
   /** Photographs without annotations, which are left out. */
   int unlabelled;
 

@@ -2,8 +2,12 @@ package org.netdissect.datasets.drawn;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.netdissect.base.DataException;
@@ -75,22 +79,21 @@ public final class YoloFormat implements DatasetFormat {
 
   private static boolean areLabels(Listing at) {
     int good = 0;
+    int other = 0;
     for (String name : at.filesEnding(".txt")) {
       if (YoloNames.isTable(name)) {
         continue;
       }
       switch (YoloLabels.look(at.folder().resolve(name))) {
-        case OTHER -> {
-          return false;
-        }
+        case OTHER -> other++; // a note or two may lie among labels
         case LABELS -> good++;
         case EMPTY -> {} // a photograph without objects
       }
-      if (good == LOOKED_AT) {
-        return true;
+      if (good == LOOKED_AT || other == LOOKED_AT) {
+        break;
       }
     }
-    return good > 0;
+    return good > other;
   }
 
   @Override
@@ -100,12 +103,15 @@ public final class YoloFormat implements DatasetFormat {
     DrawnImages found = new DrawnImages();
     found.tables.add(names.file());
     found.labels = names.all();
+    found.remarks.addAll(names.doubts());
+    Set<Path> used = new HashSet<>();
     for (String photo : PhotoFiles.below(folder)) {
       Path labels = labelsOf(folder, photo);
       if (labels == null) {
         found.unlabelled++;
         continue;
       }
+      used.add(labels);
       found.images.add(
           new DrawnImages.Image(
               photo,
@@ -115,6 +121,7 @@ public final class YoloFormat implements DatasetFormat {
               labels,
               row -> YoloLabels.read(labels, names, row.photoHeight(), row.photoWidth())));
     }
+    addOrphans(used, found);
     List<YoloLabels.Count> counts =
         found.images.parallelStream().map(image -> YoloLabels.count(image.file(), names)).toList();
     for (YoloLabels.Count count : counts) {
@@ -122,6 +129,22 @@ public final class YoloFormat implements DatasetFormat {
       found.shapes += count.all();
     }
     return new DrawnDataset(folder, name(), found, options);
+  }
+
+  /** Texts of labels without a photograph; other texts there may be are no labels. */
+  private static void addOrphans(Set<Path> used, DrawnImages found) throws DataException {
+    Set<Path> folders = new TreeSet<>();
+    used.forEach(labels -> folders.add(Objects.requireNonNull(labels.getParent())));
+    for (Path at : folders) {
+      for (String name : Listing.of(at).filesEnding(".txt")) {
+        Path labels = at.resolve(name);
+        if (!used.contains(labels)
+            && !YoloNames.isTable(name)
+            && YoloLabels.look(labels) == YoloLabels.Kind.LABELS) {
+          found.orphans.add("no photograph for the labels " + Text.oneLine(labels.toString()));
+        }
+      }
+    }
   }
 
   /** The text of a photograph: "images" in its path is "labels" there; or it lies beside it. */

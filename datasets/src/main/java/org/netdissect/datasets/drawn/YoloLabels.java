@@ -10,6 +10,7 @@ import java.util.List;
 import org.netdissect.base.DataException;
 import org.netdissect.base.Text;
 import org.netdissect.datasets.reading.TextLines;
+import org.netdissect.datasets.reading.UnlistedLabelException;
 
 /** A text of YOLO's: a line an object, its class and then numbers in shares of the photograph. */
 final class YoloLabels {
@@ -95,13 +96,11 @@ final class YoloLabels {
             ? names.byNumber().get(Integer.valueOf(written))
             : null;
     if (name == null) {
-      throw DataException.at(
-          file,
-          line,
-          "class "
-              + Text.quoted(words[0])
-              + " is not in "
-              + Text.oneLine(String.valueOf(names.file().getFileName())));
+      String missing = "class " + Text.quoted(words[0]);
+      String table = Text.oneLine(String.valueOf(names.file().getFileName()));
+      throw new UnlistedLabelException(
+          DataException.at(file, line, missing + " is not in " + table).getMessage(),
+          List.of(missing));
     }
     double[] numbers = new double[words.length - 1];
     for (int i = 0; i < numbers.length; i++) {

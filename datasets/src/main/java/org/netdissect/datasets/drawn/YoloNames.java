@@ -23,8 +23,9 @@ import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
  * @param file that holds them
  * @param byNumber the names by the numbers of the classes
  * @param keypoints numbers of keypoints that follow a box on a line; 0 without keypoints
+ * @param doubts what makes it doubtful that these are the names, a line each
  */
-record YoloNames(Path file, Map<Integer, String> byNumber, int keypoints) {
+record YoloNames(Path file, Map<Integer, String> byNumber, int keypoints, List<String> doubts) {
   private static final int MOST_CLASSES = 65_535;
   private static final int LONGEST_YAML = 1 << 22;
 
@@ -96,10 +97,11 @@ record YoloNames(Path file, Map<Integer, String> byNumber, int keypoints) {
       for (String line : lines) {
         names.put(names.size(), line.strip());
       }
-      return checked(file, names, 0);
+      return checked(file, names, 0, null);
     }
     Map<?, ?> yaml = load(file);
-    return checked(file, names(file, yaml.get("names")), keypoints(yaml.get("kpt_shape")));
+    return checked(
+        file, names(file, yaml.get("names")), keypoints(yaml.get("kpt_shape")), yaml.get("nc"));
   }
 
   private static void checkAlone(Path file, List<Path> yaml) throws DataException {
@@ -113,13 +115,29 @@ record YoloNames(Path file, Map<Integer, String> byNumber, int keypoints) {
     }
   }
 
-  private static YoloNames checked(Path file, Map<Integer, String> names, int keypoints)
+  /**
+   * The names, checked.
+   *
+   * @param count how many there should be, where the file says so
+   */
+  private static YoloNames checked(
+      Path file, Map<Integer, String> names, int keypoints, @Nullable Object count)
       throws DataException {
     if (names.isEmpty() || names.size() > MOST_CLASSES) {
       throw new DataException(
           Text.oneLine(file.toString()) + " names " + names.size() + " classes");
     }
-    return new YoloNames(file, names, keypoints);
+    boolean differs = count != null && !String.valueOf(count).equals("" + names.size());
+    return new YoloNames(
+        file,
+        names,
+        keypoints,
+        differs
+            ? List.of(
+                Text.oneLine(
+                        file + ": nc says " + count + " classes, but names has " + names.size())
+                    + "; a class may bear the name of another")
+            : List.of());
   }
 
   private static Map<?, ?> load(Path file) throws DataException {

@@ -71,11 +71,13 @@ public final class Ade20kFormat implements DatasetFormat {
   public ReadDataset open(Path folder, DatasetOptions options, Problems problems)
       throws DataException {
     MaskEntries found = new MaskEntries();
-    LabelTable table = objects(folder.resolve(TABLE), options, found.vocabulary);
-    found.tables.add(folder.resolve(TABLE));
-    Path scenes = folder.resolve("sceneCategories.txt");
+    Listing at = Listing.of(folder);
+    Path info = at.file(TABLE) == null ? folder.resolve(TABLE) : at.file(TABLE);
+    LabelTable table = objects(info, options, found.vocabulary);
+    found.tables.add(info);
+    Path scenes = at.file("sceneCategories.txt");
     Map<String, String> sceneOf = new HashMap<>();
-    if (Files.isRegularFile(scenes)) {
+    if (scenes != null) {
       found.tables.add(scenes);
       for (String line : TextLines.of(scenes)) {
         String[] words = line.strip().split("\\s+", 2);
@@ -88,11 +90,10 @@ public final class Ade20kFormat implements DatasetFormat {
     for (String name : new TreeSet<>(sceneOf.values())) {
       found.vocabulary.concept(name);
     }
-    Path images = MaskEntries.require(folder.resolve("images"));
+    Path images = MaskEntries.require(at, "images");
     Map<String, Path> photos = MaskEntries.byStem(images, problems);
     for (Map.Entry<String, Path> mask :
-        MaskEntries.byStem(MaskEntries.require(folder.resolve("annotations")), problems)
-            .entrySet()) {
+        MaskEntries.byStem(MaskEntries.require(at, "annotations"), problems).entrySet()) {
       Path photo = photos.get(mask.getKey());
       if (photo == null) {
         found.addOrphan(mask.getValue());

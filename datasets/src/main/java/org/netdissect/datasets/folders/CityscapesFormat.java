@@ -15,10 +15,12 @@ import org.netdissect.datasets.reading.Listing;
 import org.netdissect.datasets.reading.PhotoFiles;
 import org.netdissect.datasets.reading.ReadDataset;
 import org.netdissect.datasets.reading.Recognition;
+import org.netdissect.datasets.reading.Splits;
 
 /**
  * Cityscapes (Cordts et al., CVPR 2016): leftImg8bit, and gtFine or gtCoarse with the labelIds
- * masks, or the labelTrainIds ones where a photograph has no other.
+ * masks, or the labelTrainIds ones where a photograph has no other. Photographs and masks may lie
+ * together, too, in folders of splits and cities or not.
  */
 public final class CityscapesFormat implements DatasetFormat {
   /** Labels from number 7; those below have no meaning of their own. */
@@ -77,6 +79,11 @@ public final class CityscapesFormat implements DatasetFormat {
 
   private static final List<String> KINDS = List.of("gtFine", "gtCoarse");
 
+  private static final String PHOTO = "_leftImg8bit";
+
+  /** Levels of folders of splits and cities. */
+  private static final int DEEPEST = 2;
+
   @Override
   public String name() {
     return "cityscapes";
@@ -84,6 +91,9 @@ public final class CityscapesFormat implements DatasetFormat {
 
   @Override
   public Recognition recognise(Listing at) {
+    if (kindTogether(at, 0) != null) {
+      return Recognition.CLAIMED;
+    }
     boolean photos = part(at, "leftImg8bit") != null;
     boolean masks = kind(at) != null;
     return photos != masks && holdsNothingElse(at)
@@ -105,6 +115,27 @@ public final class CityscapesFormat implements DatasetFormat {
     return KINDS.stream().filter(kind -> part(at, kind) != null).findFirst().orElse(null);
   }
 
+  /** The kind of masks that lie beside their photographs, by names of files; or null. */
+  private static @Nullable String kindTogether(Listing at, int depth) {
+    if (at.files().stream().anyMatch(name -> PhotoFiles.stem(name).endsWith(PHOTO))) {
+      for (String kind : KINDS) {
+        if (at.files().stream().anyMatch(name -> name.contains("_" + kind + "_label"))) {
+          return kind;
+        }
+      }
+    }
+    for (String name : at.folders()) {
+      // A folder of splits holds nothing else, a folder of a split may hold a folder a city.
+      if (depth > 0 ? depth < DEEPEST : Splits.ofFolder(name) != null) {
+        String kind = kindTogether(at.in(name), depth + 1);
+        if (kind != null) {
+          return kind;
+        }
+      }
+    }
+    return null;
+  }
+
   /** A part of Cityscapes, which may lie in a folder named like the archive it came in; or null. */
   private static @Nullable Path part(Listing at, String part) {
     for (String name : at.folders()) {
@@ -120,9 +151,10 @@ public final class CityscapesFormat implements DatasetFormat {
   public ReadDataset open(Path folder, DatasetOptions options, Problems problems)
       throws DataException {
     Listing at = Listing.of(folder);
-    String kind = kind(at);
-    Path images = part(at, "leftImg8bit");
-    Path labelled = kind == null ? null : part(at, kind);
+    String together = kindTogether(at, 0);
+    String kind = together != null ? together : kind(at);
+    Path images = together != null ? folder : part(at, "leftImg8bit");
+    Path labelled = together != null ? folder : kind == null ? null : part(at, kind);
     if (images == null || labelled == null) {
       throw new DataException(
           Text.oneLine(folder.toString())
@@ -137,8 +169,11 @@ public final class CityscapesFormat implements DatasetFormat {
     LabelTable trainIds = LabelTable.numbered(TRAINED, 0, category, found.vocabulary);
     Map<String, Path> masks = MaskEntries.byStem(labelled, problems);
     Map<String, Path> photos = MaskEntries.byStem(images, problems);
+    if (together != null) {
+      photos.keySet().removeIf(stem -> !stem.endsWith(PHOTO));
+    }
     for (Map.Entry<String, Path> photo : photos.entrySet()) {
-      String base = photo.getKey().replaceFirst("_leftImg8bit$", "") + "_" + kind;
+      String base = photo.getKey().replaceFirst(PHOTO + "$", "") + "_" + kind;
       Path mask = masks.get(base + "_labelIds");
       Path trained = masks.get(base + "_labelTrainIds");
       Path file = mask != null ? mask : trained;

@@ -40,7 +40,32 @@ final class ColourTables {
       }
       place++;
     }
-    LabelTable table = LabelTable.coloured(names, category, vocabulary);
+    return checked(LabelTable.coloured(names, category, vocabulary), file);
+  }
+
+  /** CamVid's label_colors.txt: {@code R G B<tab>name}; "Void" and the like mean nothing. */
+  static LabelTable labelColors(Path file, String category, VocabularyBuilder vocabulary)
+      throws DataException {
+    Map<Integer, String> names = new LinkedHashMap<>();
+    int number = 0;
+    for (String line : TextLines.of(file)) {
+      number++;
+      if (line.isBlank()) {
+        continue;
+      }
+      String[] cells = line.strip().split("\\s+", 4);
+      int rgb = cells.length < 4 ? -1 : rgb(String.join(",", cells[0], cells[1], cells[2]));
+      if (rgb < 0) {
+        throw DataException.at(file, number, "not a line \"R G B name\"");
+      }
+      if (names.putIfAbsent(rgb, cells[3]) != null) {
+        throw DataException.at(file, number, "the colour stands for two labels");
+      }
+    }
+    return checked(LabelTable.coloured(names, category, vocabulary), file);
+  }
+
+  private static LabelTable checked(LabelTable table, Path file) throws DataException {
     if (table.categories() == 0) {
       throw new DataException(Text.oneLine(file.toString()) + " names no label");
     }

@@ -160,14 +160,22 @@ public final class ImageFolderDataset implements ReadDataset {
     List<Integer> number = new ArrayList<>();
     List<String> empty = new ArrayList<>();
     Folders.checkNames(folder, classes.keySet());
+    Map<String, List<String>> photosOf = new LinkedHashMap<>();
+    for (String path : classes.keySet()) {
+      photosOf.put(path, PhotoFiles.below(folder.resolve(path)));
+    }
+    ClassEvidence evidence = new ClassEvidence(folder, photosOf);
+    evidence.checkNames();
+    if (options.format() == null) {
+      evidence.checkContents();
+    }
     for (Map.Entry<String, @Nullable String> entry : classes.entrySet()) {
       String path = entry.getKey();
-      List<String> photos = PhotoFiles.below(folder.resolve(path));
+      List<String> photos = photosOf.getOrDefault(path, List.of());
       if (photos.isEmpty()) {
         empty.add(path);
         continue;
       }
-      ClassEvidence.check(folder, path, photos);
       String label = labelOf(path);
       int of = vocabulary.concept(category.equals("scene") ? label + "-s" : label);
       for (String photo : photos) {
@@ -245,6 +253,13 @@ public final class ImageFolderDataset implements ReadDataset {
                   + ": no photographs in "
                   + (empty.size() == 1 ? "the folder " : empty.size() + " folders, such as ")
                   + empty.get(0)));
+    }
+    if (vocabulary.concepts().size() == 1) {
+      remarks.add(
+          Text.oneLine(folder.toString())
+              + " holds one folder of photographs, "
+              + Text.quoted(vocabulary.concepts().iterator().next().name())
+              + ", taken for a class; if it is none, run with --images, without labels");
     }
     return remarks;
   }

@@ -14,6 +14,7 @@ import org.netdissect.concepts.AnnotatedImage;
 import org.netdissect.concepts.VocabularyBuilder;
 import org.netdissect.datasets.reading.DatasetOptions;
 import org.netdissect.datasets.reading.LabelTable;
+import org.netdissect.datasets.reading.Listing;
 import org.netdissect.datasets.reading.PhotoFiles;
 import org.netdissect.datasets.reading.Splits;
 
@@ -64,6 +65,12 @@ final class MaskEntries {
   /** The category of labels whose format knows none. */
   static String category(DatasetOptions options) {
     return options.category() != null ? options.category() : "object";
+  }
+
+  /** A folder of that name that must be there, whatever its case. */
+  static Path require(Listing at, String name) throws DataException {
+    Path found = at.subfolder(name);
+    return require(found == null ? at.folder().resolve(name) : found);
   }
 
   /** A folder that must be there. */

@@ -156,6 +156,16 @@ public final class MaskFolderDataset implements ReadDataset {
                   ? " photograph has no mask and is left out"
                   : " photographs have no mask and are left out"));
     }
+    List<String> orphans = found.orphans();
+    if (!orphans.isEmpty()) {
+      remarks.add(
+          Text.oneLine(folder.toString())
+              + ": "
+              + orphans.size()
+              + (orphans.size() == 1 ? " mask is" : " masks are")
+              + " left out; the first: "
+              + orphans.get(0));
+    }
     return remarks;
   }
 

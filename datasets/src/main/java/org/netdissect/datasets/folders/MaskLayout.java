@@ -48,6 +48,41 @@ record MaskLayout(Path photos, String prefix, Path masks, String which) {
     return layout;
   }
 
+  /**
+   * Two folders of which one holds photographs and the other masks by their looks, there or in each
+   * folder of a split; none when it is not so.
+   */
+  static List<MaskLayout> byLooks(Path folder) throws DataException {
+    List<String> inside = PhotoFiles.folders(folder);
+    List<MaskLayout> layout = new ArrayList<>();
+    if (!inside.isEmpty() && inside.stream().allMatch(name -> Splits.ofFolder(name) != null)) {
+      for (String split : inside) {
+        addByLooks(folder.resolve(split), split + "/", layout);
+      }
+    } else {
+      addByLooks(folder, "", layout);
+    }
+    return layout;
+  }
+
+  private static void addByLooks(Path folder, String prefix, List<MaskLayout> layout)
+      throws DataException {
+    List<Path> photos = new ArrayList<>();
+    List<Path> masks = new ArrayList<>();
+    for (String name : PhotoFiles.folders(folder)) {
+      List<String> pictures = PhotoFiles.below(folder.resolve(name));
+      if (!pictures.isEmpty()) {
+        boolean drawn =
+            PictureGroup.of(folder.resolve(name), pictures).stream()
+                .allMatch(PictureGroup::isOfMasks);
+        (drawn ? masks : photos).add(folder.resolve(name));
+      }
+    }
+    if (photos.size() == 1 && masks.size() == 1) {
+      layout.add(new MaskLayout(photos.get(0), prefix, masks.get(0), ""));
+    }
+  }
+
   private static List<MaskLayout> in(Path folder, String prefix) throws DataException {
     List<String> inside = PhotoFiles.folders(folder);
     List<String> photos = only(inside.stream().filter(ImageFolderDataset::isOfPhotos), "images");

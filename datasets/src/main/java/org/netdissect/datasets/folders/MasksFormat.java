@@ -36,6 +36,9 @@ import org.netdissect.datasets.reading.TextLines;
  * have them.
  */
 public final class MasksFormat implements DatasetFormat {
+  /** CamVid's table. */
+  private static final String LABEL_COLORS = "label_colors.txt";
+
   @Override
   public String name() {
     return "masks";
@@ -46,7 +49,9 @@ public final class MasksFormat implements DatasetFormat {
     Path table = tableIn(at);
     if (table != null) {
       return Recognition.claimedIf(
-          !MaskLayout.of(at.folder()).isEmpty() || !Together.of(at).isEmpty());
+          !MaskLayout.of(at.folder()).isEmpty()
+              || !Together.of(at).isEmpty()
+              || !MaskLayout.byLooks(at.folder()).isEmpty());
     }
     Path own = at.folder().resolve("labels.csv");
     return Files.exists(own) && !MaskLayout.of(at.folder()).isEmpty()
@@ -58,10 +63,11 @@ public final class MasksFormat implements DatasetFormat {
 
   /**
    * The table of labels of a folder, or null; many data sets of masks in colours come with a
-   * class_dict.csv, and Roboflow writes _classes.csv into each split.
+   * class_dict.csv, CamVid's have label_colors.txt, and Roboflow writes _classes.csv into each
+   * split.
    */
   static @Nullable Path tableIn(Listing at) throws DataException {
-    Path table = at.firstFile("labels.csv", "class_dict.csv", "_classes.csv");
+    Path table = at.firstFile("labels.csv", "class_dict.csv", "_classes.csv", LABEL_COLORS);
     for (String split : at.folders()) {
       if (table == null && Splits.ofFolder(split) != null) {
         table = at.in(split).file("_classes.csv");
@@ -84,6 +90,9 @@ public final class MasksFormat implements DatasetFormat {
       Listing at = Listing.of(folder);
       MaskEntries found = new MaskEntries();
       List<MaskLayout> layout = MaskLayout.of(folder);
+      if (layout.isEmpty() && Together.of(at).isEmpty()) {
+        layout = MaskLayout.byLooks(folder);
+      }
       if (layout.isEmpty()) {
         openTogether(at, found, options, problems);
       } else {
@@ -111,7 +120,7 @@ public final class MasksFormat implements DatasetFormat {
       Path file = tableOf(at, part.which());
       LabelTable table = tables.get(file);
       if (table == null) {
-        table = LabelTable.read(file, MaskEntries.category(options), found.vocabulary, problems);
+        table = read(file, options, found, problems);
         tables.put(file, table);
       }
       Map<String, Path> photos = photosOf.get(part.photos());
@@ -120,7 +129,7 @@ public final class MasksFormat implements DatasetFormat {
         photosOf.put(part.photos(), photos);
       }
       for (Map.Entry<String, Path> mask :
-          withoutSuffix(MaskEntries.byStem(part.masks(), problems), photos).entrySet()) {
+          withoutMark(MaskEntries.byStem(part.masks(), problems), photos).entrySet()) {
         Path photo = photos.get(mask.getKey());
         if (photo != null) {
           entries
@@ -139,17 +148,24 @@ public final class MasksFormat implements DatasetFormat {
     found.unmasked = photosOf.values().stream().mapToInt(Map::size).sum() - entries.size();
   }
 
+  private static LabelTable read(
+      Path table, DatasetOptions options, MaskEntries found, Problems problems) throws IOException {
+    String category = MaskEntries.category(options);
+    return table.getFileName().toString().equalsIgnoreCase(LABEL_COLORS)
+        ? ColourTables.labelColors(table, category, found.vocabulary)
+        : LabelTable.read(table, category, found.vocabulary, problems);
+  }
+
   private static void openTogether(
       Listing at, MaskEntries found, DatasetOptions options, Problems problems) throws IOException {
     Together pairs = Together.of(at);
     if (pairs.isEmpty()) {
-      MaskEntries.require(at.folder().resolve("images"));
-      MaskEntries.require(at.folder().resolve("masks"));
+      MaskEntries.require(at, "images");
+      MaskEntries.require(at, "masks");
     }
     Path file = tableOf(at, "");
     checkSplitsAgree(at, file);
-    LabelTable table =
-        LabelTable.read(file, MaskEntries.category(options), found.vocabulary, problems);
+    LabelTable table = read(file, options, found, problems);
     found.tables.add(file);
     pairs
         .masks()
@@ -178,29 +194,43 @@ public final class MasksFormat implements DatasetFormat {
   }
 
   /**
-   * Many data sets put the same ending on the name of every mask ("x_mask.png" for "x.jpg"). Where
-   * no mask has a photograph's own name, that ending is taken off.
+   * Many data sets put the same ending on the name of every mask, or the same beginning
+   * ("x_mask.png" or "mask_x.png" for "x.jpg"). Where no mask has a photograph's own name, that is
+   * taken off.
    */
-  private static Map<String, Path> withoutSuffix(
-      Map<String, Path> masks, Map<String, Path> photos) {
+  private static Map<String, Path> withoutMark(Map<String, Path> masks, Map<String, Path> photos) {
     if (masks.isEmpty() || masks.keySet().stream().anyMatch(photos::containsKey)) {
       return masks;
     }
     String first = masks.keySet().iterator().next();
     for (int end = first.length() - 1; end > 0; end--) {
       if (photos.containsKey(first.substring(0, end))) {
-        String suffix = first.substring(end);
-        Map<String, Path> plain = new LinkedHashMap<>();
-        masks.forEach(
-            (stem, mask) ->
-                plain.put(
-                    stem.endsWith(suffix)
-                        ? stem.substring(0, stem.length() - suffix.length())
-                        : stem,
-                    mask));
-        return plain;
+        return without("", first.substring(end), masks);
+      }
+    }
+    int folder = first.lastIndexOf('/') + 1;
+    for (int start = folder + 1; start < first.length(); start++) {
+      if (photos.containsKey(first.substring(0, folder) + first.substring(start))) {
+        return without(first.substring(folder, start), "", masks);
       }
     }
     return masks;
+  }
+
+  /** The masks by their names without a beginning and an ending, where they have them. */
+  private static Map<String, Path> without(String prefix, String suffix, Map<String, Path> masks) {
+    Map<String, Path> plain = new LinkedHashMap<>();
+    masks.forEach(
+        (stem, mask) -> {
+          int folder = stem.lastIndexOf('/') + 1;
+          boolean marked = stem.startsWith(prefix, folder) && stem.endsWith(suffix);
+          plain.put(
+              marked
+                  ? stem.substring(0, folder)
+                      + stem.substring(folder + prefix.length(), stem.length() - suffix.length())
+                  : stem,
+              mask);
+        });
+    return plain;
   }
 }

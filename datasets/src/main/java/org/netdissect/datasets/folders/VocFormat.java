@@ -158,13 +158,12 @@ public final class VocFormat implements DatasetFormat {
               : classNames(own, category, found.vocabulary);
     }
     Path masks = masks(at);
-    Path images = MaskEntries.require(subfolder(at, "JPEGImages"));
+    Path images = MaskEntries.require(at, "JPEGImages");
     Map<String, Path> photos = MaskEntries.byStem(images, problems);
     Map<String, String> splits = splits(folder);
     for (Map.Entry<String, Path> mask :
         MaskEntries.byStem(
-                masks == null ? MaskEntries.require(folder.resolve("SegmentationClass")) : masks,
-                problems)
+                masks == null ? MaskEntries.require(at, "SegmentationClass") : masks, problems)
             .entrySet()) {
       Path photo = photos.get(mask.getKey());
       if (photo == null) {

@@ -383,7 +383,7 @@ public final class LabelTable {
             values.add(isByColour() ? String.format("#%06X", value) : String.valueOf(value)));
     int first = unlisted.values().iterator().next();
     boolean many = values.size() == MOST_UNLISTED;
-    return new DataException(
+    return new UnlistedLabelException(
         Text.oneLine(name)
             + " holds the value "
             + values.get(0)
@@ -400,6 +400,7 @@ public final class LabelTable {
             + (colour && !isByColour()
                 ? " (colour masks are read as R + 256·G; if these are drawn in colours, give the"
                     + " values as #RRGGBB)"
-                : ""));
+                : ""),
+        values.stream().map(value -> "the value " + value).toList());
   }
 }

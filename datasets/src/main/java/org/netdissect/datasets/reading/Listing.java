@@ -16,7 +16,8 @@ import org.netdissect.base.Text;
 
 /**
  * What lies directly in a folder, listed once, for telling what the folder is. Hidden entries are
- * passed over, and so is what is neither a folder nor a file (pipes, devices).
+ * passed over, and so is what is neither a folder nor a file (pipes, devices), and links to a
+ * folder that they lie in.
  */
 public final class Listing {
   private final Path folder;
@@ -45,7 +46,9 @@ public final class Listing {
         String name = entry.getFileName().toString();
         boolean hidden = PhotoFiles.isHidden(entry);
         if (!hidden && Files.isDirectory(entry)) {
-          listing.folders.add(name);
+          if (!PhotoFiles.leadsBack(entry)) {
+            listing.folders.add(name);
+          }
         } else if (!hidden && Files.isRegularFile(entry)) {
           listing.files.add(name);
         }

@@ -73,4 +73,14 @@ public final class MaskPixels {
   public int width() {
     return width;
   }
+
+  /** All samples of a pixel as one number: alike in pixels that hold the same. */
+  long value(int pixel) {
+    int bytes = channels * (bitDepth == 16 ? 2 : 1);
+    long value = 0;
+    for (int i = pixel * bytes; i < (pixel + 1) * bytes; i++) {
+      value = value << 8 | (samples[i] & 0xff);
+    }
+    return value;
+  }
 }

@@ -1,7 +1,8 @@
 package org.netdissect.datasets.reading;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.FileSystemLoopException;
 import java.nio.file.FileVisitOption;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
@@ -11,24 +12,18 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import java.util.TreeMap;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.netdissect.base.DataException;
 import org.netdissect.base.Limits;
-import org.netdissect.base.Text;
 import org.netdissect.base.threads.Workers;
 import org.netdissect.pictures.PhotoHeader;
 import org.netdissect.pictures.Photographs;
-import org.netdissect.pictures.PictureKind;
 import org.netdissect.pictures.UnreadableImageException;
 
 /** Finds photographs in folders and looks at their headers. */
 public final class PhotoFiles {
-  private static final int DEEPEST = 12;
+  /** Levels of folders that are walked through. */
+  static final int DEEPEST = 12;
 
   private PhotoFiles() {}
 
@@ -49,35 +44,81 @@ public final class PhotoFiles {
   /** The same, down to some depth: 1 for the folder alone. */
   public static List<String> below(Path folder, int depth) throws DataException {
     List<String> names = new ArrayList<>();
+    walk(
+        folder,
+        depth,
+        new Visitor() {
+          @Override
+          public void entry(Path file, BasicFileAttributes a) throws DataException {
+            if (a.isRegularFile() && Photographs.isPhotographName(file.toString())) {
+              if (names.size() == Limits.IMAGES) {
+                throw new DataException("more than " + Limits.IMAGES + " images in " + folder);
+              }
+              names.add(folder.relativize(file).toString().replace('\\', '/'));
+            }
+          }
+
+          @Override
+          public void failed(Path file, IOException e) {
+            // Told by PassedOver.
+          }
+        });
+    Folders.checkNames(folder, names);
+    names.sort(null);
+    return names;
+  }
+
+  /** Lines on what below a folder is passed over, if anything is. */
+  public static List<String> passedOver(Path folder) {
+    return PassedOver.below(folder).remarks();
+  }
+
+  /** Who is told of what lies below a folder. */
+  interface Visitor {
+    /** An entry that is no folder, and is not hidden. */
+    void entry(Path file, BasicFileAttributes attributes) throws DataException;
+
+    /** An entry that cannot be looked at: a link that leads round or nowhere, a closed folder. */
+    void failed(Path file, IOException why);
+  }
+
+  /** Walks through a folder; links are followed, but not back to where the walk is. */
+  static void walk(Path folder, int depth, Visitor visitor) throws DataException {
     try {
+      Path real = folder.toRealPath();
       Files.walkFileTree(
           folder,
           EnumSet.of(FileVisitOption.FOLLOW_LINKS),
           depth,
           new SimpleFileVisitor<>() {
             @Override
-            public FileVisitResult preVisitDirectory(Path dir, BasicFileAttributes a) {
-              return !dir.equals(folder) && isHidden(dir)
-                  ? FileVisitResult.SKIP_SUBTREE
-                  : FileVisitResult.CONTINUE;
+            public FileVisitResult preVisitDirectory(Path dir, BasicFileAttributes a)
+                throws IOException {
+              if (dir.equals(folder)) {
+                return FileVisitResult.CONTINUE;
+              } else if (isHidden(dir)) {
+                return FileVisitResult.SKIP_SUBTREE;
+              } else if (Files.isSymbolicLink(dir) && real.startsWith(dir.toRealPath())) {
+                visitor.failed(dir, new FileSystemLoopException(dir.toString()));
+                return FileVisitResult.SKIP_SUBTREE;
+              }
+              return FileVisitResult.CONTINUE;
             }
 
             @Override
             public FileVisitResult visitFile(Path file, BasicFileAttributes a) throws IOException {
-              if (a.isRegularFile()
-                  && !isHidden(file)
-                  && Photographs.isPhotographName(file.toString())) {
-                if (names.size() == Limits.IMAGES) {
-                  throw new DataException("more than " + Limits.IMAGES + " images in " + folder);
-                }
-                names.add(folder.relativize(file).toString().replace('\\', '/'));
+              if (!isHidden(file) && !a.isDirectory()) {
+                visitor.entry(file, a);
               }
               return FileVisitResult.CONTINUE;
             }
 
             @Override
             public FileVisitResult visitFileFailed(Path file, IOException e) {
-              return FileVisitResult.CONTINUE; // loops and unreadable folders are passed over
+              if (!isHidden(file)) {
+                visitor.failed(file, e);
+              }
+              return FileVisitResult.CONTINUE;
             }
           });
     } catch (DataException e) {
@@ -85,59 +126,33 @@ public final class PhotoFiles {
     } catch (IOException e) {
       throw new DataException("cannot list " + folder + ": " + e.getMessage(), e);
     }
-    Folders.checkNames(folder, names);
-    names.sort(null);
-    return names;
   }
 
-  /** A line on the files below a folder that are pictures of kinds that are not read, if any. */
-  public static List<String> passedOver(Path folder) {
-    Map<String, Long> kinds;
-    try (Stream<Path> files = Files.walk(folder, DEEPEST)) {
-      kinds =
-          files
-              .filter(file -> !isHidden(file))
-              .flatMap(file -> unreadKind(file).stream())
-              .collect(
-                  Collectors.groupingBy(PictureKind::title, TreeMap::new, Collectors.counting()));
-    } catch (IOException | UncheckedIOException e) {
-      return List.of(); // a note less
-    }
-    long count = kinds.values().stream().mapToLong(n -> n).sum();
-    if (count == 0) {
-      return List.of();
-    }
-    return List.of(
-        Text.oneLine(folder.toString())
-            + ": "
-            + count
-            + (count == 1 ? " picture of a kind" : " pictures of kinds")
-            + (count == 1 ? " that is" : " that are")
-            + " not read ("
-            + String.join(", ", kinds.keySet())
-            + (count == 1 ? ") is" : ") are")
-            + " passed over; convert to JPEG or PNG");
-  }
-
-  private static Optional<PictureKind> unreadKind(Path file) {
-    return Optional.ofNullable(PictureKind.ofName(file.toString()))
-        .filter(kind -> !kind.isRead() && Files.isRegularFile(file));
-  }
-
-  /** Names of the folders directly in the folder, sorted; hidden ones are passed over. */
+  /**
+   * Names of the folders directly in the folder, sorted; hidden ones and links that lead back are
+   * passed over.
+   */
   public static List<String> folders(Path folder) throws DataException {
     List<String> names = new ArrayList<>();
     try (var files = Files.newDirectoryStream(folder)) {
       for (Path file : files) {
-        if (Files.isDirectory(file) && !isHidden(file)) {
+        if (Files.isDirectory(file) && !isHidden(file) && !leadsBack(file)) {
           names.add(file.getFileName().toString());
         }
       }
-    } catch (IOException e) {
+    } catch (IOException | DirectoryIteratorException e) {
       throw new DataException("cannot list " + folder + ": " + e.getMessage(), e);
     }
     names.sort(null);
     return names;
+  }
+
+  /** Whether a folder is a link to one that it lies in. */
+  static boolean leadsBack(Path folder) throws IOException {
+    Path parent = folder.toAbsolutePath().getParent();
+    return parent != null
+        && Files.isSymbolicLink(folder)
+        && parent.toRealPath().startsWith(folder.toRealPath());
   }
 
   static boolean isHidden(Path file) {

@@ -275,6 +275,17 @@ class BrodenWriterTest {
   }
 
   @Test
+  void aFolderMayBeNamedInARoundaboutWay() throws IOException {
+    Files.createDirectories(temp.resolve("here"));
+    Path out = temp.resolve("here/../there/out");
+    try (BrodenWriter writer = BrodenWriter.builder(out, CATEGORIES).open()) {
+      writer.add(image("x.jpg", List.of(), List.of()));
+      writer.finish();
+    }
+    assertTrue(Files.exists(temp.resolve("there/out/images/x.jpg")));
+  }
+
+  @Test
   void onlyWhatTheSameCommandWroteIsDeleted() throws IOException {
     Path out = temp.resolve("killed");
     BrodenWriter.Builder builder = BrodenWriter.builder(out, CATEGORIES).optCommand("one");

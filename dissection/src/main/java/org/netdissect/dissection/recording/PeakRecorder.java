@@ -4,6 +4,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.BitSet;
 import org.netdissect.base.files.Bytes;
 
 /**
@@ -46,6 +47,11 @@ public final class PeakRecorder implements Closeable {
 
   void append(int[] images, Block block) throws IOException {
     spill.append(images, block.pieces, block.pieceEnd);
+  }
+
+  /** As {@link Spill#holds}. */
+  boolean holds(BitSet images, int count) {
+    return spill.holds(images, count);
   }
 
   long length() {

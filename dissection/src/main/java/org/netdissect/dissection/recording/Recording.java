@@ -22,6 +22,7 @@ import java.util.stream.IntStream;
 import org.netdissect.base.Digests;
 import org.netdissect.base.Progress;
 import org.netdissect.base.files.Bytes;
+import org.netdissect.base.files.DamagedException;
 import org.netdissect.base.files.FileKind;
 import org.netdissect.base.files.SectionFile;
 import org.netdissect.base.files.WholeFile;
@@ -185,6 +186,7 @@ public final class Recording implements Closeable {
     }
     if (Files.exists(checkpoint)) {
       readCheckpoint(checkpoint, layers, state, histograms, tops);
+      checkBlocks(checkpoint, part, blockImages(layers), state);
     }
     List<LayerRecorder> recorders = new ArrayList<>();
     Recording recording = new Recording(images, layers, recorders, checkpoint, part, state);
@@ -193,9 +195,8 @@ public final class Recording implements Closeable {
         LayerInfo layer = layers.get(l);
         // Layers of several networks may share a name.
         Path folder = Files.createDirectories(work.resolve("layer-" + l));
-        Spill spill =
-            Spill.open(
-                folder.resolve("spill.bin"), layer.units(), images.size(), state.spillLength[l]);
+        Path file = folder.resolve("spill.bin");
+        Spill spill = Spill.open(file, layer.units(), images.size(), state.spillLength[l]);
         PeakRecorder ofPeaks =
             peaks
                 ? PeakRecorder.open(
@@ -210,6 +211,11 @@ public final class Recording implements Closeable {
                 tops.get(l),
                 spill,
                 ofPeaks));
+        int blocks = state.doneBlocks.cardinality();
+        if (!spill.holds(state.read, blocks)
+            || (ofPeaks != null && !ofPeaks.holds(state.read, blocks))) {
+          throw new DamagedException(file, "it is not of the images in " + checkpoint, null);
+        }
       }
       return recording;
     } catch (IOException | RuntimeException e) {
@@ -259,11 +265,31 @@ public final class Recording implements Closeable {
             if (histograms.get(l).counted(u) != values) {
               throw new IllegalStateException("values of other images");
             }
+            if (!tops.get(l).isOf(u, state.read)) {
+              throw new IllegalStateException("top images that were not read");
+            }
           }
         }
       } catch (BufferUnderflowException | IllegalStateException | IndexOutOfBoundsException e) {
         throw file.malformed(section - 1, e);
       }
+    }
+  }
+
+  /** Each image of a block that is done was read or could not be; of others nothing is known. */
+  private static void checkBlocks(Path path, int[] part, int blockImages, State state)
+      throws DamagedException {
+    BitSet known = new BitSet();
+    state.unreadable.keySet().forEach(known::set);
+    boolean isTwice = known.intersects(state.read);
+    known.or(state.read);
+    BitSet done = new BitSet();
+    for (int i = 0; i < part.length; i++) {
+      done.set(part[i], state.doneBlocks.get(i / blockImages));
+    }
+    long blocks = ((long) part.length + blockImages - 1) / blockImages;
+    if (isTwice || !known.equals(done) || state.doneBlocks.length() > blocks) {
+      throw new DamagedException(path, "its blocks and its images do not belong together", null);
     }
   }
 

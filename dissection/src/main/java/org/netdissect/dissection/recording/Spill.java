@@ -8,6 +8,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -165,6 +166,19 @@ public final class Spill implements Closeable {
 
   Path path() {
     return path;
+  }
+
+  /** Whether there are so many segments, and their images are these, each once. */
+  boolean holds(BitSet images, int count) {
+    BitSet found = new BitSet();
+    long named = 0;
+    for (Segment segment : segments) {
+      named += segment.images().length;
+      for (int image : segment.images()) {
+        found.set(image);
+      }
+    }
+    return segments.size() == count && named == found.cardinality() && found.equals(images);
   }
 
   /** The failure to report when maps make no sense although their checksums are right. */

@@ -1,6 +1,7 @@
 package org.netdissect.dissection.recording;
 
 import java.nio.ByteBuffer;
+import java.util.BitSet;
 import org.netdissect.base.files.Bytes;
 
 /**
@@ -60,6 +61,18 @@ public final class TopImages {
 
   public float peak(int unit, int place) {
     return peaks[unit][place];
+  }
+
+  /** Whether a unit's images are of these, each once. */
+  boolean isOf(int unit, BitSet read) {
+    BitSet found = new BitSet();
+    for (int i = 0; i < held[unit]; i++) {
+      if (!read.get(images[unit][i]) || found.get(images[unit][i])) {
+        return false;
+      }
+      found.set(images[unit][i]);
+    }
+    return true;
   }
 
   public void addAll(int unit, TopImages other, int otherUnit) {

@@ -149,9 +149,7 @@ public final class MaskTally implements GroupTally {
             reader.open(segment);
             for (int u = first; u < end; u++) {
               if (search.needs(u)) {
-                while (reader.next(u - first)) {
-                  search.count(u, reader.map);
-                }
+                reader.count(u, search);
               }
             }
           };
@@ -261,6 +259,18 @@ public final class MaskTally implements GroupTally {
         return true;
       } catch (BufferUnderflowException | IllegalStateException | IndexOutOfBoundsException e) {
         throw malformed(e);
+      }
+    }
+
+    /** Counts the rest of a unit's maps in this segment. */
+    void count(int unit, ThresholdSearch search) throws IOException {
+      while (next(unit - first)) {
+        try {
+          search.count(unit, map);
+        } catch (IndexOutOfBoundsException e) {
+          // More values in a bin than its histogram tells.
+          throw malformed(e);
+        }
       }
     }
 

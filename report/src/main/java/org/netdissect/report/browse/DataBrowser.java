@@ -2,10 +2,8 @@ package org.netdissect.report.browse;
 
 import java.io.BufferedWriter;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -13,10 +11,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.stream.Stream;
 import org.netdissect.base.DataException;
 import org.netdissect.base.Progress;
-import org.netdissect.base.Text;
 import org.netdissect.base.files.Unfinished;
 import org.netdissect.base.files.WholeFile;
 import org.netdissect.base.threads.InOrder;
@@ -59,15 +55,18 @@ public final class DataBrowser {
   private final ConceptDataset data;
   private final Atlas atlas;
   private final Path folder;
+  private final Unfinished unfinished;
   private final Progress progress;
 
   /** For each label its images and the thousandths it covers of each, in turns. */
   private final Map<Integer, List<int[]>> imagesOf = new TreeMap<>();
 
-  private DataBrowser(ConceptDataset data, Atlas atlas, Path folder, Progress progress) {
+  private DataBrowser(
+      ConceptDataset data, Atlas atlas, Path folder, Unfinished unfinished, Progress progress) {
     this.data = data;
     this.atlas = atlas;
     this.folder = folder;
+    this.unfinished = unfinished;
     this.progress = progress;
   }
 
@@ -83,81 +82,31 @@ public final class DataBrowser {
   public static Path write(
       ConceptDataset data, Atlas atlas, Path folder, int workers, Progress progress)
       throws IOException {
-    clear(folder);
-    DataBrowser browser = new DataBrowser(data, atlas, folder, progress);
-    browser.writeImages(workers);
-    browser.writeIndex();
-    Path page = folder.resolve(PAGE);
-    WholeFile.text(
-        page,
-        Page.resource(DataBrowser.class, "browse.html")
-            .replace("{{STYLE}}", Page.resource(Page.class, "style.css"))
-            .replace("{{NAMES}}", Page.resource(Page.class, "names.js"))
-            .replace("{{SCRIPT}}", Page.resource(DataBrowser.class, "browse.js")));
-    Unfinished.unmark(folder);
-    return page;
+    Unfinished.checkApart(data.folder(), folder);
+    try (Unfinished unfinished = Unfinished.begin(folder, COMMAND)) {
+      Files.createDirectories(folder.resolve("data"));
+      Files.createDirectories(folder.resolve("photos"));
+      DataBrowser browser = new DataBrowser(data, atlas, folder, unfinished, progress);
+      browser.writeImages(workers);
+      browser.writeIndex();
+      Path page = folder.resolve(PAGE);
+      unfinished.writingWhole(page);
+      WholeFile.text(
+          page,
+          Page.resource(DataBrowser.class, "browse.html")
+              .replace("{{STYLE}}", Page.resource(Page.class, "style.css"))
+              .replace("{{NAMES}}", Page.resource(Page.class, "names.js"))
+              .replace("{{SCRIPT}}", Page.resource(DataBrowser.class, "browse.js")));
+      unfinished.finishReplaceable();
+      return page;
+    }
   }
 
-  /** Only what an earlier page consists of is deleted. */
-  private static void clear(Path folder) throws IOException {
-    if (Files.exists(folder)) {
-      String command = Unfinished.command(folder);
-      if (!command.isEmpty() && !command.equals(COMMAND)) {
-        throw new DataException(
-            Text.oneLine(folder.toString())
-                + " is unfinished, and another command was writing it, "
-                + Text.quoted(command)
-                + "; name a new folder for the page");
-      }
-      boolean ours =
-          startsWith(folder.resolve("data/index.js"), "netdissect.index(")
-              || startsWith(folder.resolve("data/0.js"), "netdissect.images(")
-              || command.equals(COMMAND);
-      try (Stream<Path> inside = Files.list(folder)) {
-        if (!ours && inside.findAny().isPresent()) {
-          throw new DataException(folder + " is not empty; name a new folder for the page");
-        }
-      }
-      List<Path> earlier = new ArrayList<>(filesOf(folder.resolve("data"), "(\\d+|index)\\.js"));
-      earlier.addAll(filesOf(folder.resolve("photos"), "\\d+\\.jpg"));
-      Files.deleteIfExists(folder.resolve(PAGE));
-      for (Path file : earlier) {
-        Files.delete(file);
-      }
-    }
-    Files.createDirectories(folder);
-    Unfinished.mark(folder, COMMAND);
-    Files.createDirectories(folder.resolve("data"));
-    Files.createDirectories(folder.resolve("photos"));
-  }
-
-  /** The files of a part of an earlier page; refuses when anything else lies there. */
-  private static List<Path> filesOf(Path part, String names) throws IOException {
-    if (!Files.exists(part, LinkOption.NOFOLLOW_LINKS)) {
-      return List.of();
-    }
-    List<Path> found = new ArrayList<>();
-    try (var files = Files.newDirectoryStream(part)) {
-      for (Path file : files) {
-        if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)
-            || !file.getFileName().toString().matches(names + "(\\.next)?")) {
-          throw new DataException(
-              Text.oneLine(file.toString())
-                  + " is of no page of netdissect; take it away or name a new folder for the page");
-        }
-        found.add(file);
-      }
-    }
-    return found;
-  }
-
-  private static boolean startsWith(Path file, String text) throws IOException {
-    if (!Files.isRegularFile(file)) {
-      return false;
-    }
-    try (InputStream in = Files.newInputStream(file)) {
-      return new String(in.readNBytes(text.length()), StandardCharsets.UTF_8).equals(text);
-    }
+  /** A file of the page that is about to be written. */
+  private Path begun(String part, String name) throws IOException {
+    Path file = folder.resolve(part).resolve(name);
+    unfinished.writing(file);
+    return file;
   }
 
   private void writeImages(int workers) throws IOException {
@@ -176,7 +125,7 @@ public final class DataBrowser {
             if (chunk.size() == CHUNK || i == atlas.size() - 1) {
               int n = i / CHUNK;
               Files.writeString(
-                  folder.resolve("data").resolve(n + ".js"),
+                  begun("data", n + ".js"),
                   "netdissect.images(" + n * CHUNK + "," + json(chunk) + ");\n");
               chunk.clear();
             }
@@ -199,7 +148,7 @@ public final class DataBrowser {
           photo.resized(
               Math.max(1, (int) Math.round(photo.height() * scale)),
               Math.max(1, (int) Math.round(photo.width() * scale)));
-      Files.write(folder.resolve("photos").resolve(i + ".jpg"), JpegWriter.encode(small, QUALITY));
+      Files.write(begun("photos", i + ".jpg"), JpegWriter.encode(small, QUALITY));
       of.put("h", photo.height());
       of.put("w", photo.width());
     } catch (DataException e) {
@@ -289,7 +238,7 @@ public final class DataBrowser {
   private void writeIndex() throws IOException {
     Vocabulary vocabulary = atlas.vocabulary();
     try (BufferedWriter out =
-        Files.newBufferedWriter(folder.resolve("data/index.js"), StandardCharsets.UTF_8)) {
+        Files.newBufferedWriter(begun("data", "index.js"), StandardCharsets.UTF_8)) {
       Map<String, Object> head = new LinkedHashMap<>();
       head.put("name", atlas.name());
       head.put("chunk", CHUNK);

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.netdissect.base.Progress;
 import org.netdissect.concepts.ConceptDataset;
@@ -135,6 +136,17 @@ public final class HtmlReport {
     return Files.exists(folder.resolve(ReportFolder.PAGE));
   }
 
+  /** Whether a report in a folder, finished or not, has photographs that others may lack. */
+  public static boolean hasPhotographs(Path folder) throws IOException {
+    Path photos = folder.resolve(ReportFolder.PHOTOS);
+    if (!Files.isDirectory(photos)) {
+      return false;
+    }
+    try (Stream<Path> files = Files.list(photos)) {
+      return files.findAny().isPresent();
+    }
+  }
+
   /**
    * Writes the report.
    *
@@ -180,6 +192,7 @@ public final class HtmlReport {
       root.put("pictures", pictures);
       root.put("misses", concepts != null);
       root.put("categories", dissection.categories());
+      root.put("unlabelled", dissection.isUnlabelled());
       List<Object> table = new ArrayList<>();
       for (int i = 0; i < known.length; i++) {
         ConceptInfo concept = dissection.concepts().get(i);

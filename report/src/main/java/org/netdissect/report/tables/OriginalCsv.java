@@ -15,6 +15,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.netdissect.base.Numbers;
 import org.netdissect.base.files.WholeFile;
 import org.netdissect.results.DissectionException;
@@ -30,8 +31,11 @@ import org.netdissect.results.UnitScore;
  * @param units by number from 0; no thresholds, the format has none
  * @param rounded how many scores of the table were rounded, as spreadsheets do; all scores are
  *     those that the counts give
+ * @param style who wrote the table, as its numbers tell; null where they do not, after a
+ *     spreadsheet's
  */
-public record OriginalCsv(List<String> categories, List<UnitScore> units, int rounded) {
+public record OriginalCsv(
+    List<String> categories, List<UnitScore> units, int rounded, @Nullable Style style) {
   private static final List<String> FIRST = List.of("unit", "category", "label", "score");
   private static final List<String> EACH =
       List.of("label", "truth", "activation", "intersect", "iou");
@@ -51,7 +55,7 @@ public record OriginalCsv(List<String> categories, List<UnitScore> units, int ro
 
   /** A table of scores that are as the counts give them. */
   public OriginalCsv(List<String> categories, List<UnitScore> units) {
-    this(categories, units, 0);
+    this(categories, units, 0, null);
   }
 
   /** Who writes numbers how. */
@@ -78,6 +82,7 @@ public record OriginalCsv(List<String> categories, List<UnitScore> units, int ro
     Map<Integer, UnitScore> units = new LinkedHashMap<>();
     List<String> categories = new ArrayList<>();
     int[] rounded = new int[1];
+    Style style = null;
     try (CsvReader<CsvRecord> csv =
         CsvReader.builder()
             .allowMissingFields(true)
@@ -90,6 +95,7 @@ public record OriginalCsv(List<String> categories, List<UnitScore> units, int ro
           continue;
         }
         UnitScore unit = unit(file, row, categories, rounded);
+        style = style == null ? style(row) : style;
         if (units.put(unit.unit(), unit) != null) {
           throw at(file, row, "unit " + (unit.unit() + 1) + " stands twice");
         }
@@ -108,7 +114,7 @@ public record OriginalCsv(List<String> categories, List<UnitScore> units, int ro
       }
       inOrder.add(units.get(u));
     }
-    return new OriginalCsv(categories, inOrder, rounded[0]);
+    return new OriginalCsv(categories, inOrder, rounded[0], style);
   }
 
   private static List<String> header(Path file, List<String> columns) throws DissectionException {
@@ -133,6 +139,13 @@ public record OriginalCsv(List<String> categories, List<UnitScore> units, int ro
               + " each category C, C-label,C-truth,C-activation,C-intersect,C-iou");
     }
     return categories;
+  }
+
+  /** Lite writes all counts as floats, the original only activations; a spreadsheet may none. */
+  private static @Nullable Style style(CsvRecord row) {
+    boolean isTruthFloat = row.getField(FIRST.size() + 1).contains(".");
+    boolean isActivationFloat = row.getField(FIRST.size() + 2).contains(".");
+    return isTruthFloat ? Style.LITE : isActivationFloat ? Style.ORIGINAL : null;
   }
 
   private static UnitScore unit(Path file, CsvRecord row, List<String> categories, int[] rounded)

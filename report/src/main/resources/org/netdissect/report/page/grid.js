@@ -1,5 +1,5 @@
 // takes: bestIou, bestLabel, beyondBadge, colours, D, dot, fixed, gridTiles, h, heldShare, heldWords, isDetector
-// takes: isDoubtful, marksOf, nice, paintSheet, plain, unitLink
+// takes: isDoubtful, marksOf, nice, paintSheet, plain, short, unitLink
 // gives: saying, unitGrid
 
 // The grid of units. Only the rows in view exist; cards are reused as one scrolls.
@@ -38,18 +38,18 @@ function fill(entry, layer, unit, threshold, options) {
   const score = bestIou(layer, unit);
   const detector = isDetector(layer, unit, threshold);
   parts.link.href = unitLink(layer, unit);
-  element.classList.toggle("low", !detector);
+  element.classList.toggle("low", !detector && !D.unlabelled);
   element.style.setProperty("--colour", colours[category][0]);
-  parts.label.textContent = label ? nice(label) : "no concept";
+  parts.label.textContent = label ? nice(label) : D.unlabelled ? "unit " + unit : "no concept";
   parts.about.replaceChildren(
-    ...(label ? [dot(category), D.categories[category] + " · "] : []), "unit " + unit,
+    ...(D.unlabelled ? ["T " + short(layer.thresholds[unit], 3)] : label ? [dot(category), D.categories[category] + " · "] : []), D.unlabelled ? "" : "unit " + unit,
     ...(label && heldShare(layer, unit) >= 0 ? [h("span", { title: "Top images that hold it, of those annotated for " + D.categories[category] }, " · " + heldShort(layer, unit))] : []));
   parts.doubt.hidden = !isDoubtful(layer, unit);
   parts.chance.hidden = !beyondBadge(layer, unit, threshold);
-  parts.score.textContent = fixed(score, 3);
+  parts.score.textContent = D.unlabelled ? "" : fixed(score, 3);
   parts.meter.style.width = Math.min(100, (score / options.most) * 100) + "%";
   parts.link.setAttribute("aria-label",
-    `unit ${unit}: ${label ? nice(label) + ", " + D.categories[category] : "no concept"}, IoU ${fixed(score, 3)}`
+    (D.unlabelled ? `unit ${unit}` : `unit ${unit}: ${label ? nice(label) + ", " + D.categories[category] : "no concept"}, IoU ${fixed(score, 3)}`)
     + (marksOf(layer, unit) && label ? ", " + heldWords(layer, unit) : "") + (isDoubtful(layer, unit) ? ", doubtful" : "")
     + (beyondBadge(layer, unit, threshold) ? ", not beyond chance" : ""));
   if (options.texts) {

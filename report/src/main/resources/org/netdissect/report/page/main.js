@@ -186,25 +186,29 @@ function overview() {
   });
   const info = D.network.file || "Recorded activations";
   const unreadable = D.images.unreadable.length;
-  main.replaceChildren(
+  main.replaceChildren(...[
     h("section", { class: "hero" },
       h("div", { class: "words" },
         h("p", { class: "over" }, "Network dissection"),
         h("h1", {}, info),
         h("p", { class: "lead" },
           "Layer ", h("b", {}, layer.name), ", " + plural(layer.n, "unit", "units") + (layer.height ? " of " + layer.height + "\u00a0×\u00a0" + layer.width : ""),
-          ", on ", h("b", {}, D.data.name), D.imported ? "." : ": " + plural(D.images.read, "image", "images") + ", "
-          + plural(D.concepts.length, "concept", "concepts") + "."),
+          ", on ", h("b", {}, D.data.name), D.imported ? "." : ": " + plural(D.images.read, "image", "images")
+          + (D.unlabelled ? " without labels." : ", " + plural(D.concepts.length, "concept", "concepts") + ".")),
         D.preprocessing ? h("p", { class: "fine" }, "Preprocessing " + D.preprocessing) : null,
-        parts.answer, parts.uniques,
+        D.unlabelled
+          ? h("p", { class: "note", id: "unlabelled" }, h("b", {}, "No labels: no scores. "),
+            "Each unit's page shows the images that activate it most, its masks, its threshold and its histogram. With labelled images (",
+            h("code", {}, "--data"), ") units are scored against concepts.")
+          : [parts.answer, parts.uniques],
         notice ? h("p", { class: "note doubt", role: "alert" }, notice) : null,
         D.imported ? h("p", { class: "note" }, "Imported from " + D.imported.map((one) => one.file).join(", ")
           + ": scores only. There are no images, masks, histograms, thresholds or counts of other concepts.") : null,
         !D.imported && !D.pictures ? h("p", { class: "note" }, missingWords()) : null,
-        D.small ? h("p", { class: "note" }, h("b", {}, "Few images. "), "With fewer than 1\u202f000, scores and labels may change much with others.") : null,
-        parts.none,
+        D.small && !D.unlabelled ? h("p", { class: "note" }, h("b", {}, "Few images. "), "With fewer than 1\u202f000, other images of the same kind may give other labels and scores.") : null,
+        D.unlabelled ? null : parts.none,
         unreadable > 0 ? h("p", { class: "note" }, plural(unreadable, "image", "images") + " could not be read and took no part.") : null),
-      h("div", { class: "panel" },
+      D.unlabelled ? null : h("div", { class: "panel" },
         h("div", { class: "panelhead" }, h("h2", {}, "Best IoU of each unit"),
           allTested() ? chanceSwitch(redetect) : null,
           h("label", { class: "typed" }, "detectors above ", typed), reset),
@@ -215,8 +219,8 @@ function overview() {
             D.categories[state.layer.best[unit]], fixed(bestIou(state.layer, unit), 6)])],
         })),
         parts.spread, h("div", { class: "slide" }, slider), chanceNote(layer))),
-    h("section", { class: "counts" }, parts.strip, parts.sum),
-    h("section", { class: "figure" },
+    D.unlabelled ? null : h("section", { class: "counts" }, parts.strip, parts.sum),
+    D.unlabelled ? null : h("section", { class: "figure" },
       h("div", { class: "panelhead" }, h("h2", {}, "Detectors by concept"),
         saveButtons("detectors", () => ({
           chart: parts.figure.querySelector(".scroller svg"),
@@ -229,7 +233,7 @@ function overview() {
     h("section", { class: "units" },
       h("div", { class: "panelhead" }, h("h2", {}, "Units"), parts.found),
       filters(), grid.host),
-  );
+  ].filter((section) => section));
   recount();
   refilter();
 }
@@ -263,7 +267,7 @@ function countSwitch() {
 }
 
 function filters() {
-  const search = h("input", { type: "search", id: "search", placeholder: "Label or unit number", value: state.text, "aria-label": "Search units" });
+  const search = h("input", { type: "search", id: "search", placeholder: D.unlabelled ? "Unit number" : "Label or unit number", value: state.text, "aria-label": "Search units" });
   search.addEventListener("input", () => {
     state.text = search.value;
     refilter();
@@ -309,6 +313,9 @@ function filters() {
     });
     return chip;
   });
+  if (D.unlabelled) {
+    return h("div", { class: "filters" }, search, D.pictures ? maskControls(state, refilter) : null);
+  }
   return h("div", { class: "filters" },
     search, h("div", { class: "chipset", role: "group", "aria-label": "Categories" }, chips), parts.chips,
     h("label", {}, only, " detectors only"),
@@ -432,7 +439,7 @@ function bar() {
     layers.length > 1 ? select : h("span", { class: "where" }, layer.name),
     h("nav", { "aria-label": "Pages" },
       tab("Units", "#" + encodeURIComponent(layer.folder), !/^(concepts?|layers):/.test(location.hash.slice(1))),
-      tab("Concepts", "#concepts:", here === "concepts" || here === "concept"),
+      D.unlabelled ? null : tab("Concepts", "#concepts:", here === "concepts" || here === "concept"),
       layers.length > 1 ? tab("Layers", "#layers:", here === "layers") : null),
     h("span", { class: "push" }),
     h("button", { type: "button", id: "print", class: "quiet", title: "Print, or save as PDF", "aria-label": "Print", onclick: print }, "print"),
@@ -457,7 +464,7 @@ function foot() {
   document.getElementById("foot").replaceChildren(
     h("p", {}, "Made by " + D.tool + ". Convention " + rules.convention + ", quantile " + rules.quantile
       + ". A unit's mask is where its activation, interpolated between cells, exceeds the unit's threshold T; "
-      + "IoU = I / (A + G − I) over all images that hold the concept's category."),
+      + (D.unlabelled ? "" : "IoU = I / (A + G − I) over all images that hold the concept's category.")),
     h("p", {}, "Method: Bau, Zhou, Khosla, Oliva and Torralba, Network Dissection, CVPR 2017."));
 }
 
@@ -520,7 +527,7 @@ function route() {
     opened = at.unit;
     show(unitView(at.layer, at.unit, state,
       among < 0 ? [null, null] : [units[among - 1] ?? null, units[among + 1] ?? null]),
-    nice(bestLabel(at.layer, at.unit)) + " · unit " + at.unit);
+    (D.unlabelled ? "" : nice(bestLabel(at.layer, at.unit)) + " · ") + "unit " + at.unit);
   } else {
     overview();
     document.title = (D.network.file || state.layer.name) + " – netdissect";

@@ -31,9 +31,9 @@ function unitView(layer, unit, state, neighbours) {
       neighbours[1] === null ? null : h("a", { class: "button", href: unitLink(layer, neighbours[1]), "data-key": "ArrowRight", title: "Next unit (→)" }, "unit " + neighbours[1] + " ›")),
     h("header", { class: "title" },
       h("div", {},
-        h("p", { class: "over" }, dot(category), label ? D.categories[category] : "no concept", " · unit " + unit + " of " + layer.name),
-        h("h1", {}, label ? h("a", { href: conceptLink(category, label) }, nice(label)) : "no concept met"),
-        h("p", { class: "verdict" },
+        h("p", { class: "over" }, D.unlabelled ? [D.data.name + ", without labels"] : [dot(category), label ? D.categories[category] : "no concept", " · unit " + unit + " of " + layer.name]),
+        h("h1", {}, label ? h("a", { href: conceptLink(category, label) }, nice(label)) : D.unlabelled ? "Unit " + unit + " of " + layer.name : "no concept met"),
+        D.unlabelled ? h("p", { class: "verdict" }, "No labels: no scores. T = " + short(layer.thresholds[unit], 4) + ".") : h("p", { class: "verdict" },
           label
             ? [h("b", {}, "IoU " + fixed(score, 4)), detector ? " – a detector (" : " – no detector (not ", ruleWords(state.threshold), ")"]
             : "Its mask meets no concept."),
@@ -58,7 +58,7 @@ function unitView(layer, unit, state, neighbours) {
     made,
     trust,
     formulaSection(layer, unit, state),
-    h("section", {}, h("div", { class: "panelhead" }, h("h2", {}, "Concepts it agrees with"), saves), table),
+    D.unlabelled ? null : h("section", {}, h("div", { class: "panelhead" }, h("h2", {}, "Concepts it agrees with"), saves), table),
     opinions, errors, more,
   );
   unitFile(layer, unit).then((file) => {
