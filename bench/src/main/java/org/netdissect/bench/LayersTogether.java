@@ -3,8 +3,8 @@ package org.netdissect.bench;
 import java.nio.file.Path;
 
 /**
- * Compares a run with five layers of ResNet-18 with a run with the last of them alone, or a run with
- * fifteen views of a layer with a run of the layer alone.
+ * Compares a run with five layers of ResNet-18 with a run with the last of them alone, or a run
+ * with fifteen views of a layer with a run of the layer alone.
  *
  * <p>Usage: {@code layers DATA [what=layers|views] [rounds=3] [repeat=1] [folder=DIR]}.
  */
