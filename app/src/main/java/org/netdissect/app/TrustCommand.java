@@ -2,6 +2,8 @@ package org.netdissect.app;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.netdissect.analysis.LabelledResult;
@@ -67,6 +69,15 @@ final class TrustCommand implements Callable<Integer> {
   private @Nullable String split;
 
   @Option(
+      names = "--untrained",
+      arity = "1..*",
+      paramLabel = "OUT2",
+      description =
+          "Results of untrained networks of the same architecture (netdissect randomize), run on the"
+              + " same images: how often their units reach each label and IoU.")
+  private List<Path> untrained = List.of();
+
+  @Option(
       names = "--seed",
       paramLabel = "N",
       defaultValue = "1",
@@ -92,10 +103,14 @@ final class TrustCommand implements Callable<Integer> {
     TerminalProgress progress = new TerminalProgress(System.err, common.quiet);
     TrustOptions options = options();
     Dissection dissection = Dissection.open(result);
+    List<Dissection> others = new ArrayList<>();
+    for (Path folder : untrained) {
+      others.add(Dissection.open(folder));
+    }
     ConceptDataset data = resultData.open(dissection);
     try (LabelledResult labelled =
         LabelledResult.open(dissection, data, resultData.atlas(), progress)) {
-      Trust.write(labelled, options, progress);
+      Trust.write(labelled, options, others, progress);
     }
     Reports.renew(dissection, data, resultData.atlas(), noReport, progress);
     Output.print(TrustSummary.text(dissection));

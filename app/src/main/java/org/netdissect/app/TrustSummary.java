@@ -19,6 +19,9 @@ final class TrustSummary {
   /** Share of resamples from which a label is called stable. */
   private static final double STABLE = 0.95;
 
+  /** Share of untrained units up to which a label is one that they rarely reach. */
+  private static final double RARE = 0.01;
+
   private TrustSummary() {}
 
   /** Of all layers that have been put to the test; blank if none has. */
@@ -104,7 +107,27 @@ final class TrustSummary {
         info.lookedAtOn(),
         detectors.confirmed(),
         detectors.all());
+    untrained(text, table, iou);
     return text.toString();
+  }
+
+  private static void untrained(StringBuilder text, TrustTable table, double iou) {
+    TrustInfo.Untrained untrained = table.info().untrained();
+    if (untrained != null) {
+      long detectors = table.best().stream().filter(s -> s.iou() > iou).count();
+      long rare = table.best().stream().filter(s -> s.iou() > iou && s.untrained() <= RARE).count();
+      line(
+          text,
+          "  untrained: of %d units with random weights (%d networks) %d pass %s; the label and IoU of"
+              + " %d of %d detectors are reached by at most %s %% of them",
+          untrained.units(),
+          untrained.networks().size(),
+          untrained.detectors(),
+          Numbers.general(iou, 6),
+          rare,
+          detectors,
+          Numbers.general(100 * RARE, 3));
+    }
   }
 
   /** The same for programs. */
@@ -121,6 +144,9 @@ final class TrustSummary {
     json.put("detectorsBeyondChance", detectors.beyondChance());
     json.put("detectorsStable", detectors.stable());
     json.put("detectorsConfirmed", detectors.confirmed());
+    if (info.untrained() != null) {
+      json.put("untrained", info.untrained());
+    }
     return json;
   }
 

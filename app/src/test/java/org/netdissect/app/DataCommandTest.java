@@ -178,4 +178,53 @@ class DataCommandTest {
     assertEquals("1\n", run("data", "info", temp.resolve("none")));
     assertTrue(run("data", "verify", temp.resolve("none")).startsWith("1\nerror: "));
   }
+
+  @Test
+  void buildBroden() throws Exception {
+    Path dtd = temp.resolve("dtd");
+    Files.createDirectories(dtd.resolve("images/x"));
+    Files.createDirectories(dtd.resolve("labels"));
+    StringBuilder table = new StringBuilder();
+    for (int i = 0; i < 3; i++) {
+      BufferedImage photo = new BufferedImage(40 + i, 30, BufferedImage.TYPE_INT_RGB);
+      photo.setRGB(i, i, 0xff0000);
+      ImageIO.write(photo, "jpg", dtd.resolve("images/x/x_" + i + ".jpg").toFile());
+      table.append("x/x_").append(i).append(".jpg dotted ").append(i > 0 ? "lined " : "");
+      table.append('\n');
+    }
+    table.append("x/lost.jpg dotted \n");
+    Files.writeString(dtd.resolve("labels/labels_joint_anno.txt"), table);
+    Path out = temp.resolve("made/broden");
+    String text = run("data", "build-broden", "--dtd", dtd, "--out", out, "--dry-run", "--quiet");
+    assertTrue(text.startsWith("0\ndtd: DTD, 4 images, of 1 something is missing:\n"), text);
+    assertTrue(text.contains("lost.jpg") && text.contains("3 images in all"), text);
+    assertFalse(Files.exists(out));
+    text =
+        run(
+            "data",
+            "build-broden",
+            "--dtd",
+            dtd,
+            "--out",
+            out,
+            "--size",
+            32,
+            "--min-images",
+            2,
+            "--quiet");
+    assertTrue(text.startsWith("0\n" + out + ": 3 images, "), text);
+    assertTrue(text.endsWith(" labels, 1 left out as unreadable\n"), text);
+    assertTrue(
+        Files.readString(out.resolve("label.csv")).contains(",lined,texture(2),2,2.000000,"));
+    text = run("data", "verify", out, "--quiet");
+    assertTrue(text.startsWith("0\n"), text);
+
+    Path none = temp.resolve("none");
+    assertTrue(run("data", "build-broden", "--out", none).startsWith("2\n"));
+    assertTrue(
+        run("data", "build-broden", "--dtd", dtd, "--out", none, "--size", 2).startsWith("2"));
+    text = run("data", "build-broden", "--ade20k", dtd, "--out", none, "--dry-run", "--quiet");
+    assertTrue(text.startsWith("1\n") && text.contains("is no full ADE20K"), text);
+    assertFalse(Files.exists(none));
+  }
 }

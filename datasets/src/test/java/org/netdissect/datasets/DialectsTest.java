@@ -492,7 +492,7 @@ class DialectsTest {
           dir.resolve("ADE20K_2021/images/ADE/training/" + at + "/ADE_train_1_seg.png"),
           new int[][] {{1}});
     }
-    assertBroken("is the full ADE20K", this::open);
+    assertBroken("data build-broden --ade20k", this::open);
     dir = dir.resolve("ADE20K_2021/images/ADE/training");
     assertBroken("is the full ADE20K", this::open);
   }

@@ -381,11 +381,12 @@ class DamageTest {
     FileKind kind = new FileKind("NDRECOR", 2);
     List<Lie> lies =
         List.of(
-            // Behind two lengths and the size of blocks: which of the three blocks are done.
-            bytes -> put(bytes, 18, 0x07, 0x03),
-            bytes -> put(bytes, 18, 0x07, 0x0f),
+            // Behind the lengths of two spills and two files of peaks, and the size of blocks:
+            // which of the three blocks are done.
+            bytes -> put(bytes, 34, 0x07, 0x03),
+            bytes -> put(bytes, 34, 0x07, 0x0f),
             // And which images were read: the first was not.
-            bytes -> put(bytes, 20, 0xff, 0xfe));
+            bytes -> put(bytes, 36, 0xff, 0xfe));
     for (int i = 0; i <= lies.size(); i++) {
       Path out = folder.resolve("forged-" + i);
       copy(unfinished, out);

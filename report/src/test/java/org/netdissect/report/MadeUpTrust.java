@@ -62,6 +62,9 @@ public final class MadeUpTrust {
         known ? (unit.unit() == 0 ? 0.3 : 0.01) : Double.NaN,
         known ? 1 : 0,
         known ? 0.75 : Double.NaN,
+        known ? 0.01 : Double.NaN,
+        known ? 0.02 : Double.NaN,
+        known ? 0.1 : Double.NaN,
         known ? 0.01 : Double.NaN);
   }
 
@@ -81,6 +84,7 @@ public final class MadeUpTrust {
         22,
         0,
         null,
+        new TrustInfo.Untrained(List.of("0".repeat(64)), 2 * units, 3),
         List.of(new TrustInfo.Chance("all", 0.05, 0.1)),
         List.of(1, 2, 3),
         beyond,

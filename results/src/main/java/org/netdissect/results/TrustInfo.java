@@ -22,6 +22,7 @@ import org.netdissect.base.files.FileCheck;
  * @param imagesAlone images without another of their mask size: their masks stayed where they were
  * @param exactPeaks true if the peak activation of every image was known; null if only of those on
  *     which a unit exceeds its threshold, so that the others tie
+ * @param untrained the untrained networks that labels were held against; null if there were none
  * @param chance what the best IoU becomes by chance: over all concepts first (scope "all"), then by
  *     category
  * @param nullDetectors units above the result's IoU under each of the first permutations
@@ -44,6 +45,7 @@ public record TrustInfo(
     int lookedAtOn,
     int imagesAlone,
     @Nullable Boolean exactPeaks,
+    @Nullable Untrained untrained,
     List<Chance> chance,
     List<Integer> nullDetectors,
     int beyondChance,
@@ -54,6 +56,19 @@ public record TrustInfo(
 
   /** The version that this code writes. */
   public static final int FORMAT = 1;
+
+  /**
+   * Networks of the same architecture with random weights.
+   *
+   * @param networks SHA-256 of each model; "recorded" where maps were recorded elsewhere
+   * @param units of the layer, in all of them
+   * @param detectors of these, those above the result's IoU
+   */
+  public record Untrained(List<String> networks, int units, int detectors) {
+    public Untrained {
+      networks = List.copyOf(networks);
+    }
+  }
 
   /** What the best IoU over all concepts becomes by chance. */
   public Chance ofAll() {

@@ -28,6 +28,10 @@ package org.netdissect.results;
  * @param heldOutRank of that among the category's concepts there, from 1; 0 if there is no label
  * @param heldOutAuc chance that an image with the label has a larger peak than one without, there
  * @param heldOutP one-sided p of that
+ * @param untrainedLabel share of the layer's units in untrained networks whose best label of the
+ *     category is this one; NaN without such networks, as the next two
+ * @param untrainedIou share of them whose best IoU of the category is as high
+ * @param untrained share of them that have both, this label with an IoU as high
  */
 public record TrustScore(
     int unit,
@@ -51,7 +55,10 @@ public record TrustScore(
     double heldOutIou,
     int heldOutRank,
     double heldOutAuc,
-    double heldOutP) {
+    double heldOutP,
+    double untrainedLabel,
+    double untrainedIou,
+    double untrained) {
 
   /** What the chance level says of a unit. */
   public enum Verdict {

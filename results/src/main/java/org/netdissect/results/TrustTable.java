@@ -49,7 +49,10 @@ public record TrustTable(TrustInfo info, List<TrustScore> scores) {
               Integer.class,
               score -> score.heldOutRank() == 0 ? null : score.heldOutRank()),
           new TableColumn<>("heldout-auc", Double.class, TrustScore::heldOutAuc),
-          new TableColumn<>("heldout-p", Double.class, TrustScore::heldOutP));
+          new TableColumn<>("heldout-p", Double.class, TrustScore::heldOutP),
+          new TableColumn<>("untrained-label", Double.class, TrustScore::untrainedLabel),
+          new TableColumn<>("untrained-iou", Double.class, TrustScore::untrainedIou),
+          new TableColumn<>("untrained", Double.class, TrustScore::untrained));
 
   public TrustTable {
     scores = List.copyOf(scores);
@@ -113,7 +116,10 @@ public record TrustTable(TrustInfo info, List<TrustScore> scores) {
         SideTable.number(row, "heldout-iou"),
         SideTable.whole(row, "heldout-rank", 0),
         SideTable.number(row, "heldout-auc"),
-        SideTable.number(row, "heldout-p"));
+        SideTable.number(row, "heldout-p"),
+        SideTable.number(row, "untrained-label"),
+        SideTable.number(row, "untrained-iou"),
+        SideTable.number(row, "untrained"));
   }
 
   /** Of each unit, by number, the row of its best label. */

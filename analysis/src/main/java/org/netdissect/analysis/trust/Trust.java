@@ -13,6 +13,7 @@ import org.netdissect.analysis.UnitTallies;
 import org.netdissect.base.Progress;
 import org.netdissect.base.ToolVersion;
 import org.netdissect.base.threads.Workers;
+import org.netdissect.results.Dissection;
 import org.netdissect.results.DissectionException;
 import org.netdissect.results.HitTable;
 import org.netdissect.results.LabelScore;
@@ -30,11 +31,13 @@ import org.netdissect.results.UnitScore;
 public final class Trust {
   private final LabelledResult data;
   private final TrustOptions options;
+  private final Untrained untrained;
   private final Progress progress;
 
-  private Trust(LabelledResult data, TrustOptions options, Progress progress) {
+  private Trust(LabelledResult data, TrustOptions options, Untrained untrained, Progress progress) {
     this.data = data;
     this.options = options;
+    this.untrained = untrained;
     this.progress = progress;
   }
 
@@ -45,6 +48,18 @@ public final class Trust {
    * @throws DissectionException if a layer's maps were not kept, or the split leaves no images
    */
   public static List<TrustTable> write(LabelledResult data, TrustOptions options, Progress progress)
+      throws IOException {
+    return write(data, options, List.of(), progress);
+  }
+
+  /**
+   * As {@link #write(LabelledResult, TrustOptions, Progress)}.
+   *
+   * @param untrained results of the same architecture with random weights, on the same images
+   * @throws DissectionException also if one of these is of something else
+   */
+  public static List<TrustTable> write(
+      LabelledResult data, TrustOptions options, List<Dissection> untrained, Progress progress)
       throws IOException {
     for (LayerDissection layer : data.dissection().layers()) {
       if (!layer.hasMaps()) {
@@ -57,7 +72,7 @@ public final class Trust {
                 + " without --maps none");
       }
     }
-    Trust trust = new Trust(data, options, progress);
+    Trust trust = new Trust(data, options, Untrained.of(data.dissection(), untrained), progress);
     ConceptTruths truths = new ConceptTruths(data);
     Stability stability = new Stability(data, truths, options.resamples(), options.seed());
     HeldOut heldOut = new HeldOut(data, truths, options.split(), options.seed());
@@ -111,7 +126,7 @@ public final class Trust {
               tallies.read(data, hits, unit);
               resampled.take(tallies);
               scores[unit] =
-                  rows(score, chance, p, q, tallies, resampled, heldOut, peaks.read(score));
+                  rows(layer, score, chance, p, q, tallies, resampled, heldOut, peaks.read(score));
               phase.advance(1);
             };
           });
@@ -121,6 +136,7 @@ public final class Trust {
   }
 
   private TrustScore[] rows(
+      LayerDissection layer,
       UnitScore score,
       ChanceLevel chance,
       double[][] p,
@@ -137,6 +153,7 @@ public final class Trust {
       Stability.Verdict stable = number > 0 ? resampled.verdict(number, c) : null;
       double unitWins = number > 0 ? resampled.verdict(number, -1).wins() : Double.NaN;
       HeldOut.Outcome other = heldOut.of(tallies, peaks, c);
+      Untrained.Share random = untrained.of(layer, label);
       rows[c] =
           new TrustScore(
               unit,
@@ -160,7 +177,10 @@ public final class Trust {
               other.number() == 0 ? Double.NaN : other.iou(),
               other.rank(),
               other.auc(),
-              other.p());
+              other.p(),
+              random.label(),
+              random.iou(),
+              random.both());
     }
     return rows;
   }
@@ -211,6 +231,7 @@ public final class Trust {
             heldOut.lookedAtOn(),
             shuffle.alone(),
             layer.hasPeaks() ? true : null,
+            untrained.info(layer, data.dissection().info().rules().iou()),
             levels,
             IntStream.of(chance.nullDetectors(data.dissection().info().rules().iou()))
                 .boxed()

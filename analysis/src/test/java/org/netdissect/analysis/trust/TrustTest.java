@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -272,6 +273,66 @@ class TrustTest {
           ? 5 + random.nextFloat()
           : (float) Math.max(0, random.nextGaussian());
     };
+  }
+
+  @Test
+  void labelsAreHeldAgainstUntrainedNetworks() throws IOException {
+    MadeUpImages patches = new MadeUpImages(31, 80, 12, false, 12, folder);
+    MadeUpImages.Activity noise =
+        (image, unit, y, x, random) -> (float) Math.max(0, random.nextGaussian());
+    try (LabelledResult data = patches.dissect(Convention.EXACT, 24, 32, planted(patches), "out");
+        LabelledResult one = patches.dissect(Convention.EXACT, 24, 33, noise, "one");
+        LabelledResult two = patches.dissect(Convention.EXACT, 24, 34, noise, "two");
+        LabelledResult less = patches.dissect(Convention.EXACT, 23, 34, noise, "less");
+        LabelledResult lite = patches.dissect(Convention.LITE, 24, 34, noise, "lite")) {
+      TrustOptions options = new TrustOptions(19, 1_999, 20, 0.05, 7, null, 2);
+      List<Dissection> untrained = List.of(one.dissection(), two.dissection());
+      TrustTable table = Trust.write(data, options, untrained, Progress.NONE).get(0);
+      List<UnitScore> all =
+          Stream.concat(layer(one).units().stream(), layer(two).units().stream()).toList();
+      for (TrustScore score : table.scores()) {
+        List<LabelScore> others =
+            all.stream()
+                .flatMap(unit -> unit.byCategory().stream())
+                .filter(label -> label.category().equals(score.category()))
+                .toList();
+        long label = others.stream().filter(o -> o.label().equals(score.label())).count();
+        long iou = others.stream().filter(o -> o.iou() >= score.iou() - 1e-15).count();
+        long both =
+            others.stream()
+                .filter(o -> o.label().equals(score.label()) && o.iou() >= score.iou() - 1e-15)
+                .count();
+        assertEquals(48, others.size());
+        assertEquals(label / 48.0, score.untrainedLabel());
+        assertEquals(iou / 48.0, score.untrainedIou());
+        assertEquals(both / 48.0, score.untrained());
+        assertTrue(score.unit() >= 10 || !score.best() || score.untrained() == 0);
+      }
+      assertEquals(48, table.info().untrained().units());
+      assertEquals(
+          all.stream().filter(unit -> unit.label().iou() > 0.04).count(),
+          table.info().untrained().detectors());
+      TrustTable again = TrustTable.read(data.dissection(), layer(data));
+      assertEquals(table.info(), again.info());
+      assertEquals(TrustTable.csv(table.scores()), TrustTable.csv(again.scores()));
+
+      refused(data, less, "of 24 units: is it of the same architecture?");
+      refused(data, lite, "is of other rules");
+      Path apart = Files.createDirectories(folder.resolve("others"));
+      MadeUpImages others = new MadeUpImages(32, 70, 12, false, 12, apart);
+      try (LabelledResult other = others.dissect(Convention.EXACT, 24, 1, noise, "other")) {
+        refused(data, other, "is of other images");
+      }
+    }
+  }
+
+  private static void refused(LabelledResult data, LabelledResult other, String why) {
+    TrustOptions options = new TrustOptions(19, 1_999, 20, 0.05, 7, null, 2);
+    DissectionException failure =
+        assertThrows(
+            DissectionException.class,
+            () -> Trust.write(data, options, List.of(other.dissection()), Progress.NONE));
+    assertTrue(failure.getMessage().contains(why), failure.getMessage());
   }
 
   @Test

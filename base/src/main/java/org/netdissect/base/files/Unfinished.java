@@ -72,7 +72,7 @@ public final class Unfinished implements Closeable {
     }
     return Text.oneLine(folder.toString())
         + " is unfinished: the command that was writing it was stopped, or still runs; give that"
-        + " command again, it starts over in the same folder";
+        + " command again, it goes on or starts over in the same folder";
   }
 
   private static List<String> linesOf(Path mark) throws IOException {

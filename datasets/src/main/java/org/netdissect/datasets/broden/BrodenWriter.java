@@ -56,7 +56,9 @@ import org.netdissect.pictures.PngWriter;
 public final class BrodenWriter implements Closeable {
   private static final String SPOOL = ".masks-inc";
 
-  private static final List<String> COLUMNS = List.of("image", "split", "ih", "iw", "sh", "sw");
+  /** The columns of index.csv before those of the categories. */
+  public static final List<String> COLUMNS = List.of("image", "split", "ih", "iw", "sh", "sw");
+
   private static final int MAX_LABELS = 65_535;
   // Coverage is summed in integers: such a sum does not depend on the order of the images.
   private static final double COVERAGE_UNIT = 1L << 40;

@@ -35,6 +35,7 @@ public final class TrustPages {
     summary.put("resamples", info.resamples());
     summary.put("chosenOn", info.chosenOn());
     summary.put("lookedAtOn", info.lookedAtOn());
+    summary.put("untrained", info.untrained());
     summary.put("alone", info.imagesAlone());
     summary.put("passes", passes(trust, categories));
     summary.put("verdicts", best.stream().map(score -> score.verdict().words()).toList());

@@ -137,7 +137,8 @@ function trustPanel(layer, unit, rows) {
       h("dl", { class: "trustwords" },
         h("dt", {}, "Chance"), h("dd", {}, chanceWords(row)),
         h("dt", {}, "Other photographs"), h("dd", {}, stabilityWords(trust, row, label)),
-        h("dt", {}, "Images held out"), h("dd", {}, heldOutWords(trust, row, label))),
+        h("dt", {}, "Images held out"), h("dd", {}, heldOutWords(trust, row, label)),
+        trust.untrained && row.untrained !== undefined ? [h("dt", {}, "Untrained"), h("dd", {}, untrainedWords(trust, row))] : null),
     ],
     h("details", { class: "small" }, h("summary", {}, "by category"), h("div", { class: "tablebox" }, trustTable(rows))));
 }
@@ -168,6 +169,11 @@ function heldOutWords(trust, row, label) {
   auc === undefined ? null
     : " There an image with it has a larger peak activation than one without with probability " + fixed(auc, 3) + " (p = " + short(row["heldout-p"], 2) + ").",
   label === chosen ? null : h("b", {}, " Not confirmed.")];
+}
+
+function untrainedWords(trust, row) {
+  return ["Of " + plain(trust.untrained.units) + " units of this layer with random weights ", h("b", {}, percent(row["untrained-label"])), " have this label, ",
+    h("b", {}, percent(row["untrained-iou"])), " an IoU as high, ", h("b", {}, percent(row.untrained)), " both."];
 }
 
 const CHART = { width: 560, axis: 74 };

@@ -4,7 +4,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 import org.netdissect.base.DataException;
 import org.netdissect.base.Text;
 import org.netdissect.datasets.reading.Folders;
@@ -111,11 +110,9 @@ final class Ade2016 implements BrodenSource {
   public List<KindLabels> labels(int image) throws UnreadableImageException {
     List<KindLabels> labels = new ArrayList<>();
     labels.add(KindLabels.whole(Kind.SCENE, List.of(scenes.code(sceneOf.get(image)))));
-    labels.addAll(AdeFiles.labels(photograph(image), objects.size(), fileName(index)));
+    labels.addAll(
+        AdeFiles.labels(
+            photograph(image), objects.size(), Text.oneLine(String.valueOf(index.getFileName()))));
     return labels;
-  }
-
-  private static String fileName(@Nullable Path file) {
-    return file == null ? "" : Text.oneLine(String.valueOf(file.getFileName()));
   }
 }

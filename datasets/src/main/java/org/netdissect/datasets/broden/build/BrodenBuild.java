@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.ToLongFunction;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.netdissect.base.DataException;
@@ -119,6 +120,7 @@ public final class BrodenBuild {
       throw new DataException("there is not one image in the sources");
     }
     BrodenBuild build = new BrodenBuild(plan, folder, options, progress);
+    checkRoom(plan.size(), options.size, folder, DiskSpace::usable);
     Unfinished.goOn(folder, COMMAND);
     WorkLock lock = WorkLock.take(folder, folder, progress);
     try {
@@ -130,7 +132,6 @@ public final class BrodenBuild {
 
   private Result build() throws IOException {
     Path file = folder.resolve(DRAFTS);
-    checkRoom(plan.size(), options.size, folder);
     Path images = folder.resolve("images");
     for (BrodenSource source : plan.sources()) {
       Files.createDirectories(images.resolve(source.name()));
@@ -166,9 +167,11 @@ public final class BrodenBuild {
   }
 
   /** Refuses to begin where there is not enough room. */
-  private static void checkRoom(int images, int size, Path folder) throws IOException {
-    long free = DiskSpace.usable(folder);
-    long needed = BrodenSources.estimate(images, size) - Trees.bytes(folder);
+  static void checkRoom(int images, int size, Path folder, ToLongFunction<Path> usable)
+      throws IOException {
+    long free = usable.applyAsLong(BrodenSources.existing(folder));
+    long written = Files.exists(folder) ? Trees.bytes(folder) : 0;
+    long needed = BrodenSources.estimate(images, size) - written;
     if (free >= 0 && free < needed && DiskSpace.isChecked()) {
       throw new DataException(
           "not enough disk: the data set needs about "

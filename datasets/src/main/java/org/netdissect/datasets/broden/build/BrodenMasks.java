@@ -11,13 +11,12 @@ import java.util.stream.IntStream;
 import org.netdissect.base.Progress;
 import org.netdissect.base.files.WholeFile;
 import org.netdissect.base.threads.Workers;
+import org.netdissect.datasets.broden.BrodenWriter;
 import org.netdissect.datasets.reading.Splits;
 import org.netdissect.pictures.PngWriter;
 
 /** Writes the masks, and the table of all images. */
 final class BrodenMasks {
-  private static final List<String> COLUMNS = List.of("image", "split", "ih", "iw", "sh", "sw");
-
   private final BuildPlan plan;
   private final DraftFile drafts;
   private final LabelNumbers numbers;
@@ -69,11 +68,13 @@ final class BrodenMasks {
     for (ImageDraft.Of of : draft.labels()) {
       List<CodeMap> its = maps.subList(m, m + of.maps());
       m += of.maps();
-      if (kinds.contains(of.kind())) {
-        List<String> names = maskNames(image, of);
-        for (int k = 0; k < its.size(); k++) {
-          Files.write(
-              folder.resolve("images").resolve(names.get(k)), png(image, of.kind(), its.get(k)));
+      List<String> names = maskNames(image, of);
+      for (int k = 0; k < its.size(); k++) {
+        Path file = folder.resolve("images").resolve(names.get(k));
+        if (kinds.contains(of.kind())) {
+          Files.write(file, png(image, of.kind(), its.get(k)));
+        } else {
+          Files.deleteIfExists(file); // of a command that was stopped, with other minima
         }
       }
     }
@@ -116,7 +117,7 @@ final class BrodenMasks {
     rows.sort(
         Comparator.<Row>comparingLong(row -> row.hash ^ Long.MIN_VALUE).thenComparing(Row::name));
     try (CsvWriter out = BrodenTables.csv(file)) {
-      List<String> header = new ArrayList<>(COLUMNS);
+      List<String> header = new ArrayList<>(BrodenWriter.COLUMNS);
       kinds.forEach(kind -> header.add(kind.title()));
       out.writeRecord(header);
       String size = Integer.toString(options.size());

@@ -113,15 +113,20 @@ public record BrodenSources(
   }
 
   private static String room(int images, int size, Path out) {
-    Path at = out.toAbsolutePath();
-    while (at != null && !Files.exists(at)) {
-      at = at.getParent();
-    }
-    long free = at == null ? -1 : DiskSpace.usable(at);
+    long free = DiskSpace.usable(existing(out));
     return images
         + " images in all; the data set needs about "
         + DiskSpace.text(estimate(images, size))
         + (free < 0 ? "" : ", " + DiskSpace.text(free) + " is free");
+  }
+
+  /** The folder, or the nearest one around it that exists. */
+  static Path existing(Path folder) {
+    Path at = folder.toAbsolutePath();
+    while (!Files.exists(at) && at.getParent() != null) {
+      at = at.getParent();
+    }
+    return at;
   }
 
   /** Bytes that a data set will take, and the drafts while it is built. */

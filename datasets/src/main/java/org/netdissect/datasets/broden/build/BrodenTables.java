@@ -5,6 +5,7 @@ import de.siegmar.fastcsv.writer.LineDelimiter;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -120,10 +121,18 @@ final class BrodenTables {
             Integer.toString(all.stream().mapToInt(n -> extent(n, kind).images()).sum()));
       }
     }
-    for (Kind kind : kinds) {
-      writeCategory(folder, kind, of(members, kind));
+    for (Kind kind : Kind.values()) {
+      if (kinds.contains(kind)) {
+        writeCategory(folder, kind, of(members, kind));
+      } else {
+        Files.deleteIfExists(table(folder, kind)); // of a command that was stopped
+      }
     }
     return kinds;
+  }
+
+  private static Path table(Path folder, Kind kind) {
+    return folder.resolve("c_" + kind.title() + ".csv");
   }
 
   private static List<Integer> of(Map<Kind, List<Integer>> members, Kind kind) {
@@ -139,7 +148,7 @@ final class BrodenTables {
     order.sort(
         Comparator.<Integer>comparingInt(number -> -extent(number, kind).images())
             .thenComparingDouble(number -> -extent(number, kind).coverage()));
-    try (CsvWriter out = csv(folder.resolve("c_" + kind.title() + ".csv"))) {
+    try (CsvWriter out = csv(table(folder, kind))) {
       out.writeRecord("code", "number", "name", "frequency", "coverage");
       int code = 0;
       for (int number : order) {

@@ -97,7 +97,9 @@ final class BuildPlan {
     }
     for (BrodenSource source : sources) {
       if (source.name().equals(label.source())) {
-        return source.names(label.kind(), label.code());
+        return source.names(label.kind(), label.code()).stream()
+            .map(name -> name.replaceAll("\\p{Cntrl}", " "))
+            .toList();
       }
     }
     throw new IllegalArgumentException("no source for " + label);

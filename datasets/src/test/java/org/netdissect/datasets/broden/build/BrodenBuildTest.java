@@ -219,6 +219,54 @@ class BrodenBuildTest {
     assertEquals(71, BrodenDataset.open(out).vocabulary().maxNumber());
   }
 
+  /**
+   * The rules by which the original and NetDissect-Lite read a folder, followed to the letter:
+   * cells, files, a dense table of labels, codes of categories.
+   */
+  @Test
+  void theOriginalsReadingRulesHold() throws IOException {
+    Path out = temp.resolve("broden");
+    Sample.build(out, Sample.options(227, false, 2, 0.02));
+    List<String> categories =
+        rows(out.resolve("category.csv")).stream().map(row -> row.get("name")).toList();
+    int last = 0;
+    for (CsvTable.Row row : rows(out.resolve("label.csv"))) {
+      assertEquals(++last, row.integer("number", 1, 71));
+    }
+    for (String category : categories) {
+      int code = 0;
+      for (CsvTable.Row row : rows(out.resolve("c_" + category + ".csv"))) {
+        assertEquals(++code, row.integer("code", 1, last));
+        assertTrue(row.integer("number", 1, last) > 0);
+      }
+    }
+    int withData = 0;
+    for (CsvTable.Row row : rows(out.resolve("index.csv"))) {
+      assertEquals(227, Photographs.read(out.resolve("images/" + row.get("image"))).width());
+      assertEquals("113", row.get("sh"));
+      boolean any = false;
+      for (String category : categories) {
+        for (String part : row.get(category).split(";")) {
+          any |= part.matches("[0-9]+") ? Integer.parseInt(part) > 0 : !part.isEmpty();
+          if (part.matches("[0-9]+")) {
+            assertTrue(Integer.parseInt(part) <= last, part);
+          } else if (!part.isEmpty()) {
+            Png png =
+                Png.decode(
+                    Files.readAllBytes(out.resolve("images/" + part)), part, Limits.MASK_PIXELS);
+            assertEquals(113, png.height);
+            for (int i = 0; i < png.samples.length; i += 3) {
+              int label = (png.samples[i] & 0xff) + 256 * (png.samples[i + 1] & 0xff);
+              assertTrue(label <= last, part);
+            }
+          }
+        }
+      }
+      withData += any ? 1 : 0;
+    }
+    assertEquals(51, withData);
+  }
+
   /** Order and split of all images of ADE20K in the released Broden. */
   @Test
   void orderAndSplitOfTheRealIndex() throws IOException {

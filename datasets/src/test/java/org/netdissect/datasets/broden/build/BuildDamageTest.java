@@ -98,6 +98,19 @@ class BuildDamageTest {
     assertTrue(message.contains("not empty"), message);
   }
 
+  /** Nothing of categories that the first command kept and the second drops stays behind. */
+  @Test
+  void otherMinimaAfterAKill() throws IOException {
+    BrodenBuild.Options few = Sample.options(64, false, 25, 0.5);
+    Path straight = temp.resolve("a/broden");
+    Sample.build(straight, few);
+    Path out = temp.resolve("b/broden");
+    killAfter(51 + 40, out);
+    assertTrue(Files.exists(out.resolve("c_part.csv")));
+    Sample.build(out, few);
+    assertEquals(Sample.digests(straight), Sample.digests(out));
+  }
+
   @Test
   void neverIntoTheSources() throws IOException {
     Path sources = Sample.copy(temp.resolve("sources"));
@@ -250,9 +263,23 @@ class BuildDamageTest {
   }
 
   @Test
+  void roomIsLookedAtBeforehand() throws IOException {
+    BrodenBuild.checkRoom(1000, 224, temp, folder -> 100_000_000L);
+    BrodenBuild.checkRoom(1000, 224, temp, folder -> -1);
+    String message =
+        assertThrows(
+                DataException.class,
+                () -> BrodenBuild.checkRoom(1000, 224, temp, folder -> 10_000_000L))
+            .getMessage();
+    assertTrue(message.contains("37.1 MB") && message.contains("10.0 MB is free"), message);
+  }
+
+  @Test
   void aSurveySaysWhatIsThere() throws IOException {
     Path sources = Sample.copy(temp.resolve("sources"));
     Files.delete(sources.resolve("opensurfaces/photos/101.jpg"));
+    Files.write(sources.resolve("pascal/part/Annotations_Part/._2008_000652.mat"), new byte[9]);
+    assertEquals(19, SourceFolders.pascal(List.of(sources.resolve("pascal"))).size());
     Files.delete(sources.resolve("pascal/part/part2ind.m"));
     BrodenSources.Survey survey =
         Sample.sources(sources).survey(temp.resolve("out"), 224, 2, Progress.NONE);

@@ -1,0 +1,149 @@
+package org.netdissect.analysis.trust;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.netdissect.base.Text;
+import org.netdissect.results.Dissection;
+import org.netdissect.results.DissectionException;
+import org.netdissect.results.DissectionInfo;
+import org.netdissect.results.LabelScore;
+import org.netdissect.results.LayerDissection;
+import org.netdissect.results.TrustInfo;
+import org.netdissect.results.UnitScore;
+
+/**
+ * What units of the same architecture reach with random weights, on the same images under the same
+ * rules: how often one of the layer has this label, and this IoU.
+ */
+final class Untrained {
+  /** By layer, the units of all untrained networks. */
+  private final Map<String, List<UnitScore>> units = new HashMap<>();
+
+  private final List<String> networks = new ArrayList<>();
+
+  private Untrained() {}
+
+  /**
+   * Of results of untrained networks.
+   *
+   * @throws DissectionException if one cannot be held against the trained network: it is of other
+   *     images, other rules or other layers, or of that network itself
+   */
+  static Untrained of(Dissection trained, List<Dissection> others) throws DissectionException {
+    Untrained all = new Untrained();
+    for (Dissection other : others) {
+      check(trained, other);
+      String sha256 = other.info().network().sha256();
+      all.networks.add(sha256 == null ? "recorded" : sha256);
+      for (LayerDissection layer : trained.layers()) {
+        all.units
+            .computeIfAbsent(layer.layer().name(), name -> new ArrayList<>())
+            .addAll(same(layer, other).units());
+      }
+    }
+    return all;
+  }
+
+  private static void check(Dissection trained, Dissection other) throws DissectionException {
+    DissectionInfo one = trained.info();
+    DissectionInfo two = other.info();
+    String why = null;
+    if (one.network().sha256() != null
+        && Objects.equals(one.network().sha256(), two.network().sha256())) {
+      why = "is of the trained network itself";
+    } else if (two.imported() != null) {
+      why = "was imported from tables, so it is not known on what";
+    } else if (!Objects.equals(one.data().fingerprint(), two.data().fingerprint())
+        || !trained.images().equals(other.images())
+        || one.images().read() != two.images().read()) {
+      why = "is of other images";
+    } else if (!one.rules().convention().equals(two.rules().convention())
+        || !one.rules().quantile().equals(two.rules().quantile())) {
+      why = "is of other rules (convention or quantile)";
+    } else if (!trained.categories().equals(other.categories())) {
+      why = "is of other categories";
+    }
+    if (why != null) {
+      throw refused(trained, other, why);
+    }
+  }
+
+  private static DissectionException refused(Dissection trained, Dissection other, String why) {
+    return new DissectionException(
+        Text.oneLine(
+            other.folder()
+                + " "
+                + why
+                + ", so it cannot tell what "
+                + trained.folder()
+                + " would reach untrained; make it with netdissect randomize and the same"
+                + " netdissect run"));
+  }
+
+  private static LayerDissection same(LayerDissection layer, Dissection other)
+      throws DissectionException {
+    for (LayerDissection one : other.layers()) {
+      if (one.layer().name().equals(layer.layer().name())
+          && one.units().size() == layer.units().size()) {
+        return one;
+      }
+    }
+    throw new DissectionException(
+        Text.oneLine(
+            other.folder()
+                + " has no layer "
+                + layer.layer().name()
+                + " of "
+                + layer.units().size()
+                + " units: is it of the same architecture?"));
+  }
+
+  /**
+   * Shares of the layer's untrained units; NaN where there are none.
+   *
+   * @param label whose best label of the category is the same one
+   * @param iou whose best IoU of the category is as high
+   * @param both whose best label is the same one, with an IoU as high
+   */
+  record Share(double label, double iou, double both) {
+    static final Share NONE = new Share(Double.NaN, Double.NaN, Double.NaN);
+  }
+
+  /** How a label fares among them. */
+  Share of(LayerDissection layer, LabelScore score) {
+    List<UnitScore> all = units.getOrDefault(layer.layer().name(), List.of());
+    if (all.isEmpty() || score.label().isBlank()) {
+      return Share.NONE;
+    }
+    int label = 0;
+    int iou = 0;
+    int both = 0;
+    for (UnitScore unit : all) {
+      for (LabelScore best : unit.byCategory()) {
+        if (best.category().equals(score.category())) {
+          boolean isSame = best.label().equals(score.label());
+          boolean isHigh = best.iou() >= score.iou();
+          label += isSame ? 1 : 0;
+          iou += isHigh ? 1 : 0;
+          both += isSame && isHigh ? 1 : 0;
+        }
+      }
+    }
+    double n = all.size();
+    return new Share(label / n, iou / n, both / n);
+  }
+
+  /** What is recorded of them for a layer; null if there are none. */
+  TrustInfo.@Nullable Untrained info(LayerDissection layer, double iou) {
+    List<UnitScore> all = units.getOrDefault(layer.layer().name(), List.of());
+    if (all.isEmpty()) {
+      return null;
+    }
+    int detectors = (int) all.stream().filter(unit -> unit.label().iou() > iou).count();
+    return new TrustInfo.Untrained(networks, all.size(), detectors);
+  }
+}
