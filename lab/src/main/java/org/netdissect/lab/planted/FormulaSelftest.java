@@ -13,6 +13,7 @@ import org.netdissect.analysis.LabelledResult;
 import org.netdissect.analysis.formulas.FormulaOptions;
 import org.netdissect.analysis.formulas.FormulaSearch;
 import org.netdissect.base.Progress;
+import org.netdissect.base.files.NpyWriter;
 import org.netdissect.base.files.Trees;
 import org.netdissect.base.files.WholeFile;
 import org.netdissect.concepts.atlas.AtlasOptions;

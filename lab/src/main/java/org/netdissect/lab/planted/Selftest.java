@@ -17,6 +17,7 @@ import java.util.stream.Collectors;
 import org.netdissect.analysis.LabelledResult;
 import org.netdissect.analysis.measures.Measures;
 import org.netdissect.base.Progress;
+import org.netdissect.base.files.NpyWriter;
 import org.netdissect.base.files.Trees;
 import org.netdissect.base.files.WholeFile;
 import org.netdissect.concepts.atlas.AtlasOptions;
