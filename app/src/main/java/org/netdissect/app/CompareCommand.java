@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import org.netdissect.report.compare.Accuracies;
 import org.netdissect.report.compare.Comparison;
 import org.netdissect.results.Dissection;
 import org.netdissect.results.DissectionException;
@@ -70,6 +71,17 @@ final class CompareCommand implements Callable<Integer> {
   private boolean published;
 
   @Option(
+      names = "--accuracy",
+      arity = "0..1",
+      fallbackValue = "",
+      paramLabel = "NAME",
+      description =
+          "Draw the accuracy of layers on another task, as 'netdissect probe --result' found it,"
+              + " against their unique object detectors. NAME: that of the task's data, where the"
+              + " results know several.")
+  private @Nullable String accuracy;
+
+  @Option(
       names = "--anyway",
       description =
           "Compare although data sets, quantiles or conventions differ; the page says so loudly.")
@@ -108,6 +120,10 @@ final class CompareCommand implements Callable<Integer> {
     Comparison comparison = Comparison.of(runs).withThreshold(iou);
     if (axis != null && numbers != null) {
       comparison = comparison.withAxis(axis.substring(0, axis.indexOf('=')).trim());
+    }
+    if (accuracy != null) {
+      comparison =
+          comparison.withAccuracies(Accuracies.of(runs, accuracy.isEmpty() ? null : accuracy));
     }
     if (published) {
       comparison = comparison.withPublished();

@@ -23,6 +23,23 @@ final class Examples {
                   "netdissect run --activations conv5=maps.npy --images list.txt --data BRODEN --out OUT")),
           Map.entry("layers", List.of("netdissect layers MODEL.onnx")),
           Map.entry("check", List.of("netdissect check MODEL.onnx --data PHOTOGRAPHS")),
+          Map.entry(
+              "basis",
+              List.of(
+                  "netdissect basis fit MODEL.onnx --data BRODEN --kind pca --out pca.npy",
+                  "netdissect basis fit MODEL.onnx --data BRODEN --kind dictionary --components 2048 --out dictionary.npy",
+                  "netdissect basis check MODEL.onnx --data BRODEN --basis rotation:seed=1")),
+          Map.entry(
+              "fit",
+              List.of(
+                  "netdissect basis fit MODEL.onnx --layer conv5 --data BRODEN --kind nmf --components 32 --out parts.npy",
+                  "netdissect run MODEL.onnx --layers conv5 --data BRODEN --basis matrix:parts.npy --out OUT")),
+          Map.entry(
+              "probe",
+              List.of(
+                  "netdissect probe MODEL.onnx --data ACTIONS/train --test ACTIONS/test",
+                  "netdissect probe A.onnx B.onnx --data SCENES --result OUT-A --result OUT-B",
+                  "netdissect compare OUT-A OUT-B --accuracy --out COMPARED")),
           Map.entry("show", List.of("netdissect show OUT", "netdissect show OUT --iou 0.1 --json")),
           Map.entry("report", List.of("netdissect report OUT --data BRODEN")),
           Map.entry(

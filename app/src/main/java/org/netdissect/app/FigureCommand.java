@@ -34,7 +34,7 @@ import picocli.CommandLine.Parameters;
     sortOptions = false)
 final class FigureCommand implements Callable<Integer> {
   private static final List<String> KINDS =
-      List.of("detectors", "categories", "histogram", "units", "table", "formulas");
+      List.of("detectors", "categories", "histogram", "units", "table", "formulas", "alpha");
   private static final List<String> FORMATS = List.of("svg", "png", "csv", "tex");
   private static final String LIST =
       """
@@ -44,6 +44,7 @@ final class FigureCommand implements Callable<Integer> {
       units       the images on which --units are most active, with their masks (needs --data)
       table       the best units, or --units, with labels and counts
       formulas    IoU by the length of the units' formulas (after netdissect formulas)
+      alpha       unique detectors against the power of the layer's rotations (run --basis rotation:…)
       formats: svg, png, csv, tex
       """;
 
@@ -191,6 +192,7 @@ final class FigureCommand implements Callable<Integer> {
       case "histogram" -> units.isEmpty() ? figures.histogram() : figures.activations(units);
       case "units" ->
           figures.units(units, isDrawn(written) ? photographs(dissection) : null, images);
+      case "alpha" -> figures.alpha();
       case "formulas" -> figures.formulas();
       default -> figures.table(units);
     };

@@ -3,10 +3,12 @@ package org.netdissect.app;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import org.netdissect.analysis.formulas.LinearSearch;
 import org.netdissect.results.FormulaGrowth;
 import org.netdissect.results.FormulaScore;
 import org.netdissect.results.FormulaTable;
 import org.netdissect.results.LayerDissection;
+import org.netdissect.results.LinearScore;
 
 /** What a search for formulas found, for people. */
 final class FormulaSummary {
@@ -63,6 +65,36 @@ final class FormulaSummary {
                         ? ""
                         : String.format(Locale.ROOT, " (at most %.4f)", score.bound())));
     return text.toString();
+  }
+
+  /** How well labels, formulas and sums foretell the units' activations, side by side. */
+  static String linear(List<LinearScore> scores) {
+    StringBuilder text = new StringBuilder();
+    line(
+        text,
+        "  correlation on images held out, mean: label %.3f, formula %.3f, linear %.3f",
+        LinearSearch.mean(scores.stream().map(LinearScore::labelR)),
+        LinearSearch.mean(scores.stream().map(LinearScore::formulaR)),
+        LinearSearch.mean(scores.stream().map(LinearScore::linearR)));
+    scores.stream()
+        .filter(score -> !Double.isNaN(score.linearR()))
+        .sorted(Comparator.comparingDouble(LinearScore::linearR).reversed())
+        .limit(MOST_SHOWN)
+        .forEach(
+            score ->
+                line(
+                    text,
+                    "  unit %5d  r label %s  formula %s  linear %s  %s",
+                    score.unit(),
+                    correlation(score.labelR()),
+                    correlation(score.formulaR()),
+                    correlation(score.linearR()),
+                    score.text()));
+    return text.toString();
+  }
+
+  private static String correlation(double r) {
+    return Double.isNaN(r) ? "  –  " : String.format(Locale.ROOT, "%.3f", r);
   }
 
   private static void line(StringBuilder text, String format, Object... values) {

@@ -13,11 +13,14 @@ import org.netdissect.analysis.formulas.Formula;
 import org.netdissect.analysis.formulas.FormulaOptions;
 import org.netdissect.analysis.formulas.FormulaSearch;
 import org.netdissect.analysis.formulas.Formulas;
+import org.netdissect.analysis.formulas.LinearOptions;
+import org.netdissect.analysis.formulas.LinearSearch;
 import org.netdissect.concepts.ConceptDataset;
 import org.netdissect.results.Dissection;
 import org.netdissect.results.FormulaScore;
 import org.netdissect.results.FormulaTable;
 import org.netdissect.results.LayerDissection;
+import org.netdissect.results.LinearScore;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -111,6 +114,21 @@ final class FormulasCommand implements Callable<Integer> {
   private List<Integer> units = List.of();
 
   @Option(
+      names = "--linear",
+      description =
+          "Also explain each unit's pooled activation as a weighted sum of few concepts, and tell"
+              + " the correlation of label, formula and sum on images held out. Writes linear.csv.")
+  private boolean linear;
+
+  @Option(
+      names = "--seed",
+      paramLabel = "N",
+      defaultValue = "1",
+      description =
+          "Seed of the split of the images that --linear makes. Default: ${DEFAULT-VALUE}.")
+  private long seed;
+
+  @Option(
       names = "--evaluate",
       paramLabel = "FORMULA",
       description =
@@ -144,6 +162,18 @@ final class FormulasCommand implements Callable<Integer> {
         }
         FormulaTable table = Formulas.write(formulas, layer, units(layer), options, progress);
         Output.print(FormulaSummary.text(layer, table));
+        if (linear) {
+          List<LinearScore> sums =
+              LinearSearch.write(
+                  formulas,
+                  layer,
+                  units(layer),
+                  table,
+                  LinearOptions.withSeed(seed),
+                  options.workers(),
+                  progress);
+          Output.print(FormulaSummary.linear(sums));
+        }
       }
       Output.print(FormulaSummary.ABOUT_IOU);
     }

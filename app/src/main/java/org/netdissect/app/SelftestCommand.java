@@ -69,9 +69,22 @@ final class SelftestCommand implements Callable<Integer> {
               + clean.units()
               + " clean planted units were not found again");
     }
+    for (Selftest.FormulaLine line :
+        Selftest.runFormulas(out, images, concepts, text -> Output.line(text))) {
+      if (line.noise() == 0 && line.recovered() < line.units()) {
+        throw new NetdissectException(
+            "selftest failed: "
+                + (line.units() - line.recovered())
+                + " of "
+                + line.units()
+                + " clean planted formulas of "
+                + line.length()
+                + " concepts were not found again");
+      }
+    }
     new TerminalProgress(System.err, common.quiet)
         .say(
-            "every clean planted unit was found again; table and chart: "
+            "every clean planted unit and formula was found again; table and chart: "
                 + out.resolve("selftest.csv")
                 + ", "
                 + out.resolve("selftest.svg"));

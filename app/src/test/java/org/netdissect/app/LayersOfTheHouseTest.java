@@ -53,6 +53,7 @@ class LayersOfTheHouseTest {
             "networks",
             "results",
             "dissection",
+            "analysis",
             "report"));
   }
 

@@ -125,28 +125,46 @@ public final class WholeProcess {
   /** Five layers of ResNet-18 against the last of them alone. */
   void compareLayers(Path source, int repeat, int rounds) throws Exception {
     Files.createDirectories(folder);
+    compare(
+        RepeatedData.of(source, repeat, folder),
+        rounds,
+        new Ways("one layer", List.of("--layers", "layer4.1")),
+        new Ways("five", List.of("--layers", "stem,layer1.1,layer2.1,layer3.1,layer4.1")));
+  }
+
+  /** Fifteen rotations of 256 units of 14×14 against the layer alone. */
+  void compareViews(Path source, int repeat, int rounds) throws Exception {
+    List<String> views = List.of("--layers", "layer3.1", "--basis", "rotation:seeds=1,2,3");
+    Files.createDirectories(folder);
+    compare(
+        RepeatedData.of(source, repeat, folder),
+        rounds,
+        new Ways("no view", views.subList(0, 2)),
+        new Ways("fifteen", views));
+  }
+
+  /** A way to run ResNet-18. */
+  private record Ways(String name, List<String> options) {}
+
+  private void compare(Path data, int rounds, Ways one, Ways other) throws Exception {
     Path model = folder.resolve("resnet18-random.onnx");
     RandomResNet.write(model);
-    Path data = RepeatedData.of(source, repeat, folder);
     Atlas.open(BrodenDataset.open(data), AtlasOptions.defaults(), Progress.NONE).close();
-    double[][] one = new double[rounds][];
-    double[][] five = new double[rounds][];
+    double[][][] took = new double[2][rounds][];
     Path out = folder.resolve("layers-out");
-    List<String> run = new ArrayList<>();
-    run.addAll(List.of("run", model.toString(), "--data", data.toString()));
-    run.addAll(List.of("--preprocess", "torch"));
-    run.addAll(List.of("--out", out.toString(), "--no-report", "--quiet", "--layers"));
     for (int r = 0; r < rounds; r++) {
-      List<String> last = new ArrayList<>(run);
-      last.add("layer4.1");
-      one[r] = time("one", command(last), false);
-      delete(out);
-      List<String> all = new ArrayList<>(run);
-      all.add("stem,layer1.1,layer2.1,layer3.1,layer4.1");
-      five[r] = time("five", command(all), false);
-      delete(out);
+      for (int w = 0; w < 2; w++) {
+        Ways way = w == 0 ? one : other;
+        List<String> run = new ArrayList<>();
+        run.addAll(List.of("run", model.toString(), "--data", data.toString()));
+        run.addAll(List.of("--preprocess", "torch"));
+        run.addAll(List.of("--out", out.toString(), "--no-report", "--quiet"));
+        run.addAll(way.options());
+        took[w][r] = time(way.name(), command(run), false);
+        delete(out);
+      }
     }
-    report("one layer", one, "five", five);
+    report(one.name(), took[0], other.name(), took[1]);
   }
 
   private List<String> command(List<String> arguments) {

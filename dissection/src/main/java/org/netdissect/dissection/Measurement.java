@@ -25,6 +25,7 @@ import org.netdissect.dissection.scoring.ConceptTotals;
 import org.netdissect.dissection.scoring.ResultWriter;
 import org.netdissect.dissection.tally.MaskTally;
 import org.netdissect.networks.InputSize;
+import org.netdissect.results.DirectionTable.Coefficient;
 import org.netdissect.results.Dissection;
 import org.netdissect.results.DissectionException;
 import org.netdissect.results.DissectionInfo;
@@ -206,6 +207,10 @@ final class Measurement {
               source.input(l),
               plan.framing());
       layers.add(writer.write(recorder, tally, recorder.folder(), progress));
+      List<List<Coefficient>> coefficients = source.coefficients(l);
+      if (coefficients != null) {
+        writer.writeDirections(recorder.layer(), coefficients);
+      }
     }
     writer.writeTables();
     images.atlas().requireWhole();

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.netdissect.base.Json;
@@ -21,10 +20,8 @@ import org.netdissect.networks.Device;
 import org.netdissect.networks.InputSize;
 import org.netdissect.networks.Network;
 import org.netdissect.networks.Preprocessing;
-import org.netdissect.networks.TokenGrid;
 import org.netdissect.pictures.Framing;
 import org.netdissect.results.DissectionInfo.NetworkInfo;
-import org.netdissect.results.DissectionInfo.PreprocessingInfo;
 import org.netdissect.results.FolderNames;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -123,22 +120,8 @@ sealed interface Subject {
     public NetworkInfo describe(int result, @Nullable InputSize input, Framing framing)
         throws IOException {
       InputSize size = Objects.requireNonNull(input, "a network's input has a size");
-      Network network = networks.get(result);
-      Preprocessing preprocessing = preprocessings.get(result);
-      Map<String, String> weightFiles = network.weightFiles();
-      return new NetworkInfo(
-          network.name(),
-          network.sha256(),
-          weightFiles.isEmpty() ? null : weightFiles,
-          size.height(),
-          size.width(),
-          network.givenTokens().map(TokenGrid::toString).orElse(null),
-          fit(framing),
-          new PreprocessingInfo(
-              preprocessing.channels().name(),
-              preprocessing.scale(),
-              preprocessing.mean(),
-              preprocessing.std()));
+      return NetworkSource.describe(
+          networks.get(result), preprocessings.get(result), framing, size);
     }
 
     @Override
@@ -206,10 +189,6 @@ sealed interface Subject {
   }
 
   /** As a result says it: nothing where photographs are stretched, as nearly all are. */
-  private static @Nullable String fit(Framing framing) {
-    return framing == Framing.STRETCH ? null : framing.word();
-  }
-
   private static NetworkInfo unnamed(@Nullable InputSize input, Framing framing) {
     return new NetworkInfo(
         null,
@@ -218,7 +197,7 @@ sealed interface Subject {
         input == null ? null : input.height(),
         input == null ? null : input.width(),
         null,
-        fit(framing),
+        NetworkSource.word(framing),
         null);
   }
 }

@@ -7,6 +7,7 @@ import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnx.proto.OnnxMl.TensorShapeProto;
 import ai.onnx.proto.OnnxMl.TypeProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
+import com.google.protobuf.ByteString;
 import com.google.protobuf.CodedOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -20,6 +21,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Builds a changed copy of a graph: other outputs, tensors given instead of computed, operations
@@ -35,6 +37,7 @@ final class GraphEdit {
   private final List<NodeProto> added = new ArrayList<>();
   private final List<TensorProto> addedWeights = new ArrayList<>();
   private boolean hasWeights = true;
+  private @Nullable Detour detour;
 
   private GraphEdit(OnnxGraph graph) {
     this.graph = graph;
@@ -74,6 +77,13 @@ final class GraphEdit {
     return this;
   }
 
+  /** A way round at a layer. */
+  GraphEdit detour(Detour way) {
+    detour = way;
+    way.constants().forEach(this::constant);
+    return this;
+  }
+
   /** Turns large weights into inputs: enough to ask for shapes. */
   GraphEdit withoutWeights() {
     hasWeights = false;
@@ -107,7 +117,12 @@ final class GraphEdit {
       boolean isNeeded =
           node.outputs().stream().anyMatch(o -> needed.contains(o) && !inputs.containsKey(o));
       if (isNeeded) {
-        kept.add(node.proto());
+        List<NodeProto> own = new ArrayList<>(List.of(node.proto()));
+        if (detour != null) {
+          own = new ArrayList<>(detour.instead(node.proto()));
+          Collections.reverse(own);
+        }
+        kept.addAll(own);
         needed.addAll(node.reads());
       }
     }
@@ -184,6 +199,19 @@ final class GraphEdit {
   private static ValueInfoProto asInput(TensorProto tensor) {
     long[] dims = tensor.getDimsList().stream().mapToLong(Long::longValue).toArray();
     return info(tensor.getName(), tensor.getDataType(), dims);
+  }
+
+  /** A constant of float32, of what stands in a buffer up to its position. */
+  static TensorProto floats(String name, ByteBuffer values, long... dims) {
+    TensorProto.Builder tensor =
+        TensorProto.newBuilder()
+            .setName(name)
+            .setDataType(TensorProto.DataType.FLOAT.getNumber())
+            .setRawData(ByteString.copyFrom(values.flip()));
+    for (long dim : dims) {
+      tensor.addDims(dim);
+    }
+    return tensor.build();
   }
 
   static ValueInfoProto info(String name, int elementType, long... dims) {

@@ -356,6 +356,30 @@ public final class Network implements AutoCloseable {
     return NetworkOutputs.open(graph, input, preprocessing, names);
   }
 
+  /**
+   * The same of the network with a way round at a layer: its channels times a matrix and that times
+   * the matrix's transpose, put in as convolutions of 1×1, or products where channels lie last. Of
+   * an orthogonal matrix nothing is seen in the outputs but rounding.
+   *
+   * @param rows directions × channels, by rows
+   * @throws ModelException also if the layer's channels have no axis of their own
+   */
+  public NetworkOutputs outputsRoundAbout(
+      Preprocessing preprocessing, List<String> names, Layer layer, float[] rows)
+      throws IOException {
+    LayerTensor tensor = layers.get(layer.name());
+    if (tensor == null) {
+      throw new ModelException(graph.file() + ": has no such layer: " + layer.name() + ".");
+    }
+    Detour detour = Detour.of(graph, tensor, rows);
+    return NetworkOutputs.open(graph, input, preprocessing, names, detour);
+  }
+
+  /** The model's outputs that follow from the image. */
+  public List<String> outputNames() {
+    return graph.outputs().stream().filter(graph::dependsOnImage).toList();
+  }
+
   /** Outputs of the same graph with other weights, for one photograph at a time. */
   NetworkOutputs changed(ModelProto model, Preprocessing preprocessing, List<String> names)
       throws ModelException {

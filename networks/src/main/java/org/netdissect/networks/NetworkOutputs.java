@@ -64,6 +64,20 @@ public final class NetworkOutputs implements AutoCloseable {
   static NetworkOutputs open(
       OnnxGraph graph, ImageInput input, Preprocessing preprocessing, List<String> outputs)
       throws ModelException {
+    return open(graph, input, preprocessing, outputs, null);
+  }
+
+  /**
+   * @param outputs as in {@link Network#outputs}
+   * @param detour a way round inside the network
+   */
+  static NetworkOutputs open(
+      OnnxGraph graph,
+      ImageInput input,
+      Preprocessing preprocessing,
+      List<String> outputs,
+      @Nullable Detour detour)
+      throws ModelException {
     PixelTable pixels = PixelTable.of(preprocessing, input, graph.file());
     List<String> names =
         outputs.isEmpty()
@@ -80,9 +94,11 @@ public final class NetworkOutputs implements AutoCloseable {
       throw new ModelException(graph.file() + ": none of its outputs follows from the image.");
     }
     long[] dims = input.dims(Math.max(1, input.batch()));
-    OrtSession session =
-        Sessions.computing(
-            graph, GraphEdit.of(graph).outputs(names).image(dims).build(), Device.CPU);
+    GraphEdit edit = GraphEdit.of(graph).outputs(names).image(dims);
+    if (detour != null) {
+      edit.detour(detour);
+    }
+    OrtSession session = Sessions.computing(graph, edit.build(), Device.CPU);
     return new NetworkOutputs(graph.file(), input, pixels, session, names);
   }
 

@@ -9,7 +9,6 @@ import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
-import com.google.protobuf.ByteString;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
@@ -108,11 +107,11 @@ public final class Projection implements AutoCloseable {
             .setName("projection")
             .addInput(info(MAPS, channels, places))
             .addOutput(info(PROJECTED, rows, places))
-            .addInitializer(tensor("directions", weights, rows, channels))
+            .addInitializer(GraphEdit.floats("directions", weights, rows, channels))
             .addNode(node("MatMul", "directions", MAPS, biased ? "sums" : PROJECTED));
     if (biased) {
       graph
-          .addInitializer(tensor("bias", bias, rows, 1))
+          .addInitializer(GraphEdit.floats("bias", bias, rows, 1))
           .addNode(node("Add", "sums", "bias", PROJECTED));
     }
     return ModelProto.newBuilder()
@@ -130,18 +129,6 @@ public final class Projection implements AutoCloseable {
         .addInput(second)
         .addOutput(output)
         .build();
-  }
-
-  private static TensorProto tensor(String name, ByteBuffer values, long... dims) {
-    TensorProto.Builder tensor =
-        TensorProto.newBuilder()
-            .setName(name)
-            .setDataType(TensorProto.DataType.FLOAT.getNumber())
-            .setRawData(ByteString.copyFrom(values.flip()));
-    for (long dim : dims) {
-      tensor.addDims(dim);
-    }
-    return tensor.build();
   }
 
   private static ValueInfoProto info(String name, long... dims) {

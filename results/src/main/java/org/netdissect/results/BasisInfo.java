@@ -12,9 +12,11 @@ import org.jspecify.annotations.Nullable;
  * @param file name of the matrix file; null for others
  * @param sha256 of the matrix, its numbers as little-endian float64 by rows; null for others
  * @param bias name of the file of what is added to each direction; null for none
+ * @param biasSha256 of what is added, as that of the matrix; null for none
  * @param relu true where values below zero become zero; else null
  * @param topk at each place only the largest so many values are kept, the others become zero; null
  *     for all
+ * @param fitted what the matrix was made of, where that is known; else null
  */
 public record BasisInfo(
     String layer,
@@ -24,5 +26,13 @@ public record BasisInfo(
     @Nullable String file,
     @Nullable String sha256,
     @Nullable String bias,
+    @Nullable String biasSha256,
     @Nullable Boolean relu,
-    @Nullable Integer topk) {}
+    @Nullable Integer topk,
+    @Nullable FitInfo fitted) {
+
+  /** A view whose directions follow from a seed. */
+  public static BasisInfo drawn(String layer, String kind, long seed, @Nullable Double alpha) {
+    return new BasisInfo(layer, kind, seed, alpha, null, null, null, null, null, null, null);
+  }
+}

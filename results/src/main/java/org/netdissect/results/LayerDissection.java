@@ -112,6 +112,9 @@ public final class LayerDissection {
   /** Reads every file once, so that damage is noticed. */
   void verify() throws IOException {
     topImages();
+    if (hasCoefficients()) {
+      coefficients();
+    }
     for (Map.Entry<String, FileKind> file : SECTION_FILES.entrySet()) {
       if (!OPTIONAL.contains(file.getKey()) || recorded(file.getKey()) != null) {
         try (SectionFile sections =
@@ -156,6 +159,17 @@ public final class LayerDissection {
   /** Whether intersections with every concept are there; an imported result has none. */
   public boolean hasConceptCounts() {
     return recorded("counts.bin") != null;
+  }
+
+  /** Whether {@link #coefficients} are there: the layer is a view in other directions. */
+  public boolean hasCoefficients() {
+    return recorded(DirectionTable.FILE) != null;
+  }
+
+  /** Of each direction of a view the largest coefficients. */
+  public List<List<DirectionTable.Coefficient>> coefficients() throws IOException {
+    return DirectionTable.read(
+        folder.resolve(DirectionTable.FILE), result.layer().units(), recorded(DirectionTable.FILE));
   }
 
   /** Whether histograms of the activation values are there; an imported result has none. */

@@ -68,6 +68,11 @@ final class ConceptIndex {
     return numbers[concept];
   }
 
+  /** Place of a concept number, or −1. */
+  int place(int number) {
+    return number < placeOf.length ? placeOf[number] : -1;
+  }
+
   /** By concept number: its place, or −1. */
   int[] places() {
     return placeOf.clone();

@@ -64,6 +64,10 @@ public final class FormulaSearch {
     return data;
   }
 
+  FormulaSpace space() {
+    return space;
+  }
+
   List<String> categories() {
     return categories;
   }

@@ -151,17 +151,21 @@ class FormulaTest {
                 options(3, true, 1, 1).withTimeLimit(Duration.ofNanos(1)),
                 Progress.NONE);
         List<FormulaScore> beam = search.search(layer, options(4, false, 3, 1), Progress.NONE);
-        LabelSets sets = FormulaSpace.of(data, List.of()).sets();
-        UnitSets unit = new UnitSets(sets);
+        FormulaSpace space = FormulaSpace.of(data, List.of());
+        UnitSets unit = new UnitSets(space.sets());
         try (HitTable hits = layer.hits()) {
           for (int u = 0; u < units; u++) {
             unit.read(hits, u);
             for (int length = 1; length <= 3; length++) {
               FormulaScore score = scores.get(3 * u + length - 1);
-              double best = exhaustive(sets, unit, length);
+              Found found = exhaustive(space, unit, length);
+              double best = found == null ? 0 : found.iou();
               String what = "seed " + seed + ", unit " + u + ", length " + length;
               assertEquals(best, score.iou(), 1e-15, what + ": " + score.formula());
               assertTrue(score.proven(), what);
+              if (best > 0) {
+                assertEquals(found.formula().text(space.concepts()::text), score.formula(), what);
+              }
               assertTrue(rushed.get(3 * u + length - 1).bound() >= best - 1e-15, what);
               assertTrue(beam.get(4 * u + length - 1).iou() <= best + 1e-15, what);
               assertTrue(beam.get(4 * u + length - 1).bound() >= best - 1e-15, what);
@@ -172,36 +176,62 @@ class FormulaTest {
     }
   }
 
-  /** The highest IoU of any left-deep formula of at most so many concepts, counted set by set. */
-  private static double exhaustive(LabelSets sets, UnitSets unit, int length) {
-    List<boolean[]> formulas = new ArrayList<>();
+  /** A formula and the sets that it holds for. */
+  private record Tried(Formula formula, boolean[] holds) {}
+
+  /**
+   * The best of all left-deep formulas of at most so many concepts, counted set by set; of equal
+   * ones the shorter, then the one whose text comes first.
+   */
+  private static Found exhaustive(FormulaSpace space, UnitSets unit, int length) {
+    LabelSets sets = space.sets();
+    List<Tried> formulas = new ArrayList<>();
     for (int c = 0; c < sets.concepts(); c++) {
-      formulas.add(holds(sets, c));
+      formulas.add(new Tried(Formula.of(c), holds(sets, c)));
     }
-    List<boolean[]> singles = List.copyOf(formulas);
-    double best = most(formulas, sets, unit);
-    for (int l = 2; l <= length; l++) {
-      List<boolean[]> next = new ArrayList<>();
-      for (boolean[] left : formulas) {
-        for (boolean[] right : singles) {
+    List<Tried> singles = List.copyOf(formulas);
+    Found best = null;
+    for (int l = 1; l <= length; l++) {
+      for (Tried tried : formulas) {
+        Found found = count(tried, sets, unit);
+        if (best == null || isBetter(found, best, space.concepts())) {
+          best = found;
+        }
+      }
+      List<Tried> next = new ArrayList<>();
+      for (Tried left : formulas) {
+        for (int c = 0; c < singles.size() && l < length; c++) {
+          boolean[] right = singles.get(c).holds();
           for (Operator operator : Operator.values()) {
-            boolean[] joined = new boolean[left.length];
+            boolean[] joined = new boolean[right.length];
             for (int s = 0; s < joined.length; s++) {
               joined[s] =
                   switch (operator) {
-                    case OR -> left[s] || right[s];
-                    case AND -> left[s] && right[s];
-                    case AND_NOT -> left[s] && !right[s];
+                    case OR -> left.holds()[s] || right[s];
+                    case AND -> left.holds()[s] && right[s];
+                    case AND_NOT -> left.holds()[s] && !right[s];
                   };
             }
-            next.add(joined);
+            next.add(new Tried(left.formula().with(operator, c), joined));
           }
         }
       }
       formulas = next;
-      best = Math.max(best, most(formulas, sets, unit));
     }
     return best;
+  }
+
+  private static boolean isBetter(Found found, Found best, ConceptIndex concepts) {
+    int order =
+        Found.compare(
+            found.intersection(), found.mask() + found.pixels() - found.intersection(), best);
+    if (order != 0) {
+      return order > 0;
+    }
+    int longer = found.formula().length() - best.formula().length();
+    return longer != 0
+        ? longer < 0
+        : found.formula().text(concepts::text).compareTo(best.formula().text(concepts::text)) < 0;
   }
 
   private static boolean[] holds(LabelSets sets, int concept) {
@@ -214,21 +244,16 @@ class FormulaTest {
     return holds;
   }
 
-  private static double most(List<boolean[]> formulas, LabelSets sets, UnitSets unit) {
-    double most = 0;
-    for (boolean[] holds : formulas) {
-      long with = 0;
-      long pixels = 0;
-      for (int s = 0; s < holds.length; s++) {
-        if (holds[s]) {
-          with += unit.hits(s);
-          pixels += sets.pixels(s);
-        }
+  private static Found count(Tried tried, LabelSets sets, UnitSets unit) {
+    long with = 0;
+    long pixels = 0;
+    for (int s = 0; s < tried.holds().length; s++) {
+      if (tried.holds()[s]) {
+        with += unit.hits(s);
+        pixels += sets.pixels(s);
       }
-      long union = unit.mask + pixels - with;
-      most = Math.max(most, union > 0 ? (double) with / union : 0);
     }
-    return most;
+    return new Found(tried.formula(), with, pixels, unit.mask);
   }
 
   @Test

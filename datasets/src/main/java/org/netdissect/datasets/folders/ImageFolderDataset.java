@@ -37,14 +37,21 @@ public final class ImageFolderDataset implements ReadDataset {
   private final Vocabulary vocabulary;
   private final List<ImageRow> rows;
   private final int[] numbers;
+  private final List<String> empty;
 
   private ImageFolderDataset(
-      Path folder, String category, Vocabulary vocabulary, List<ImageRow> rows, int[] numbers) {
+      Path folder,
+      String category,
+      Vocabulary vocabulary,
+      List<ImageRow> rows,
+      int[] numbers,
+      List<String> empty) {
     this.folder = folder;
     this.category = category;
     this.vocabulary = vocabulary;
     this.rows = rows;
     this.numbers = numbers;
+    this.empty = empty;
   }
 
   /** Whether the name says that a folder holds masks or annotations rather than a class. */
@@ -151,6 +158,7 @@ public final class ImageFolderDataset implements ReadDataset {
     List<String> names = new ArrayList<>();
     List<@Nullable String> split = new ArrayList<>();
     List<Integer> number = new ArrayList<>();
+    List<String> empty = new ArrayList<>();
     Folders.checkNames(folder, classes.keySet());
     Map<String, List<String>> photosOf = new LinkedHashMap<>();
     for (String path : classes.keySet()) {
@@ -165,6 +173,7 @@ public final class ImageFolderDataset implements ReadDataset {
       String path = entry.getKey();
       List<String> photos = photosOf.getOrDefault(path, List.of());
       if (photos.isEmpty()) {
+        empty.add(path);
         continue;
       }
       String label = labelOf(path);
@@ -201,7 +210,8 @@ public final class ImageFolderDataset implements ReadDataset {
         category,
         vocabulary.build(),
         List.copyOf(rows),
-        number.stream().mapToInt(n -> n).toArray());
+        number.stream().mapToInt(n -> n).toArray(),
+        List.copyOf(empty));
   }
 
   /** The class of a folder; below a first letter, folders in one another make one name. */
@@ -236,6 +246,14 @@ public final class ImageFolderDataset implements ReadDataset {
   @Override
   public List<String> remarks() {
     List<String> remarks = new ArrayList<>(PhotoFiles.passedOver(folder));
+    if (!empty.isEmpty()) {
+      remarks.add(
+          Text.oneLine(
+              folder
+                  + ": no photographs in "
+                  + (empty.size() == 1 ? "the folder " : empty.size() + " folders, such as ")
+                  + empty.get(0)));
+    }
     if (vocabulary.concepts().size() == 1) {
       remarks.add(
           Text.oneLine(folder.toString())

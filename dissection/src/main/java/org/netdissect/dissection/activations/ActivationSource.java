@@ -7,6 +7,7 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.netdissect.dissection.rules.ImageSet;
 import org.netdissect.networks.InputSize;
+import org.netdissect.results.DirectionTable.Coefficient;
 import org.netdissect.results.LayerInfo;
 
 /** Where activation maps come from: a network fed with photographs, or maps recorded elsewhere. */
@@ -24,6 +25,11 @@ public interface ActivationSource extends Closeable {
   /** Which layers belong to the n-th network; maps of no named network belong to one. */
   default List<Integer> layersOf(int network) {
     return IntStream.range(0, layers().size()).boxed().toList();
+  }
+
+  /** Of each direction of a view its largest coefficients; null for other layers. */
+  default @Nullable List<List<Coefficient>> coefficients(int layer) {
+    return null;
   }
 
   /** How many images are best read at once. */

@@ -11,13 +11,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.netdissect.base.DataException;
 import org.netdissect.base.Digests;
 import org.netdissect.base.Progress;
 import org.netdissect.concepts.ConceptDataset;
 import org.netdissect.concepts.ImageRow;
 import org.netdissect.dissection.rules.Convention;
-import org.netdissect.dissection.rules.ImageSet;
+import org.netdissect.dissection.rules.ImageOrder;
 import org.netdissect.dissection.rules.Quantile;
 import org.netdissect.networks.Device;
 import org.netdissect.networks.InputSize;
@@ -26,10 +27,13 @@ import org.netdissect.networks.Network;
 import org.netdissect.networks.Preprocessing;
 import org.netdissect.networks.Runner;
 import org.netdissect.networks.TappedNetwork;
+import org.netdissect.networks.TokenGrid;
 import org.netdissect.pictures.Framing;
 import org.netdissect.pictures.Photographs;
 import org.netdissect.pictures.Photographs.Photograph;
 import org.netdissect.results.DissectionException;
+import org.netdissect.results.DissectionInfo.NetworkInfo;
+import org.netdissect.results.DissectionInfo.PreprocessingInfo;
 import org.netdissect.results.LayerInfo;
 
 /**
@@ -44,7 +48,7 @@ public final class NetworkSource implements ActivationSource {
   private final List<LayerInfo> layers;
   private final Framing framing;
   private final ConceptDataset data;
-  private final ImageSet images;
+  private final ImageOrder images;
   private final Convention convention;
   private final int batch;
 
@@ -76,7 +80,7 @@ public final class NetworkSource implements ActivationSource {
       List<Preprocessing> preprocessings,
       Framing framing,
       ConceptDataset data,
-      ImageSet images,
+      ImageOrder images,
       Convention convention,
       Quantile quantile,
       Device device,
@@ -155,11 +159,41 @@ public final class NetworkSource implements ActivationSource {
     return infos;
   }
 
+  /**
+   * What results say of a network.
+   *
+   * @param framing how photographs come into its input
+   * @param input size that the geometry is relative to
+   */
+  public static NetworkInfo describe(
+      Network network, Preprocessing preprocessing, Framing framing, InputSize input)
+      throws IOException {
+    Map<String, String> weightFiles = network.weightFiles();
+    return new NetworkInfo(
+        network.name(),
+        network.sha256(),
+        weightFiles.isEmpty() ? null : weightFiles,
+        input.height(),
+        input.width(),
+        network.givenTokens().map(TokenGrid::toString).orElse(null),
+        word(framing),
+        new PreprocessingInfo(
+            preprocessing.channels().name(),
+            preprocessing.scale(),
+            preprocessing.mean(),
+            preprocessing.std()));
+  }
+
+  /** How results name a framing; null where photographs are stretched. */
+  public static @Nullable String word(Framing framing) {
+    return framing == Framing.STRETCH ? null : framing.word();
+  }
+
   private NetworkSource(
       List<Tapped> networks,
       Framing framing,
       ConceptDataset data,
-      ImageSet images,
+      ImageOrder images,
       Convention convention,
       int batch) {
     this.networks = networks;

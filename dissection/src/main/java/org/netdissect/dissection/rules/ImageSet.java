@@ -18,7 +18,7 @@ import org.netdissect.results.DissectionException;
  * of rows in the data set matters, nor do data sorted by class keep the bounds of the thresholds
  * low.
  */
-public final class ImageSet {
+public final class ImageSet implements ImageOrder {
   private final Atlas atlas;
   private final List<String> names;
   private final int[] atlasIndex;
@@ -139,6 +139,7 @@ public final class ImageSet {
     return new ImageSet(atlas, List.copyOf(names), atlasIndex, row);
   }
 
+  @Override
   public int size() {
     return names.size();
   }
@@ -147,11 +148,13 @@ public final class ImageSet {
     return names;
   }
 
+  @Override
   public String name(int image) {
     return names.get(image);
   }
 
   /** Number of the image in the atlas. */
+  @Override
   public int atlasIndex(int image) {
     return atlasIndex[image];
   }

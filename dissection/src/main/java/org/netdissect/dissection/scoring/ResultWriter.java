@@ -29,6 +29,8 @@ import org.netdissect.dissection.tally.GroupTally;
 import org.netdissect.dissection.tally.MaskTally;
 import org.netdissect.results.ActivationMaps;
 import org.netdissect.results.ConceptCounts;
+import org.netdissect.results.DirectionTable;
+import org.netdissect.results.DirectionTable.Coefficient;
 import org.netdissect.results.DissectionInfo;
 import org.netdissect.results.HitTable;
 import org.netdissect.results.LayerInfo;
@@ -130,6 +132,14 @@ public final class ResultWriter {
       recordSections(layer, "peaks.bin", PeakActivations.KIND);
     }
     return result(recorder, stats);
+  }
+
+  /** Writes what the directions of a view are made of, after the view. */
+  public void writeDirections(LayerInfo layer, List<List<Coefficient>> coefficients)
+      throws IOException {
+    Path folder = out.resolve(layer.folder());
+    String name = DirectionTable.write(folder, coefficients);
+    files.put(layer.folder() + "/" + name, FileCheck.ofText(folder.resolve(name)));
   }
 
   private void recordSections(LayerInfo layer, String name, FileKind kind) throws IOException {

@@ -10,6 +10,7 @@ import java.util.Locale;
 import java.util.Random;
 import java.util.function.Consumer;
 import org.netdissect.base.Progress;
+import org.netdissect.base.files.NpyWriter;
 import org.netdissect.base.files.Trees;
 import org.netdissect.base.files.WholeFile;
 import org.netdissect.datasets.broden.BrodenDataset;
@@ -36,6 +37,9 @@ public final class Selftest {
   static final double QUANTILE = 0.005;
   private static final double IOU = Dissector.DEFAULT_IOU;
   private static final int NOISE_UNITS = 64;
+
+  /** Of each category, for formulas: fewer make few whose every part matters. */
+  private static final int LEAST_CONCEPTS = 6;
 
   /** How planted units are spoilt. */
   enum Spoilt {
@@ -76,6 +80,25 @@ public final class Selftest {
       int passing,
       double found,
       double predicted) {}
+
+  /**
+   * What came of planted formulas of a length.
+   *
+   * @param noise its standard deviation
+   * @param units planted
+   * @param recovered units whose best formula is the planted one (or one with the same counts)
+   * @param byBeam the same of what a beam finds
+   * @param iou mean of the best formulas
+   * @param plantedIou mean of the planted ones
+   */
+  public record FormulaLine(
+      int length,
+      double noise,
+      int units,
+      int recovered,
+      int byBeam,
+      double iou,
+      double plantedIou) {}
 
   private record Experiment(Spoilt spoilt, double level, int cells) {}
 
@@ -152,6 +175,17 @@ public final class Selftest {
     WholeFile.text(out.resolve("selftest.svg"), SelftestChart.svg(lines));
     WholeFile.text(out.resolve("selftest.csv"), csv(lines));
     return lines;
+  }
+
+  /**
+   * Plants formulas in the world that {@link #run} left behind, and searches for them; writes
+   * {@code selftest-formulas.csv}.
+   */
+  public static List<FormulaLine> runFormulas(
+      Path out, int images, int perCategory, Consumer<String> say) throws IOException {
+    Truth truth = Truth.of(World.of(WORLD_SEED, SIZE), images);
+    List<Truth.Concept> concepts = truth.choose(Math.max(LEAST_CONCEPTS, perCategory));
+    return new FormulaSelftest(truth, concepts, out, out.resolve("world"), SIZE).run(say);
   }
 
   private static final String HEADER =

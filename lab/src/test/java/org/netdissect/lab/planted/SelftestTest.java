@@ -44,6 +44,12 @@ class SelftestTest {
       }
     }
     assertEquals(lines.size() + 1, Files.readAllLines(out.resolve("selftest.csv")).size());
+    for (Selftest.FormulaLine line : Selftest.runFormulas(out, 80, 2, text -> {})) {
+      assertTrue(line.units() > 0 && line.iou() >= line.plantedIou(), line.toString());
+      if (line.noise() == 0) {
+        assertEquals(line.units(), line.recovered(), line.toString());
+      }
+    }
     String chart = Files.readString(out.resolve("selftest.svg"));
     assertEquals(9, chart.split("<polyline", -1).length - 1, "three curves in three panels");
     assertFalse(Files.exists(out.resolve("maps.npy")));

@@ -31,6 +31,7 @@ import org.netdissect.results.FormulaGrowth;
 import org.netdissect.results.FormulaTable;
 import org.netdissect.results.LabelScore;
 import org.netdissect.results.LayerDissection;
+import org.netdissect.results.ProbeInfo;
 import org.netdissect.results.TrustTable;
 import org.netdissect.results.UnitScore;
 
@@ -49,6 +50,8 @@ public final class Comparison {
           "address.js",
           "trust.js",
           "charts.js",
+          "views.js",
+          "accuracy.js",
           "save.js",
           "growth.js",
           "compare.js");
@@ -57,6 +60,7 @@ public final class Comparison {
   private final @Nullable String axis;
   private final boolean published;
   private final double iou;
+  private final @Nullable Accuracies accuracies;
   private final List<String> categories;
 
   /**
@@ -69,7 +73,13 @@ public final class Comparison {
   public record Run(
       String name, Dissection dissection, @Nullable String group, @Nullable Double axis) {}
 
-  private Comparison(List<Run> runs, @Nullable String axis, boolean published, double iou) {
+  private Comparison(
+      List<Run> runs,
+      @Nullable String axis,
+      boolean published,
+      double iou,
+      @Nullable Accuracies accuracies) {
+    this.accuracies = accuracies;
     this.runs = List.copyOf(runs);
     this.axis = axis;
     this.published = published;
@@ -84,22 +94,27 @@ public final class Comparison {
     if (runs.isEmpty() || runs.stream().map(Run::name).distinct().count() < runs.size()) {
       throw new IllegalArgumentException("runs need different names, and at least one run");
     }
-    return new Comparison(runs, null, false, Dissector.DEFAULT_IOU);
+    return new Comparison(runs, null, false, Dissector.DEFAULT_IOU, null);
   }
 
   /** The same with a curve over the runs' numbers, which this is the name of. */
   public Comparison withAxis(String name) {
-    return new Comparison(runs, name, published, iou);
+    return new Comparison(runs, name, published, iou, accuracies);
   }
 
   /** The same beside the 27 networks of the CVPR 2017 paper, as their authors published them. */
   public Comparison withPublished() {
-    return new Comparison(runs, axis, true, iou);
+    return new Comparison(runs, axis, true, iou, accuracies);
   }
 
   /** The same with another IoU above which a unit is a detector. */
   public Comparison withThreshold(double threshold) {
-    return new Comparison(runs, axis, published, threshold);
+    return new Comparison(runs, axis, published, threshold, accuracies);
+  }
+
+  /** The same with how well layers serve another task (the paper's Figure 12). */
+  public Comparison withAccuracies(Accuracies known) {
+    return new Comparison(runs, axis, published, iou, known);
   }
 
   /** What makes the numbers not comparable, one line each; empty where nothing does. */
@@ -257,6 +272,8 @@ public final class Comparison {
     layer.put("single", run.dissection().layers().size() == 1);
     layer.put("group", run.group());
     layer.put("axis", run.axis());
+    LayerPages.basis(dissected.layer(), layer);
+    layer.put("probe", accuracies == null ? null : accuracies.of(dissected));
     FormulaTable formulas = FormulaTable.read(run.dissection(), dissected);
     if (formulas != null) {
       layer.put("growth", FormulaGrowth.of(formulas));
@@ -333,6 +350,9 @@ public final class Comparison {
                   "unique-top-label",
                   "beyond-chance",
                   "detectors-beyond-chance"));
+      if (accuracies != null) {
+        row.addAll(List.of("accuracy", "accuracy-spread"));
+      }
       for (String category : categories) {
         row.addAll(List.of(category + "-detectors", category + "-share", category + "-unique"));
       }
@@ -361,6 +381,11 @@ public final class Comparison {
           TrustTable trust = TrustTable.read(run.dissection(), layer);
           row.add(trust == null ? "" : Integer.toString(trust.info().beyondChance()));
           row.add(trust == null ? "" : Long.toString(trust.detectorsBeyondChance(iou)));
+          if (accuracies != null) {
+            ProbeInfo.Entry probe = accuracies.of(layer);
+            row.add(probe == null ? "" : Numbers.general(probe.accuracy(), 6));
+            row.add(probe == null ? "" : Numbers.general(probe.spread(), 6));
+          }
           for (String category : categories) {
             DetectorCounts.CategoryCount count =
                 counts.byCategory().stream()
@@ -394,6 +419,9 @@ public final class Comparison {
                 "",
                 "",
                 ""));
+        if (accuracies != null) {
+          row.addAll(List.of("", ""));
+        }
         for (String category : categories) {
           Published.Counts counts = network.byCategory().get(category);
           row.add(counts == null ? "" : Integer.toString(counts.detectors()));

@@ -141,6 +141,26 @@ public final class Figures {
         new Sheet(List.of("category", "detectors", "unique"), rows));
   }
 
+  /**
+   * Unique detectors of each category against the power of the layer's rotations (the paper's
+   * Figure 4).
+   *
+   * @throws DissectionException if the result holds no rotations of the layer
+   */
+  public Figure alpha() throws DissectionException {
+    AlphaChart chart = new AlphaChart(dissection, layer, iou, palette);
+    Svg svg = new Svg();
+    double height = chart.draw(svg, WIDTH, MARGIN);
+    return finish(
+        "alpha",
+        "Unique detectors by category (IoU > "
+            + number(iou)
+            + ") of random rotations of the layer to the power α; means of the seeds, bars from"
+            + " least to most. At α = 0 stands the layer itself, whose sum is dashed.",
+        new Drawn(svg, height),
+        chart.sheet());
+  }
+
   private record Bar(int category, String label, int count) {}
 
   private record Drawn(Svg svg, double height) {}

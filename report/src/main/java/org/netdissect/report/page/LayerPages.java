@@ -17,8 +17,10 @@ import org.netdissect.base.Progress;
 import org.netdissect.networks.ReceptiveField;
 import org.netdissect.results.ActivationHistograms;
 import org.netdissect.results.ActivationMaps;
+import org.netdissect.results.BasisInfo;
 import org.netdissect.results.ConceptCounts;
 import org.netdissect.results.ConceptInfo;
+import org.netdissect.results.DirectionTable.Coefficient;
 import org.netdissect.results.Dissection;
 import org.netdissect.results.DissectionInfo;
 import org.netdissect.results.HitTable;
@@ -99,6 +101,8 @@ public final class LayerPages {
     MeasureTable measures = MeasureTable.read(dissection, dissected);
     List<Map<String, Object>> measured =
         measures == null ? List.of() : MeasurePages.units(measures);
+    List<List<Coefficient>> coefficients =
+        dissected.hasCoefficients() ? dissected.coefficients() : List.of();
     List<Object> marks = new ArrayList<>(Collections.nCopies(units.size(), null));
     try (Progress.Phase phase = progress.phase("report: " + layer.name(), units.size(), "units");
         ActivationMaps maps = images > 0 && dissected.hasMaps() ? dissected.maps() : null;
@@ -126,6 +130,13 @@ public final class LayerPages {
           page.put("ranked", counts == null ? null : ranked(counts.read(number)));
           page.put("trust", trust == null ? null : trustRows.get(number));
           page.put("measures", measures == null ? null : measured.get(number));
+          if (dissected.hasCoefficients()) {
+            page.put(
+                "coefficients",
+                coefficients.get(number).stream()
+                    .map(one -> List.of(one.unit(), one.value(), one.share()))
+                    .toList());
+          }
           page.put("histogram", histograms == null ? null : Spread.of(histograms, number, BINS));
           if (annotated != null) {
             page.put("elsewhere", pictures.elsewhere);
@@ -327,6 +338,7 @@ public final class LayerPages {
     summary.put("name", layer.name());
     summary.put("folder", layer.folder());
     summary.put("kind", layer.kind());
+    basis(layer, summary);
     summary.put("height", layer.height());
     summary.put("width", layer.width());
     summary.put("field", field(layer.field()));
@@ -341,6 +353,19 @@ public final class LayerPages {
         units.stream().map(u -> Float.isNaN(u.threshold()) ? null : u.threshold()).toList());
     scores(units, dissection.categories(), summary);
     return summary;
+  }
+
+  /** What a view is a view of; nothing for other layers. */
+  public static void basis(LayerInfo layer, Map<String, Object> into) {
+    BasisInfo basis = layer.basis();
+    if (basis != null) {
+      Map<String, Object> view = new LinkedHashMap<>();
+      view.put("layer", basis.layer());
+      view.put("kind", basis.kind());
+      view.put("seed", basis.seed());
+      view.put("alpha", basis.alpha());
+      into.put("basis", view);
+    }
   }
 
   /**

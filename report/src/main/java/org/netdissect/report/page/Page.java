@@ -29,6 +29,7 @@ public final class Page {
           "trust.js",
           "measures.js",
           "charts.js",
+          "views.js",
           "save.js",
           "grid.js",
           "unit.js",

@@ -2,6 +2,7 @@
 // takes: shownOrder, svg
 // gives: patterns, areaOf, roundTicks, textWidth, LONGEST_NAME, barChart, clip, largestIou, iouChart
 // gives: activationChart, layersChart, legend
+// gives: POINTS
 
 // Figures, drawn as SVG.
 
@@ -247,20 +248,22 @@ function layersChart(threshold, unique, width) {
   const left = 58;
   const high = 220;
   const top = 16;
-  const longest = Math.max(...layers.map((layer) => textWidth(clip(layer.name, LONGEST_NAME), 12)));
+  // Rotations have a figure of their own.
+  const shown = layers.some((layer) => layer.basis?.kind !== "rotation") ? layers.filter((layer) => layer.basis?.kind !== "rotation") : layers;
+  const longest = Math.max(...shown.map((layer) => textWidth(clip(layer.name, LONGEST_NAME), 12)));
   const foot = 24 + longest * Math.sin(SLANT);
-  const counted = layers.map((layer) => count(layer, threshold));
+  const counted = shown.map((layer) => count(layer, threshold));
   const of = (one, c) => (unique ? one.categories[c].unique : one.categories[c].detectors);
   const sums = counted.map((one) => D.categories.reduce((sum, name, c) => sum + of(one, c), 0));
   const most = Math.max(1, ...sums);
-  const step = Math.max(42, Math.min(150, (width - left - 10) / layers.length));
-  const full = left + layers.length * step + 10;
+  const step = Math.max(42, Math.min(150, (width - left - 10) / shown.length));
+  const full = left + shown.length * step + 10;
   const y = (n) => top + high * (1 - n / most);
   const grid = countTicks(most, 5).map((n) => [
     svg("line", { x1: left, x2: full, y1: y(n), y2: y(n), class: "lines" }),
     svg("text", { x: left - 8, y: y(n) + 4, "text-anchor": "end", class: "number" }, plain(n)),
   ]);
-  const stacks = layers.map((layer, l) => {
+  const stacks = shown.map((layer, l) => {
     let at = 0;
     const x = left + l * step + step * 0.15;
     const pieces = shownOrder.map((c) => {
@@ -286,6 +289,10 @@ function swatch(category) {
   return svg("svg", { class: "swatch", width: 16, height: 12, "aria-hidden": "true" },
     svg("rect", { width: 16, height: 12, rx: 2, fill: areaOf(category) }));
 }
+
+// The points of each category's line have a shape of their own, beside the colour.
+const POINTS = ["M-4 -4h8v8h-8z", "M0 -5L5 4H-5z", "M-4 0a4 4 0 1 0 8 0a4 4 0 1 0 -8 0z", "M0 -6L5 0L0 6L-5 0z", "M0 5L5 -4H-5z",
+  "M-5 -1.5h3.5v-3.5h3v3.5h3.5v3h-3.5v3.5h-3v-3.5h-3.5z", "M-5 -1.5h10v3h-10z"];
 
 /** What colours and patterns mean. */
 function legend() {

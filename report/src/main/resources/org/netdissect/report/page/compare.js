@@ -1,6 +1,8 @@
 // takes: addressed, areaOf, beyondChance, clip, colours, count, D, dot, fixed, growthSection, h, K, largestIou, layers
 // takes: legend, LONGEST_NAME, nice, numberIn, numbersOf, oneOf, origin, passes, plain, plural
 // takes: roundTicks, saveButtons, short, shownOrder, stackable, svg, words
+// takes: accuracyChart, accuracyRows, accuracyWords, alphaChart, alphaRows, countedCategory
+// takes: pointLegend, POINTS, probedLayers, rotatedLayers
 
 // Results side by side.
 
@@ -111,10 +113,6 @@ function stacks(counted, width) {
     "aria-label": MEASURES[state.measure][0] + " of each network" }, ticks, parts);
 }
 
-// The points of each category's curve have a shape of their own, beside the colour.
-const POINTS = ["M-4 -4h8v8h-8z", "M0 -5L5 4H-5z", "M-4 0a4 4 0 1 0 8 0a4 4 0 1 0 -8 0z", "M0 -6L5 0L0 6L-5 0z", "M0 5L5 -4H-5z",
-  "M-5 -1.5h3.5v-3.5h3v3.5h3.5v3h-3.5v3.5h-3v-3.5h-3.5z", "M-5 0h10"];
-
 /** Curves of every category over the number that the runs carry. */
 function curves(counted, width) {
   const of = MEASURES[state.measure][1];
@@ -156,12 +154,6 @@ function curves(counted, width) {
         show ? svg("text", { x: at, y: high + 30, "text-anchor": "middle", class: "number" }, short(value, 6)) : null];
     }),
     svg("text", { x: (left + width) / 2, y: high + 50, "text-anchor": "middle", class: "group" }, D.axis + (log ? " (logarithmic)" : "")), marks);
-}
-
-function curveLegend() {
-  const point = (k, colour) => svg("svg", { width: 16, height: 14, viewBox: "-8 -7 16 14", "aria-hidden": "true" }, svg("path", { d: POINTS[k % POINTS.length], fill: colour }));
-  return h("p", { class: "legend" }, shownOrder.map((c, k) => h("span", {}, point(k, colours[c][0]), D.categories[c])),
-    h("span", {}, point(shownOrder.length, "currentColor"), "all"));
 }
 
 /** Mean and spread of repeats. */
@@ -277,11 +269,30 @@ function draw() {
   if (parts.curve) {
     parts.curve.replaceChildren(curves(counted, width));
   }
+  if (parts.turned) {
+    parts.turned.replaceChildren(...rotatedLayers().map((base) => turnedSection(base, width)));
+  }
+  if (parts.accuracy) {
+    parts.accuracy.replaceChildren(accuracyChart(counted, names, width));
+  }
   if (parts.groups) {
     parts.groups.replaceChildren(groupTable(counted));
   }
   parts.numbers.replaceChildren(numbers(counted));
   drawConcepts();
+}
+
+/** The rotations of one layer. */
+function turnedSection(base, width) {
+  const name = names[base.index];
+  return h("section", {},
+    h("div", { class: "panelhead" }, h("h2", {}, "Rotations of " + name),
+      saveButtons("rotations", () => ({
+        chart: parts.turned.children[rotatedLayers().indexOf(base)].querySelector("svg.chart"),
+        caption: "Unique detectors against the power of the rotation, mean and range over the seeds (IoU > " + short(state.threshold, 4) + "). " + origin(null),
+        rows: alphaRows(base, state.threshold),
+      }))),
+    alphaChart(base, state.threshold, width), pointLegend());
 }
 
 function switchOf(key, options, label) {
@@ -327,6 +338,8 @@ function page() {
     bars: h("div", {}), note: h("p", { class: "small" }), numbers: h("div", { class: "tablebox" }),
     kinds: h("div", { class: "chipset" }), concepts: h("div", { class: "tablebox" }),
     curve: D.axis ? h("div", {}) : null,
+    turned: rotatedLayers().length > 0 ? h("div", {}) : null,
+    accuracy: probedLayers().length > 0 ? h("div", {}) : null,
     groups: layers.some((layer) => layer.group) ? h("div", { class: "tablebox" }) : null,
   });
   const one = new Set(layers.map((layer) => layer.dataName + "\u0000" + layer.convention + "\u0000" + layer.quantile)).size === 1;
@@ -350,7 +363,16 @@ function page() {
         switchOf("sort", Object.entries(ORDERS), "Order")),
       h("p", { class: "typed across" }, h("label", {}, "detectors above IoU ", typed), slider),
       parts.bars, legend(), parts.note),
-    parts.curve ? h("section", {}, h("h2", {}, "Over " + D.axis), parts.curve, curveLegend()) : "",
+    parts.curve ? h("section", {}, h("h2", {}, "Over " + D.axis), parts.curve, pointLegend()) : "",
+    parts.accuracy ? h("section", {},
+      h("div", { class: "panelhead" }, h("h2", {}, "Another task"),
+        saveButtons("accuracy", () => ({
+          chart: parts.accuracy.querySelector("svg"),
+          caption: "Accuracy against " + countedCategory().name + " (IoU > " + short(state.threshold, 4) + "). " + accuracyWords() + " " + origin(null),
+          rows: accuracyRows(layers.map((layer) => count(layer, state.threshold)), names),
+        }))),
+      parts.accuracy, h("p", { class: "small" }, accuracyWords())) : "",
+    parts.turned ?? "",
     parts.groups ? h("section", {}, h("h2", {}, "Repeats: mean ± standard deviation"), parts.groups) : "",
     growthSection(names, Math.max(300, Math.min(900, main.clientWidth - 60))),
     h("section", {}, h("h2", {}, "Numbers"), h("p", { class: "small" }, "By category: detectors / unique detectors. The same is in compare.csv."), parts.numbers),

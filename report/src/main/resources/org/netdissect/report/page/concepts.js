@@ -1,6 +1,7 @@
 // takes: address, bestLabel, colours, conceptFile, conceptLink, conceptPlace, count, D, dot, fixed
 // takes: gridTiles, h, K, layers, layersChart, legend, look, nice, numbersOf, origin, paintSoon, passes
 // takes: plain, plural, ratio, ruleWords, saveButtons, shownOrder, stackable, unitLink, wall
+// takes: alphaChart, alphaRows, baseOf, nameUnder, pointLegend, rotatedLayers
 // gives: allConcepts, conceptsView, conceptView, layersView
 
 // Concepts and layers.
@@ -167,7 +168,7 @@ function layersView(state) {
         h("th", { class: "num" }, "unique, per category"), h("th", { class: "num" }, "unique, top label"),
         shownOrder.map((c) => h("th", { class: "num" }, D.categories[c])))),
       h("tbody", {}, layers.map((layer, l) => h("tr", {},
-        h("th", { scope: "row" }, h("a", { href: "#" + encodeURIComponent(layer.folder) }, layer.name)),
+        h("th", { scope: "row", class: baseOf(layer) ? "under" : null }, h("a", { href: "#" + encodeURIComponent(layer.folder) }, nameUnder(layer))),
         [layer.n, counted[l].detectors, counted[l].perCategory, counted[l].topLabel].map((n) => h("td", { class: "num" }, plain(n))),
         shownOrder.map((c) => h("td", { class: "num" }, plain(counted[l].categories[c].detectors) + " / " + plain(counted[l].categories[c].unique)))))))));
     figures.replaceChildren(
@@ -180,6 +181,16 @@ function layersView(state) {
       caption: (i === 0 ? "Detectors" : "Unique detectors") + " of each category by layer (" + ruleWords(state.threshold) + "), counted in every category. " + origin(null),
       rows: numbersOf(table.querySelector("table")),
     }))));
+    for (const base of rotatedLayers()) {
+      const chart = alphaChart(base, state.threshold, width);
+      figures.append(h("section", {},
+        h("div", { class: "panelhead" }, h("h2", {}, "Rotations of " + base.name), saveButtons("rotations", () => ({
+          chart,
+          caption: "Unique detectors of " + base.name + " against the power of the rotation, mean and range over the seeds (" + ruleWords(state.threshold) + "); the layer itself is dashed. " + origin(base),
+          rows: alphaRows(base, state.threshold),
+        }))),
+        h("div", { style: "max-width:" + Math.round(width) + "px" }, chart), pointLegend()));
+    }
   };
   typed.addEventListener("input", () => {
     const value = Number(typed.value);

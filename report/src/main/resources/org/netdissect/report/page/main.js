@@ -4,6 +4,7 @@
 // takes: layers, layersView, marksOf, maskControls, maskOf, MEANING_SORTS, missingWords, nice, numberIn
 // takes: oneOf, origin, plain, plural, ruleWords, saveButtons, short, shownOrder, TRUST_SORTS, TRUSTED
 // takes: unitFile, unitGrid, unitView, VIEWS, words
+// takes: baseOf, nameUnder
 // gives: address, look
 
 // The overview and the way between the pages.
@@ -425,7 +426,11 @@ function bar() {
   const here = location.hash.slice(1).split(/[:/?]/)[0];
   const tab = (name, hash, on) => h("a", { class: "tab", href: hash, "aria-current": on ? "page" : null }, name);
   const select = h("select", { id: "layer", "aria-label": "Layer" },
-    layers.map((one) => h("option", { value: one.index, selected: one === layer }, one.name)));
+    layers.filter((one) => !baseOf(one)).map((base) => {
+      const option = (one) => h("option", { value: one.index, selected: one === layer }, nameUnder(one));
+      const views = layers.filter((one) => baseOf(one) === base);
+      return views.length === 0 ? option(base) : h("optgroup", { label: base.name }, option(base), views.map(option));
+    }));
   select.addEventListener("change", () => {
     location.hash = encodeURIComponent(layers[Number(select.value)].folder);
   });

@@ -3,6 +3,7 @@
 // takes: marksOf, meaningPanel, measuresPanel, nice, NOT_ANNOTATED, numbersOf, origin, paintSoon, passes
 // takes: plain, plural, ratio, ruleWords, saveButtons, saying, short, shownOrder, stackable, trustLine
 // takes: trustPanel, unitFile, unitLink, VIEWS
+// takes: baseOf
 // gives: unitView, missingWords, wall, maskControls
 
 // The page of one unit, and what it shares with others: walls of images and the large view.
@@ -19,6 +20,7 @@ function unitView(layer, unit, state, neighbours) {
   const trust = h("div", {});
   const opinions = h("div", {});
   const errors = h("div", {});
+  const made = h("div", {});
   const more = h("div", {});
   const view = h(
     "article", { class: "unit", style: "--colour:" + colours[category][0] },
@@ -53,6 +55,7 @@ function unitView(layer, unit, state, neighbours) {
         layer.hasMaps ? null : h("p", { class: "note" }, "The result holds no activation maps, so no masks can be drawn."),
         top)
       : null,
+    made,
     trust,
     formulaSection(layer, unit, state),
     D.unlabelled ? null : h("section", {}, h("div", { class: "panelhead" }, h("h2", {}, "Concepts it agrees with"), saves), table),
@@ -101,6 +104,9 @@ function unitView(layer, unit, state, neighbours) {
     }
     trust.append(trustPanel(layer, unit, file.trust) ?? "");
     opinions.append(measuresPanel(layer, unit, file.measures?.scores) ?? "", meaningPanel(layer, unit, file.measures?.meaning) ?? "");
+    if (file.coefficients) {
+      made.append(madeOf(layer, file.coefficients));
+    }
     if (file.holders !== undefined) {
       errors.append(...errorWalls(layer, unit, label, file, state));
     }
@@ -165,6 +171,20 @@ function errorWalls(layer, unit, label, file, state) {
       h("p", { class: "small" }, "Its mask is empty on " + plain(file.missed) + " of the " + plural(file.holders, "image", "images") + " with " + name + "; here those with most of it, lit where it is:"),
       misses),
   ];
+}
+
+/** Which units a direction is made of: its largest coefficients. */
+function madeOf(layer, coefficients) {
+  const base = baseOf(layer);
+  const share = coefficients.reduce((sum, one) => sum + one[2], 0);
+  return h("section", {}, h("h2", {}, "What it is made of"),
+    h("p", { class: "small" }, "The largest of its coefficients, with the unit of " + layer.basis.layer + " that each belongs to; together they are "
+      + fixed(100 * share, 1) + "\u00a0% of the direction's squared length."),
+    h("p", { class: "links" }, coefficients.map(([unit, value]) => {
+      const label = base && unit < base.n ? bestLabel(base, unit) : "";
+      const words = ["unit " + unit + (label ? " " + nice(label) : ""), h("span", { class: "num" }, (value > 0 ? "+" : "−") + short(Math.abs(value)))];
+      return base && unit < base.n ? h("a", { class: "chip", href: unitLink(base, unit) }, words) : h("span", { class: "chip" }, words);
+    })));
 }
 
 /** Other units, of any layer, with the same label in the same category. */

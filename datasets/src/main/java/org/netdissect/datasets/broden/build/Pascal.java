@@ -49,7 +49,9 @@ final class Pascal implements BrodenSource {
     try (DirectoryStream<Path> files = Files.newDirectoryStream(places.partMaps, "*" + ENDING)) {
       for (Path file : files) {
         String name = String.valueOf(file.getFileName());
-        ids.add(name.substring(0, name.length() - ENDING.length()));
+        if (!name.startsWith(".")) { // what macOS leaves beside files
+          ids.add(name.substring(0, name.length() - ENDING.length()));
+        }
       }
     }
     Collections.sort(ids);

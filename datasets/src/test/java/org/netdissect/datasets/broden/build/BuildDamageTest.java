@@ -278,6 +278,8 @@ class BuildDamageTest {
   void aSurveySaysWhatIsThere() throws IOException {
     Path sources = Sample.copy(temp.resolve("sources"));
     Files.delete(sources.resolve("opensurfaces/photos/101.jpg"));
+    Files.write(sources.resolve("pascal/part/Annotations_Part/._2008_000652.mat"), new byte[9]);
+    assertEquals(19, SourceFolders.pascal(List.of(sources.resolve("pascal"))).size());
     Files.delete(sources.resolve("pascal/part/part2ind.m"));
     BrodenSources.Survey survey =
         Sample.sources(sources).survey(temp.resolve("out"), 224, 2, Progress.NONE);

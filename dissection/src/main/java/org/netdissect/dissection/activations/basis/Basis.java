@@ -1,10 +1,7 @@
 package org.netdissect.dissection.activations.basis;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.file.Path;
-import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -13,7 +10,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.netdissect.base.Digests;
 import org.netdissect.base.Text;
 import org.netdissect.base.files.NpyFile;
 import org.netdissect.results.BasisInfo;
@@ -27,7 +23,7 @@ public abstract sealed class Basis {
   /** Directions of one view, and numbers of one matrix. */
   private static final int MOST_DIRECTIONS = 1 << 16;
 
-  private static final long MOST_NUMBERS = 1L << 28;
+  static final long MOST_NUMBERS = 1L << 28;
   private static final int MOST_VIEWS = 1_000;
 
   private final String text;
@@ -164,6 +160,15 @@ public abstract sealed class Basis {
   abstract int count();
 
   /**
+   * How many channels a layer must have.
+   *
+   * @return 0 where any number will do
+   */
+  int channels() throws IOException {
+    return 0;
+  }
+
+  /**
    * The views of a layer.
    *
    * @throws DissectionException in one line if the matrix does not fit the layer
@@ -212,7 +217,7 @@ public abstract sealed class Basis {
                   channels,
                   false,
                   0,
-                  new BasisInfo(layer, "rotation", seed, alpha, null, null, null, null, null)));
+                  BasisInfo.drawn(layer, "rotation", seed, alpha)));
         }
       }
       return views;
@@ -276,7 +281,7 @@ public abstract sealed class Basis {
               k,
               false,
               0,
-              new BasisInfo(layer, "random", seed, null, null, null, null, null, null)));
+              BasisInfo.drawn(layer, "random", seed, null)));
     }
   }
 
@@ -300,15 +305,34 @@ public abstract sealed class Basis {
     }
 
     @Override
+    int channels() throws IOException {
+      try (NpyFile npy = NpyFile.open(file)) {
+        return (int) Math.min(Integer.MAX_VALUE, shape(npy)[1]);
+      }
+    }
+
+    /** Directions and channels. */
+    private long[] shape(NpyFile npy) throws DissectionException {
+      long[] shape = npy.shape();
+      if (shape.length != 2 || shape[0] < 1 || shape[0] > MOST_DIRECTIONS || shape[1] < 1) {
+        throw new DissectionException(
+            file
+                + ": shape "
+                + shape(shape)
+                + " is not directions × channels"
+                + (shape.length == 2 && shape[0] > MOST_DIRECTIONS
+                    ? " with at most " + MOST_DIRECTIONS + " directions"
+                    : ""));
+      }
+      return shape;
+    }
+
+    @Override
     List<View> views(String layer, int channels) throws IOException {
       double[] values;
       int k;
       try (NpyFile npy = NpyFile.open(file)) {
-        long[] shape = npy.shape();
-        if (shape.length != 2 || shape[0] < 1 || shape[0] > MOST_DIRECTIONS || shape[1] < 1) {
-          throw new DissectionException(
-              file + ": shape " + shape(shape) + " is not directions × channels");
-        }
+        long[] shape = shape(npy);
         if (shape[1] != channels) {
           throw new DissectionException(
               file
@@ -327,6 +351,8 @@ public abstract sealed class Basis {
         values = byRows(npy, k, channels);
       }
       double[] bias = biasFile == null ? null : bias(biasFile, k);
+      String digest = Fitted.digest(values);
+      String biasDigest = bias == null ? null : Fitted.digest(bias);
       if (topK > k) {
         throw new DissectionException(
             "--basis " + this + ": topk=" + topK + " of only " + k + " directions");
@@ -346,10 +372,12 @@ public abstract sealed class Basis {
                   null,
                   null,
                   file.getFileName().toString(),
-                  digest(values),
+                  digest,
                   biasFile == null ? null : biasFile.getFileName().toString(),
+                  biasDigest,
                   relu ? true : null,
-                  topK > 0 ? topK : null)));
+                  topK > 0 ? topK : null,
+                  Fitted.origin(file, digest, biasDigest))));
     }
 
     private static double[] bias(Path file, int k) throws IOException {
@@ -389,17 +417,6 @@ public abstract sealed class Basis {
         }
       }
       return floats;
-    }
-
-    private static String digest(double[] values) {
-      MessageDigest sha = Digests.sha256();
-      ByteBuffer one = ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN);
-      for (double value : values) {
-        one.clear();
-        one.putDouble(value);
-        sha.update(one.array());
-      }
-      return Digests.hex(sha.digest());
     }
 
     private static String shape(long[] shape) {

@@ -2,14 +2,21 @@ package org.netdissect.dissection.activations.basis;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.netdissect.base.Progress;
+import org.netdissect.base.Text;
 import org.netdissect.dissection.activations.ActivationSource;
 import org.netdissect.networks.InputSize;
 import org.netdissect.networks.Projection;
 import org.netdissect.results.BasisInfo;
+import org.netdissect.results.DirectionTable;
+import org.netdissect.results.DirectionTable.Coefficient;
 import org.netdissect.results.DissectionException;
+import org.netdissect.results.FitInfo;
 import org.netdissect.results.FolderNames;
 import org.netdissect.results.LayerInfo;
 
@@ -48,7 +55,7 @@ public final class ViewedSource implements ActivationSource {
     }
     ViewedSource viewed = new ViewedSource(source);
     try {
-      viewed.open(bases);
+      viewed.open(bases, viewed.fitting(bases, progress), progress);
       for (Basis basis : bases) {
         if (basis.remark() != null) {
           progress.warn(basis.remark());
@@ -61,7 +68,46 @@ public final class ViewedSource implements ActivationSource {
     }
   }
 
-  private void open(List<Basis> bases) throws IOException {
+  /**
+   * Which layers each basis suits, by their places in the source.
+   *
+   * @throws DissectionException if one suits none
+   */
+  private List<Set<Integer>> fitting(List<Basis> bases, Progress progress) throws IOException {
+    List<Set<Integer>> fitting = new ArrayList<>();
+    List<LayerInfo> all = source.layers();
+    for (Basis basis : bases) {
+      int channels = basis.channels();
+      Set<Integer> own = new HashSet<>();
+      List<String> others = new ArrayList<>();
+      for (int l = 0; l < all.size(); l++) {
+        if (channels == 0 || all.get(l).units() == channels) {
+          own.add(l);
+        } else {
+          others.add(all.get(l).name() + " (" + all.get(l).units() + ")");
+        }
+      }
+      if (own.isEmpty()) {
+        // Of the first layer, in the words of the basis.
+        basis.views(all.get(0).name(), all.get(0).units());
+      }
+      if (!others.isEmpty()) {
+        progress.warn(
+            "--basis %s is of %d channels: no view of %s"
+                .formatted(Text.oneLine(basis.toString()), channels, named(others)));
+      }
+      fitting.add(own);
+    }
+    return fitting;
+  }
+
+  private static String named(List<String> layers) {
+    String first = Text.oneLine(String.join(", ", layers.subList(0, Math.min(5, layers.size()))));
+    return layers.size() > 5 ? first + " and " + (layers.size() - 5) + " more" : first;
+  }
+
+  private void open(List<Basis> bases, List<Set<Integer>> fitting, Progress progress)
+      throws IOException {
     int networkOf = -1;
     FolderNames folders = FolderNames.inResult();
     for (int l = 0; l < source.layers().size(); l++) {
@@ -83,12 +129,20 @@ public final class ViewedSource implements ActivationSource {
               layer.width(),
               layer.field()));
       List<View> own = new ArrayList<>();
-      for (Basis basis : bases) {
-        own.addAll(basis.views(layer.name(), layer.units()));
+      for (int b = 0; b < bases.size(); b++) {
+        if (fitting.get(b).contains(l)) {
+          own.addAll(bases.get(b).views(layer.name(), layer.units()));
+        }
       }
       List<Projection.@Nullable Directions> directions = new ArrayList<>();
       for (View view : own) {
         String name = layer.name() + "@" + view.name();
+        FitInfo fitted = view.info().fitted();
+        if (fitted != null && !fitted.layer().equals(layer.name())) {
+          progress.warn(
+              Text.oneLine(
+                  name + ": these directions were fitted to another layer, " + fitted.layer()));
+        }
         if (layers.stream().anyMatch(other -> other.name().equals(name))) {
           throw new DissectionException("two views are called " + name + "; ask for each once");
         }
@@ -152,6 +206,22 @@ public final class ViewedSource implements ActivationSource {
       }
     }
     return own;
+  }
+
+  @Override
+  public @Nullable List<List<Coefficient>> coefficients(int layer) {
+    int l = sourceLayer(layer);
+    if (layer == place[l]) {
+      return source.coefficients(l);
+    }
+    View view = views.get(l).get(layer - place[l] - 1);
+    float[] weights = view.weights();
+    int channels = source.layers().get(l).units();
+    return weights == null
+        ? null
+        : IntStream.range(0, view.directions())
+            .mapToObj(d -> DirectionTable.largest(weights, d * channels, channels))
+            .toList();
   }
 
   @Override

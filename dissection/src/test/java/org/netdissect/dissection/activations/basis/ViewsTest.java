@@ -330,4 +330,181 @@ class ViewsTest {
             .getMessage();
     assertTrue(twice.contains("ask for each once"), twice);
   }
+
+  @Test
+  void aMatrixGoesToTheLayersThatItFits() throws IOException {
+    MadeUpData data = new MadeUpData(5, IMAGES, 32, 32, folder);
+    List<String> names = data.rows.stream().map(ImageRow::name).toList();
+    float[] maps = maps(8);
+    Path wide = Npy.write(folder.resolve("wide.npy"), maps, IMAGES, UNITS, SIDE, SIDE);
+    float[] some = Arrays.copyOf(maps, IMAGES * 4 * SIDE * SIDE);
+    Path narrow = Npy.write(folder.resolve("narrow.npy"), some, IMAGES, 4, SIDE, SIDE);
+    List<String> said = new java.util.ArrayList<>();
+    Dissector.Builder builder =
+        Dissector.builder()
+            .setRecorded(
+                new RecordedActivations(
+                    List.of(
+                        new RecordedActivations.Maps("wide", wide, ReceptiveField.UNKNOWN),
+                        new RecordedActivations.Maps("narrow", narrow, ReceptiveField.UNKNOWN)),
+                    names,
+                    new InputSize(32, 32)))
+            .setData(data)
+            .setOut(folder.resolve("both"))
+            .optProgress(
+                new org.netdissect.base.Progress() {
+                  @Override
+                  public Phase phase(String name, long total, String unit) {
+                    return Phase.NONE;
+                  }
+
+                  @Override
+                  public void warn(String message) {
+                    said.add(message);
+                  }
+                })
+            .optCache(folder.resolve("cache"));
+    Path matrix = file("seven.npy", matrix(7, 2), false, false);
+    List<Basis> bases = List.of(Basis.parse("matrix:" + matrix), Basis.parse("random:k=2;seed=1"));
+    Dissection result = builder.optBases(bases).build().run();
+    assertEquals(
+        List.of("wide", "wide@matrix-seven", "wide@random-k2-s1", "narrow", "narrow@random-k2-s1"),
+        result.layers().stream().map(layer -> layer.layer().name()).toList());
+    assertEquals(
+        List.of("--basis matrix:" + matrix + " is of 12 channels: no view of narrow (4)"),
+        said.stream().filter(line -> line.startsWith("--basis")).toList());
+    Path none = file("none.npy", new double[3][UNITS + 1], false, false);
+    String message =
+        assertThrows(
+                NetdissectException.class,
+                () ->
+                    builder
+                        .setOut(folder.resolve("none"))
+                        .optBases(List.of(Basis.parse("matrix:" + none)))
+                        .build()
+                        .run())
+            .getMessage();
+    assertTrue(message.contains("directions of 13 channels, but layer wide has 12"), message);
+  }
+
+  @Test
+  void aViewTellsItsLargestCoefficients() throws IOException {
+    double[][] matrix = new double[2][UNITS];
+    matrix[0][3] = -4;
+    matrix[0][7] = 3;
+    for (int j = 0; j < UNITS; j++) {
+      matrix[1][j] = j;
+    }
+    Dissection result =
+        run("out", maps(2), UNITS, "matrix:" + file("two.npy", matrix, false, false));
+    assertTrue(!result.layers().get(0).hasCoefficients());
+    List<List<org.netdissect.results.DirectionTable.Coefficient>> all =
+        result.layers().get(1).coefficients();
+    assertEquals(
+        List.of(
+            new org.netdissect.results.DirectionTable.Coefficient(3, -4, 0.64),
+            new org.netdissect.results.DirectionTable.Coefficient(7, 3, 0.36)),
+        all.get(0));
+    assertEquals(
+        List.of(11, 10, 9, 8, 7, 6, 5, 4, 3, 2), all.get(1).stream().map(c -> c.unit()).toList());
+    Files.writeString(
+        result.layers().get(1).folder().resolve("directions.csv"),
+        "direction,unit,coefficient,share\n");
+    assertThrows(NetdissectException.class, () -> Dissection.open(folder.resolve("out")).verify());
+  }
+
+  @Test
+  void oneDirectionAndSixteenThousand() throws IOException {
+    float[] maps = maps(4);
+    double[][] one = {matrix(1, 9)[0]};
+    double[][] many = new double[1 << 14][UNITS];
+    for (int d = 0; d < many.length; d++) {
+      many[d][d % UNITS] = 1;
+    }
+    Dissection result =
+        run(
+            "out",
+            maps,
+            UNITS,
+            "matrix:" + file("one.npy", one, false, false),
+            "matrix:" + file("many.npy", many, false, false));
+    assertEquals(1, result.layers().get(1).units().size());
+    assertEquals(1 << 14, result.layers().get(2).units().size());
+    for (int d = 0; d < many.length; d += 1_777) {
+      assertEquals(
+          result.layers().get(0).units().get(d % UNITS).byCategory(),
+          result.layers().get(2).units().get(d).byCategory());
+    }
+  }
+
+  @Test
+  void arraysOfOtherThingsThanRealNumbersAreRefused() throws IOException {
+    for (String type : List.of("<c8", "|O8", "<i8", "|b1", "<U3", "|V8")) {
+      byte[] plain = Files.readAllBytes(file("plain.npy", matrix(2, 1), false, false));
+      String text = new String(plain, java.nio.charset.StandardCharsets.ISO_8859_1);
+      Path other =
+          Files.writeString(
+              folder.resolve("other.npy"),
+              text.replace("'<f8'", "'" + type + "'"),
+              java.nio.charset.StandardCharsets.ISO_8859_1);
+      String message =
+          assertThrows(
+                  NetdissectException.class, () -> run("no", maps(1), UNITS, "matrix:" + other))
+              .getMessage();
+      assertTrue(message.startsWith(other.toString()), message);
+      assertEquals(1, message.lines().count(), message);
+    }
+    for (float[] shape : new float[][] {{12}, {2, 3, 2}}) {
+      int[] sides = new int[shape.length];
+      for (int i = 0; i < sides.length; i++) {
+        sides[i] = (int) shape[i];
+      }
+      Path other = Npy.write(folder.resolve("shape.npy"), new float[12], sides);
+      String message =
+          assertThrows(
+                  NetdissectException.class, () -> run("no", maps(1), UNITS, "matrix:" + other))
+              .getMessage();
+      assertTrue(message.contains("is not directions × channels"), message);
+    }
+  }
+
+  @Test
+  void powersBeyondOneAreAllowedAndSaid() {
+    assertEquals(null, Basis.parse("rotation:seed=1;alphas=0,1").remark());
+    String remark = Basis.parse("rotation:seed=1;alphas=-0.5,2").remark();
+    assertTrue(remark != null && remark.contains("outside 0 to 1"), remark);
+  }
+
+  @Test
+  void whatAMatrixWasMadeOfComesIntoTheResult() throws IOException {
+    float[] cells = new float[IMAGES * UNITS];
+    float[] maps = maps(1);
+    System.arraycopy(maps, 0, cells, 0, cells.length);
+    MadeMaps made = new MadeMaps(cells, UNITS, 1, 1, -1);
+    Fitted fitted =
+        BasisFit.fit(
+            made,
+            made,
+            new org.netdissect.results.DissectionInfo.NetworkInfo(
+                "made.onnx", "0".repeat(64), null, 32, 32, null, null, null),
+            "made",
+            new FitOptions(FitOptions.Kind.PCA, 3, 1, 0, 1, 1),
+            org.netdissect.base.Progress.NONE);
+    Path npy = folder.resolve("three.npy");
+    fitted.write(npy);
+    Dissection result = run("out", maps, UNITS, fitted.spec(npy));
+    assertEquals(fitted.info(), result.layers().get(1).layer().basis().fitted());
+    assertEquals(fitted.info().matrix(), result.layers().get(1).layer().basis().sha256());
+    assertEquals(fitted.info().bias(), result.layers().get(1).layer().basis().biasSha256());
+    assertEquals(result.info(), Dissection.open(folder.resolve("out")).info());
+    // Other numbers than it tells of are refused, and a file of another kind is nobody's.
+    file("three.npy", matrix(3, 4), false, false);
+    String message =
+        assertThrows(NetdissectException.class, () -> run("no", maps, UNITS, "matrix:" + npy))
+            .getMessage();
+    assertTrue(message.contains("three.json tells of other numbers than " + npy), message);
+    Files.writeString(folder.resolve("three.json"), "{\"a\" : 1}\n");
+    Dissection plain = run("plain", maps, UNITS, "matrix:" + npy);
+    assertEquals(null, plain.layers().get(1).layer().basis().fitted());
+  }
 }

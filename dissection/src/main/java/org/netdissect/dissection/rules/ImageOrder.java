@@ -1,0 +1,41 @@
+package org.netdissect.dissection.rules;
+
+import java.util.Comparator;
+import java.util.List;
+import org.netdissect.concepts.ConceptDataset;
+import org.netdissect.concepts.ImageRow;
+
+/** Images by number, and where each stands in its data set. */
+public interface ImageOrder {
+  int size();
+
+  String name(int image);
+
+  /** Place of the image in the data set, and so in its atlas. */
+  int atlasIndex(int image);
+
+  /** All images of a data set by their names, so that the order of its rows does not matter. */
+  static ImageOrder byName(ConceptDataset data) {
+    return of(data.images().stream().sorted(Comparator.comparing(ImageRow::name)).toList());
+  }
+
+  /** Some rows of a data set, in this order. */
+  static ImageOrder of(List<ImageRow> rows) {
+    return new ImageOrder() {
+      @Override
+      public int size() {
+        return rows.size();
+      }
+
+      @Override
+      public String name(int image) {
+        return rows.get(image).name();
+      }
+
+      @Override
+      public int atlasIndex(int image) {
+        return rows.get(image).row();
+      }
+    };
+  }
+}

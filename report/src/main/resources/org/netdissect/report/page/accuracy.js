@@ -1,0 +1,72 @@
+// takes: clip, D, fixed, layers, LONGEST_NAME, plain, POINTS, roundTicks, short, svg, textWidth
+// gives: probedLayers, accuracyChart, accuracyWords, accuracyRows, countedCategory
+
+// How well layers serve another task, against what they detect.
+
+/** Layers whose accuracy is known. */
+function probedLayers() {
+  return layers.map((layer, index) => ({ layer, index })).filter(({ layer }) => layer.probe);
+}
+
+/** Objects, as in the paper; where the data know none, all categories. */
+function countedCategory() {
+  const c = D.categories.indexOf("object");
+  return c < 0
+    ? { name: "unique detectors", of: (one) => one.perCategory }
+    : { name: "unique object detectors", of: (one) => one.categories[c].unique };
+}
+
+/** The paper's Figure 12: accuracy on the task against unique object detectors, a point a layer. */
+function accuracyChart(counted, names, width) {
+  const { name, of } = countedCategory();
+  const points = probedLayers().map(({ layer, index }) => ({
+    name: names[index], x: of(counted[index]), y: 100 * layer.probe.accuracy, spread: 100 * layer.probe.spread,
+    isView: Boolean(layer.basis),
+  }));
+  const left = 52;
+  const right = 24;
+  const top = 14;
+  const high = 300;
+  const most = Math.max(1, ...points.map((p) => p.x)) * 1.05;
+  const low = Math.max(0, Math.floor((Math.min(...points.map((p) => p.y - p.spread)) - 2) / 5) * 5);
+  const best = Math.min(100, Math.ceil((Math.max(...points.map((p) => p.y + p.spread)) + 2) / 5) * 5);
+  const x = (value) => left + (value / most) * (width - left - right);
+  const y = (value) => top + high * (1 - (value - low) / (best - low || 1));
+  return svg("svg", { viewBox: `0 0 ${width} ${top + high + 46}`, width: "100%", class: "chart", role: "img", "aria-label": "Accuracy against " + name },
+    roundTicks(low, best, 6).map((value) => [
+      svg("line", { x1: left, x2: width - right, y1: y(value), y2: y(value), class: "lines" }),
+      svg("text", { x: left - 8, y: y(value) + 4, "text-anchor": "end", class: "number" }, short(value, 4) + " %")]),
+    roundTicks(0, most, 6).filter(Number.isInteger).map((value) => [
+      svg("line", { x1: x(value), x2: x(value), y1: top + high, y2: top + high + 5, class: "tick" }),
+      svg("text", { x: x(value), y: top + high + 19, "text-anchor": "middle", class: "number" }, plain(value))]),
+    svg("text", { x: (left + width) / 2, y: top + high + 40, "text-anchor": "middle", class: "group" }, name),
+    points.map((p) => {
+      const words = clip(p.name, LONGEST_NAME);
+      const isLeft = x(p.x) + 10 + textWidth(words, 12) > width - right;
+      return svg("g", {},
+        svg("title", {}, `${p.name}: ${plain(p.x)} ${name}, accuracy ${fixed(p.y, 1)} %` + (p.spread > 0 ? ` ± ${fixed(p.spread, 1)}` : "")),
+        svg("line", { x1: x(p.x), x2: x(p.x), y1: y(p.y - p.spread), y2: y(p.y + p.spread), class: "axis" }),
+        svg("path", { d: POINTS[p.isView ? 0 : 2], transform: `translate(${x(p.x)} ${y(p.y)})`, fill: "currentColor", "fill-opacity": p.isView ? 0.5 : 1 }),
+        svg("text", { x: x(p.x) + (isLeft ? -9 : 9), y: y(p.y) + 4, "text-anchor": isLeft ? "end" : "start", class: "name", "font-size": 12 }, words));
+    }));
+}
+
+/** What was asked of the layers, and which were not. */
+function accuracyWords() {
+  const { probe } = probedLayers()[0].layer;
+  const without = layers.length - probedLayers().length;
+  return `Accuracy of a linear support vector machine (C = ${short(probe.cost)}) on features of the layer (${probe.pool}), averaged over the ${plain(probe.classes)} classes of ${probe.data}`
+    + (probe.test ? `, tested on ${probe.test}.` : `; the bars are one standard deviation over ${plain(probe.accuracies.length)} splits.`)
+    + (without > 0 ? ` Of ${plain(without)} more of the ${plain(layers.length)} layers it is not known.` : "");
+}
+
+/** The numbers of the chart. */
+function accuracyRows(counted, names) {
+  const { name, of } = countedCategory();
+  return [
+    ["layer", name.replaceAll(" ", "-"), "accuracy", "spread"],
+    ...probedLayers().map(({ layer, index }) => [
+      names[index], String(of(counted[index])), String(layer.probe.accuracy), String(layer.probe.spread),
+    ]),
+  ];
+}
