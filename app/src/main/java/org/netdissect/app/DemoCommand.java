@@ -5,9 +5,13 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import org.netdissect.analysis.trust.TrustOptions;
+import org.netdissect.base.Numbers;
 import org.netdissect.lab.demo.Demo;
 import org.netdissect.results.DetectorCounts;
 import org.netdissect.results.Dissection;
+import org.netdissect.results.LayerDissection;
+import org.netdissect.results.TrustTable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -47,11 +51,32 @@ final class DemoCommand implements Callable<Integer> {
         Demo.run(
             out,
             images,
+            new TrustStep(TrustOptions.defaults(), null, progress),
             (dissection, data) -> Reports.write(dissection, data, null, progress),
             progress,
             progress::say);
     Output.print(text(result));
     return 0;
+  }
+
+  /** A network's units beyond chance, detectors, and those that are both. */
+  private static void trust(StringBuilder out, String name, Dissection dissection)
+      throws IOException {
+    LayerDissection layer = dissection.layers().get(0);
+    DetectorCounts counts = Demo.Result.counts(dissection);
+    TrustTable trust = TrustTable.read(dissection, layer);
+    out.append(
+        trust == null
+            ? String.format(
+                Locale.ROOT, "  %-10s not tested; netdissect trust %s%n", name, dissection.folder())
+            : String.format(
+                Locale.ROOT,
+                "  %-10s %4d of %d units, %d detectors, of these %d beyond chance%n",
+                name,
+                trust.info().beyondChance(),
+                counts.units(),
+                counts.detectors(),
+                trust.detectorsBeyondChance(counts.iou())));
   }
 
   private static String text(Demo.Result result) throws IOException {
@@ -80,6 +105,13 @@ final class DemoCommand implements Callable<Integer> {
             trained.uniquePerCategory(),
             result.randomMean(),
             random.size()));
+    out.append("\nunits beyond chance (false discovery rate 0.05), beside detectors (IoU > ")
+        .append(Numbers.general(trained.iou(), 6))
+        .append(")\n");
+    trust(out, "trained", result.trained());
+    for (int r = 0; r < random.size(); r++) {
+      trust(out, "random " + (r + 1), random.get(r));
+    }
     out.append("\nreport of the trained network: ")
         .append(result.trained().folder().resolve("report").resolve("index.html"))
         .append("\nreport of a random network:    ")

@@ -52,6 +52,7 @@ class LayersOfTheHouseTest {
             "datasets",
             "networks",
             "results",
+            "analysis",
             "dissection",
             "analysis",
             "report"));

@@ -4,18 +4,24 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
+import org.netdissect.analysis.LabelledResult;
+import org.netdissect.analysis.trust.Trust;
+import org.netdissect.analysis.trust.TrustOptions;
 import org.netdissect.base.Progress;
 import org.netdissect.base.files.Trees;
 import org.netdissect.concepts.atlas.Atlas;
 import org.netdissect.concepts.atlas.AtlasOptions;
 import org.netdissect.dissection.Dissector;
+import org.netdissect.results.Dissection;
+import org.netdissect.results.TrustInfo;
 
 /**
  * Dissects generated activations with a generated data set of Broden's size: everything but the
  * network and the photographs.
  *
- * <p>Usage: {@code broden UNITS SIDE [regions=24] [share=1] [layers=1] [folder=DIR]}. The data
- * set's atlas is compiled before the clock starts, as it is kept from run to run.
+ * <p>Usage: {@code broden UNITS SIDE [regions=24] [share=1] [layers=1] [folder=DIR]
+ * [trust=PERMUTATIONS|auto]}, the last to put the labels to the test after it, with 200 resamples.
+ * The data set's atlas is compiled before the clock starts, as it is kept from run to run.
  */
 public final class BrodenSize {
   private BrodenSize() {}
@@ -27,6 +33,7 @@ public final class BrodenSize {
     int regions = 24;
     double share = 1;
     int layers = 1;
+    int permutations = -1;
     Path folder = Path.of(System.getProperty("java.io.tmpdir"), "netdissect-bench");
     for (int i = 2; i < arguments.length; i++) {
       String value = arguments[i].substring(arguments[i].indexOf('=') + 1);
@@ -35,6 +42,7 @@ public final class BrodenSize {
         case "share=" -> share = Double.parseDouble(value);
         case "layers=" -> layers = Integer.parseInt(value);
         case "folder=" -> folder = Path.of(value);
+        case "trust=" -> permutations = value.equals("auto") ? 0 : Integer.parseInt(value);
         default -> throw new IllegalArgumentException(arguments[i]);
       }
     }
@@ -73,8 +81,43 @@ public final class BrodenSize {
           Runtime.getRuntime().availableProcessors(),
           Runtime.version(),
           watched.told());
+      if (permutations >= 0) {
+        trust(Dissection.open(out), data, permutations);
+      }
     } finally {
       Trees.delete(out);
+    }
+  }
+
+  /** Puts the labels to the test, with a clock and a watch on memory of its own. */
+  private static void trust(Dissection dissection, GeneratedBroden data, int permutations)
+      throws IOException {
+    TrustOptions usual = TrustOptions.defaults();
+    TrustOptions options =
+        new TrustOptions(
+            permutations,
+            usual.most(),
+            usual.resamples(),
+            usual.fdr(),
+            usual.seed(),
+            null,
+            usual.workers());
+    Watched watched = new Watched();
+    try (Usage usage = Usage.of(ProcessHandle.current().pid());
+        LabelledResult labelled =
+            LabelledResult.open(dissection, data, AtlasOptions.defaults(), Progress.NONE)) {
+      TrustInfo info = Trust.write(labelled, options, watched).get(0).info();
+      System.out.printf(
+          Locale.ROOT,
+          "trust, permutations %s, %d resamples: %d units beyond chance, %d within, %d unresolved%n"
+              + "  RssAnon peak %s%n%s",
+          info.permutations(),
+          info.resamples(),
+          info.beyondChance(),
+          info.withinChance(),
+          info.unresolved(),
+          usage.peak(),
+          watched.phases());
     }
   }
 }

@@ -101,8 +101,8 @@ final class Watched implements Progress, Dissector.Step {
     }
   }
 
-  /** What was seen, in lines. */
-  String told() {
+  /** What each phase took. */
+  String phases() {
     StringBuilder text = new StringBuilder();
     seconds.forEach(
         (name, value) ->
@@ -113,6 +113,12 @@ final class Watched implements Progress, Dissector.Step {
                     name,
                     value[0],
                     value[1])));
+    return text.toString();
+  }
+
+  /** What was seen, in lines. */
+  String told() {
+    StringBuilder text = new StringBuilder(phases());
     text.append(
         String.format(
             Locale.ROOT,

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.netdissect.analysis.LabelledResult;
 import org.netdissect.base.Progress;
 import org.netdissect.base.threads.Workers;
@@ -37,6 +38,7 @@ final class ChanceLevel {
   /** Whether every unit takes part in all permutations. */
   private final boolean fixed;
 
+  private final @Nullable PermutationJournal journal;
   private final int units;
   private final int categories;
 
@@ -49,8 +51,13 @@ final class ChanceLevel {
   /** By scope: the best under each of the first permutations, for all units one after the other. */
   private double[][] nullBest = new double[0][];
 
-  private ChanceLevel(LabelledResult data, LayerDissection layer, boolean fixed) {
+  private ChanceLevel(
+      LabelledResult data,
+      LayerDissection layer,
+      boolean fixed,
+      @Nullable PermutationJournal journal) {
     this.fixed = fixed;
+    this.journal = journal;
     this.data = data;
     this.layer = layer;
     units = layer.units().size();
@@ -64,16 +71,21 @@ final class ChanceLevel {
     permutations = new int[units];
   }
 
-  /** Runs so many permutations for every unit. */
+  /**
+   * Runs so many permutations for every unit.
+   *
+   * @param journal null if none is kept
+   */
   static ChanceLevel fixed(
       LabelledResult data,
       LayerDissection layer,
       Shuffle shuffle,
       int permutations,
+      @Nullable PermutationJournal journal,
       int workers,
       Progress progress)
       throws IOException {
-    ChanceLevel level = new ChanceLevel(data, layer, true);
+    ChanceLevel level = new ChanceLevel(data, layer, true, journal);
     level.first(
         shuffle, Math.min(permutations, Math.max(FIRST, 199)), permutations, workers, progress);
     return level;
@@ -84,6 +96,7 @@ final class ChanceLevel {
    *
    * @param fdr the rate of false discoveries that the correction must decide at
    * @param most permutations
+   * @param journal null if none is kept
    */
   static ChanceLevel sequential(
       LabelledResult data,
@@ -91,10 +104,11 @@ final class ChanceLevel {
       Shuffle shuffle,
       double fdr,
       int most,
+      @Nullable PermutationJournal journal,
       int workers,
       Progress progress)
       throws IOException {
-    ChanceLevel level = new ChanceLevel(data, layer, false);
+    ChanceLevel level = new ChanceLevel(data, layer, false, journal);
     int done = Math.min(FIRST, most);
     LayerMasks masks = level.first(shuffle, done, done, workers, progress);
     while (done < most) {
@@ -146,9 +160,7 @@ final class ChanceLevel {
             MaskShifter shifter = new MaskShifter(data, masks);
             double[][] best = new double[wanted.length][categories];
             return task -> {
-              int r = from + task;
-              shifter.score(shuffle.permutation(r), wanted, best);
-              note(r, masks.units(), wanted, best, r < kept);
+              score(from + task, active, shuffle, shifter, masks, wanted, best, kept);
               phase.advance(1);
             };
           });
@@ -159,13 +171,33 @@ final class ChanceLevel {
     }
   }
 
-  private synchronized void note(
-      int r, int[] unitOf, boolean[] wanted, double[][] best, boolean keep) {
-    for (int place = 0; place < wanted.length; place++) {
-      if (!wanted[place]) {
-        continue;
+  private void score(
+      int r,
+      int[] active,
+      Shuffle shuffle,
+      MaskShifter shifter,
+      LayerMasks masks,
+      boolean[] wanted,
+      double[][] best,
+      int kept)
+      throws IOException {
+    double[][] done = journal == null ? null : journal.left(r, active);
+    if (done == null) {
+      shifter.score(shuffle.permutation(r), wanted, best);
+      done = new double[active.length][];
+      for (int i = 0; i < active.length; i++) {
+        done[i] = best[Arrays.binarySearch(masks.units(), active[i])];
       }
-      int unit = unitOf[place];
+      if (journal != null) {
+        journal.add(r, active, done);
+      }
+    }
+    note(r, active, done, r < kept);
+  }
+
+  private synchronized void note(int r, int[] active, double[][] best, boolean keep) {
+    for (int place = 0; place < active.length; place++) {
+      int unit = active[place];
       UnitScore score = layer.units().get(unit);
       double most = 0;
       for (int c = 0; c < categories; c++) {

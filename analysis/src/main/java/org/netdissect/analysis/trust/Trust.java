@@ -29,6 +29,9 @@ import org.netdissect.results.UnitScore;
  * and {@code trust.json} beside each layer's other tables.
  */
 public final class Trust {
+  /** What a killed test is gone on with. */
+  private static final String JOURNAL = "trust.journal";
+
   private final LabelledResult data;
   private final TrustOptions options;
   private final Untrained untrained;
@@ -96,12 +99,54 @@ public final class Trust {
   private TrustTable layer(LayerDissection layer, Stability stability, HeldOut heldOut)
       throws IOException {
     Shuffle shuffle = new Shuffle(data, options.seed());
-    ChanceLevel chance =
-        options.permutations() > 0
-            ? ChanceLevel.fixed(
-                data, layer, shuffle, options.permutations(), options.workers(), progress)
-            : ChanceLevel.sequential(
-                data, layer, shuffle, options.fdr(), options.most(), options.workers(), progress);
+    int categories = data.totals().categories().size();
+    try (PermutationJournal journal =
+        PermutationJournal.open(layer.folder().resolve(JOURNAL), inputs(layer), categories)) {
+      ChanceLevel chance =
+          options.permutations() > 0
+              ? ChanceLevel.fixed(
+                  data,
+                  layer,
+                  shuffle,
+                  options.permutations(),
+                  journal,
+                  options.workers(),
+                  progress)
+              : ChanceLevel.sequential(
+                  data,
+                  layer,
+                  shuffle,
+                  options.fdr(),
+                  options.most(),
+                  journal,
+                  options.workers(),
+                  progress);
+      TrustTable table = layer(layer, shuffle, chance, stability, heldOut);
+      journal.remove();
+      return table;
+    }
+  }
+
+  /** Everything that decides what a permutation gives, and in which units take part. */
+  private String inputs(LayerDissection layer) throws IOException {
+    return String.join(
+        "\n",
+        ToolVersion.get(),
+        TrustTable.fingerprint(data.dissection()),
+        layer.layer().folder(),
+        Long.toString(options.seed()),
+        Integer.toString(options.permutations()),
+        Integer.toString(options.most()),
+        Double.toString(options.fdr()));
+  }
+
+  private TrustTable layer(
+      LayerDissection layer,
+      Shuffle shuffle,
+      ChanceLevel chance,
+      Stability stability,
+      HeldOut heldOut)
+      throws IOException {
     int categories = data.totals().categories().size();
     double[][] p = new double[1 + categories][];
     double[][] q = new double[1 + categories][];

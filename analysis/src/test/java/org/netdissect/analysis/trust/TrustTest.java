@@ -2,6 +2,8 @@ package org.netdissect.analysis.trust;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -11,12 +13,14 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.netdissect.analysis.ConceptTruths;
 import org.netdissect.analysis.LabelledResult;
 import org.netdissect.analysis.MadeUpImages;
@@ -232,7 +236,8 @@ class TrustTest {
     try (LabelledResult data =
         patches.dissect(Convention.EXACT, units, 22, TrustTest::noise, "out")) {
       Shuffle shuffle = new Shuffle(data, 23);
-      ChanceLevel chance = ChanceLevel.fixed(data, layer(data), shuffle, 199, 2, Progress.NONE);
+      ChanceLevel chance =
+          ChanceLevel.fixed(data, layer(data), shuffle, 199, null, 2, Progress.NONE);
       double[] p = chance.p(0);
       // Kolmogorov and Smirnov; critical value at 0.1 %, and the grid of 1/200.
       double distance = distanceFromUniform(p);
@@ -240,7 +245,7 @@ class TrustTest {
       double[] q = BenjaminiHochberg.adjust(p);
       assertTrue(Arrays.stream(q).filter(x -> x <= 0.05).count() <= 12, "noise passes");
       ChanceLevel sequential =
-          ChanceLevel.sequential(data, layer(data), shuffle, 0.05, 1_999, 2, Progress.NONE);
+          ChanceLevel.sequential(data, layer(data), shuffle, 0.05, 1_999, null, 2, Progress.NONE);
       double[] sequentialQ = BenjaminiHochberg.adjust(sequential.p(0));
       assertTrue(Arrays.stream(sequentialQ).filter(x -> x <= 0.05).count() <= 12, "noise passes");
       assertTrue(distanceFromUniform(sequential.p(0)) < 1.95 / Math.sqrt(units) + 0.05);
@@ -369,6 +374,115 @@ class TrustTest {
       assertArrayEquals(json, Files.readAllBytes(layer(data).folder().resolve("trust.json")));
       Files.write(layer(data).folder().resolve("trust.csv"), new byte[csv.length]);
       assertThrows(IOException.class, () -> TrustTable.read(data.dissection(), layer(data)));
+    }
+  }
+
+  /** Stops like a kill after so many permutations. */
+  private static final class Stopping implements Progress {
+    private final AtomicInteger left;
+
+    Stopping(int permutations) {
+      left = new AtomicInteger(permutations);
+    }
+
+    @Override
+    public void warn(String message) {}
+
+    @Override
+    public Phase phase(String name, long total, String unit) {
+      return new Phase() {
+        @Override
+        public void advance(long n) {
+          if (name.startsWith("chance")) {
+            if (left.addAndGet((int) -n) < 0) {
+              throw new IllegalStateException("stopped");
+            }
+          }
+        }
+
+        @Override
+        public void done() {}
+
+        @Override
+        public void close() {}
+      };
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 40, 130, 260})
+  void aKilledTestGoesOnAndGivesTheSameBytes(int permutations) throws IOException {
+    MadeUpImages patches = new MadeUpImages(35, 60, 12, false, 12, folder);
+    try (LabelledResult data = patches.dissect(Convention.EXACT, 40, 36, planted(patches), "out")) {
+      TrustOptions options = new TrustOptions(0, 399, 50, 0.05, 7, null, 2);
+      Path csv = layer(data).folder().resolve("trust.csv");
+      Path json = layer(data).folder().resolve("trust.json");
+      Path journal = layer(data).folder().resolve("trust.journal");
+      Trust.write(data, options, Progress.NONE);
+      byte[] table = Files.readAllBytes(csv);
+      byte[] info = Files.readAllBytes(json);
+      assertFalse(Files.exists(journal));
+      Files.delete(csv);
+      Files.delete(json);
+
+      assertThrows(
+          IllegalStateException.class,
+          () -> Trust.write(data, options, new Stopping(permutations)));
+      assertNull(TrustTable.read(data.dissection(), layer(data)), "half a test is none");
+      byte[] left = Files.readAllBytes(journal);
+      // Its last record is torn, as a kill within writing leaves it.
+      Files.write(journal, Arrays.copyOf(left, left.length - 3));
+      Trust.write(data, options.withWorkers(1), Progress.NONE);
+      assertArrayEquals(table, Files.readAllBytes(csv));
+      assertArrayEquals(info, Files.readAllBytes(json));
+      assertFalse(Files.exists(journal));
+
+      // What a test with another seed left does not count, nor does what is no journal.
+      Files.write(journal, left);
+      Trust.write(data, new TrustOptions(0, 399, 50, 0.05, 8, null, 2), Progress.NONE);
+      byte[] other = Files.readAllBytes(csv);
+      Files.write(journal, new byte[5_000]);
+      Trust.write(data, new TrustOptions(0, 399, 50, 0.05, 8, null, 2), Progress.NONE);
+      assertArrayEquals(other, Files.readAllBytes(csv));
+      // Damage within is dropped with all that follows.
+      byte[] damaged = left.clone();
+      damaged[left.length / 2] ^= 1;
+      Files.write(journal, damaged);
+      Trust.write(data, options, Progress.NONE);
+      assertArrayEquals(table, Files.readAllBytes(csv));
+    }
+  }
+
+  @Test
+  void oneTestAtATime() throws IOException {
+    Path file = folder.resolve("trust.journal");
+    try (PermutationJournal journal = PermutationJournal.open(file, "a", 3)) {
+      assertThrows(DissectionException.class, () -> PermutationJournal.open(file, "a", 3));
+      journal.add(5, new int[] {1, 4}, new double[][] {{1, 2, 3}, {4, 5, 6}});
+    }
+    try (PermutationJournal journal = PermutationJournal.open(file, "a", 3)) {
+      assertNull(journal.left(4, new int[] {1, 4}));
+      assertArrayEquals(new double[] {4, 5, 6}, journal.left(5, new int[] {1, 4})[1]);
+      assertNull(journal.left(5, new int[] {1, 4}));
+    }
+    try (PermutationJournal journal = PermutationJournal.open(file, "a", 3)) {
+      assertNull(journal.left(5, new int[] {1, 3}), "other units took part");
+    }
+    try (PermutationJournal journal = PermutationJournal.open(file, "b", 3)) {
+      assertNull(journal.left(5, new int[] {1, 4}), "another test");
+    }
+  }
+
+  @Test
+  void mapsOfTopImagesAloneAreRefused() throws IOException {
+    MadeUpImages images = new MadeUpImages(62, 120, 12, false, 9, folder);
+    try (LabelledResult data =
+        images.dissect(Convention.EXACT, 3, 63, TrustTest::noise, "shown", MapsKept.SHOWN, false)) {
+      DissectionException refused =
+          assertThrows(
+              DissectionException.class,
+              () -> Trust.write(data, TrustOptions.defaults(), Progress.NONE));
+      assertTrue(refused.getMessage().contains("--maps shown"), refused.getMessage());
     }
   }
 

@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 import org.netdissect.base.Digests;
 import org.netdissect.base.NetdissectException;
 import org.netdissect.base.Progress;
@@ -90,12 +89,18 @@ public final class Demo {
    *
    * @param out folder for the world, the models and one result folder a network
    * @param images of the world; {@link #IMAGES} in the demonstration
+   * @param test step to do with the result of every network, before the report
    * @param report step to do with the result of the trained and of the first random network
    * @param progress is told how it goes
    * @param say is told what begins
    */
   public static Result run(
-      Path out, int images, Dissector.Step report, Progress progress, Consumer<String> say)
+      Path out,
+      int images,
+      Dissector.Step test,
+      Dissector.Step report,
+      Progress progress,
+      Consumer<String> say)
       throws IOException {
     if (Files.exists(out) && !Files.isDirectory(out)) {
       throw new NetdissectException(out + " is a file; name a folder that does not exist yet");
@@ -123,7 +128,8 @@ public final class Demo {
       phase.done();
     }
     say.accept("dissecting a network trained to tell the world's scenes");
-    Dissection first = dissect(trained, world, out.resolve("trained"), report, progress);
+    Dissection first =
+        dissect(trained, world, out.resolve("trained"), List.of(test, report), progress);
     List<Dissection> random = new ArrayList<>();
     say.accept("dissecting " + RANDOM_NETWORKS + " networks with random weights");
     for (int i = 1; i <= RANDOM_NETWORKS; i++) {
@@ -133,7 +139,12 @@ public final class Demo {
           OnnxFiles.write(
               spec, Weights.random(spec, 1000 + i), Map.of("seed", Integer.toString(1000 + i))));
       random.add(
-          dissect(file, world, out.resolve("random-" + i), i == 1 ? report : null, progress));
+          dissect(
+              file,
+              world,
+              out.resolve("random-" + i),
+              i == 1 ? List.of(test, report) : List.of(test),
+              progress));
     }
     return new Result(first, random);
   }
@@ -155,7 +166,7 @@ public final class Demo {
   }
 
   private static Dissection dissect(
-      Path model, Path data, Path out, Dissector.@Nullable Step report, Progress progress)
+      Path model, Path data, Path out, List<Dissector.Step> steps, Progress progress)
       throws IOException {
     if (Files.exists(out.resolve("dissection.json")) && !Files.exists(out.resolve(".work"))) {
       Dissection standing = Dissection.open(out);
@@ -173,9 +184,7 @@ public final class Demo {
               .setData(BrodenDataset.open(data))
               .setOut(out)
               .optProgress(progress);
-      if (report != null) {
-        builder.optThen(report);
-      }
+      steps.forEach(builder::optThen);
       return builder.build().run();
     }
   }

@@ -5,14 +5,22 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import org.netdissect.analysis.LabelledResult;
+import org.netdissect.analysis.measures.Measures;
 import org.netdissect.base.Progress;
 import org.netdissect.base.files.NpyWriter;
 import org.netdissect.base.files.Trees;
 import org.netdissect.base.files.WholeFile;
+import org.netdissect.concepts.atlas.AtlasOptions;
 import org.netdissect.datasets.broden.BrodenDataset;
 import org.netdissect.dissection.Dissector;
 import org.netdissect.dissection.activations.RecordedActivations;
@@ -23,6 +31,9 @@ import org.netdissect.networks.InputSize;
 import org.netdissect.networks.ReceptiveField;
 import org.netdissect.results.DetectorCounts;
 import org.netdissect.results.Dissection;
+import org.netdissect.results.Measure;
+import org.netdissect.results.MeasureScore;
+import org.netdissect.results.MeasureTable;
 import org.netdissect.results.UnitScore;
 
 /**
@@ -70,6 +81,8 @@ public final class Selftest {
    * @param passing units above IoU 0.04 with any label
    * @param found mean IoU of the best label of the concept's category, NaN without a concept
    * @param predicted mean IoU that arithmetic predicts, NaN where there is no formula
+   * @param chosen by measure, units of which it holds the planted concept to be the best of all (or
+   *     one with the same pixels); empty without a concept
    */
   public record Line(
       String what,
@@ -79,7 +92,12 @@ public final class Selftest {
       int inCategory,
       int passing,
       double found,
-      double predicted) {}
+      double predicted,
+      Map<Measure, Integer> chosen) {
+    public Line {
+      chosen = Collections.unmodifiableMap(new LinkedHashMap<>(chosen));
+    }
+  }
 
   /**
    * What came of planted formulas of a length.
@@ -172,6 +190,9 @@ public final class Selftest {
       lines.add(line);
       say.accept(text(line));
     }
+    say.accept("");
+    say.accept(MEASURES_HEADER);
+    lines.stream().filter(line -> !line.chosen.isEmpty()).map(Selftest::measures).forEach(say);
     WholeFile.text(out.resolve("selftest.svg"), SelftestChart.svg(lines));
     WholeFile.text(out.resolve("selftest.csv"), csv(lines));
     return lines;
@@ -200,6 +221,20 @@ public final class Selftest {
           "IoU",
           "predicted");
 
+  private static final String MEASURES_HEADER =
+      String.format(Locale.ROOT, "%-48s", "planted concept ranked first by")
+          + Arrays.stream(Measure.values())
+              .map(measure -> String.format(Locale.ROOT, " %16s", measure.word()))
+              .collect(Collectors.joining());
+
+  private static String measures(Line line) {
+    return String.format(
+            Locale.ROOT, "%-48s", line.what + (line.level > 0 ? " " + number(line.level) : ""))
+        + line.chosen.values().stream()
+            .map(count -> String.format(Locale.ROOT, " %16s", percent(count, line.units)))
+            .collect(Collectors.joining());
+  }
+
   private static String text(Line line) {
     return String.format(
         Locale.ROOT,
@@ -227,7 +262,11 @@ public final class Selftest {
 
   private static String csv(List<Line> lines) {
     StringBuilder csv =
-        new StringBuilder("what,level,units,recovered,in_category,above_0.04,iou,predicted\n");
+        new StringBuilder("what,level,units,recovered,in_category,above_0.04,iou,predicted");
+    for (Measure measure : Measure.values()) {
+      csv.append(",first_by_").append(measure.word());
+    }
+    csv.append('\n');
     for (Line line : lines) {
       csv.append('"')
           .append(line.what)
@@ -245,8 +284,11 @@ public final class Selftest {
           .append(',')
           .append(Double.isNaN(line.found) ? "" : iou(line.found))
           .append(',')
-          .append(Double.isNaN(line.predicted) ? "" : iou(line.predicted))
-          .append('\n');
+          .append(Double.isNaN(line.predicted) ? "" : iou(line.predicted));
+      for (Measure measure : Measure.values()) {
+        csv.append(',').append(Objects.toString(line.chosen.get(measure), ""));
+      }
+      csv.append('\n');
     }
     return csv.toString();
   }
@@ -259,6 +301,7 @@ public final class Selftest {
     write(experiment, units, maps, answering);
     double step = (double) SIZE / experiment.cells;
     Path result = out.resolve("result");
+    BrodenDataset data = BrodenDataset.open(world);
     Dissection dissection =
         Dissector.builder()
             .setRecorded(
@@ -268,10 +311,11 @@ public final class Selftest {
                             "planted", maps, ReceptiveField.square(0, step, step))),
                     truth.imageNames(),
                     new InputSize(SIZE, SIZE)))
-            .setData(BrodenDataset.open(world))
+            .setData(data)
             .setOut(result)
             .optOverwrite(true)
             .optMaps(MapsKept.NONE)
+            .optPeaks(!noise)
             .optProgress(Progress.NONE)
             .build()
             .run();
@@ -297,6 +341,7 @@ public final class Selftest {
       found += score.byCategory().get(category).iou() / units;
       predicted += predict(experiment, concept, answering[u]) / units;
     }
+    Map<Measure, Integer> chosen = noise ? Map.of() : chosen(experiment, dissection, data);
     Trees.delete(result);
     Files.delete(maps);
     return new Line(
@@ -307,7 +352,28 @@ public final class Selftest {
         inCategory,
         passing,
         found,
-        predicted);
+        predicted,
+        chosen);
+  }
+
+  /** By measure, units of which it chooses the planted concept. */
+  private Map<Measure, Integer> chosen(
+      Experiment experiment, Dissection dissection, BrodenDataset data) throws IOException {
+    Map<Measure, Integer> chosen = new LinkedHashMap<>();
+    int workers = Runtime.getRuntime().availableProcessors();
+    try (LabelledResult labelled =
+        LabelledResult.open(dissection, data, AtlasOptions.defaults(), Progress.NONE)) {
+      MeasureTable table = Measures.write(labelled, workers, Progress.NONE).get(0);
+      for (Measure measure : Measure.values()) {
+        int right = 0;
+        for (int u = 0; u < concepts.size(); u++) {
+          MeasureScore best = table.best(u, measure);
+          right += best != null && is(concepts.get(u), best.label(), experiment, u) ? 1 : 0;
+        }
+        chosen.put(measure, right);
+      }
+    }
+    return chosen;
   }
 
   private boolean is(Truth.Concept concept, String label, Experiment experiment, int unit) {

@@ -38,10 +38,16 @@ class DemoTest {
   @Test
   void aTrainedNetworkHasManyMoreDetectorsThanRandomOnes() throws IOException {
     AtomicInteger reports = new AtomicInteger();
+    AtomicInteger tests = new AtomicInteger();
     Path out = temp.resolve("demo");
     Demo.Result result =
         Demo.run(
-            out, 300, (dissection, data) -> reports.incrementAndGet(), Progress.NONE, line -> {});
+            out,
+            300,
+            (dissection, data) -> tests.incrementAndGet(),
+            (dissection, data) -> reports.incrementAndGet(),
+            Progress.NONE,
+            line -> {});
     int unique = Demo.Result.counts(result.trained()).uniquePerCategory();
     assertTrue(unique >= 20, "unique detectors " + unique);
     assertTrue(
@@ -50,22 +56,25 @@ class DemoTest {
     assertTrue(2 * result.randomMean() <= unique, "random " + result.randomMean());
     assertEquals(5, result.random().size());
     assertEquals(2, reports.get(), "reports of the trained and of one random network");
+    assertEquals(6, tests.get(), "every network is put to the test");
     for (Dissection random : result.random()) {
       assertTrue(Files.exists(random.folder().resolve("dissection.json")));
     }
     assertThrows(
         IOException.class,
-        () -> Demo.run(out, 200, (dissection, data) -> {}, Progress.NONE, line -> {}));
+        () -> Demo.run(out, 200, (d, data) -> {}, (d, data) -> {}, Progress.NONE, line -> {}));
     // Called again it takes what stands, and makes what is missing.
     Trees.delete(out.resolve("random-5"));
     Dissector.Step none =
         (dissection, data) -> {
           throw new AssertionError("reported again");
         };
-    Demo.Result again = Demo.run(out, 300, none, Progress.NONE, line -> {});
+    Demo.Result again = Demo.run(out, 300, (d, data) -> {}, none, Progress.NONE, line -> {});
     assertEquals(unique, Demo.Result.counts(again.trained()).uniquePerCategory());
     assertEquals(result.randomMean(), again.randomMean());
     WholeFile.bytes(out.resolve("trained").resolve("dissection.json"), new byte[10]);
-    assertThrows(IOException.class, () -> Demo.run(out, 300, none, Progress.NONE, line -> {}));
+    assertThrows(
+        IOException.class,
+        () -> Demo.run(out, 300, (d, data) -> {}, none, Progress.NONE, line -> {}));
   }
 }
