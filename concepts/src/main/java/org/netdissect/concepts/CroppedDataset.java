@@ -1,7 +1,5 @@
 package org.netdissect.concepts;
 
-import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -14,8 +12,7 @@ import org.netdissect.pictures.Framing;
  * is cut off have no label. Labels of whole images are those of what is seen. Masks keep their
  * sizes.
  */
-public final class CroppedDataset implements ConceptDataset {
-  private final ConceptDataset data;
+public final class CroppedDataset extends ForwardingDataset {
   private final int inputHeight;
   private final int inputWidth;
 
@@ -26,14 +23,14 @@ public final class CroppedDataset implements ConceptDataset {
    * @param inputWidth pixels of the network's input
    */
   public CroppedDataset(ConceptDataset data, int inputHeight, int inputWidth) {
-    this.data = data;
+    super(data);
     this.inputHeight = inputHeight;
     this.inputWidth = inputWidth;
   }
 
   @Override
   public AnnotatedImage annotate(ImageRow image) throws DataException {
-    AnnotatedImage whole = data.annotate(image);
+    AnnotatedImage whole = super.annotate(image);
     if (image.photoHeight() < 1 || image.photoWidth() < 1) {
       // It cannot be read and takes no part.
       return whole;
@@ -89,52 +86,7 @@ public final class CroppedDataset implements ConceptDataset {
   }
 
   @Override
-  public String name() {
-    return data.name();
-  }
-
-  @Override
-  public Vocabulary vocabulary() {
-    return data.vocabulary();
-  }
-
-  @Override
-  public boolean coverageKnown() {
-    return data.coverageKnown();
-  }
-
-  @Override
-  public List<String> remarks() {
-    return data.remarks();
-  }
-
-  @Override
-  public List<ImageRow> images() {
-    return data.images();
-  }
-
-  @Override
-  public Path photograph(ImageRow image) {
-    return data.photograph(image);
-  }
-
-  @Override
-  public Path folder() {
-    return data.folder();
-  }
-
-  @Override
-  public boolean drawsBoxes() {
-    return data.drawsBoxes();
-  }
-
-  @Override
   public String key() {
-    return data.key() + " cropped to " + inputHeight + "x" + inputWidth;
-  }
-
-  @Override
-  public String stamp() throws IOException {
-    return data.stamp();
+    return super.key() + " cropped to " + inputHeight + "x" + inputWidth;
   }
 }

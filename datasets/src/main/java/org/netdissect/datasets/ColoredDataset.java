@@ -1,7 +1,6 @@
 package org.netdissect.datasets;
 
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -10,6 +9,7 @@ import org.netdissect.base.Limits;
 import org.netdissect.concepts.AnnotatedImage;
 import org.netdissect.concepts.Concept;
 import org.netdissect.concepts.ConceptDataset;
+import org.netdissect.concepts.ForwardingDataset;
 import org.netdissect.concepts.ImageRow;
 import org.netdissect.concepts.Vocabulary;
 import org.netdissect.datasets.reading.ColorNames;
@@ -22,16 +22,15 @@ import org.netdissect.pictures.Photographs;
  * labels are the eleven names with "-c" at the end, as in Broden. A mask pixel has the colour of
  * the photograph's pixel under its centre, at the photograph's own size.
  */
-final class ColoredDataset implements ConceptDataset {
+final class ColoredDataset extends ForwardingDataset {
   static final String CATEGORY = "color";
 
-  private final ConceptDataset data;
   private final ColorNames names;
   private final Vocabulary vocabulary;
   private final int firstColor;
 
   ColoredDataset(ConceptDataset data, ColorNames names) throws DataException {
-    this.data = data;
+    super(data);
     this.names = names;
     if (data.vocabulary().category(CATEGORY) != null) {
       throw new DataException(data.name() + " names colours already; leave out --colors");
@@ -63,11 +62,6 @@ final class ColoredDataset implements ConceptDataset {
   }
 
   @Override
-  public String name() {
-    return data.name();
-  }
-
-  @Override
   public Vocabulary vocabulary() {
     return vocabulary;
   }
@@ -78,15 +72,10 @@ final class ColoredDataset implements ConceptDataset {
   }
 
   @Override
-  public List<ImageRow> images() {
-    return data.images();
-  }
-
-  @Override
   public AnnotatedImage annotate(ImageRow image) throws DataException {
-    AnnotatedImage plain = data.annotate(image);
+    AnnotatedImage plain = super.annotate(image);
     Photographs.Photograph photo =
-        Photographs.read(data.photograph(image), image.photoHeight(), image.photoWidth());
+        Photographs.read(photograph(image), image.photoHeight(), image.photoWidth());
     int height = plain.maskHeight();
     int width = plain.maskWidth();
     int[] rows = Nearest.indices(photo.height(), height);
@@ -114,36 +103,16 @@ final class ColoredDataset implements ConceptDataset {
   }
 
   @Override
-  public List<String> remarks() {
-    return data.remarks();
-  }
-
-  @Override
-  public Path photograph(ImageRow image) {
-    return data.photograph(image);
-  }
-
-  @Override
-  public Path folder() {
-    return data.folder();
-  }
-
-  @Override
-  public boolean drawsBoxes() {
-    return data.drawsBoxes();
-  }
-
-  @Override
   public String key() {
-    return data.key() + " colors " + names.key();
+    return super.key() + " colors " + names.key();
   }
 
   @Override
   public String stamp() throws IOException {
     Stamper stamper = new Stamper();
-    stamper.add(data.stamp());
-    for (ImageRow image : data.images()) {
-      stamper.add(data.photograph(image));
+    stamper.add(super.stamp());
+    for (ImageRow image : images()) {
+      stamper.add(photograph(image));
     }
     return stamper.stamp();
   }
