@@ -5,7 +5,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import org.netdissect.lab.train.NetworkCost;
-import org.netdissect.lab.train.Task;
 import org.netdissect.lab.train.TrainingOptions;
 
 /**
@@ -34,8 +33,7 @@ final class Estimates {
     double shown =
         images * cost.views() * (3 * cost.operations() / TRAINING_RATE + 0.0002 * pixels);
     double validated = 20 * 1000.0 * cost.views() * cost.operations() / FORWARD_RATE;
-    boolean rendered = options.task() == Task.EGOMOTION || options.task() == Task.VIDEOORDER;
-    return 2 + shown / CORES + validated / CORES + (rendered ? 20 * pixels : 0);
+    return 2 + shown / CORES + validated / CORES + (options.task().needsWorld() ? 20 * pixels : 0);
   }
 
   static double dissection(Subject subject, int images, int bases, boolean report)

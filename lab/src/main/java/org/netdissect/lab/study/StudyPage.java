@@ -1,6 +1,9 @@
 package org.netdissect.lab.study;
 
+import de.siegmar.fastcsv.writer.CsvWriter;
+import de.siegmar.fastcsv.writer.LineDelimiter;
 import java.io.IOException;
+import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -241,48 +244,46 @@ final class StudyPage {
     if (question.measure().kind() == Question.Measure.Kind.ACCURACY) {
       return "";
     }
+    List<List<Finding.Level>> columns = new ArrayList<>();
+    for (double threshold : THRESHOLDS) {
+      columns.add(levels(question, observations(question, threshold)));
+    }
     StringBuilder rows = new StringBuilder();
-    List<Finding.Level> first = levels(question, observations(question, THRESHOLDS[0]));
     rows.append(
         "<details><summary>At other thresholds</summary><div class=\"wide\"><table><tr><th>");
     rows.append(Page.escape(question.by()));
     for (double threshold : THRESHOLDS) {
       rows.append("<th>IoU &gt; ").append(Numbers.general(threshold, 3));
     }
-    for (int i = 0; i < first.size(); i++) {
-      rows.append("<tr><td>").append(Page.escape(first.get(i).label()));
-      for (double threshold : THRESHOLDS) {
-        double mean = levels(question, observations(question, threshold)).get(i).mean();
+    for (int i = 0; i < columns.get(0).size(); i++) {
+      rows.append("<tr><td>").append(Page.escape(columns.get(0).get(i).label()));
+      for (List<Finding.Level> column : columns) {
+        double mean = column.get(i).mean();
         rows.append("<td>").append(Numbers.general(Math.rint(mean * 100) / 100, 5));
       }
     }
     if (question.expected() != null) {
       rows.append("<tr><td>verdict");
-      for (double threshold : THRESHOLDS) {
-        rows.append("<td>")
-            .append(
-                Finding.of(question.expected(), levels(question, observations(question, threshold)))
-                    .verdict()
-                    .words());
+      for (List<Finding.Level> column : columns) {
+        rows.append("<td>").append(Finding.of(question.expected(), column).verdict().words());
       }
     }
     return rows.append("</table></div></details>\n").toString();
   }
 
-  private String table(Question question, List<Observation> seen) {
-    StringBuilder table = new StringBuilder();
-    table.append(cell(question.by())).append(',').append(cell(question.measure().words()));
-    table.append(",network,layer\n");
-    for (Observation o : seen) {
-      table.append(cell(o.factor())).append(',').append(Numbers.general(o.value(), 9)).append(',');
-      table.append(cell(o.from().subject().name())).append(',');
-      table.append(cell(o.layer().layer().name())).append('\n');
+  private static String table(Question question, List<Observation> seen) throws IOException {
+    StringWriter text = new StringWriter();
+    try (CsvWriter csv = CsvWriter.builder().lineDelimiter(LineDelimiter.LF).build(text)) {
+      csv.writeRecord(question.by(), question.measure().words(), "network", "layer");
+      for (Observation o : seen) {
+        csv.writeRecord(
+            o.factor(),
+            Numbers.general(o.value(), 9),
+            o.from().subject().name(),
+            o.layer().layer().name());
+      }
     }
-    return table.toString();
-  }
-
-  private static String cell(String text) {
-    return text.matches("[^,\"\\r\\n]*") ? text : '"' + text.replace("\"", "\"\"") + '"';
+    return text.toString();
   }
 
   private String networks() {

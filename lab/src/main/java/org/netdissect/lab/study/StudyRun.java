@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -29,6 +30,7 @@ import org.netdissect.lab.world.WorldFolder;
 import org.netdissect.networks.Network;
 import org.netdissect.networks.Preprocessing;
 import org.netdissect.results.Dissection;
+import org.netdissect.results.ResultFolder;
 
 /**
  * Runs a study: what is missing, in the right order. Every intermediate result lies in a folder
@@ -143,7 +145,19 @@ public final class StudyRun {
         at == null ? "model.onnx" : String.format(Locale.ROOT, "model-%06d.onnx", at));
   }
 
+  private final Map<String, Path> results = new HashMap<>();
+
+  /** Folder of a subject's dissection; a model's file is read for it once. */
   private Path result(Subject subject) throws IOException {
+    Path known = results.get(subject.name());
+    if (known == null) {
+      known = newResult(subject);
+      results.put(subject.name(), known);
+    }
+    return known;
+  }
+
+  private Path newResult(Subject subject) throws IOException {
     Path model = subject.model();
     String network =
         model == null
@@ -182,7 +196,8 @@ public final class StudyRun {
   }
 
   private static boolean isDissected(Path result) {
-    return Files.exists(result.resolve(Dissection.FILE)) && !Files.exists(result.resolve(".work"));
+    return Files.exists(result.resolve(Dissection.FILE))
+        && !Files.exists(result.resolve(ResultFolder.WORK));
   }
 
   // ---- the plan ----
@@ -332,7 +347,7 @@ public final class StudyRun {
   private void dissect(Subject subject, ConceptDataset data) throws IOException {
     Path result = result(subject);
     Files.createDirectories(Objects.requireNonNull(result.getParent()));
-    if (!Files.exists(result.resolve(".work"))) {
+    if (!Files.exists(result.resolve(ResultFolder.WORK))) {
       // What is neither finished nor can be gone on with is made anew: the folder is the study's.
       Trees.delete(result);
     }

@@ -1,9 +1,6 @@
 package org.netdissect.lab.train;
 
-import java.util.HashMap;
 import java.util.Locale;
-import java.util.Map;
-import java.util.Objects;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.netdissect.lab.train.NetworkSpec.Add;
@@ -75,8 +72,7 @@ public enum Architecture {
     @Override
     int layers(NetworkSpec.Builder to, String prefix, int in, Shape shape) {
       int w = shape.width();
-      unit(to, prefix, "1", in, w, 5, 2, shape);
-      to.add(new MaxPool(prefix + "pool1", 2, 2, 0));
+      stem(to, prefix, in, shape);
       unit(to, prefix, "2", w, 2 * w, 3, 1, shape);
       to.add(new MaxPool(prefix + "pool2", 2, 2, 0));
       int channels = 2 * w;
@@ -109,8 +105,7 @@ public enum Architecture {
     @Override
     int layers(NetworkSpec.Builder to, String prefix, int in, Shape shape) {
       int w = shape.width();
-      unit(to, prefix, "1", in, w, 5, 2, shape);
-      to.add(new MaxPool(prefix + "pool1", 2, 2, 0));
+      stem(to, prefix, in, shape);
       int channels = w;
       for (int block = 1; block <= shape.depth(); block++) {
         // The width grows from w to 4w; the maps are halved where it reaches 2w and 4w.
@@ -203,6 +198,12 @@ public enum Architecture {
           "depth " + shape.depth() + ": " + leastDepth + " to " + mostDepth + " for " + typed());
     }
     return layers(to, prefix, in, shape);
+  }
+
+  /** A 5×5 convolution with stride 2 and a pooling. */
+  private static void stem(NetworkSpec.Builder to, String prefix, int in, Shape shape) {
+    unit(to, prefix, "1", in, shape.width(), 5, 2, shape);
+    to.add(new MaxPool(prefix + "pool1", 2, 2, 0));
   }
 
   /** Convolution, normalisation if wished, ReLU: conv…, bn…, relu…. */
@@ -305,7 +306,7 @@ public enum Architecture {
     }
     NetworkSpec.Builder to = new NetworkSpec.Builder();
     int channels = trunk(to, "", 3, shape);
-    head.add(to, channels, side(to.build(size)), classes, dropout);
+    head.add(to, channels, to.build(size).output().side(), classes, dropout);
     return to.build(size);
   }
 
@@ -319,22 +320,5 @@ public enum Architecture {
     if (!(dropout >= 0 && dropout < 1)) {
       throw new IllegalArgumentException("dropout " + dropout + ": 0 to below 1");
     }
-  }
-
-  /** Cells a side of the maps that a trunk gives. */
-  static int side(NetworkSpec trunk) {
-    Map<String, Integer> sides = new HashMap<>();
-    sides.put(NetworkSpec.INPUT, trunk.size());
-    for (NetworkSpec.Node node : trunk.nodes()) {
-      int from = Objects.requireNonNull(sides.get(node.from().get(0)));
-      int to = from;
-      if (node.step() instanceof Conv conv) {
-        to = (from + 2 * conv.pad() - conv.kernel()) / conv.stride() + 1;
-      } else if (node.step() instanceof MaxPool pool) {
-        to = (from + 2 * pool.pad() - pool.kernel()) / pool.stride() + 1;
-      }
-      sides.put(node.step().name(), to);
-    }
-    return Objects.requireNonNull(sides.get(trunk.outputs().get(0)));
   }
 }

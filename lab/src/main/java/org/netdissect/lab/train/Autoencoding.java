@@ -24,7 +24,7 @@ final class Autoencoding extends Exercise {
     NetworkSpec.Builder to = new NetworkSpec.Builder();
     int channels = options.architecture().trunk(to, "", 3, options.shape());
     last = to.last();
-    grid = Architecture.side(to.build(side()));
+    grid = to.build(side()).output().side();
     network =
         to.add(new Conv("code", channels, CODE, 1, 1, 0))
             .add(new Conv("pixels", CODE, 3 * DETAIL * DETAIL, 1, 1, 0))

@@ -65,7 +65,7 @@ final class Batches {
   }
 
   private int valuesOfSample() {
-    return exercise.views() * 3 * exercise.side() * exercise.side();
+    return exercise.views() * exercise.valuesOfView();
   }
 
   private Batch empty(int count) {

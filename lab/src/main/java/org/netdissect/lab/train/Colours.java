@@ -140,7 +140,7 @@ abstract class Colours extends Exercise {
       NetworkSpec.Builder to = new NetworkSpec.Builder().add(brightness("brightness"));
       int channels = options.architecture().trunk(to, "", 1, options.shape());
       last = to.last();
-      grid = Architecture.side(to.build(side()));
+      grid = to.build(side()).output().side();
       network = to.add(new Conv("bins", channels, CHROMA, 1, 1, 0)).build(side());
     }
 
@@ -190,7 +190,7 @@ abstract class Colours extends Exercise {
       NetworkSpec.Builder to = new NetworkSpec.Builder().add(brightness("brightness"));
       int channels = options.architecture().trunk(to, "light_", 1, half);
       String light = to.last();
-      grid = Architecture.side(to.build(side()));
+      grid = to.build(side()).output().side();
       to.from(NetworkSpec.INPUT).add(opponents("opponents"));
       options.architecture().trunk(to, "colour_", 2, half);
       String colour = to.last();

@@ -32,11 +32,6 @@ final class Contrastive extends Exercise {
   }
 
   @Override
-  int views() {
-    return 2;
-  }
-
-  @Override
   Goal goal() {
     return new Goal.Pairs(WIDTH, TEMPERATURE);
   }
@@ -47,7 +42,7 @@ final class Contrastive extends Exercise {
     Random draw = drawing(random, image);
     byte[] rgb = samples.pixels(image);
     for (int view = 0; view < 2; view++) {
-      altered(rgb, draw, images, at + view * 3 * side() * side());
+      altered(rgb, draw, images, at + view * valuesOfView());
     }
   }
 

@@ -60,8 +60,13 @@ abstract class Exercise {
   }
 
   /** Pictures that the network is shown of one image. */
-  int views() {
-    return 1;
+  final int views() {
+    return options.task().views();
+  }
+
+  /** Values of one picture that the network is shown. */
+  final int valuesOfView() {
+    return 3 * side() * side();
   }
 
   /** Values that one image's network output is compared with. */

@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.training.loss.Loss;
+import java.util.Objects;
 
 /** The loss of each {@link Goal} as DJL computes it: the mean over samples. */
 final class Losses {
@@ -38,7 +39,7 @@ final class Losses {
         NDArray loss = classes(grids.get(":," + head).reshape(-1), rows);
         sum = sum == null ? loss : sum.add(loss);
       }
-      return java.util.Objects.requireNonNull(sum);
+      return Objects.requireNonNull(sum);
     } else if (goal instanceof Goal.Values values) {
       NDArray flat = outputs.get(0).reshape(count, values.values());
       return flat.sub(targets.reshape(count, values.values())).square().mean();

@@ -16,7 +16,7 @@ import org.netdissect.pictures.Photographs;
  * has one motion, drawn from its number: slide left, not at all or right; up, not at all or down;
  * zoom out, not at all or in; never none at all.
  */
-abstract class Motion extends Exercise {
+abstract class Motion extends Related {
   /** Motions: 27 less the one that is none. */
   private static final int MOTIONS = 26;
 
@@ -49,16 +49,6 @@ abstract class Motion extends Exercise {
       throw new NetdissectException(file + ": not an image as 'netdissect world' writes them");
     }
     return Integer.parseInt(name.substring(0, name.length() - 4));
-  }
-
-  @Override
-  NetworkSpec network() {
-    return Patches.joined(this, views(), classes().size());
-  }
-
-  @Override
-  Goal goal() {
-    return new Goal.Classes(classes().size());
   }
 
   private static int motion(int number) {
@@ -121,11 +111,6 @@ abstract class Motion extends Exercise {
     }
 
     @Override
-    int views() {
-      return 2;
-    }
-
-    @Override
     List<String> classes() {
       List<String> names = new ArrayList<>();
       for (int motion = 0; motion < MOTIONS; motion++) {
@@ -145,7 +130,7 @@ abstract class Motion extends Exercise {
         throws IOException {
       boolean mirror = mirrored(random);
       Pixels.whole(view(image, 0), side(), mirror, 0, images, at);
-      Pixels.whole(view(image, 1), side(), mirror, 0, images, at + 3 * side() * side());
+      Pixels.whole(view(image, 1), side(), mirror, 0, images, at + valuesOfView());
       targets[to] = code(directions(image, mirror));
     }
   }
@@ -154,11 +139,6 @@ abstract class Motion extends Exercise {
   static final class Order extends Motion {
     Order(Samples samples, TrainingOptions options) throws IOException {
       super(samples, options);
-    }
-
-    @Override
-    int views() {
-      return 3;
     }
 
     @Override
@@ -180,7 +160,7 @@ abstract class Motion extends Exercise {
       }
       for (int i = 0; i < 3; i++) {
         int step = order[backwards ? 2 - i : i];
-        Pixels.whole(view(image, step), side(), mirror, 0, images, at + i * 3 * side() * side());
+        Pixels.whole(view(image, step), side(), mirror, 0, images, at + i * valuesOfView());
       }
       targets[to] = ordered ? 1 : 0;
     }

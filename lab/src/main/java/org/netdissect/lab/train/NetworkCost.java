@@ -1,6 +1,5 @@
 package org.netdissect.lab.train;
 
-import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
 
@@ -16,17 +15,13 @@ public record NetworkCost(double operations, int views) {
     NetworkSpec.Builder to = new NetworkSpec.Builder();
     options.architecture().trunk(to, "", 3, options.shape());
     NetworkSpec trunk = to.build(options.size());
-    Map<String, Integer> sides = new HashMap<>(Map.of(NetworkSpec.INPUT, trunk.size()));
+    Map<String, NetworkSpec.Maps> maps = trunk.maps();
     double operations = 0;
     for (NetworkSpec.Node node : trunk.nodes()) {
-      int side = Objects.requireNonNull(sides.get(node.from().get(0)));
       if (node.step() instanceof NetworkSpec.Conv conv) {
-        side = (side + 2 * conv.pad() - conv.kernel()) / conv.stride() + 1;
-        operations += 2.0 * side * side * conv.out() * conv.in() * conv.kernel() * conv.kernel();
-      } else if (node.step() instanceof NetworkSpec.MaxPool pool) {
-        side = (side + 2 * pool.pad() - pool.kernel()) / pool.stride() + 1;
+        double side = Objects.requireNonNull(maps.get(conv.name())).side();
+        operations += 2 * side * side * conv.out() * conv.in() * conv.kernel() * conv.kernel();
       }
-      sides.put(node.step().name(), side);
     }
     // Patches are about a twelfth of the image each.
     double share =
@@ -34,13 +29,6 @@ public record NetworkCost(double operations, int views) {
           case CONTEXT, PUZZLE -> 1 / 12.0;
           default -> 1;
         };
-    int views =
-        switch (options.task()) {
-          case PUZZLE -> 9;
-          case VIDEOORDER -> 3;
-          case CONTEXT, CONTRASTIVE, EGOMOTION -> 2;
-          default -> 1;
-        };
-    return new NetworkCost(operations * share, views);
+    return new NetworkCost(operations * share, options.task().views());
   }
 }

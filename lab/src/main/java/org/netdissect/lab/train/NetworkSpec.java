@@ -1,9 +1,12 @@
 package org.netdissect.lab.train;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 /**
@@ -178,6 +181,53 @@ public record NetworkSpec(int size, List<Node> nodes, List<String> outputs) {
       }
     }
     throw new IllegalStateException("the network has no classifier");
+  }
+
+  /** Channels of a step's values and their places a side; 1 behind a mean over all places. */
+  record Maps(int channels, int side) {}
+
+  /** The shape of every step's values for one image, by name, the input's included. */
+  Map<String, Maps> maps() {
+    Map<String, Maps> maps = new HashMap<>(Map.of(INPUT, new Maps(3, size)));
+    for (Node node : nodes) {
+      Maps from = Objects.requireNonNull(maps.get(node.from().get(0)));
+      Step step = node.step();
+      Maps to = from;
+      if (step instanceof Conv conv) {
+        to = new Maps(conv.out(), places(from.side(), conv.kernel(), conv.stride(), conv.pad()));
+      } else if (step instanceof MaxPool pool) {
+        to =
+            new Maps(
+                from.channels(), places(from.side(), pool.kernel(), pool.stride(), pool.pad()));
+      } else if (step instanceof Mix mix) {
+        to = new Maps(mix.out(), from.side());
+      } else if (step instanceof GlobalMean) {
+        to = new Maps(from.channels(), 1);
+      } else if (step instanceof Flatten) {
+        to = new Maps(from.channels() * from.side() * from.side(), 1);
+      } else if (step instanceof Join join) {
+        to = new Maps(from.channels() * join.views(), from.side());
+      } else if (step instanceof Linear linear) {
+        to = new Maps(linear.out(), 1);
+      } else if (step instanceof Concat) {
+        int channels =
+            node.from().stream()
+                .mapToInt(name -> Objects.requireNonNull(maps.get(name)).channels())
+                .sum();
+        to = new Maps(channels, from.side());
+      }
+      maps.put(step.name(), to);
+    }
+    return maps;
+  }
+
+  private static int places(int side, int kernel, int stride, int pad) {
+    return (side + 2 * pad - kernel) / stride + 1;
+  }
+
+  /** The shape of the first output. */
+  Maps output() {
+    return Objects.requireNonNull(maps().get(outputs.get(0)));
   }
 
   /** Only what that step needs, with it as output. */

@@ -54,7 +54,7 @@ public final class OnnxFiles {
     graph.addOutput(
         last instanceof NetworkSpec.Linear linear
             ? value("logits", "N", linear.out())
-            : value(output(last), "N", channels(spec)));
+            : value(output(last), "N", spec.output().channels()));
     weights.of(spec).all().forEach((name, tensor) -> graph.addInitializer(tensor(name, tensor)));
     OnnxMl.ModelProto.Builder model =
         OnnxMl.ModelProto.newBuilder()
@@ -71,24 +71,6 @@ public final class OnnxFiles {
 
   private static String output(NetworkSpec.Step last) {
     return last instanceof NetworkSpec.Linear ? "logits" : "features";
-  }
-
-  /** Channels of a trunk's last maps. */
-  private static int channels(NetworkSpec spec) {
-    Map<String, Integer> channels = new HashMap<>(Map.of(NetworkSpec.INPUT, 3));
-    for (NetworkSpec.Node node : spec.nodes()) {
-      int out = Objects.requireNonNull(channels.get(node.from().get(0)));
-      if (node.step() instanceof NetworkSpec.Conv conv) {
-        out = conv.out();
-      } else if (node.step() instanceof NetworkSpec.Mix mix) {
-        out = mix.out();
-      } else if (node.step() instanceof NetworkSpec.Concat) {
-        out =
-            node.from().stream().mapToInt(name -> Objects.requireNonNull(channels.get(name))).sum();
-      }
-      channels.put(node.step().name(), out);
-    }
-    return Objects.requireNonNull(channels.get(spec.outputs().get(0)));
   }
 
   private static OnnxMl.NodeProto.Builder node(String type, String name, List<String> from) {

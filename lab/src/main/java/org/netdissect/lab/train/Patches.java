@@ -5,18 +5,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
-import org.netdissect.lab.train.NetworkSpec.Dropout;
-import org.netdissect.lab.train.NetworkSpec.GlobalMean;
-import org.netdissect.lab.train.NetworkSpec.Join;
-import org.netdissect.lab.train.NetworkSpec.Linear;
-import org.netdissect.lab.train.NetworkSpec.Relu;
 
 /**
  * Tasks whose network sees patches of an image, each through the same trunk. The image is cut into
  * 3×3 cells; a patch is 7/8 of its cell, at a random place in it, so that no line runs on from one
  * patch into the next.
  */
-abstract class Patches extends Exercise {
+abstract class Patches extends Related {
   Patches(Samples samples, TrainingOptions options) {
     super(samples, options);
   }
@@ -30,31 +25,6 @@ abstract class Patches extends Exercise {
     return cell() * 7 / 8;
   }
 
-  @Override
-  NetworkSpec network() {
-    return joined(this, views(), classes().size());
-  }
-
-  @Override
-  Goal goal() {
-    return new Goal.Classes(classes().size());
-  }
-
-  /** The trunk under each view, its means side by side, one hidden layer, a classifier. */
-  static NetworkSpec joined(Exercise exercise, int views, int classes) {
-    TrainingOptions options = exercise.options;
-    NetworkSpec.Builder to = new NetworkSpec.Builder();
-    int channels = options.architecture().trunk(to, "", 3, options.shape());
-    to.add(new GlobalMean("mean")).add(new Join("joined", views));
-    to.add(new Linear("fc1", channels * views, HIDDEN)).add(new Relu("relu_fc1"));
-    if (options.dropout() > 0) {
-      to.add(new Dropout("drop", options.dropout()));
-    }
-    return to.add(new Linear("fc2", HIDDEN, classes)).build(exercise.side());
-  }
-
-  private static final int HIDDEN = 128;
-
   /** Puts the patch of a cell, 0 … 8 in rows, anywhere in the cell. */
   void patch(byte[] rgb, int cell, boolean mirror, Random random, float[] images, int at) {
     int play = cell() - side() + 1;
@@ -64,19 +34,10 @@ abstract class Patches extends Exercise {
     Pixels.patch(rgb, options.size(), left, top, side(), mirror, images, at);
   }
 
-  int valuesOfView() {
-    return 3 * side() * side();
-  }
-
   /** Doersch, Gupta and Efros 2015: the middle patch and one of the eight around it. */
   static final class Context extends Patches {
     Context(Samples samples, TrainingOptions options) {
       super(samples, options);
-    }
-
-    @Override
-    int views() {
-      return 2;
     }
 
     @Override
@@ -152,11 +113,6 @@ abstract class Patches extends Exercise {
         differing += a[i] == b[i] ? 0 : 1;
       }
       return differing;
-    }
-
-    @Override
-    int views() {
-      return 9;
     }
 
     @Override

@@ -62,6 +62,16 @@ public enum Task {
     return supervised() || this == ROTATION;
   }
 
+  /** Pictures that the network is shown of one image, each through the same trunk. */
+  int views() {
+    return switch (this) {
+      case PUZZLE -> 9;
+      case VIDEOORDER -> 3;
+      case CONTEXT, CONTRASTIVE, EGOMOTION -> 2;
+      default -> 1;
+    };
+  }
+
   /** Whether it needs views that only the made-up world can render. */
   public boolean needsWorld() {
     return this == EGOMOTION || this == VIDEOORDER;
