@@ -60,10 +60,7 @@ final class LayerOptions {
   }
 
   int workers() {
-    if (workers != null && workers < 1) {
-      throw new UsageException("--workers must be at least 1");
-    }
-    return workers == null ? Runtime.getRuntime().availableProcessors() : workers;
+    return DataCommand.workers(workers);
   }
 
   /** The preprocessing of each network; the usual one is announced. */
