@@ -192,7 +192,7 @@ class FormulaRulesTest {
     return Math.min(SIDE - 1, Math.max(0, position));
   }
 
-  private static boolean holds(
+  static boolean holds(
       Formula formula, ConceptIndex concepts, AnnotatedImage labels, int pixel) {
     if (formula instanceof Formula.Leaf leaf) {
       int number = concepts.number(leaf.concept);
@@ -344,7 +344,7 @@ class FormulaRulesTest {
   }
 
   /** Fails in its phase after so many units, as a kill would. */
-  private static Progress failingAfter(int units) {
+  static Progress failingAfter(int units) {
     return new Progress() {
       private int left = units;
 
