@@ -76,8 +76,7 @@ final class FormulaSummary {
   static String ranges(LayerDissection layer, RangeTable table) {
     Map<Integer, List<RangeScore>> units =
         table.scores().stream()
-            .collect(
-                Collectors.groupingBy(RangeScore::unit, TreeMap::new, Collectors.toList()));
+            .collect(Collectors.groupingBy(RangeScore::unit, TreeMap::new, Collectors.toList()));
     StringBuilder text = new StringBuilder();
     line(
         text,

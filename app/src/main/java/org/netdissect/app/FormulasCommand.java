@@ -192,8 +192,7 @@ final class FormulasCommand implements Callable<Integer> {
           Output.print(
               FormulaSummary.ranges(
                   layer,
-                  RangeSearch.write(
-                      formulas, layer, units(layer), ofRanges, options, progress)));
+                  RangeSearch.write(formulas, layer, units(layer), ofRanges, options, progress)));
         }
         if (linear) {
           List<LinearScore> sums =

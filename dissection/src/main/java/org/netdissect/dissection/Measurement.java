@@ -162,12 +162,7 @@ final class Measurement {
     DissectionPlan.Scoring scoring = plan.scoring();
     try (Recording recording =
         Recording.open(
-            images,
-            source.layers(),
-            scoring.rule(),
-            work,
-            Dissector.TOP_IMAGES,
-            plan.peaks())) {
+            images, source.layers(), scoring.rule(), work, Dissector.TOP_IMAGES, plan.peaks())) {
       recording.run(source, plan.workers(), plan.strict(), progress);
       recording.requireImages();
       ConceptTotals totals =
@@ -216,12 +211,7 @@ final class Measurement {
     for (int l : target.layers()) {
       LayerRecorder recorder = recording.recorders().get(l);
       MaskTally tally =
-          new MaskTally(
-              recorder,
-              images,
-              scoring.rule(),
-              source.input(l),
-              plan.framing());
+          new MaskTally(recorder, images, scoring.rule(), source.input(l), plan.framing());
       layers.add(writer.write(recorder, tally, recorder.folder(), progress));
       List<List<Coefficient>> coefficients = source.coefficients(l);
       if (coefficients != null) {

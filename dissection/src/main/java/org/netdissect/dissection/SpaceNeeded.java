@@ -26,7 +26,8 @@ import org.netdissect.results.LayerInfo;
  * units that are flat near their threshold, can take more: the estimate keeps people from runs that
  * cannot end well, and does not promise that the others do. What steps after the result write is
  * their own estimate. Where maps are kept further down than masks need, that share of all cells
- * decides what is recorded, and its cells are written twice more. A run that meets a full disk can go on.
+ * decides what is recorded, and its cells are written twice more. A run that meets a full disk can
+ * go on.
  *
  * <p>Measured at its fullest on three layers of SqueezeNet 1.1 (Places365) with 1,281 images: 94 MB
  * for 64 units of 55×55, 133 MB for 256 of 27×27, 65 MB for 512 of 13×13; all between the two

@@ -119,8 +119,7 @@ class FormulaPageTest {
               unit, 2, best.formula(), 5, 50, 100, 5 / 145.0, 0, false, 0.5, 0.1, 0.05, 1);
       if (unit != 1) {
         scores.add(new RangeScore(1, 0.5f, 1.25f, 1234, "car", 0.03, own));
-        scores.add(
-            new RangeScore(2, 1.25f, Float.POSITIVE_INFINITY, 1233, "", 0, nothing(unit)));
+        scores.add(new RangeScore(2, 1.25f, Float.POSITIVE_INFINITY, 1233, "", 0, nothing(unit)));
       }
     }
     RangeTable.write(
@@ -141,7 +140,8 @@ class FormulaPageTest {
                   new LinearScore.Term("\"" + SmallWorld.HOSTILE + "\"", 0.25),
                   new LinearScore.Term("car", 1.5e-5));
       scores.add(
-          new LinearScore(unit, terms, "car", "", 0.125, Double.NaN, unit == 1 ? Double.NaN : 0.5, 0));
+          new LinearScore(
+              unit, terms, "car", "", 0.125, Double.NaN, unit == 1 ? Double.NaN : 0.5, 0));
     }
     String csv = LinearTable.csv(scores);
     LinearTable.write(
@@ -312,8 +312,7 @@ class FormulaPageTest {
             + SmallWorld.HOSTILE
             + " + 0.000015\u00a0car|0.500",
         cells("linear"));
-    String about =
-        browser.eval("document.querySelector('.ranges p').textContent").asString();
+    String about = browser.eval("document.querySelector('.ranges p').textContent").asString();
     assertTrue(about.contains("k-means (seed 9)"), about);
     show(1);
     browser.await("document.querySelector('.linear') !== null");

@@ -24,12 +24,18 @@ public final class LayerDissection {
   private static final Map<String, FileKind> SECTION_FILES =
       new TreeMap<>(
           Map.of(
-              "hits.bin", HitTable.KIND,
-              "maps.bin", ActivationMaps.KIND,
-              LowMaps.FILE, LowMaps.KIND,
-              "counts.bin", ConceptCounts.KIND,
-              "peaks.bin", PeakActivations.KIND,
-              "histograms.bin", ValueHistograms.KIND));
+              "hits.bin",
+              HitTable.KIND,
+              "maps.bin",
+              ActivationMaps.KIND,
+              LowMaps.FILE,
+              LowMaps.KIND,
+              "counts.bin",
+              ConceptCounts.KIND,
+              "peaks.bin",
+              PeakActivations.KIND,
+              "histograms.bin",
+              ValueHistograms.KIND));
 
   /** Files that a run may be told to keep or not. */
   private static final Set<String> OPTIONAL = Set.of("maps.bin", LowMaps.FILE, "peaks.bin");

@@ -102,8 +102,7 @@ public final class LowMaps implements Closeable {
     public void visit(TrimmedVisitor visitor) throws IOException {
       TrimmedMap map = new TrimmedMap(layer.height(), layer.width());
       try {
-        ActivationMaps.read(
-            maps.duplicate().order(ByteOrder.LITTLE_ENDIAN), map, images, visitor);
+        ActivationMaps.read(maps.duplicate().order(ByteOrder.LITTLE_ENDIAN), map, images, visitor);
       } catch (BufferUnderflowException | IllegalStateException e) {
         throw file.malformed(unit, e);
       }

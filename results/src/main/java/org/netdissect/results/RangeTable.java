@@ -29,7 +29,9 @@ public record RangeTable(RangeInfo info, List<RangeScore> scores) {
           new TableColumn<>("range", Integer.class, RangeScore::range),
           new TableColumn<>("above", Double.class, row -> (double) row.above()),
           new TableColumn<>(
-              "up-to", Double.class, row -> Float.isFinite(row.upTo()) ? (double) row.upTo() : null),
+              "up-to",
+              Double.class,
+              row -> Float.isFinite(row.upTo()) ? (double) row.upTo() : null),
           new TableColumn<>("activations", Long.class, RangeScore::activations),
           new TableColumn<>("formula", String.class, row -> row.best().formula()),
           new TableColumn<>("intersect", Long.class, row -> row.best().intersect()),

@@ -33,7 +33,8 @@ final class ActivationRanges {
     float[] ends = new float[starts.length];
     int count = 0;
     for (int start : starts) {
-      float end = options.by() == RangeOptions.By.QUANTILES ? values[start - 1] : gap(values, start);
+      float end =
+          options.by() == RangeOptions.By.QUANTILES ? values[start - 1] : gap(values, start);
       // Equal values stay together.
       if (end < values[values.length - 1] && (count == 0 || end > ends[count - 1])) {
         ends[count++] = end;

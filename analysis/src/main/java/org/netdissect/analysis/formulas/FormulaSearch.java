@@ -108,8 +108,7 @@ public final class FormulaSearch {
             Search search = new Search(options);
             return i -> {
               FormulaScore[] known = journal == null ? null : journal.of(units[i]);
-              scores[i] =
-                  known == null ? search.unit(units[i], mask(hits, units[i])) : known;
+              scores[i] = known == null ? search.unit(units[i], mask(hits, units[i])) : known;
               if (journal != null && known == null) {
                 journal.keep(scores[i]);
               }
@@ -175,8 +174,7 @@ public final class FormulaSearch {
     void read(LitRegions mask) throws IOException {
       unit.read(mask);
       fires.clear();
-      mask.visit(
-          (image, region, pixels) -> fires.add(new int[] {image, sets.set(image, region)}));
+      mask.visit((image, region, pixels) -> fires.add(new int[] {image, sets.set(image, region)}));
     }
 
     /**

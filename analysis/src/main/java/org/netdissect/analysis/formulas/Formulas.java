@@ -49,8 +49,8 @@ public final class Formulas {
   }
 
   /** What a search is asked for. */
-  static FormulaInfo info(
-      FormulaSearch search, int @Nullable [] units, FormulaOptions options) throws IOException {
+  static FormulaInfo info(FormulaSearch search, int @Nullable [] units, FormulaOptions options)
+      throws IOException {
     Dissection dissection = search.data().dissection();
     return new FormulaInfo(
         FormulaInfo.FORMAT,

@@ -59,8 +59,7 @@ final class RangeMasks {
   private void lay(int image, TrimmedMap map, float[] beginnings, List<Mask> masks) {
     AtlasImage about = data.images().atlasImage(image);
     turnTo(image, about);
-    MaskGeometry geometry =
-        geometries.of(data.frame(image), about.maskHeight(), about.maskWidth());
+    MaskGeometry geometry = geometries.of(data.frame(image), about.maskHeight(), about.maskWidth());
     int count = count(map, beginnings[0], geometry, about.regions());
     swap();
     for (int r = 0; r < beginnings.length && count > 0; r++) {

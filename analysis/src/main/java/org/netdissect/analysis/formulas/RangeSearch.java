@@ -21,8 +21,8 @@ import org.netdissect.results.RangeScore;
 import org.netdissect.results.RangeTable;
 
 /**
- * What units detect at different strength: their activations above the floor that the run kept
- * maps to, zeros left out, are divided into ranges, and each range's mask has a formula of its own.
+ * What units detect at different strength: their activations above the floor that the run kept maps
+ * to, zeros left out, are divided into ranges, and each range's mask has a formula of its own.
  * Writes {@code ranges.csv} and {@code ranges.json}; a search that was killed goes on where it was.
  *
  * <p>Methods: Makinwa, La Rosa, Capobianco, 2022 (bins of equal counts); La Rosa, Gilpin,
@@ -64,8 +64,7 @@ public final class RangeSearch {
     try (UnitJournal<RangeScore> journal =
         UnitJournal.open(
             layer.folder().resolve(JOURNAL), info, RangeScore[].class, RangeScore::unit)) {
-      List<RangeScore> scores =
-          search(formulas, layer, wanted, ranges, options, journal, progress);
+      List<RangeScore> scores = search(formulas, layer, wanted, ranges, options, journal, progress);
       RangeTable table = RangeTable.write(layer, info, scores);
       journal.finish();
       return table;
@@ -102,8 +101,7 @@ public final class RangeSearch {
     MaskGeometry.Cache geometries =
         new MaskGeometry.Cache(data.convention(), about.field(), about.height(), about.width());
     try (LowMaps maps = layer.lowMaps();
-        Progress.Phase phase =
-            progress.phase("ranges of " + about.name(), units.length, "units")) {
+        Progress.Phase phase = progress.phase("ranges of " + about.name(), units.length, "units")) {
       Workers.run(
           options.workers(),
           units.length,
@@ -114,7 +112,9 @@ public final class RangeSearch {
             return i -> {
               RangeScore[] known = journal.of(units[i]);
               scores[i] =
-                  known == null ? unit(units[i], maps.read(units[i]), ranges, masks, search) : known;
+                  known == null
+                      ? unit(units[i], maps.read(units[i]), ranges, masks, search)
+                      : known;
               // A unit without ranges takes no time to look at again.
               if (known == null && scores[i].length > 0) {
                 journal.keep(scores[i]);

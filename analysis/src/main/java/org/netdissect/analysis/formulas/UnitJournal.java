@@ -36,8 +36,7 @@ final class UnitJournal<R> implements Closeable {
   private final Class<R[]> rows;
   private final ToIntFunction<R> unitOf;
 
-  private UnitJournal(
-      Path file, FileChannel channel, Class<R[]> rows, ToIntFunction<R> unitOf) {
+  private UnitJournal(Path file, FileChannel channel, Class<R[]> rows, ToIntFunction<R> unitOf) {
     this.file = file;
     this.channel = channel;
     this.rows = rows;
@@ -52,8 +51,8 @@ final class UnitJournal<R> implements Closeable {
    * @param unitOf the unit that a row is of
    * @throws NetdissectException if another process searches there
    */
-  static <R> UnitJournal<R> open(
-      Path file, Object info, Class<R[]> rows, ToIntFunction<R> unitOf) throws IOException {
+  static <R> UnitJournal<R> open(Path file, Object info, Class<R[]> rows, ToIntFunction<R> unitOf)
+      throws IOException {
     FileChannel channel =
         FileChannel.open(
             file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);

@@ -192,8 +192,7 @@ class FormulaRulesTest {
     return Math.min(SIDE - 1, Math.max(0, position));
   }
 
-  static boolean holds(
-      Formula formula, ConceptIndex concepts, AnnotatedImage labels, int pixel) {
+  static boolean holds(Formula formula, ConceptIndex concepts, AnnotatedImage labels, int pixel) {
     if (formula instanceof Formula.Leaf leaf) {
       int number = concepts.number(leaf.concept);
       return labels.wholeLabels().stream().anyMatch(label -> label.number() == number)

@@ -153,8 +153,7 @@ class RangesTest {
         assertEquals(r + 1, score.range());
         assertEquals(r == 0 ? floor : own.get(r - 1).upTo(), score.above(), what + score);
         assertEquals(r == own.size() - 1, Float.isInfinite(score.upTo()), what + score);
-        assertEquals(
-            count(values, score.above(), score.upTo()), score.activations(), what + score);
+        assertEquals(count(values, score.above(), score.upTo()), score.activations(), what + score);
         assertTrue(score.activations() > 0, what + score);
         assertTrue(score.best().iou() >= score.conceptIou(), what + score);
         Formula formula =
@@ -238,8 +237,7 @@ class RangesTest {
           boolean lit = value > score.above() && value <= score.upTo();
           boolean holds =
               formula != null
-                  && FormulaRulesTest.holds(
-                      formula, concepts, labels, y * labels.maskWidth() + x);
+                  && FormulaRulesTest.holds(formula, concepts, labels, y * labels.maskWidth() + x);
           counts[0] += lit && holds ? 1 : 0;
           counts[1] += holds ? 1 : 0;
           counts[2] += lit ? 1 : 0;
@@ -252,20 +250,19 @@ class RangesTest {
   /** Where a mask pixel lies among the activations. */
   private static double position(
       Convention convention, ReceptiveField.Axis axis, int cells, int mask, int pixel) {
-    double centre = axis.offset() + (axis.size() - 1) / 2;
-    switch (convention) {
-      case EXACT:
-        return ((pixel + 0.5) * INPUT / mask - 0.5 - centre) / axis.step();
-      case LITE:
-        return (pixel + 0.5) * cells / mask - 0.5;
-      default:
-        double r = Math.rint((double) INPUT / mask);
-        double original = Math.floor(axis.size() / 2) + axis.offset();
-        double step = Math.floor(axis.step() / r);
-        return step == 0
-            ? (pixel * r - original) / axis.step()
-            : (pixel - Math.floor(original / r)) / step;
+    if (convention == Convention.EXACT) {
+      double centre = axis.offset() + (axis.size() - 1) / 2;
+      return ((pixel + 0.5) * INPUT / mask - 0.5 - centre) / axis.step();
     }
+    if (convention == Convention.LITE) {
+      return (pixel + 0.5) * cells / mask - 0.5;
+    }
+    double r = Math.rint((double) INPUT / mask);
+    double centre = Math.floor(axis.size() / 2) + axis.offset();
+    double step = Math.floor(axis.step() / r);
+    return step == 0
+        ? (pixel * r - centre) / axis.step()
+        : (pixel - Math.floor(centre / r)) / step;
   }
 
   private static float bilinear(float[] map, double y, double x) {
@@ -370,8 +367,7 @@ class RangesTest {
       LayerDissection layer = made.layer();
       Path table = layer.folder().resolve("ranges.csv");
       Path info = layer.folder().resolve("ranges.json");
-      RangeTable written =
-          RangeSearch.write(search, layer, null, ranges, options, Progress.NONE);
+      RangeTable written = RangeSearch.write(search, layer, null, ranges, options, Progress.NONE);
       String csv = Files.readString(table);
       String json = Files.readString(info);
       RangeTable read = RangeTable.read(made.labelled().dissection(), layer);

@@ -135,13 +135,7 @@ public final class Recording implements Closeable {
       boolean peaks)
       throws IOException {
     return open(
-        images,
-        IntStream.range(0, images.size()).toArray(),
-        layers,
-        rule,
-        work,
-        topImages,
-        peaks);
+        images, IntStream.range(0, images.size()).toArray(), layers, rule, work, topImages, peaks);
   }
 
   /**

@@ -85,8 +85,10 @@ public final class ResultWriter {
     try (Progress.Phase phase = progress.phase("tallying " + layer.name(), layer.units(), "units");
         SectionFile.Writer hits =
             new SectionFile.Writer(folder.resolve("hits.bin"), HitTable.KIND);
-        SectionFile.Writer kept = mapsFile(folder.resolve("maps.bin"), ActivationMaps.KIND, maps != MapsKept.NONE);
-        SectionFile.Writer low = mapsFile(folder.resolve(LowMaps.FILE), LowMaps.KIND, tally.keepsLowMaps())) {
+        SectionFile.Writer kept =
+            mapsFile(folder.resolve("maps.bin"), ActivationMaps.KIND, maps != MapsKept.NONE);
+        SectionFile.Writer low =
+            mapsFile(folder.resolve(LowMaps.FILE), LowMaps.KIND, tally.keepsLowMaps())) {
       for (int g = 0; g + 1 < groups.length; g++) {
         Path file = groupFolder.resolve("group-" + groups[g] + "-" + groups[g + 1] + ".bin");
         if (!isWhole(file, groups[g + 1] - groups[g], tally.sections(), layer, progress)) {
@@ -167,8 +169,8 @@ public final class ResultWriter {
     return files;
   }
 
-  private boolean isWhole(
-      Path file, int units, int sections, LayerInfo layer, Progress progress) throws IOException {
+  private boolean isWhole(Path file, int units, int sections, LayerInfo layer, Progress progress)
+      throws IOException {
     if (!Files.exists(file)) {
       return false;
     }

@@ -22,8 +22,7 @@ final class CutSearch {
    * @param histograms of all values, from all parts
    */
   CutSearch(ValueHistograms histograms, int first, int end, ThresholdRule rule) {
-    thresholds =
-        new ThresholdSearch(histograms, first, end, rule.convention(), rule.quantile());
+    thresholds = new ThresholdSearch(histograms, first, end, rule.convention(), rule.quantile());
     floors =
         rule.keep() == null
             ? null

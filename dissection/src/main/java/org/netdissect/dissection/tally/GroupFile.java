@@ -24,11 +24,9 @@ public final class GroupFile {
    * @param sections of a unit
    * @throws DamagedException if anything in it makes no sense
    */
-  public static void check(
-      Path file, int units, int sections, LayerInfo layer, ImageSet images)
+  public static void check(Path file, int units, int sections, LayerInfo layer, ImageSet images)
       throws IOException {
-    try (SectionFile group =
-        SectionFile.open(file, MaskTally.GROUP_KIND, units * sections)) {
+    try (SectionFile group = SectionFile.open(file, MaskTally.GROUP_KIND, units * sections)) {
       TrimmedMap map = new TrimmedMap(layer.height(), layer.width());
       for (int u = 0; u < units; u++) {
         int section = u * sections;
@@ -51,8 +49,7 @@ public final class GroupFile {
     ActivationMaps.read(section, map, images.size(), (image, cells) -> {});
   }
 
-  private static void unit(SectionFile group, int section, ImageSet images)
-      throws IOException {
+  private static void unit(SectionFile group, int section, ImageSet images) throws IOException {
     ByteBuffer head = group.read(section);
     MaskTally.UnitStats stats = MaskTally.UnitStats.decode(head);
     if (!Float.isFinite(stats.threshold()) || head.hasRemaining()) {

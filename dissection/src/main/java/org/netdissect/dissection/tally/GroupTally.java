@@ -18,8 +18,8 @@ public interface GroupTally {
 
   /**
    * Tallies the units from {@code first} to before {@code end} and writes a group's file: per unit
-   * its {@link MaskTally.UnitStats}, its hits, its maps trimmed to its threshold and, where such are
-   * kept, those trimmed to its floor.
+   * its {@link MaskTally.UnitStats}, its hits, its maps trimmed to its threshold and, where such
+   * are kept, those trimmed to its floor.
    */
   void tally(int first, int end, int workers, Path file) throws IOException;
 }

@@ -70,8 +70,8 @@ public final class MaskTally implements GroupTally {
     this.rule = rule;
     this.input = input;
     this.framing = framing;
-    geometries = new MaskGeometry.Cache(
-            rule.convention(), layer.field(), layer.height(), layer.width());
+    geometries =
+        new MaskGeometry.Cache(rule.convention(), layer.field(), layer.height(), layer.width());
   }
 
   @Override
@@ -152,9 +152,7 @@ public final class MaskTally implements GroupTally {
         });
   }
 
-  /**
-   * As {@link #tally(int, int, int, Path)}, with cuts found over all parts of a recording.
-   */
+  /** As {@link #tally(int, int, int, Path)}, with cuts found over all parts of a recording. */
   void tally(int first, int end, CutSearch.Cuts cuts, int workers, Path file) throws IOException {
     List<Output> outputs = new ArrayList<>();
     int[] order = recorder.spill().byImage();

@@ -99,8 +99,7 @@ class PartsTest {
 
   private static Recording open(ImageSet images, int[] part, ThresholdRule rule, Path work)
       throws IOException {
-    return Recording.open(
-        images, part, List.of(layer()), rule, work, Dissector.TOP_IMAGES);
+    return Recording.open(images, part, List.of(layer()), rule, work, Dissector.TOP_IMAGES);
   }
 
   @ParameterizedTest
@@ -152,13 +151,7 @@ class PartsTest {
       List<MaskTally> tallies =
           parts.stream()
               .map(
-                  part ->
-                      new MaskTally(
-                          part,
-                          images,
-                          rule,
-                          new InputSize(32, 32),
-                          Framing.STRETCH))
+                  part -> new MaskTally(part, images, rule, new InputSize(32, 32), Framing.STRETCH))
               .toList();
       BitSet read = new BitSet();
       recordings.forEach(recording -> read.or(recording.read()));
@@ -172,11 +165,7 @@ class PartsTest {
               2,
               MapsKept.ALL,
               out);
-      writer.write(
-          merged,
-          new Parts(parts, tallies, merged, rule, groups),
-          groups,
-          Progress.NONE);
+      writer.write(merged, new Parts(parts, tallies, merged, rule, groups), groups, Progress.NONE);
       writer.writeTables();
       for (String file :
           List.of(
