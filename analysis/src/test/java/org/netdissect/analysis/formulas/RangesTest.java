@@ -260,9 +260,7 @@ class RangesTest {
     double r = Math.rint((double) INPUT / mask);
     double centre = Math.floor(axis.size() / 2) + axis.offset();
     double step = Math.floor(axis.step() / r);
-    return step == 0
-        ? (pixel * r - centre) / axis.step()
-        : (pixel - Math.floor(centre / r)) / step;
+    return step == 0 ? (pixel * r - centre) / axis.step() : (pixel - Math.floor(centre / r)) / step;
   }
 
   private static float bilinear(float[] map, double y, double x) {
