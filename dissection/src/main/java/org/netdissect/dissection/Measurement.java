@@ -212,7 +212,7 @@ final class Measurement {
       LayerRecorder recorder = recording.recorders().get(l);
       MaskTally tally =
           new MaskTally(recorder, images, scoring.rule(), source.input(l), plan.framing());
-      layers.add(writer.write(recorder, tally, recorder.folder(), progress));
+      layers.add(writer.write(recorder.totals(), tally, recorder.folder(), progress));
       List<List<Coefficient>> coefficients = source.coefficients(l);
       if (coefficients != null) {
         writer.writeDirections(recorder.layer(), coefficients);
