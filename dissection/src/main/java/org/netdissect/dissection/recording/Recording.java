@@ -333,23 +333,6 @@ public final class Recording implements Recorded, Closeable {
     }
   }
 
-  /**
-   * Makes sure that there is something to dissect.
-   *
-   * @throws DissectionException if no image could be read
-   */
-  public void requireImages() throws DissectionException {
-    if (read.isEmpty()) {
-      throw new DissectionException(
-          "none of the "
-              + images.size()
-              + " images could be read; the first: "
-              + images.name(unreadable.firstKey())
-              + ": "
-              + unreadable.get(unreadable.firstKey()));
-    }
-  }
-
   private final class BlockWorker {
     private final ActivationSource.Reader reader;
     private final boolean strict;

@@ -109,6 +109,16 @@ public final class MaskTally implements GroupTally {
     return rule.keep() != null;
   }
 
+  /** Sections of a unit in the files of groups that are tallied by a rule. */
+  public static int sections(ThresholdRule rule) {
+    return rule.keep() == null ? SECTIONS : SECTIONS + 1;
+  }
+
+  @Override
+  public int sections() {
+    return sections(rule);
+  }
+
   /** Numbers of a unit that the tally finds. */
   public record UnitStats(float threshold, long maskPixels) {
     void encode(Bytes out) {

@@ -51,6 +51,11 @@ public final class PartMerge implements GroupTally {
   }
 
   @Override
+  public int sections() {
+    return MaskTally.sections(rule);
+  }
+
+  @Override
   public boolean keepsLowMaps() {
     return rule.keep() != null;
   }

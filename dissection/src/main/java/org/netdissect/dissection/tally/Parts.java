@@ -92,6 +92,11 @@ public final class Parts implements GroupTally {
   }
 
   @Override
+  public int sections() {
+    return merge.sections();
+  }
+
+  @Override
   public boolean keepsLowMaps() {
     return merge.keepsLowMaps();
   }
