@@ -25,7 +25,9 @@ final class FormulaSummary {
 
   private FormulaSummary() {}
 
-  /** How well one formula describes each unit, the best units first; those that miss it are counted. */
+  /**
+   * How well one formula describes each unit, the best units first; those that miss it are counted.
+   */
   static String ranked(LayerDissection layer, List<FormulaScore> ranked) {
     StringBuilder text = new StringBuilder();
     line(

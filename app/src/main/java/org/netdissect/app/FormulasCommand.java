@@ -219,8 +219,7 @@ final class FormulasCommand implements Callable<Integer> {
     int[] wanted = units(layer);
     try {
       List<FormulaScore> scores = new ArrayList<>(formulas.evaluate(layer, formula, progress));
-      scores.removeIf(
-          score -> wanted != null && Arrays.binarySearch(wanted, score.unit()) < 0);
+      scores.removeIf(score -> wanted != null && Arrays.binarySearch(wanted, score.unit()) < 0);
       scores.sort(
           Comparator.comparingDouble(FormulaScore::iou)
               .reversed()

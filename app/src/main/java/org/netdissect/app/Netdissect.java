@@ -163,7 +163,7 @@ public final class Netdissect implements Runnable {
     return asked;
   }
 
-  private static Path path(String text) {
+  static Path path(String text) {
     try {
       if (!text.isBlank()) {
         return Path.of(text);

@@ -348,8 +348,8 @@ public final class Dissector {
     }
 
     /**
-     * Who does the parts of the measurement; default: it is done in one, in this process. The result
-     * does not depend on it. The engine stays open.
+     * Who does the parts of the measurement; default: it is done in one, in this process. The
+     * result does not depend on it. The engine stays open.
      */
     public Builder optEngine(@Nullable PartEngine engine) {
       this.engine = engine;

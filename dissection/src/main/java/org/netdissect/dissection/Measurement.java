@@ -174,12 +174,7 @@ final class Measurement {
     }
     try (Recording recording =
         Recording.open(
-            images,
-            source.layers(),
-            scoring.rule(),
-            work,
-            Dissector.TOP_IMAGES,
-            plan.peaks())) {
+            images, source.layers(), scoring.rule(), work, Dissector.TOP_IMAGES, plan.peaks())) {
       recording.run(source, plan.workers(), plan.strict(), progress);
       write(
           recording,

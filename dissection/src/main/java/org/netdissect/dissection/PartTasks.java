@@ -25,7 +25,7 @@ final class PartTasks {
    * @param bounds by layer and unit, true lower bounds of the final thresholds; null if none are
    *     known
    */
-  record Record(Part part, float @Nullable [][] bounds) implements PartTask<Integer> {
+  record RecordPart(Part part, float @Nullable [][] bounds) implements PartTask<Integer> {
     @Override
     public Integer run(PartWorker worker) throws IOException {
       return worker.record(this);
@@ -37,7 +37,7 @@ final class PartTasks {
    *
    * @param groups first units, and behind the last their number
    */
-  record Count(Part part, int layer, int[] groups) implements PartTask<byte[][]> {
+  record CountPart(Part part, int layer, int[] groups) implements PartTask<byte[][]> {
     @Override
     public byte[][] run(PartWorker worker) throws IOException {
       return worker.count(this);
@@ -50,7 +50,7 @@ final class PartTasks {
    * @param groups first units, and behind the last their number
    * @param cuts of each group
    */
-  record Tally(Part part, int layer, int[] groups, Cuts[] cuts) implements PartTask<Integer> {
+  record TallyPart(Part part, int layer, int[] groups, Cuts[] cuts) implements PartTask<Integer> {
     @Override
     public Integer run(PartWorker worker) throws IOException {
       return worker.tally(this);

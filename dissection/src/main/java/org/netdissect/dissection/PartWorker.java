@@ -39,9 +39,7 @@ public final class PartWorker implements Closeable {
     this.atlas = atlas;
     this.opened = opened;
     inputs =
-        digest(
-            opened.measurement(
-                plan, plan.subject().resultFolders(plan.out()), Progress.NONE));
+        digest(opened.measurement(plan, plan.subject().resultFolders(plan.out()), Progress.NONE));
   }
 
   /** Opens what a plan asks for. */
@@ -57,8 +55,7 @@ public final class PartWorker implements Closeable {
 
   /** Of all that decides a result. */
   static String digest(Measurement measurement) throws IOException {
-    return Digests.sha256Hex(
-        measurement.inputs().toString().getBytes(StandardCharsets.UTF_8));
+    return Digests.sha256Hex(measurement.inputs().toString().getBytes(StandardCharsets.UTF_8));
   }
 
   /**
@@ -83,7 +80,12 @@ public final class PartWorker implements Closeable {
 
   /** A part's recording, begun or gone on with in a folder. */
   static Recording open(
-      DissectionPlan plan, ImageSet images, List<LayerInfo> layers, int part, int parts, Path folder)
+      DissectionPlan plan,
+      ImageSet images,
+      List<LayerInfo> layers,
+      int part,
+      int parts,
+      Path folder)
       throws IOException {
     return Recording.open(
         images,
@@ -95,11 +97,10 @@ public final class PartWorker implements Closeable {
   }
 
   private Recording open(PartTasks.Part part, Path folder) throws IOException {
-    return open(
-        plan, opened.images(), opened.source().layers(), part.part(), part.parts(), folder);
+    return open(plan, opened.images(), opened.source().layers(), part.part(), part.parts(), folder);
   }
 
-  int record(PartTasks.Record task) throws IOException {
+  int record(PartTasks.RecordPart task) throws IOException {
     PartTasks.Part part = task.part();
     PartFiles files = files(part);
     Path whole = files.part(part.part());
@@ -156,7 +157,7 @@ public final class PartWorker implements Closeable {
     }
   }
 
-  byte[][] count(PartTasks.Count task) throws IOException {
+  byte[][] count(PartTasks.CountPart task) throws IOException {
     return with(
         task.part(),
         task.layer(),
@@ -169,7 +170,7 @@ public final class PartWorker implements Closeable {
         });
   }
 
-  int tally(PartTasks.Tally task) throws IOException {
+  int tally(PartTasks.TallyPart task) throws IOException {
     PartFiles files = files(task.part());
     LayerInfo layer = opened.source().layers().get(task.layer());
     return with(

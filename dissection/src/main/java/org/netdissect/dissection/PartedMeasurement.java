@@ -57,8 +57,7 @@ final class PartedMeasurement {
     this.progress = progress;
     parts = Math.max(1, Math.min(engine.parts(), images.size()));
     // Parts of another number hold other images.
-    files =
-        new PartFiles(Files.createDirectories(work.toAbsolutePath().resolve("parts-" + parts)));
+    files = new PartFiles(Files.createDirectories(work.toAbsolutePath().resolve("parts-" + parts)));
   }
 
   private PartTasks.Part part(int part) {
@@ -95,8 +94,8 @@ final class PartedMeasurement {
 
   private void record(int from, int to, float @Nullable [][] bounds, Progress.Phase phase)
       throws IOException {
-    List<PartTasks.Record> tasks =
-        IntStream.range(from, to).mapToObj(p -> new PartTasks.Record(part(p), bounds)).toList();
+    List<PartTasks.RecordPart> tasks =
+        IntStream.range(from, to).mapToObj(p -> new PartTasks.RecordPart(part(p), bounds)).toList();
     for (int recorded : engine.run("record", tasks)) {
       phase.advance(recorded);
     }
@@ -144,14 +143,15 @@ final class PartedMeasurement {
     int[] groups = merge.groups();
     String name = totals.layer().name();
     List<byte[][]> counts =
-        engine.run("thresholds of " + name, tasks(p -> new PartTasks.Count(part(p), layer, groups)));
+        engine.run(
+            "thresholds of " + name, tasks(p -> new PartTasks.CountPart(part(p), layer, groups)));
     Cuts[] cuts = new Cuts[groups.length - 1];
     for (int g = 0; g < cuts.length; g++) {
       int group = g;
       List<byte[]> own = counts.stream().map(part -> part[group]).toList();
       cuts[g] = merge.cuts(groups[g], groups[g + 1], own);
     }
-    engine.run("tally " + name, tasks(p -> new PartTasks.Tally(part(p), layer, groups, cuts)));
+    engine.run("tally " + name, tasks(p -> new PartTasks.TallyPart(part(p), layer, groups, cuts)));
     return merge;
   }
 

@@ -339,8 +339,7 @@ class ForgedResultTest {
       Bytes forged = new Bytes(8);
       forged.put(section, 0, section.length);
       replaceSection("maps/low-maps.bin", LowMaps.KIND, forged);
-      refusedWhenRead(
-          "low-maps.bin", layer -> layer.lowMaps().read(0).visit((image, map) -> {}));
+      refusedWhenRead("low-maps.bin", layer -> layer.lowMaps().read(0).visit((image, map) -> {}));
     }
   }
 

@@ -115,8 +115,8 @@ class PartedMeasurementTest {
     }
 
     @Override
-    public <R extends Serializable> List<R> run(
-        String stage, List<? extends PartTask<R>> tasks) throws IOException {
+    public <R extends Serializable> List<R> run(String stage, List<? extends PartTask<R>> tasks)
+        throws IOException {
       List<Integer> order = new ArrayList<>(IntStream.range(0, tasks.size()).boxed().toList());
       Collections.shuffle(order, random);
       List<R> found = new ArrayList<>(Collections.nCopies(tasks.size(), null));

@@ -292,8 +292,7 @@ public final class ResultWriter {
         totals.categories().stream().map(category -> category.name()).toList());
   }
 
-  private DissectionInfo.LayerResult result(
-      LayerTotals recorded, List<MaskTally.UnitStats> stats) {
+  private DissectionInfo.LayerResult result(LayerTotals recorded, List<MaskTally.UnitStats> stats) {
     List<Integer> empty = new ArrayList<>();
     List<Integer> inactive = new ArrayList<>();
     ValueHistograms histograms = recorded.histograms();

@@ -36,8 +36,7 @@ public final class PartMerge implements GroupTally {
    * @param totals of all parts
    * @param unitBytes recorded of each unit, in all parts
    */
-  public PartMerge(
-      LayerTotals totals, long[] unitBytes, ThresholdRule rule, GroupFiles files) {
+  public PartMerge(LayerTotals totals, long[] unitBytes, ThresholdRule rule, GroupFiles files) {
     this.layer = totals.layer();
     this.totals = totals;
     this.unitBytes = unitBytes.clone();
