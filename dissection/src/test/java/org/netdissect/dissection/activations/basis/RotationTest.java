@@ -111,8 +111,8 @@ class RotationTest {
   /**
    * Moments of many large rotations against those of the uniform distribution (Diaconis and
    * Shahshahani, "On the eigenvalues of random matrices", 1994): entries of mean 0, E q² = 1/n and
-   * E q⁴ = 3/(n(n + 2)); traces of Q, Q² and Q³ of mean 0, 1, 0 and variance 1, 2, 3. Each statistic
-   * must lie within five of its standard errors, the largest of n² within seven.
+   * E q⁴ = 3/(n(n + 2)); traces of Q, Q² and Q³ of mean 0, 1, 0 and variance 1, 2, 3. Each
+   * statistic must lie within five of its standard errors, the largest of n² within seven.
    */
   @ParameterizedTest
   @CsvSource({"96, 400", "255, 100"})
