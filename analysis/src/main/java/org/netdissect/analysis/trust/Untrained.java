@@ -148,14 +148,15 @@ final class Untrained {
 
   /** Whether two views have the same directions; what they were fitted to does not matter. */
   private static boolean isSameView(@Nullable BasisInfo one, @Nullable BasisInfo two) {
-    return one == null || two == null
-        ? one == two
-        : Objects.equals(one.seed(), two.seed())
-            && Objects.equals(one.alpha(), two.alpha())
-            && Objects.equals(one.sha256(), two.sha256())
-            && Objects.equals(one.biasSha256(), two.biasSha256())
-            && Objects.equals(one.relu(), two.relu())
-            && Objects.equals(one.topk(), two.topk());
+    if (one == null || two == null) {
+      return one == null && two == null;
+    }
+    return Objects.equals(one.seed(), two.seed())
+        && Objects.equals(one.alpha(), two.alpha())
+        && Objects.equals(one.sha256(), two.sha256())
+        && Objects.equals(one.biasSha256(), two.biasSha256())
+        && Objects.equals(one.relu(), two.relu())
+        && Objects.equals(one.topk(), two.topk());
   }
 
   private static DissectionException unlike(LayerDissection layer, Dissection other) {

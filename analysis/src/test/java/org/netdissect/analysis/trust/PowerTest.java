@@ -3,6 +3,7 @@ package org.netdissect.analysis.trust;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,7 +30,7 @@ class PowerTest {
   /** The first units fire where a concept is, each twelfth where the same one is. */
   private static MadeUpImages.Activity planted(MadeUpImages images) {
     return (image, unit, y, x, random) -> {
-      int pixel = y * SIDE / MadeUpImages.CELLS * SIDE + x * SIDE / MadeUpImages.CELLS;
+      int pixel = (y * SIDE / MadeUpImages.CELLS) * SIDE + (x * SIDE / MadeUpImages.CELLS);
       boolean there = unit < PLANTED && images.bears(image, pixel, 1 + unit % CONCEPTS);
       float noise = (float) Math.max(0, random.nextGaussian());
       return there ? 5 + noise : noise;
@@ -43,7 +44,7 @@ class PowerTest {
     int noise = 0;
     for (long seed : SEEDS) {
       MadeUpImages images =
-          new MadeUpImages(seed, 120, SIDE, false, CONCEPTS, java.nio.file.Files.createDirectories(folder.resolve("world-" + seed)));
+          new MadeUpImages(seed, 120, SIDE, false, CONCEPTS, Files.createDirectories(folder.resolve("world-" + seed)));
       try (LabelledResult data =
           images.dissect(convention, UNITS, seed + 1, planted(images), "out")) {
         ChanceLevel chance =

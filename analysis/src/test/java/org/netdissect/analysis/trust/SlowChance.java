@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.netdissect.base.Shared;
 import org.netdissect.concepts.AnnotatedImage;
 import org.netdissect.concepts.AnnotatedImage.LabelMap;
@@ -85,15 +86,10 @@ final class SlowChance {
     for (WholeLabel whole : image.wholeLabels()) {
       all.add(whole.number());
     }
-    return all.stream()
-        .filter(number -> number > 0)
-        .collect(
-            java.util.stream.Collectors.collectingAndThen(
-                java.util.stream.Collectors.toList(),
-                list ->
-                    (convention == Convention.EXACT ? list.stream().distinct() : list.stream())
-                        .mapToInt(number -> number)
-                        .toArray()));
+    Stream<Integer> numbers = all.stream().filter(number -> number > 0);
+    return (convention == Convention.EXACT ? numbers.distinct() : numbers)
+        .mapToInt(number -> number)
+        .toArray();
   }
 
   /** The category that covers most of a concept's pixels, the later where two do. */
