@@ -131,8 +131,7 @@ final class RateCommand implements Callable<Integer> {
     StudyOptions options = options();
     Dissection dissection = Dissection.open(folder);
     dissection.checkLabelled();
-    List<LayerDissection> chosen =
-        StudyMaker.layers(dissection, options.layers(), progress::warn);
+    List<LayerDissection> chosen = StudyMaker.layers(dissection, options.layers(), progress::warn);
     SecondSource second = phrases == null ? null : SecondSource.read(phrases, chosen);
     Study study = StudyMaker.make(dissection, chosen, second, options, progress::warn);
     ConceptDataset data = resultData.open(dissection);

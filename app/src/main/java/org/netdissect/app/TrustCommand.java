@@ -136,13 +136,18 @@ final class TrustCommand implements Callable<Integer> {
     }
     if (untrained.isEmpty()) {
       throw new UsageException(
-          "one result is put to the test at a time: " + results.get(0) + " or " + more.get(0) + "?");
+          "one result is put to the test at a time: "
+              + results.get(0)
+              + " or "
+              + more.get(0)
+              + "?");
     }
     List<String> words = spec.commandLine().getParseResult().originalArgs();
-    int first = IntStream.range(0, words.size())
-        .filter(i -> words.get(i).startsWith("--untrained"))
-        .findFirst()
-        .orElse(0);
+    int first =
+        IntStream.range(0, words.size())
+            .filter(i -> words.get(i).startsWith("--untrained"))
+            .findFirst()
+            .orElse(0);
     if (words.indexOf(results.get(0).toString()) > first) {
       throw new UsageException(
           "which of "

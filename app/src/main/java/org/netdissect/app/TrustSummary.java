@@ -62,8 +62,7 @@ final class TrustSummary {
   static String of(Dissection dissection, TrustTable table, double iou) {
     TrustInfo info = table.info();
     int units = table.best().size();
-    int withoutLabel =
-        units - info.beyondChance() - info.withinChance() - info.unresolved();
+    int withoutLabel = units - info.beyondChance() - info.withinChance() - info.unresolved();
     Detectors detectors = Detectors.of(table, iou);
     StringBuilder text = new StringBuilder();
     line(
@@ -125,7 +124,8 @@ final class TrustSummary {
               + " %d of %d detectors are reached by at most %s %% of them",
           untrained.units(),
           untrained.networks().size(),
-          untrained.networks().size() == 1 ? "network" : "networks",          untrained.detectors(),
+          untrained.networks().size() == 1 ? "network" : "networks",
+          untrained.detectors(),
           Numbers.general(iou, 6),
           rare,
           detectors,

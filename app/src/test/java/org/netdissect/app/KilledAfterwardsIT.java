@@ -60,10 +60,7 @@ class KilledAfterwardsIT {
     List<String> all = new ArrayList<>(words);
     all.addAll(List.of("--cache", folder.resolve("cache").toString()));
     return LiveRun.start(
-        all,
-        folder,
-        Map.of("NETDISSECT_OPTS", "-ea -Xmx600m -XX:TieredStopAtLevel=1"),
-        true);
+        all, folder, Map.of("NETDISSECT_OPTS", "-ea -Xmx600m -XX:TieredStopAtLevel=1"), true);
   }
 
   private static List<String> words(String command, Path result) {

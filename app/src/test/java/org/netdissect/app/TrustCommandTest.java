@@ -1,7 +1,6 @@
 package org.netdissect.app;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
-import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -186,7 +185,8 @@ class TrustCommandTest {
     Path out = dissected(trained, small, "out", with(alike, "--basis", "rotation:seed=1;alpha=1"));
     Path one = dissected(random, small, "one", alike);
     Path two = dissected(second, small, "two", with(alike, "--basis", "rotation:seed=1;alpha=1"));
-    Path three = dissected(second, small, "three", with(alike, "--basis", "rotation:seed=2;alpha=1"));
+    Path three =
+        dissected(second, small, "three", with(alike, "--basis", "rotation:seed=2;alpha=1"));
     Object[] trust = {"trust", out, "--permutations", 19, "--resamples", 20, "--no-report"};
     String said = passes(with(trust, "--untrained", one));
     assertTrue(said.contains("untrained: not said of 1 view that not all"), said);
@@ -267,8 +267,17 @@ class TrustCommandTest {
   private Path dissected(Path model, Path small, String name, Object... more) {
     Path out = temp.resolve(name);
     Object[] words = {
-      "run", model, "--data", small, "--layers", "relu3", "--no-report", "--quiet", "--overwrite",
-      "--out", out
+      "run",
+      model,
+      "--data",
+      small,
+      "--layers",
+      "relu3",
+      "--no-report",
+      "--quiet",
+      "--overwrite",
+      "--out",
+      out
     };
     passes(with(words, more));
     return out;

@@ -48,8 +48,7 @@ public final class MadeUpMeasures {
                 u, 3 + u, part, 1 - part, "this", u % 2 == 0 ? "" : "that", part, part, u - 1));
       }
       MeasureInfo info =
-          new MeasureInfo(
-              MeasureInfo.FORMAT, ToolVersion.get(), "", "exact", 5, 15, null, null);
+          new MeasureInfo(MeasureInfo.FORMAT, ToolVersion.get(), "", "exact", 5, 15, null, null);
       MeasureTable.write(dissection, layer, info, scores, meanings);
     }
   }

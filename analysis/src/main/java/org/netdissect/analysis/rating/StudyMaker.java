@@ -62,8 +62,7 @@ public final class StudyMaker {
    * @param warn is told how many views are left out
    */
   public static List<LayerDissection> layers(
-      Dissection dissection, List<String> named, Consumer<String> warn)
-      throws DissectionException {
+      Dissection dissection, List<String> named, Consumer<String> warn) throws DissectionException {
     if (named.isEmpty()) {
       List<LayerDissection> own =
           dissection.layers().stream().filter(one -> one.layer().basis() == null).toList();

@@ -44,7 +44,13 @@ class PowerTest {
     int noise = 0;
     for (long seed : SEEDS) {
       MadeUpImages images =
-          new MadeUpImages(seed, 120, SIDE, false, CONCEPTS, Files.createDirectories(folder.resolve("world-" + seed)));
+          new MadeUpImages(
+              seed,
+              120,
+              SIDE,
+              false,
+              CONCEPTS,
+              Files.createDirectories(folder.resolve("world-" + seed)));
       try (LabelledResult data =
           images.dissect(convention, UNITS, seed + 1, planted(images), "out")) {
         ChanceLevel chance =

@@ -66,8 +66,7 @@ final class SlowChance {
 
   private float[] thresholds() throws IOException {
     List<String> lines =
-        Files.readAllLines(
-            Shared.path("oracles/tiny/thresholds-" + convention.word() + ".csv"));
+        Files.readAllLines(Shared.path("oracles/tiny/thresholds-" + convention.word() + ".csv"));
     float[] thresholds = new float[TinyOracle.UNITS];
     for (String line : lines.subList(1, lines.size())) {
       String[] cells = line.split(",");
@@ -168,8 +167,7 @@ final class SlowChance {
     }
     double best = 0;
     for (Map.Entry<Integer, Long> one : both.entrySet()) {
-      long union =
-          activation[category(one.getKey())] + truth.get(one.getKey()) - one.getValue();
+      long union = activation[category(one.getKey())] + truth.get(one.getKey()) - one.getValue();
       best = Math.max(best, union > 0 ? (double) one.getValue() / union : 0);
     }
     return best;

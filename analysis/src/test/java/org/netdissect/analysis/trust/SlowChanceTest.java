@@ -29,8 +29,7 @@ class SlowChanceTest {
   void pIsThatOfASlowProgram(Convention convention) throws IOException {
     SlowChance slow = new SlowChance(convention);
     try (LabelledResult data =
-        new TinyOracle(folder)
-            .dissect("out", TinyOracle.maps(), TinyOracle.UNITS, convention)) {
+        new TinyOracle(folder).dissect("out", TinyOracle.maps(), TinyOracle.UNITS, convention)) {
       Shuffle shuffle = new Shuffle(data, SEED);
       double[] p =
           ChanceLevel.fixed(
@@ -71,8 +70,7 @@ class SlowChanceTest {
   }
 
   /** Those of the product, by the places of the images in the list instead of their numbers. */
-  private static List<int[]> permutations(LabelledResult data, Shuffle shuffle)
-      throws IOException {
+  private static List<int[]> permutations(LabelledResult data, Shuffle shuffle) throws IOException {
     List<String> names = TinyOracle.names();
     List<int[]> all = new ArrayList<>();
     for (int r = 0; r < PERMUTATIONS; r++) {

@@ -21,8 +21,8 @@ import org.netdissect.networks.ReceptiveField;
 import org.netdissect.results.Dissection;
 
 /**
- * Sixty photographs and real activations of 32 units, dissected under any convention; tests that use
- * it are skipped where the reference data are absent.
+ * Sixty photographs and real activations of 32 units, dissected under any convention; tests that
+ * use it are skipped where the reference data are absent.
  */
 record TinyOracle(Path folder) {
   static final int IMAGES = 60;
@@ -48,9 +48,7 @@ record TinyOracle(Path folder) {
         Dissector.builder()
             .setRecorded(
                 new RecordedActivations(
-                    List.of(
-                        new RecordedActivations.Maps(
-                            "maps", file, FIELD)),
+                    List.of(new RecordedActivations.Maps("maps", file, FIELD)),
                     names(),
                     new InputSize(INPUT, INPUT)))
             .setData(data)
