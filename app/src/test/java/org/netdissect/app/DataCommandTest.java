@@ -104,6 +104,22 @@ class DataCommandTest {
     assertTrue(text.endsWith(": 2 errors, 0 notes\n"), text);
   }
 
+  /** A folder that is only gone through on the way is not made; one that is there counts. */
+  @Test
+  void detoursInPathsMakeNoFolders() throws Exception {
+    Path dir = masks("cars", 2);
+    Path out = temp.resolve("x/../y/../broden");
+    String text = run("data", "convert", dir, "--out", out, "--size", 16, "--quiet");
+    assertEquals("0\n" + temp.resolve("broden") + ": 2 images\n", text);
+    assertFalse(Files.exists(temp.resolve("x")));
+    assertFalse(Files.exists(temp.resolve("y")));
+    Path elsewhere = Files.createDirectories(temp.resolve("deep/er"));
+    Path link = Files.createSymbolicLink(temp.resolve("link"), elsewhere);
+    text = run("data", "convert", dir, "--out", link.resolve("../broden"), "--size", 16, "--quiet");
+    assertTrue(text.startsWith("0\n"), text);
+    assertTrue(Files.exists(temp.resolve("deep/broden/index.csv")));
+  }
+
   @Test
   void runTakesAnyDataSet() throws Exception {
     Path dir = masks("cars", 2);
@@ -196,7 +212,7 @@ class DataCommandTest {
     Files.writeString(dtd.resolve("labels/labels_joint_anno.txt"), table);
     Path out = temp.resolve("made/broden");
     String text = run("data", "build-broden", "--dtd", dtd, "--out", out, "--dry-run", "--quiet");
-    assertTrue(text.startsWith("0\ndtd: DTD, 4 images, of 1 something is missing:\n"), text);
+    assertTrue(text.startsWith("0\ndtd: DTD, 4 images, 1 of them not whole:\n"), text);
     assertTrue(text.contains("lost.jpg") && text.contains("3 images in all"), text);
     assertFalse(Files.exists(out));
     text =
