@@ -104,6 +104,16 @@ class DataCommandTest {
     assertTrue(text.endsWith(": 2 errors, 0 notes\n"), text);
   }
 
+  @Test
+  void wordsOfCommands() {
+    assertEquals("data/broden1_224", Output.word(Path.of("data/broden1_224")));
+    assertEquals("'my data/it'\\''s'", Output.word(Path.of("my data/it's")));
+    assertEquals("'$HOME;x'", Output.word(Path.of("$HOME;x")));
+    ByteArrayOutputStream said = new ByteArrayOutputStream();
+    assertEquals("2\n", capturing(said, "data", "fetch", "broden_224"));
+    assertTrue(said.toString(StandardCharsets.UTF_8).contains("did you mean broden1_224?"));
+  }
+
   /** A folder that is only gone through on the way is not made; one that is there counts. */
   @Test
   void detoursInPathsMakeNoFolders() throws Exception {
