@@ -157,8 +157,8 @@ public final class Netdissect implements Runnable {
   }
 
   /**
-   * The path itself; where it leads over a folder that is not there and back ("new/../out"), without
-   * that, so that the folder is not made on the way.
+   * The path itself; where it leads over a folder that is not there and back ("new/../out"),
+   * without that, so that the folder is not made on the way.
    */
   private static Path withoutDetour(Path path) {
     for (int names = 1; names <= path.getNameCount(); names++) {

@@ -188,9 +188,7 @@ final class Unpacker {
 
   /** The library tells of a broken file as of one that cannot be read. */
   private static IOException broken(Path archive, IOException failure) {
-    return Files.isReadable(archive)
-        ? brokenAs(failure)
-        : failure;
+    return Files.isReadable(archive) ? brokenAs(failure) : failure;
   }
 
   private static ArchiveException brokenAs(IOException failure) {

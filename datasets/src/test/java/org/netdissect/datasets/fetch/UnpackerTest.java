@@ -124,7 +124,8 @@ class UnpackerTest {
     hostile.put("Windows keeps for a device 3", zip(named("set/LPT1.tar.gz")));
     hostile.put("too long a name 1", zip(named("set/" + "a".repeat(256))));
     hostile.put("too long a name 2", zip(named("set/" + "ä".repeat(128))));
-    hostile.put("too long a name 3", zip(named("set/" + "abcdefghi/".repeat(40) + "b".repeat(700))));
+    hostile.put(
+        "too long a name 3", zip(named("set/" + "abcdefghi/".repeat(40) + "b".repeat(700))));
     hostile.put("is a link", zip(ofMode(0120777)));
     hostile.put("is no plain file", zip(ofMode(0010644)));
     hostile.put("case of letters 1", zip(named("set/a.txt", "set/A.txt")));

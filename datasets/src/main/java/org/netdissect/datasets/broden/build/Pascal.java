@@ -90,7 +90,8 @@ final class Pascal implements BrodenSource {
     List<Integer> unnamed =
         IntStream.range(1, objects.size()).filter(i -> objects.get(i) == null).boxed().toList();
     if (objects.size() < 2) {
-      throw new DataException(Text.oneLine(places.objectTable.toString()) + " names no object; fetch it again");
+      throw new DataException(
+          Text.oneLine(places.objectTable.toString()) + " names no object; fetch it again");
     }
     if (!unnamed.isEmpty()) {
       throw new DataException(

@@ -32,9 +32,7 @@ final class Unlisted {
                 + source.title()
                 + " names are dropped: "
                 + String.join(", ", unlisted.subList(0, Math.min(NAMED, unlisted.size())))
-                + (unlisted.size() > NAMED
-                    ? " and " + (unlisted.size() - NAMED) + " more"
-                    : ""));
+                + (unlisted.size() > NAMED ? " and " + (unlisted.size() - NAMED) + " more" : ""));
       }
     }
   }

@@ -207,7 +207,8 @@ class BuildDamageTest {
     }
     Path uneven = index(temp.resolve("uneven"), cell("a.jpg"), cell("x", "y"), cell("street"));
     String message =
-        assertThrows(DataException.class, () -> new Ade2016(folder, uneven, Problems.STOP)).getMessage();
+        assertThrows(DataException.class, () -> new Ade2016(folder, uneven, Problems.STOP))
+            .getMessage();
     assertTrue(message.contains("1 files, 2 folders"), message);
   }
 

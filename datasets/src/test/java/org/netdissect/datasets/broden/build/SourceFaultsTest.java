@@ -130,14 +130,12 @@ class SourceFaultsTest {
     assertTrue(Files.exists(at(STREET + "_parts_2.png")));
     Files.delete(at(STREET + "_parts_1.png"));
     RecordedProgress progress = new RecordedProgress();
-    BrodenBuild.Result result =
-        BrodenBuild.build(Sample.sources(sources), out, OPTIONS, progress);
+    BrodenBuild.Result result = BrodenBuild.build(Sample.sources(sources), out, OPTIONS, progress);
     assertEquals(1, result.leftOut());
     assertSays(progress.warnings.get(0), "ADE_train_00016869_parts_1.png");
     assertSays(
         String.join(
-            "\n",
-            Sample.sources(sources).survey(temp.resolve("x"), 64, 1, Progress.NONE).lines()),
+            "\n", Sample.sources(sources).survey(temp.resolve("x"), 64, 1, Progress.NONE).lines()),
         "1 of them not whole",
         "_parts_1.png");
   }
@@ -200,8 +198,7 @@ class SourceFaultsTest {
   @Test
   void bothReleasesOfAde20k() throws IOException {
     try (Stream<Path> files = Files.walk(Sample.shared("sources/ade20k-2021"))) {
-      Path json =
-          files.filter(file -> file.toString().endsWith(".json")).findFirst().orElseThrow();
+      Path json = files.filter(file -> file.toString().endsWith(".json")).findFirst().orElseThrow();
       Files.copy(json, at("ade20k").resolve(json.getFileName()));
     }
     assertSays(refusal(), "both releases", "index_ade20k.mat of 2016", "of 2021");
@@ -230,8 +227,7 @@ class SourceFaultsTest {
       assertFalse(Files.exists(out.resolve("index.csv")));
     }
     RecordedProgress progress = new RecordedProgress();
-    BrodenBuild.build(
-        Sample.sources(sources), out, Sample.options(64, false, 10, 0.5), progress);
+    BrodenBuild.build(Sample.sources(sources), out, Sample.options(64, false, 10, 0.5), progress);
     assertEquals(21, BrodenDataset.open(out).vocabulary().maxNumber());
     assertSays(progress.warnings.toString(), "no category scene", "no category texture");
     for (double wrong :
