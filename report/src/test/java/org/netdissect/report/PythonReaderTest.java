@@ -105,6 +105,4 @@ class PythonReaderTest {
     expected.put("layers", layers);
     return expected;
   }
-
-  /** A Python with NumPy; null if there is none. */
 }
