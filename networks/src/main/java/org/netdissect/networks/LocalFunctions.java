@@ -46,7 +46,8 @@ final class LocalFunctions {
   }
 
   /** A call under way: the names of its tensors outside, and the values of its attributes. */
-  private record Call(String prefix, Map<String, String> names, Map<String, AttributeProto> values) {
+  private record Call(
+      String prefix, Map<String, String> names, Map<String, AttributeProto> values) {
     String outside(String inside) {
       return inside.isEmpty() ? "" : names.computeIfAbsent(inside, name -> prefix + "/" + name);
     }

@@ -129,11 +129,9 @@ class LocalFunctionsTest {
       List<String> names = network.layers().stream().map(Layer::name).toList();
       assertTrue(
           names.containsAll(
-              List.of(
-                  "node_out/conv", "node_out/first", "node_out/node_first/tmp", "out", "end")),
+              List.of("node_out/conv", "node_out/first", "node_out/node_first/tmp", "out", "end")),
           names.toString());
-      assertEquals(
-          ReceptiveField.square(0, 3, 1), network.resolve("tensor:out").get(0).field());
+      assertEquals(ReceptiveField.square(0, 3, 1), network.resolve("tensor:out").get(0).field());
       assertArrayEquals(maps(flat, "conv"), maps(network, "node_out/conv"));
       assertArrayEquals(maps(flat, "first"), maps(network, "node_out/first"));
       assertArrayEquals(maps(flat, "y"), maps(network, "out"));
@@ -178,8 +176,7 @@ class LocalFunctionsTest {
     graph.output(graph.node("Identity", "end", "out"));
     try (Network network = Network.open(withFunctions(graph, chosen, elu()))) {
       float[] conv = maps(network, "conv");
-      try (TappedNetwork tapped =
-          network.tap(network.resolve("tensor:conv"), Preprocessing.UNIT)) {
+      try (TappedNetwork tapped = network.tap(network.resolve("tensor:conv"), Preprocessing.UNIT)) {
         assertEquals(1, tapped.layers().size());
       }
       assertEquals(4 * 144, conv.length);
