@@ -110,25 +110,71 @@ class CaffeTwinTest {
   }
 
   private void build() {
-    onnx.node("Relu", TWINS.get("conv1"), conv("conv1", "data", 3, 8, 5, "stride: 2 pad: 2",
-        "kernel_shape=5,5", "strides=2,2", "pads=2,2,2,2"));
+    onnx.node(
+        "Relu",
+        TWINS.get("conv1"),
+        conv(
+            "conv1",
+            "data",
+            3,
+            8,
+            5,
+            "stride: 2 pad: 2",
+            "kernel_shape=5,5",
+            "strides=2,2",
+            "pads=2,2,2,2"));
     text.append(layer("relu1", "ReLU", "conv1", "conv1", ""));
     text.append(
-        layer("pool1", "Pooling", "conv1", "pool1",
+        layer(
+            "pool1",
+            "Pooling",
+            "conv1",
+            "pool1",
             "pooling_param { pool: MAX kernel_size: 3 stride: 2 }"));
-    onnx.node("MaxPool", TWINS.get("pool1"), TWINS.get("conv1"),
-        "kernel_shape=3,3", "strides=2,2", "ceil_mode=1");
+    onnx.node(
+        "MaxPool",
+        TWINS.get("pool1"),
+        TWINS.get("conv1"),
+        "kernel_shape=3,3",
+        "strides=2,2",
+        "ceil_mode=1");
     text.append(
-        layer("norm1", "LRN", "pool1", "norm1",
-            "lrn_param { local_size: 5 alpha: 0.5 beta: 0.75 }"));
-    onnx.node("LRN", TWINS.get("norm1"), TWINS.get("pool1"),
-        "size=5", "alpha=0.5", "beta=0.75", "bias=1.0");
-    onnx.node("Relu", TWINS.get("conv2"), conv("conv2", "norm1", 8, 12, 3, "pad: 1 group: 2",
-        "kernel_shape=3,3", "pads=1,1,1,1", "group=2"));
+        layer(
+            "norm1", "LRN", "pool1", "norm1", "lrn_param { local_size: 5 alpha: 0.5 beta: 0.75 }"));
+    onnx.node(
+        "LRN",
+        TWINS.get("norm1"),
+        TWINS.get("pool1"),
+        "size=5",
+        "alpha=0.5",
+        "beta=0.75",
+        "bias=1.0");
+    onnx.node(
+        "Relu",
+        TWINS.get("conv2"),
+        conv(
+            "conv2",
+            "norm1",
+            8,
+            12,
+            3,
+            "pad: 1 group: 2",
+            "kernel_shape=3,3",
+            "pads=1,1,1,1",
+            "group=2"));
     text.append(layer("relu2", "ReLU", "conv2", "conv2", ""));
 
-    String branch = conv("branch", "conv2", 12, 12, 3, "pad: 2 dilation: 2",
-        "kernel_shape=3,3", "pads=2,2,2,2", "dilations=2,2");
+    String branch =
+        conv(
+            "branch",
+            "conv2",
+            12,
+            12,
+            3,
+            "pad: 2 dilation: 2",
+            "kernel_shape=3,3",
+            "pads=2,2,2,2",
+            "dilations=2,2");
     String mean = values("bn.mean", 0.1, 0.1, 12);
     String variance = values("bn.var", 1, 0.1, 12);
     String scale = values("bn.scale", 1, 0.2, 12);
@@ -139,27 +185,50 @@ class CaffeTwinTest {
       means[i] *= 2;
       variances[i] *= 2;
     }
-    caffe.weights("bn", Values.of(means, 12), Values.of(variances, 12), Values.of(new float[] {2}, 1));
+    caffe.weights(
+        "bn", Values.of(means, 12), Values.of(variances, 12), Values.of(new float[] {2}, 1));
     caffe.weights("scale", Values.of(weights.get(scale), 12), Values.of(weights.get(shift), 12));
     text.append(layer("bn", "BatchNorm", "branch", "branch", ""));
     text.append(layer("scale", "Scale", "branch", "branch", "scale_param { bias_term: true }"));
-    onnx.node("BatchNormalization", "/block/bn/BatchNormalization_output_0",
-        String.join(" ", branch, scale, shift, mean, variance), "epsilon=1e-5");
+    onnx.node(
+        "BatchNormalization",
+        "/block/bn/BatchNormalization_output_0",
+        String.join(" ", branch, scale, shift, mean, variance),
+        "epsilon=1e-5");
     text.append(layer("res", "Eltwise", "conv2 branch", "res", ""));
     text.append(layer("res_relu", "ReLU", "res", "res", ""));
-    onnx.node("Add", "/block/Add_output_0",
+    onnx.node(
+        "Add",
+        "/block/Add_output_0",
         TWINS.get("conv2") + " /block/bn/BatchNormalization_output_0");
     onnx.node("Relu", TWINS.get("res"), "/block/Add_output_0");
 
-    conv("up", "res", 12, 6, 4, "up stride: 2 pad: 1",
-        "kernel_shape=4,4", "strides=2,2", "pads=1,1,1,1");
+    conv(
+        "up",
+        "res",
+        12,
+        6,
+        4,
+        "up stride: 2 pad: 1",
+        "kernel_shape=4,4",
+        "strides=2,2",
+        "pads=1,1,1,1");
     text.append(layer("cat", "Concat", "conv1 up", "cat", ""));
     onnx.node("Concat", TWINS.get("cat"), TWINS.get("conv1") + " " + TWINS.get("up"), "axis=1");
     text.append(
-        layer("pool2", "Pooling", "cat", "pool2",
+        layer(
+            "pool2",
+            "Pooling",
+            "cat",
+            "pool2",
             "pooling_param { pool: AVE kernel_size: 2 stride: 2 }"));
-    onnx.output(onnx.node("AveragePool", TWINS.get("pool2"), TWINS.get("cat"),
-        "kernel_shape=2,2", "strides=2,2"));
+    onnx.output(
+        onnx.node(
+            "AveragePool",
+            TWINS.get("pool2"),
+            TWINS.get("cat"),
+            "kernel_shape=2,2",
+            "strides=2,2"));
   }
 
   @Test
@@ -223,7 +292,8 @@ class CaffeTwinTest {
       UnitScore a = one.units().get(u);
       UnitScore b = other.units().get(u);
       String where = one.layer().name() + " unit " + u;
-      assertEquals(a.threshold(), b.threshold(), 1e-5 * Math.max(1, Math.abs(a.threshold())), where);
+      assertEquals(
+          a.threshold(), b.threshold(), 1e-5 * Math.max(1, Math.abs(a.threshold())), where);
       assertEquals(a.label().label(), b.label().label(), where);
       assertEquals(a.label().iou(), b.label().iou(), 1e-3, where);
       assertEquals(a.label().truth(), b.label().truth(), where);
