@@ -53,20 +53,38 @@ class ExportersTest {
     graph.weights("fc.weight", 0.2, 5, 8);
     graph.weights("fc.bias", 0.2, 5);
     graph.named(
-        "Conv", "node_conv2d", "conv2d", "x conv1.weight conv1.bias", "auto_pad=NOTSET",
-        "strides=2,2", "pads=1,1,1,1", "group=1", "dilations=1,1");
+        "Conv",
+        "node_conv2d",
+        "conv2d",
+        "x conv1.weight conv1.bias",
+        "auto_pad=NOTSET",
+        "strides=2,2",
+        "pads=1,1,1,1",
+        "group=1",
+        "dilations=1,1");
     graph.named("Relu", "node_relu", "relu", "conv2d");
     graph.named(
-        "MaxPool", "node_max_pool2d", "max_pool2d", "relu", "kernel_shape=3,3", "strides=2,2",
-        "pads=1,1,1,1", "storage_order=0", "auto_pad=NOTSET", "ceil_mode=0");
+        "MaxPool",
+        "node_max_pool2d",
+        "max_pool2d",
+        "relu",
+        "kernel_shape=3,3",
+        "strides=2,2",
+        "pads=1,1,1,1",
+        "storage_order=0",
+        "auto_pad=NOTSET",
+        "ceil_mode=0");
     graph.named(
-        "Conv", "node_conv2d_1", "conv2d_1",
-        "max_pool2d layer1.0.conv1.weight layer1.0.conv1.bias", "pads=1,1,1,1");
+        "Conv",
+        "node_conv2d_1",
+        "conv2d_1",
+        "max_pool2d layer1.0.conv1.weight layer1.0.conv1.bias",
+        "pads=1,1,1,1");
     graph.named("Add", "node_add", "add_6", "conv2d_1 max_pool2d");
     graph.named("Relu", "node_relu_1", "relu_1", "add_6");
     graph.longs("val_8", -1, -2);
-    graph.named("ReduceMean", "node_mean", "mean", "relu_1 val_8", "keepdims=1",
-        "noop_with_empty_axes=0");
+    graph.named(
+        "ReduceMean", "node_mean", "mean", "relu_1 val_8", "keepdims=1", "noop_with_empty_axes=0");
     graph.longs("val_9", 2, 8);
     graph.named("Reshape", "node_view", "view", "mean val_9", "allowzero=1");
     graph.output(
@@ -88,8 +106,8 @@ class ExportersTest {
     GraphBuilder graph = GraphBuilder.seeded(1).opset(20).irVersion(10);
     graph.input("pixel_values", 1, 3, 32, 32);
     graph.weights("patch_embed.proj.weight", 0.2, 8, 3, 8, 8);
-    graph.named("Conv", "node_conv2d", "conv2d", "pixel_values patch_embed.proj.weight",
-        "strides=8,8");
+    graph.named(
+        "Conv", "node_conv2d", "conv2d", "pixel_values patch_embed.proj.weight", "strides=8,8");
     graph.longs("val_3", 1, 8, 16);
     graph.named("Reshape", "node_view", "view", "conv2d val_3", "allowzero=1");
     graph.named("Transpose", "node_transpose", "transpose", "view", "perm=0,2,1");
@@ -98,16 +116,21 @@ class ExportersTest {
     graph.weights("pos_embed", 0.2, 1, 17, 8);
     graph.named("Add", "node_add", "add", "cat pos_embed");
     String scale = graph.weights("norm.weight", 0.2, 8);
-    graph.named("LayerNormalization", "node_layer_norm", "layer_norm", "add " + scale,
-        "axis=-1", "epsilon=1e-6");
+    graph.named(
+        "LayerNormalization",
+        "node_layer_norm",
+        "layer_norm",
+        "add " + scale,
+        "axis=-1",
+        "epsilon=1e-6");
     graph.weights("val_9", 0.2, 8, 24);
     graph.named("MatMul", "node_linear", "linear", "layer_norm val_9");
     graph.weights("val_10", 0.2, 24, 8);
     graph.named("Gelu", "node_gelu", "gelu", "linear");
     graph.named("MatMul", "node_linear_1", "linear_1", "gelu val_10");
     graph.named("Add", "node_add_1", "add_1", "add linear_1");
-    graph.named("LayerNormalization", "node_layer_norm_1", "layer_norm_1", "add_1 " + scale,
-        "axis=-1");
+    graph.named(
+        "LayerNormalization", "node_layer_norm_1", "layer_norm_1", "add_1 " + scale, "axis=-1");
     graph.longs("val_11", 0);
     graph.named("Gather", "node_select", "select", "layer_norm_1 val_11", "axis=1");
     graph.output("select");
@@ -152,22 +175,31 @@ class ExportersTest {
         "/model.2/Split_output_0 /model.2/Split_output_1 /model.2/m.0/Add_output_0", "axis=1");
     String c2f = silu(graph, "/model.2/cv2", "/model.2/Concat_output_0", 24, 16, 1);
     String deep = silu(graph, "/model.3", c2f, 16, 16, 3, "strides=2,2", "pads=1,1,1,1");
-    graph.node("MaxPool", "/model.9/m/MaxPool_output_0", deep, "kernel_shape=5,5",
-        "pads=2,2,2,2", "strides=1,1");
-    graph.node("Concat", "/model.9/Concat_output_0", deep + " /model.9/m/MaxPool_output_0",
-        "axis=1");
+    graph.node(
+        "MaxPool",
+        "/model.9/m/MaxPool_output_0",
+        deep,
+        "kernel_shape=5,5",
+        "pads=2,2,2,2",
+        "strides=1,1");
+    graph.node(
+        "Concat", "/model.9/Concat_output_0", deep + " /model.9/m/MaxPool_output_0", "axis=1");
     graph.floats("/model.10/scales", i -> i < 2 ? 1 : 2, 4);
-    graph.node("Resize", "/model.10/Resize_output_0", "/model.9/Concat_output_0 - /model.10/scales",
-        "coordinate_transformation_mode=asymmetric", "mode=nearest", "nearest_mode=floor");
-    graph.node("Concat", "/model.11/Concat_output_0", "/model.10/Resize_output_0 " + c2f,
-        "axis=1");
+    graph.node(
+        "Resize",
+        "/model.10/Resize_output_0",
+        "/model.9/Concat_output_0 - /model.10/scales",
+        "coordinate_transformation_mode=asymmetric",
+        "mode=nearest",
+        "nearest_mode=floor");
+    graph.node("Concat", "/model.11/Concat_output_0", "/model.10/Resize_output_0 " + c2f, "axis=1");
     String neck = silu(graph, "/model.12", "/model.11/Concat_output_0", 48, 16, 1);
     String box = graph.conv("/model.22/cv2.0/cv2.0.2/Conv_output_0", neck, 16, 4, 1);
     String score = graph.conv("/model.22/cv3.0/cv3.0.2/Conv_output_0", neck, 16, 3, 1);
     graph.node("Concat", "/model.22/Concat_output_0", box + " " + score, "axis=1");
     graph.longs("/model.22/shape", 1, 7, -1);
-    graph.node("Reshape", "/model.22/Reshape_output_0",
-        "/model.22/Concat_output_0 /model.22/shape");
+    graph.node(
+        "Reshape", "/model.22/Reshape_output_0", "/model.22/Concat_output_0 /model.22/shape");
     graph.output(graph.node("Sigmoid", "output0", "/model.22/Reshape_output_0"));
     try (Network network = open(graph)) {
       Map<String, Layer> layers = layers(network);
@@ -195,26 +227,51 @@ class ExportersTest {
     GraphBuilder graph = GraphBuilder.seeded(1).opset(15);
     String model = "StatefulPartitionedCall/model/";
     graph.input("input_1", -1, 32, 32, 3);
-    graph.named("Transpose", model + "conv1/Conv2D__6", model + "conv1/Conv2D__6:0", "input_1",
+    graph.named(
+        "Transpose",
+        model + "conv1/Conv2D__6",
+        model + "conv1/Conv2D__6:0",
+        "input_1",
         "perm=0,3,1,2");
     graph.weights("conv1/kernel", 0.2, 8, 3, 3, 3);
     graph.weights("conv1/bias", 0.2, 8);
-    graph.named("Conv", model + "conv1/BiasAdd", model + "conv1/BiasAdd:0",
-        model + "conv1/Conv2D__6:0 conv1/kernel conv1/bias", "strides=2,2", "pads=0,0,1,1");
-    graph.named("Relu", model + "conv1_relu/Relu", model + "conv1_relu/Relu:0",
-        model + "conv1/BiasAdd:0");
+    graph.named(
+        "Conv",
+        model + "conv1/BiasAdd",
+        model + "conv1/BiasAdd:0",
+        model + "conv1/Conv2D__6:0 conv1/kernel conv1/bias",
+        "strides=2,2",
+        "pads=0,0,1,1");
+    graph.named(
+        "Relu", model + "conv1_relu/Relu", model + "conv1_relu/Relu:0", model + "conv1/BiasAdd:0");
     graph.weights("conv2/kernel", 0.2, 12, 8, 3, 3);
-    graph.named("Conv", model + "conv2/BiasAdd", model + "conv2/BiasAdd:0",
-        model + "conv1_relu/Relu:0 conv2/kernel", "pads=1,1,1,1");
-    graph.named("Relu", model + "out_relu/Relu", model + "out_relu/Relu:0",
-        model + "conv2/BiasAdd:0");
-    graph.named("ReduceMean", model + "gap/Mean", model + "gap/Mean:0", model + "out_relu/Relu:0",
-        "axes=2,3", "keepdims=0");
+    graph.named(
+        "Conv",
+        model + "conv2/BiasAdd",
+        model + "conv2/BiasAdd:0",
+        model + "conv1_relu/Relu:0 conv2/kernel",
+        "pads=1,1,1,1");
+    graph.named(
+        "Relu", model + "out_relu/Relu", model + "out_relu/Relu:0", model + "conv2/BiasAdd:0");
+    graph.named(
+        "ReduceMean",
+        model + "gap/Mean",
+        model + "gap/Mean:0",
+        model + "out_relu/Relu:0",
+        "axes=2,3",
+        "keepdims=0");
     graph.weights("dense/kernel", 0.2, 12, 5);
-    graph.named("MatMul", model + "predictions/MatMul", model + "predictions/MatMul:0",
+    graph.named(
+        "MatMul",
+        model + "predictions/MatMul",
+        model + "predictions/MatMul:0",
         model + "gap/Mean:0 dense/kernel");
-    graph.output(graph.named("Softmax", model + "predictions/Softmax", "predictions",
-        model + "predictions/MatMul:0"));
+    graph.output(
+        graph.named(
+            "Softmax",
+            model + "predictions/Softmax",
+            "predictions",
+            model + "predictions/MatMul:0"));
     try (Network network = open(graph)) {
       assertEquals(32, network.inputHeight());
       assertEquals(model + "out_relu/Relu:0", network.defaultLayer().name());
@@ -254,13 +311,26 @@ class ExportersTest {
     GraphBuilder graph = GraphBuilder.seeded(1).opset(11).irVersion(7);
     graph.input("x", -1, 3, 48, 48);
     graph.weights("conv2d_0.w_0", 0.2, 8, 3, 3, 3);
-    graph.named("Conv", "p2o.Conv.0", "conv2d_0.tmp_0", "x conv2d_0.w_0", "strides=2,2",
-        "pads=1,1,1,1", "kernel_shape=3,3", "group=1", "dilations=1,1");
+    graph.named(
+        "Conv",
+        "p2o.Conv.0",
+        "conv2d_0.tmp_0",
+        "x conv2d_0.w_0",
+        "strides=2,2",
+        "pads=1,1,1,1",
+        "kernel_shape=3,3",
+        "group=1",
+        "dilations=1,1");
     graph.batchNorm("batch_norm_0.tmp_3", "conv2d_0.tmp_0", 8);
     graph.named("Relu", "p2o.Relu.0", "relu_0.tmp_0", "batch_norm_0.tmp_3");
     graph.weights("conv2d_1.w_0", 0.2, 8, 1, 3, 3);
-    graph.named("Conv", "p2o.Conv.1", "depthwise_conv2d_0.tmp_0", "relu_0.tmp_0 conv2d_1.w_0",
-        "pads=1,1,1,1", "group=8");
+    graph.named(
+        "Conv",
+        "p2o.Conv.1",
+        "depthwise_conv2d_0.tmp_0",
+        "relu_0.tmp_0 conv2d_1.w_0",
+        "pads=1,1,1,1",
+        "group=8");
     graph.scalar("p2o.alpha", 3.0);
     graph.named("HardSwish", "p2o.HardSwish.0", "hardswish_0.tmp_0", "depthwise_conv2d_0.tmp_0");
     graph.named("GlobalAveragePool", "p2o.Pool.0", "pool2d_0.tmp_0", "hardswish_0.tmp_0");

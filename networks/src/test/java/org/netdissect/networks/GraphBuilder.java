@@ -96,8 +96,7 @@ public final class GraphBuilder {
   /** A node that is called otherwise than its output. */
   public String named(
       String op, String nodeName, String name, String inputs, String... attributes) {
-    NodeProto.Builder node =
-        NodeProto.newBuilder().setOpType(op).setName(nodeName).addOutput(name);
+    NodeProto.Builder node = NodeProto.newBuilder().setOpType(op).setName(nodeName).addOutput(name);
     Arrays.stream(inputs.split(" ", -1)).forEach(i -> node.addInput(i.equals("-") ? "" : i));
     for (String attribute : attributes) {
       node.addAttribute(attribute(attribute));

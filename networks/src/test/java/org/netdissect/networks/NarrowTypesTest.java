@@ -211,12 +211,7 @@ class NarrowTypesTest {
     graph.floats("scales", i -> scales[i], 4, 2, 3, 3);
     graph.node("DequantizeLinear", "weight", "codes scales", "axis=1", "block_size=4");
     graph.floats(
-        "meant",
-        i -> codes[i] * scales[(i / 72 * 2 + i / 9 % 8 / 4) * 9 + i % 9],
-        4,
-        8,
-        3,
-        3);
+        "meant", i -> codes[i] * scales[(i / 72 * 2 + i / 9 % 8 / 4) * 9 + i % 9], 4, 8, 3, 3);
     graph.output(
         graph.node("Relu", "a", graph.node("Conv", "packed", "stem weight")),
         graph.node("Relu", "b", graph.node("Conv", "plain", "stem meant")));
@@ -225,8 +220,7 @@ class NarrowTypesTest {
         .getGraphBuilder()
         .addInitializer(tensor("codes", DataType.INT4_VALUE, nibbles(codes), 4, 8, 3, 3));
     try (Network network = open(model.build())) {
-      assertEquals(
-          ReceptiveField.square(0, 5, 1), network.resolve("tensor:packed").get(0).field());
+      assertEquals(ReceptiveField.square(0, 5, 1), network.resolve("tensor:packed").get(0).field());
       assertArrayEquals(maps(network, "plain"), maps(network, "packed"), 1e-5f);
     }
   }

@@ -129,8 +129,7 @@ class QuantisedTest {
     graph.node("Identity", "same", "v");
     graph.output(graph.node("ConvTranspose", "up", "conv same", "strides=2,2"));
     try (Network network = Network.open(graph.write(folder.resolve("computed.onnx")))) {
-      assertEquals(
-          List.of("conv", "up"), network.layers().stream().map(Layer::name).toList());
+      assertEquals(List.of("conv", "up"), network.layers().stream().map(Layer::name).toList());
       assertEquals(ReceptiveField.square(-1, 5, 1), network.layers().get(0).field());
       assertEquals(20, network.layers().get(1).height());
       assertTrue(network.layers().get(1).field().isKnown());
