@@ -190,7 +190,8 @@ final class RunCommand implements Callable<Integer> {
   @Option(
       names = "--parts",
       paramLabel = "N",
-      description = "With --master: into how many parts the images are split. Default: by its cores.")
+      description =
+          "With --master: into how many parts the images are split. Default: by its cores.")
   private @Nullable Integer parts;
 
   @Spec private CommandSpec spec;
@@ -523,8 +524,7 @@ final class RunCommand implements Callable<Integer> {
                         "--master needs netdissect's module cluster and Apache Spark, which are not"
                             + " part of this copy; docs/cluster.md says how to have them"));
     List<String> command = spec.commandLine().getParseResult().originalArgs();
-    try (PartEngine engine =
-        provider.open(master, parts == null ? 0 : parts, command, progress)) {
+    try (PartEngine engine = provider.open(master, parts == null ? 0 : parts, command, progress)) {
       return builder.optEngine(engine).build().runAll();
     }
   }

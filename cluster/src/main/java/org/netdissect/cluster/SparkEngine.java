@@ -50,12 +50,12 @@ final class SparkEngine implements PartEngine {
     conf.setIfMissing("spark.speculation", "true");
     // Names of files are meant as where the command was given.
     conf.setIfMissing(
-        "spark.executor.extraJavaOptions",
-        "\"-Duser.dir=" + System.getProperty("user.dir") + "\"");
+        "spark.executor.extraJavaOptions", "\"-Duser.dir=" + System.getProperty("user.dir") + "\"");
     JavaSparkContext spark;
     try {
       spark = new JavaSparkContext(conf);
-    } catch (RuntimeException e) {
+    } catch (Exception e) {
+      // Spark throws what its interface does not tell.
       throw new NetdissectException("no Spark at " + master + ": " + e.getMessage(), e);
     }
     spark.setLogLevel("ERROR");
@@ -83,10 +83,7 @@ final class SparkEngine implements PartEngine {
     List<Outcome> outcomes;
     try {
       outcomes =
-          spark
-              .parallelize(sent, sent.size())
-              .map(task -> Outcome.of(task, words))
-              .collect();
+          spark.parallelize(sent, sent.size()).map(task -> Outcome.of(task, words)).collect();
     } catch (Exception e) {
       // Spark throws what its interface does not tell.
       throw failure(stage, e);

@@ -44,8 +44,7 @@ final class JavaProcess {
       Path folder, int code, String words, List<String> options, List<String> arguments)
       throws Exception {
     Path said = Files.createTempFile(folder, "said", ".txt");
-    Process process =
-        start("org.netdissect.app.Netdissect", options, Map.of(), arguments, said);
+    Process process = start("org.netdissect.app.Netdissect", options, Map.of(), arguments, said);
     assertTrue(process.waitFor(300, TimeUnit.SECONDS), "it does not end");
     String text = Files.readString(said, StandardCharsets.UTF_8);
     assertEquals(code, process.exitValue(), text);

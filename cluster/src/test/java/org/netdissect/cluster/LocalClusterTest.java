@@ -59,7 +59,8 @@ class LocalClusterTest {
   private List<String> common(Path out, String convention) {
     List<String> words = new ArrayList<>(List.of("run", "--out", out.toString(), "--no-report"));
     words.addAll(List.of("--data", world.toString(), "--quantile", "0.02"));
-    words.addAll(List.of("--convention", convention, "--cache", folder.resolve("cache").toString()));
+    words.addAll(
+        List.of("--convention", convention, "--cache", folder.resolve("cache").toString()));
     return words;
   }
 

@@ -34,8 +34,8 @@ class StandaloneClusterTest {
     port = freePort();
     Path home = folder.resolve("spark");
     Files.createDirectories(home.resolve("jars"));
-    Map<String, String> environment =
-        Map.of("SPARK_HOME", home.toString(), "SPARK_LOCAL_IP", HERE);
+    Map<String, String> environment = Map.of(
+            "SPARK_HOME", home.toString(), "SPARK_SCALA_VERSION", "2.13", "SPARK_LOCAL_IP", HERE);
     start("master.Master", environment, "--host", HERE, "--port", "" + port, "--webui-port", "0");
     long patience = System.nanoTime() + TimeUnit.MINUTES.toNanos(2);
     while (!answers()) {
