@@ -37,13 +37,10 @@ final class LayerOptions {
       description = "What is done to pixels, as to 'netdissect run'. Default: torch.")
   private List<String> preprocess = List.of();
 
-  @Option(
-      names = "--workers",
-      paramLabel = "N",
-      description = "Threads. Default: the number of cores. The outcome does not depend on it.")
-  private @Nullable Integer workers;
+  @Mixin private WorkersOption workers;
 
   @Mixin private FitOption fit;
+  @Mixin private DeviceOption device;
 
   /** What results say of a network that is fed in this way. */
   NetworkInfo describe(Network network, Preprocessing preprocessing) throws IOException {
@@ -59,8 +56,13 @@ final class LayerOptions {
     return fit.framing();
   }
 
+  /** What computes the network, tried out. */
+  Device device(TerminalProgress progress) throws IOException {
+    return device.device(progress);
+  }
+
   int workers() {
-    return DataCommand.workers(workers);
+    return workers.workers();
   }
 
   /** The preprocessing of each network; the usual one is announced. */
@@ -92,12 +94,21 @@ final class LayerOptions {
     return found.get(0);
   }
 
+  /** Warns, as a run does, where another preprocessing than the usual clearly fits better. */
+  void warnOfPreprocessing(List<Network> networks, ConceptDataset data, TerminalProgress progress)
+      throws IOException {
+    if (preprocess.isEmpty()) {
+      PreprocessOption.warnOfUsual(networks, data, fit.framing(), progress);
+    }
+  }
+
   /** The layer's maps on images of a data set. */
   NetworkSource source(
       Network network,
       Preprocessing preprocessing,
       ConceptDataset data,
       ImageOrder images,
+      Device computing,
       TerminalProgress progress)
       throws IOException {
     return NetworkSource.open(
@@ -110,7 +121,7 @@ final class LayerOptions {
         // Where cells lie does not matter here, so nothing need be said of it.
         Convention.LITE,
         Quantile.DEFAULT,
-        Device.CPU,
+        computing,
         BATCH,
         progress);
   }

@@ -12,7 +12,7 @@ import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.netdissect.analysis.trust.TrustOptions;
-import org.netdissect.base.DataException;
+import org.netdissect.base.DiskSpace;
 import org.netdissect.base.Text;
 import org.netdissect.concepts.ConceptDataset;
 import org.netdissect.datasets.reading.ImageList;
@@ -20,14 +20,12 @@ import org.netdissect.dissection.Dissector;
 import org.netdissect.dissection.activations.RecordedActivations;
 import org.netdissect.dissection.activations.RecordedMaps;
 import org.netdissect.dissection.activations.basis.Basis;
-import org.netdissect.dissection.fit.PreprocessingCheck;
 import org.netdissect.dissection.rules.Convention;
 import org.netdissect.dissection.rules.Quantile;
 import org.netdissect.dissection.scoring.MapsKept;
 import org.netdissect.networks.Device;
 import org.netdissect.networks.InputSize;
 import org.netdissect.networks.Layer;
-import org.netdissect.networks.ModelException;
 import org.netdissect.networks.Network;
 import org.netdissect.networks.Preprocessing;
 import org.netdissect.networks.ReceptiveField;
@@ -48,9 +46,6 @@ import picocli.CommandLine.Parameters;
     mixinStandardHelpOptions = true,
     sortOptions = false)
 final class RunCommand implements Callable<Integer> {
-  /** Photographs that are shown to a network to see whether the default preprocessing fits. */
-  private static final int CHECKED = 16;
-
   @Parameters(
       arity = "0..*",
       paramLabel = "MODEL.onnx",
@@ -195,6 +190,15 @@ final class RunCommand implements Callable<Integer> {
   private String maps;
 
   @Option(
+      names = "--keep-quantile",
+      paramLabel = "Q",
+      description =
+          "Also keep maps down to this share of a unit's activations, larger than --quantile, for"
+              + " 'netdissect formulas --ranges': 0.05, say. Takes several times the disk; how much"
+              + " is told. Default: no more than masks need.")
+  private @Nullable String keepQuantile;
+
+  @Option(
       names = "--cache",
       paramLabel = "DIR",
       description =
@@ -280,51 +284,15 @@ final class RunCommand implements Callable<Integer> {
 
   /** Takes a folder of photographs in place of labelled images. */
   private void takePhotographs(Path folder) {
-    if (!data.isEmpty()) {
-      throw new UsageException(
-          "with a model, --images is a folder of photographs without labels, in place of --data");
-    }
-    if (!Files.isDirectory(folder)) {
+    if (Files.isRegularFile(folder) && data.isEmpty()) {
       throw new UsageException(
           "--images "
               + folder
               + " is no folder of photographs; a list of names goes with --activations");
     }
+    data = dataOptions.photographs(folder, data);
     if (trust) {
       throw new UsageException("--trust needs labels, and photographs of --images have none");
-    }
-    dataOptions.takePhotographs();
-    data = List.of(folder);
-  }
-
-  /** Warns where another preprocessing than the default clearly fits a classifier better. */
-  private void warnOfPreprocessing(
-      List<Network> networks, ConceptDataset labelled, TerminalProgress progress)
-      throws IOException {
-    for (Network network : networks) {
-      if (network.usualPreprocessing().equals(Preprocessing.NONE)) {
-        // It takes bytes: nothing else can be tried.
-        continue;
-      }
-      String usual = network.usualPreprocessing().name();
-      try {
-        PreprocessingCheck check =
-            PreprocessingCheck.of(
-                network, PreprocessingCheck.known(), labelled, fit.framing(), CHECKED, progress);
-        if (check.isClearlyBetterThan(usual)) {
-          progress.warn(
-              network.name()
-                  + ": preprocessing "
-                  + check.fits().get(0).name()
-                  + " fits better than "
-                  + usual
-                  + ", by "
-                  + check.images()
-                  + " photographs ('netdissect check' says how it knows); choose with --preprocess");
-        }
-      } catch (ModelException | DataException e) {
-        // It cannot be told: no classifier, or hardly a photograph. The run says what it is given.
-      }
     }
   }
 
@@ -370,7 +338,7 @@ final class RunCommand implements Callable<Integer> {
     Network first = networks.get(0);
     ConceptDataset labelled = open(first.inputHeight(), first.inputWidth(), progress);
     if (preprocess.isEmpty()) {
-      warnOfPreprocessing(networks, labelled, progress);
+      PreprocessOption.warnOfUsual(networks, labelled, fit.framing(), progress);
     }
     return options()
         .optProgress(progress)
@@ -454,9 +422,24 @@ final class RunCommand implements Callable<Integer> {
       if (!networks.isEmpty()) {
         Output.print(beforeBounds(networks.get(i), dissection));
       }
+      if (keepQuantile != null) {
+        progress.say(
+            "low-maps.bin, maps down to %s of all activations: %s (maps.bin: %s)"
+                .formatted(
+                    keepQuantile, size(dissection, "low-maps.bin"), size(dissection, "maps.bin")));
+      }
       Path report = dissection.folder().resolve("report/index.html");
       progress.say("result: " + dissection.folder() + (noReport ? "" : ", report: " + report));
     }
+  }
+
+  /** Bytes of a file of this name in all layers. */
+  private static String size(Dissection dissection, String name) {
+    return DiskSpace.text(
+        dissection.info().files().entrySet().stream()
+            .filter(file -> file.getKey().endsWith("/" + name))
+            .mapToLong(file -> file.getValue().bytes())
+            .sum());
   }
 
   /** What 8 bits mean for masks, where it means much and the layer's kind does not tell. */
@@ -495,6 +478,27 @@ final class RunCommand implements Callable<Integer> {
     return text.toString();
   }
 
+  /** How far below the thresholds maps are kept; null for no further than masks need. */
+  private @Nullable Quantile kept() {
+    if (keepQuantile == null) {
+      return null;
+    }
+    Quantile kept = Quantile.of(keepQuantile);
+    if (kept.compareTo(Quantile.of(quantile)) <= 0) {
+      throw new IllegalArgumentException(
+          "--keep-quantile "
+              + keepQuantile
+              + " must be larger than --quantile "
+              + quantile
+              + ": maps are kept down to that anyway");
+    }
+    if (!maps.equals("all")) {
+      throw new IllegalArgumentException(
+          "--keep-quantile keeps maps of all images and goes with --maps all, not " + maps);
+    }
+    return kept;
+  }
+
   /** The options that both kinds of run share; every one is checked before any work begins. */
   private Dissector.Builder options() {
     try {
@@ -502,6 +506,7 @@ final class RunCommand implements Callable<Integer> {
           Dissector.builder()
               .optConvention(Convention.of(convention))
               .optQuantile(Quantile.of(quantile))
+              .optKeepQuantile(kept())
               .optFraming(fit.framing())
               .optIou(iou)
               .optSplit(split.equals("all") ? null : split)

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 import org.netdissect.base.DataException;
 import org.netdissect.base.Digests;
 import org.netdissect.base.NetdissectException;
+import org.netdissect.base.Text;
 import org.netdissect.base.files.NpyHeader;
 import org.netdissect.base.files.SectionFile;
 
@@ -124,6 +125,12 @@ public final class ColorNames {
     String problem = file + " is not a table of colour names: ";
     if (Files.exists(file) && !Files.isRegularFile(file)) { // a pipe would be waited for
       throw new DataException(problem + "it is not a file");
+    }
+    if (!Files.exists(file)) {
+      throw new DataException(
+          "there is no table of colour names "
+              + Text.oneLine(file.toString())
+              + "; it is src/w2color.npy of https://github.com/CSAILVision/NetDissect");
     }
     boolean redFirst;
     byte[] values;
