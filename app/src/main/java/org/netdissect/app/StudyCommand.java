@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import org.netdissect.base.Text;
 import org.netdissect.lab.study.Study;
 import org.netdissect.lab.study.StudyRun;
 import picocli.CommandLine.Command;
@@ -50,8 +51,26 @@ final class StudyCommand implements Callable<Integer> {
       Output.print(plan(run.plan(), folder));
       return 0;
     }
-    Output.line(run.run());
+    StudyRun.Answers answers = run.run();
+    Output.print(verdicts(answers.answers()));
+    Output.line(answers.page());
     return 0;
+  }
+
+  private static String verdicts(List<StudyRun.Answer> answers) {
+    StringBuilder text = new StringBuilder();
+    for (StudyRun.Answer answer : answers) {
+      if (!answer.verdict().isEmpty()) {
+        text.append(
+            String.format(
+                "%-15s %s%n%16s%s%n",
+                answer.verdict(),
+                Text.oneLine(answer.question()),
+                "",
+                Text.oneLine(answer.statistic())));
+      }
+    }
+    return text.toString();
   }
 
   private Path usualOut() {

@@ -6,6 +6,8 @@ import org.netdissect.results.Dissection;
 /**
  * A network of a study with what came of it.
  *
+ * @param origin the subject's; one for all trainings that share a file's bytes
  * @param accuracy what its training measured last; null where nothing did
  */
-record Outcome(Subject subject, Dissection dissection, @Nullable Double accuracy) {}
+record Outcome(
+    Subject subject, Subject.Origin origin, Dissection dissection, @Nullable Double accuracy) {}

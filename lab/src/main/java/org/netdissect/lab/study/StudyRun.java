@@ -55,6 +55,27 @@ public final class StudyRun {
   /** What is to be done, or was. */
   public record Step(String name, boolean done, double seconds) {}
 
+  /**
+   * What came out.
+   *
+   * @param page that shows it
+   * @param answers one a question, in the order of the file
+   */
+  public record Answers(Path page, List<Answer> answers) {
+    public Answers {
+      answers = List.copyOf(answers);
+    }
+  }
+
+  /**
+   * An answer.
+   *
+   * @param question its title
+   * @param verdict holds, does not hold or cannot be told; empty where nothing was expected
+   * @param statistic on which the verdict rests, with its interval; empty where there is none
+   */
+  public record Answer(String question, String verdict, String statistic) {}
+
   private StudyRun(
       Study study,
       Path out,
@@ -160,9 +181,7 @@ public final class StudyRun {
   private Path newResult(Subject subject) throws IOException {
     Path model = subject.model();
     String network =
-        model == null
-            ? made(training(subject)) + " @" + subject.iteration()
-            : Digests.sha256Hex(model);
+        model == null ? made(training(subject)) + " @" + subject.iteration() : digest(model);
     String made =
         String.join(
             "\n",
@@ -170,10 +189,34 @@ public final class StudyRun {
             dataKey(),
             String.join(",", subject.layers()),
             String.valueOf(subject.preprocess()),
-            String.join(" ", study.bases()),
+            bases(subject),
             Long.toString(study.limit()),
             Double.toString(study.iou()));
     return out.resolve("results").resolve(folder(subject.name(), made));
+  }
+
+  /** Bases by what is in their files, not by where these are. */
+  private String bases(Subject subject) throws IOException {
+    StringBuilder text = new StringBuilder();
+    for (String basis : subject.bases()) {
+      String one = basis;
+      for (Path file : Basis.parse(basis).files()) {
+        one = one.replace(file.toString(), digest(file));
+      }
+      text.append(text.isEmpty() ? "" : " ").append(one);
+    }
+    return text.toString();
+  }
+
+  private final Map<Path, String> digests = new HashMap<>();
+
+  private String digest(Path file) throws IOException {
+    String known = digests.get(file);
+    if (known == null) {
+      known = Digests.sha256Hex(file);
+      digests.put(file, known);
+    }
+    return known;
   }
 
   private @Nullable String dataKey;
@@ -231,9 +274,14 @@ public final class StudyRun {
           new Step(
               "dissect " + subject.name(),
               isDissected(result(subject)),
-              Estimates.dissection(subject, images, study.bases().size(), report != null)));
+              Estimates.dissection(subject, images, views(subject), report != null)));
     }
     return steps;
+  }
+
+  /** Views of each layer beside the layer itself. */
+  private static int views(Subject subject) {
+    return subject.bases().stream().mapToInt(basis -> Basis.parse(basis).count()).sum();
   }
 
   private static String trainingName(Subject subject) {
@@ -265,10 +313,10 @@ public final class StudyRun {
   /**
    * Does what is missing and writes the page.
    *
-   * @return the page
+   * @return the page and what it answers
    * @throws IOException with one line that names the step; what was done is kept
    */
-  public Path run() throws IOException {
+  public Answers run() throws IOException {
     List<Step> plan = plan();
     Files.createDirectories(out);
     double left = plan.stream().filter(step -> !step.done()).mapToDouble(Step::seconds).sum();
@@ -299,12 +347,43 @@ public final class StudyRun {
         left -= step.seconds();
       }
     }
+    Map<Subject.Origin, Subject.Origin> origins = origins();
     List<Outcome> outcomes = new ArrayList<>();
     for (Subject subject : study.subjects()) {
-      Path result = result(subject);
-      outcomes.add(new Outcome(subject, Dissection.open(result), accuracy(subject)));
+      outcomes.add(
+          new Outcome(
+              subject,
+              root(subject.origin(), origins),
+              Dissection.open(result(subject)),
+              accuracy(subject)));
     }
     return new StudyPage(study, outcomes, out).write();
+  }
+
+  /** Trainings that share a file are one: which of them stands for each. */
+  private Map<Subject.Origin, Subject.Origin> origins() throws IOException {
+    Map<Subject.Origin, Subject.Origin> origins = new HashMap<>();
+    Map<String, Subject.Origin> byFile = new HashMap<>();
+    for (Subject subject : study.subjects()) {
+      if (subject.model() != null) {
+        Subject.Origin own = root(subject.origin(), origins);
+        Subject.Origin other =
+            root(byFile.computeIfAbsent(digest(subject.model()), file -> own), origins);
+        if (!own.equals(other)) {
+          origins.put(own, other);
+        }
+      }
+    }
+    return origins;
+  }
+
+  private static Subject.Origin root(
+      Subject.Origin origin, Map<Subject.Origin, Subject.Origin> origins) {
+    Subject.Origin at = origin;
+    for (Subject.Origin up = origins.get(at); up != null; up = origins.get(at)) {
+      at = up;
+    }
+    return at;
   }
 
   private void begin(int number, List<Step> plan, double left) {
@@ -358,7 +437,7 @@ public final class StudyRun {
               .setData(data)
               .setOut(result)
               .optLayers(subject.layers())
-              .optBases(study.bases().stream().map(Basis::parse).toList())
+              .optBases(subject.bases().stream().map(Basis::parse).toList())
               .optIou(study.iou())
               .optProgress(progress);
       if (study.limit() > 0) {
