@@ -38,15 +38,23 @@ final class Estimates {
 
   static double dissection(Subject subject, int images, int bases, boolean report)
       throws IOException {
-    TrainingOptions options = subject.training();
-    Path model = subject.model();
-    double operations =
-        options != null
-            ? NetworkCost.of(options).operations()
-            : model == null ? 1e8 : 80.0 * Files.size(model);
+    double operations = operations(subject);
     int layers = Math.max(1, subject.layers().size());
     double image = operations / FORWARD_RATE + 0.002 + 0.0006 * layers * (1 + bases);
     return 2 + images * image / CORES + (report ? 6 + images * 0.001 : 0);
+  }
+
+  static double probe(Subject subject, int images) throws IOException {
+    return 2 + images * (operations(subject) / FORWARD_RATE + 0.001) / CORES;
+  }
+
+  /** Multiplications and additions for one picture. */
+  private static double operations(Subject subject) throws IOException {
+    TrainingOptions options = subject.training();
+    Path model = subject.model();
+    return options != null
+        ? NetworkCost.of(options).operations()
+        : model == null ? 1e8 : 80.0 * Files.size(model);
   }
 
   /** Seconds as people say them. */

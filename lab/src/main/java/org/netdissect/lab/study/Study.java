@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param subjects the networks, grids spread out
  * @param questions what is asked
  * @param iou above which a unit is a detector
+ * @param probing how the networks are probed; null for not at all
  * @param reports whether each network gets a report of its own
  */
 public record Study(
@@ -23,6 +24,7 @@ public record Study(
     List<Subject> subjects,
     List<Question> questions,
     double iou,
+    @Nullable Probing probing,
     boolean reports) {
   public Study {
     subjects = List.copyOf(subjects);

@@ -173,15 +173,25 @@ final class StudyPage {
         BasisInfo basis = layer.layer().basis();
         yield basis == null ? "0" : Numbers.general(Objects.requireNonNull(basis.alpha()), 6);
       }
-      case "accuracy" -> outcome.accuracy() == null ? null : Numbers.general(outcome.accuracy(), 4);
+      case "accuracy" -> measured(outcome.accuracy());
+      case "probe" -> measured(outcome.probed());
       default -> outcome.subject().factors().get(by);
     };
   }
 
+  private static @Nullable String measured(@Nullable Double accuracy) {
+    return accuracy == null ? null : Numbers.general(accuracy, 4);
+  }
+
+  /** Whether the factor is measured of each network, not set. */
+  private static boolean isMeasured(Question question) {
+    return question.by().equals("accuracy") || question.by().equals("probe");
+  }
+
   private static @Nullable Double measure(
       Question.Measure measure, Outcome outcome, LayerDissection layer, double iou) {
-    if (measure.kind() == Question.Measure.Kind.ACCURACY) {
-      return outcome.accuracy();
+    if (!measure.kind().counts()) {
+      return measure.kind() == Question.Measure.Kind.PROBE ? outcome.probed() : outcome.accuracy();
     }
     DetectorCounts counts = layer.counts(iou);
     int unique = counts.uniquePerCategory();
@@ -216,7 +226,7 @@ final class StudyPage {
 
   /** The values of each value of the factor, one a network: its rotations are averaged. */
   private static List<Finding.Level> levels(Question question, List<Observation> seen) {
-    if (question.by().equals("accuracy")) {
+    if (isMeasured(question)) {
       // Networks of the same accuracy are no repeats of each other.
       return seen.stream()
           .map(
@@ -261,7 +271,7 @@ final class StudyPage {
 
   private static Finding.Repeats repeats(Question question) {
     return switch (question.by()) {
-      case "accuracy" -> Finding.Repeats.CONDITIONS;
+      case "accuracy", "probe" -> Finding.Repeats.CONDITIONS;
       case "layer", "alpha", "iteration" -> Finding.Repeats.WITHIN;
       default -> Finding.Repeats.BETWEEN;
     };
@@ -279,9 +289,9 @@ final class StudyPage {
             .formatted(
                 capital(question.measure().words()),
                 question.by(),
-                question.measure().kind() == Question.Measure.Kind.ACCURACY
-                    ? ""
-                    : "; IoU above " + Numbers.general(study.iou(), 4)));
+                question.measure().kind().counts()
+                    ? "; IoU above " + Numbers.general(study.iou(), 4)
+                    : ""));
   }
 
   private static String capital(String text) {
@@ -304,7 +314,7 @@ final class StudyPage {
 
   /** How the means change with the threshold; the paper: counts change, orders stay. */
   private String byThreshold(Question question) {
-    if (question.measure().kind() == Question.Measure.Kind.ACCURACY) {
+    if (!question.measure().kind().counts()) {
       return "";
     }
     List<List<Finding.Level>> columns = new ArrayList<>();
@@ -352,7 +362,8 @@ final class StudyPage {
 
   private String networks() {
     StringBuilder rows = new StringBuilder("<section><h2>Networks</h2><div class=\"wide\"><table>");
-    rows.append("<tr><th>network<th>layer<th>units<th>detectors<th>unique<th>accuracy<th>report\n");
+    rows.append(
+        "<tr><th>network<th>layer<th>units<th>detectors<th>unique<th>accuracy<th>probe<th>report\n");
     for (Outcome outcome : outcomes) {
       for (LayerDissection layer : outcome.dissection().layers()) {
         DetectorCounts counts = layer.counts(study.iou());
@@ -360,7 +371,8 @@ final class StudyPage {
         rows.append("<td>").append(Page.escape(layer.layer().name()));
         rows.append("<td>").append(counts.units()).append("<td>").append(counts.detectors());
         rows.append("<td>").append(counts.uniquePerCategory()).append("<td>");
-        rows.append(outcome.accuracy() == null ? "" : Numbers.general(outcome.accuracy(), 4));
+        rows.append(Objects.requireNonNullElse(measured(outcome.accuracy()), "")).append("<td>");
+        rows.append(Objects.requireNonNullElse(measured(outcome.probed()), ""));
         Path report = outcome.dissection().folder().resolve("report/index.html");
         rows.append("<td>");
         if (Files.exists(report)) {

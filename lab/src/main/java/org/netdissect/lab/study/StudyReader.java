@@ -20,6 +20,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.netdissect.analysis.probes.Pool;
+import org.netdissect.analysis.probes.ProbeOptions;
 import org.netdissect.base.DataException;
 import org.netdissect.base.Text;
 import org.netdissect.dissection.Dissector;
@@ -84,11 +86,14 @@ final class StudyReader {
                         "bases",
                         "questions",
                         "iou",
+                        "probe",
                         "reports")));
     Yaml title = root.get("study");
     data = data(required(root, "data"));
     bases = bases(root.get("bases"), List.of());
     List<Subject> subjects = subjects(required(root, "networks"));
+    Yaml probe = root.get("probe");
+    Probing probing = probe == null ? null : probing(probe);
     Yaml limit = root.get("limit");
     Yaml iou = root.get("iou");
     Yaml reports = root.get("reports");
@@ -97,8 +102,9 @@ final class StudyReader {
         data,
         limit == null ? 0 : limit.whole(1, Integer.MAX_VALUE),
         subjects,
-        questions(required(root, "questions"), subjects),
+        questions(required(root, "questions"), subjects, probing != null),
         iou == null ? Dissector.DEFAULT_IOU : iou.number(0, 0.999),
+        probing,
         reports == null || reports.yes());
   }
 
@@ -146,6 +152,22 @@ final class StudyReader {
       throw at.wrong(Text.quoted(at.text()) + " is no folder");
     }
     return path;
+  }
+
+  private @Nullable Probing probing(Yaml at) throws DataException {
+    if (!at.isMap()) {
+      return at.yes() ? new Probing(null, Pool.AVG, ProbeOptions.COST, 5, 0.7, 1) : null;
+    }
+    Map<String, Yaml> keys =
+        at.map(new LinkedHashSet<>(List.of("data", "pool", "cost", "splits", "trained", "seed")));
+    Yaml from = keys.get("data");
+    return new Probing(
+        from == null ? null : folder(from),
+        as(keys.get("pool"), Pool::of, Pool.AVG),
+        number(keys.get("cost"), 1e-9, 1e9, ProbeOptions.COST),
+        (int) whole(keys.get("splits"), 1, 1000, 5),
+        number(keys.get("trained"), 0.01, 0.99, 0.7),
+        whole(keys.get("seed"), Long.MIN_VALUE / 2, Long.MAX_VALUE / 2, 1));
   }
 
   /** Bases as {@code run --basis} takes them, with files relative to the study's own folder. */
@@ -536,9 +558,13 @@ final class StudyReader {
 
   // ---- questions ----
 
-  private static List<Question> questions(Yaml at, List<Subject> subjects) throws DataException {
+  private static List<Question> questions(Yaml at, List<Subject> subjects, boolean probed)
+      throws DataException {
     Set<String> groups = new LinkedHashSet<>();
     Set<String> factors = new LinkedHashSet<>(List.of("network", "layer", "alpha", "accuracy"));
+    if (probed) {
+      factors.add("probe");
+    }
     subjects.forEach(
         subject -> {
           groups.add(subject.group());
@@ -575,6 +601,9 @@ final class StudyReader {
       Yaml layer = keys.get("layer");
       Question.Measure counted =
           measure == null ? Question.Measure.of("unique") : measure.as(Question.Measure::of);
+      if (counted.kind() == Question.Measure.Kind.PROBE && !probed) {
+        throw Objects.requireNonNull(measure).wrong("the study has no key \"probe\"");
+      }
       Yaml ask = keys.get("ask");
       String title = ask == null ? counted.words() + " by " + by.text() : ask.text();
       if (!titles.add(title)) {

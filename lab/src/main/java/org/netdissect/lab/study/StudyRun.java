@@ -10,8 +10,11 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.netdissect.analysis.probes.Probe;
 import org.netdissect.base.DataException;
 import org.netdissect.base.Digests;
 import org.netdissect.base.NetdissectException;
@@ -41,6 +44,7 @@ import org.netdissect.results.ResultFolder;
  * OUT/data/        a rendered world
  * OUT/networks/    trained networks
  * OUT/results/     dissections
+ * OUT/probes/      accuracies of linear classifiers
  * OUT/index.html   what came out
  * </pre>
  */
@@ -123,31 +127,69 @@ public final class StudyRun {
                     Locale.ROOT, "world-%d-%d-%d", world.seed(), world.size(), world.images()));
   }
 
-  /** The training of a subject, with its folders filled in. */
-  private TrainingOptions training(Subject subject) {
+  /** The training of a subject, with its folders filled in and all checkpoints that are wanted. */
+  private TrainingOptions training(Subject subject) throws IOException {
+    TrainingOptions known = trainings.get(subject.name());
+    if (known == null) {
+      known = newTraining(subject);
+      trainings.put(subject.name(), known);
+    }
+    return known;
+  }
+
+  private final Map<String, TrainingOptions> trainings = new HashMap<>();
+
+  private TrainingOptions newTraining(Subject subject) throws IOException {
     TrainingOptions open = Objects.requireNonNull(subject.training());
     Path from = open.data().equals(StudyReader.UNSET) ? data() : open.data();
     Subject start = subject.initFrom() == null ? null : byName.get(subject.initFrom());
     Path init = start == null ? null : model(start);
     TrainingOptions whole = open.with(from, out, init);
-    return whole.with(from, networkFolder(subject.group(), whole), init);
+    Set<Integer> checkpoints = new TreeSet<>();
+    for (Subject other : study.subjects()) {
+      if (other.training() != null
+          && other.origin().equals(subject.origin())
+          && Objects.equals(other.initFrom(), subject.initFrom())) {
+        checkpoints.addAll(other.training().checkpoints());
+      }
+    }
+    Path folder =
+        out.resolve("networks")
+            .resolve(
+                folder(whole.architecture().typed() + "-" + whole.task().lowerCase(), made(whole)));
+    return whole.with(from, folder, init).withCheckpoints(List.copyOf(checkpoints));
   }
 
-  private Path networkFolder(String group, TrainingOptions options) {
-    return out.resolve("networks").resolve(folder(group, made(options)));
-  }
-
-  /** What makes a network: its options, with what it starts from named by its own digest. */
-  private String made(TrainingOptions options) {
+  /**
+   * What makes a network: its options, with what it starts from named by its own digest. Further
+   * checkpoints do not change it.
+   */
+  private String made(TrainingOptions options) throws IOException {
     Path init = options.init();
     return options
         .with(
-            options.data().startsWith(out) ? out.relativize(options.data()) : options.data(),
+            options.data().startsWith(out)
+                ? out.relativize(options.data())
+                : Path.of(dataKey(options.data())),
             Path.of("out"),
             init == null
                 ? null
                 : Path.of(String.valueOf(Objects.requireNonNull(init.getParent()).getFileName())))
+        .withCheckpoints(List.of())
         .command();
+  }
+
+  /** Whether a training is done, with all its checkpoints. */
+  private static boolean isTrained(TrainingOptions options) {
+    return Files.exists(options.out().resolve(MODEL))
+        && options.checkpoints().stream()
+            .allMatch(at -> Files.exists(options.out().resolve(checkpoint(at))));
+  }
+
+  private static final String MODEL = "model.onnx";
+
+  private static String checkpoint(int iteration) {
+    return String.format(Locale.ROOT, "model-%06d.onnx", iteration);
   }
 
   private static String folder(String name, String made) {
@@ -156,14 +198,13 @@ public final class StudyRun {
     return (safe.length() > 40 ? safe.substring(0, 40) : safe) + "-" + Digests.shortHash(made, 12);
   }
 
-  private Path model(Subject subject) {
+  private Path model(Subject subject) throws IOException {
     if (subject.model() != null) {
       return subject.model();
     }
     Path folder = training(subject).out();
     Integer at = subject.iteration();
-    return folder.resolve(
-        at == null ? "model.onnx" : String.format(Locale.ROOT, "model-%06d.onnx", at));
+    return folder.resolve(at == null ? MODEL : checkpoint(at));
   }
 
   private final Map<String, Path> results = new HashMap<>();
@@ -176,6 +217,15 @@ public final class StudyRun {
       results.put(subject.name(), known);
     }
     return known;
+  }
+
+  /** File of the accuracies of a subject's layer. */
+  private Path probed(Subject subject) throws IOException {
+    Probing probing = Objects.requireNonNull(study.probing());
+    String images = probing.data() == null ? dataKey() : dataKey(probing.data());
+    String made =
+        String.join("\n", String.valueOf(result(subject).getFileName()), images, probing.made());
+    return out.resolve("probes").resolve(folder(subject.name(), made) + ".csv");
   }
 
   private Path newResult(Subject subject) throws IOException {
@@ -219,7 +269,7 @@ public final class StudyRun {
     return known;
   }
 
-  private @Nullable String dataKey;
+  private final Map<Path, String> dataKeys = new HashMap<>();
 
   /** The data set by its rows; a world by what it is rendered from. */
   private String dataKey() throws IOException {
@@ -227,15 +277,21 @@ public final class StudyRun {
     if (folder == null) {
       return data().getFileName().toString();
     }
-    if (dataKey == null) {
+    return dataKey(folder);
+  }
+
+  private String dataKey(Path folder) throws IOException {
+    String known = dataKeys.get(folder);
+    if (known == null) {
       StringBuilder rows = new StringBuilder();
       for (ImageRow row : Datasets.open(folder, DatasetOptions.defaults()).images()) {
         rows.append(row.name()).append(' ').append(row.maskHeight()).append('x');
         rows.append(row.maskWidth()).append('\n');
       }
-      dataKey = Digests.shortHash(rows.toString(), 32);
+      known = Digests.shortHash(rows.toString(), 32);
+      dataKeys.put(folder, known);
     }
-    return dataKey;
+    return known;
   }
 
   private static boolean isDissected(Path result) {
@@ -265,9 +321,7 @@ public final class StudyRun {
       TrainingOptions options = training(subject);
       steps.add(
           new Step(
-              "train " + trainingName(subject),
-              Files.exists(options.out().resolve("model.onnx")),
-              Estimates.training(options)));
+              "train " + trainingName(subject), isTrained(options), Estimates.training(options)));
     }
     for (Subject subject : study.subjects()) {
       steps.add(
@@ -275,6 +329,15 @@ public final class StudyRun {
               "dissect " + subject.name(),
               isDissected(result(subject)),
               Estimates.dissection(subject, images, views(subject), report != null)));
+    }
+    if (study.probing() != null) {
+      for (Subject subject : study.subjects()) {
+        steps.add(
+            new Step(
+                "probe " + subject.name(),
+                Files.exists(probed(subject)),
+                Estimates.probe(subject, images)));
+      }
     }
     return steps;
   }
@@ -289,7 +352,7 @@ public final class StudyRun {
   }
 
   /** One subject of each training, those that others start from first. */
-  private List<Subject> trainings() {
+  private List<Subject> trainings() throws IOException {
     Map<Path, Subject> once = new LinkedHashMap<>();
     for (Subject subject : study.subjects()) {
       addTraining(subject, once);
@@ -297,7 +360,7 @@ public final class StudyRun {
     return List.copyOf(once.values());
   }
 
-  private void addTraining(Subject subject, Map<Path, Subject> once) {
+  private void addTraining(Subject subject, Map<Path, Subject> once) throws IOException {
     if (subject.training() == null) {
       return;
     }
@@ -347,6 +410,18 @@ public final class StudyRun {
         left -= step.seconds();
       }
     }
+    if (study.probing() != null) {
+      Probe probe = null;
+      for (Subject subject : study.subjects()) {
+        Step step = plan.get(number++);
+        if (!step.done()) {
+          begin(number, plan, left);
+          probe = probe == null ? study.probing().on(probed(data), progress) : probe;
+          probe(subject, probe);
+          left -= step.seconds();
+        }
+      }
+    }
     Map<Subject.Origin, Subject.Origin> origins = origins();
     List<Outcome> outcomes = new ArrayList<>();
     for (Subject subject : study.subjects()) {
@@ -355,7 +430,8 @@ public final class StudyRun {
               subject,
               root(subject.origin(), origins),
               Dissection.open(result(subject)),
-              accuracy(subject)));
+              accuracy(subject),
+              study.probing() == null ? null : Probing.read(probed(subject))));
     }
     return new StudyPage(study, outcomes, out).write();
   }
@@ -452,6 +528,25 @@ public final class StudyRun {
       builder.build().run();
     } catch (NetdissectException e) {
       throw new NetdissectException("dissecting " + subject.name() + ": " + e.getMessage(), e);
+    }
+  }
+
+  /** The images that networks are probed on. */
+  private ConceptDataset probed(ConceptDataset own) throws IOException {
+    Path folder = Objects.requireNonNull(study.probing()).data();
+    return folder == null ? own : Datasets.open(folder, DatasetOptions.defaults());
+  }
+
+  private void probe(Subject subject, Probe probe) throws IOException {
+    try (Network network = Network.open(model(subject))) {
+      Preprocessing preprocessing =
+          subject.preprocess() == null
+              ? network.usualPreprocessing()
+              : Preprocessing.of(subject.preprocess());
+      Dissection result = Dissection.open(result(subject));
+      Probing.write(probe, network, preprocessing, result, probed(subject), progress);
+    } catch (NetdissectException e) {
+      throw new NetdissectException("probing " + subject.name() + ": " + e.getMessage(), e);
     }
   }
 

@@ -96,6 +96,28 @@ public record TrainingOptions(
         threads);
   }
 
+  /** The same training with other checkpoints along the way. */
+  public TrainingOptions withCheckpoints(List<Integer> others) {
+    return new TrainingOptions(
+        data,
+        out,
+        task,
+        iterations,
+        batch,
+        seed,
+        size,
+        architecture,
+        shape,
+        head,
+        dropout,
+        rate,
+        init,
+        freeze,
+        others,
+        flip,
+        threads);
+  }
+
   /**
    * What networks share that differ by their seed only: all that shapes the outcome but the seed.
    */
