@@ -311,7 +311,7 @@ final class Following {
     }
     List<FlowChart.Kind> sorted = new ArrayList<>(counts.keySet());
     sorted.sort(
-        Comparator.comparingInt((FlowChart.Kind kind) -> -counts.get(kind))
+        Comparator.comparingInt((FlowChart.Kind kind) -> -counts.getOrDefault(kind, 0))
             .thenComparing(FlowChart.Kind::name));
     List<FlowChart.Kind> kinds = new ArrayList<>(sorted.subList(0, Math.min(NAMED, sorted.size())));
     kinds.sort(Comparator.comparingInt(kind -> categories.indexOf(kind.category())));
