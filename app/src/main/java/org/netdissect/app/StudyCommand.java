@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import org.netdissect.base.DiskSpace;
 import org.netdissect.base.Text;
 import org.netdissect.lab.study.Study;
 import org.netdissect.lab.study.StudyRun;
@@ -86,6 +87,7 @@ final class StudyCommand implements Callable<Integer> {
   private static String plan(List<StudyRun.Step> steps, Path folder) {
     StringBuilder text = new StringBuilder();
     double left = 0;
+    double bytes = 0;
     int missing = 0;
     for (StudyRun.Step step : steps) {
       text.append(
@@ -94,16 +96,18 @@ final class StudyCommand implements Callable<Integer> {
               "%-10s %s%n",
               step.done() ? "done" : StudyRun.shown(step.seconds()),
               step.name()));
-      left += step.done() ? 0 : step.seconds();
+      left += step.seconds();
+      bytes += step.bytes();
       missing += step.done() ? 0 : 1;
     }
     text.append(
         String.format(
             Locale.ROOT,
-            "%d of %d steps to do, about %s, in %s%n",
+            "%d of %d steps to do, about %s and %s, in %s%n",
             missing,
             steps.size(),
             StudyRun.shown(left),
+            DiskSpace.text((long) bytes),
             folder));
     return text.toString();
   }

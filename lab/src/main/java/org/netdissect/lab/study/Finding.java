@@ -135,7 +135,12 @@ record Finding(Verdict verdict, String statistic) {
     if (repeats == Repeats.CONDITIONS) {
       long conditions = levels.stream().flatMap(l -> l.repeats().stream()).distinct().count();
       return conditions < FEW
-          ? "networks of " + conditions + " kinds only, so no interval: " + FEW + " are wanted"
+          ? "networks of "
+              + conditions
+              + (conditions == 1 ? " kind" : " kinds")
+              + " only, so no interval: "
+              + FEW
+              + " are wanted"
           : null;
     }
     Level single = levels.stream().filter(l -> l.values().size() < 2).findFirst().orElse(null);

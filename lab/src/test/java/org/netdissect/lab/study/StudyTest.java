@@ -77,7 +77,7 @@ class StudyTest {
     Path out = temp.resolve("out");
     List<String> said = new ArrayList<>();
     Path page = StudyRun.of(study, out, null, Progress.NONE, said::add).run().page();
-    assertEquals(3, said.size(), said::toString);
+    assertEquals(1, said.size(), "all three from one decoding: " + said);
     String html = Files.readString(page);
     assertTrue(html.contains("More with training?") && html.contains("Spearman"), html);
     assertTrue(Files.readString(out.resolve("figures/2-By-layer.csv")).contains("relu1,"));
@@ -86,6 +86,34 @@ class StudyTest {
     StudyRun.of(study, out, null, Progress.NONE, said::add).run();
     assertEquals(List.of(), said, "nothing is done twice");
     assertArrayEquals(before, Files.readAllBytes(page));
+  }
+
+  /** Networks that share a decoding get the results that each gets alone. */
+  @Test
+  void togetherAsAlone() throws IOException {
+    Path out = temp.resolve("out");
+    StudyRun.of(Study.read(given()), out, null, Progress.NONE, l -> {}).run();
+    Study one =
+        Study.read(
+            study(
+                GIVEN
+                    .replace("MODELS/run-*", shared.resolve("models") + "/run-200")
+                    .replace("by: iteration", "by: network")));
+    StudyRun.of(one, temp.resolve("alone"), null, Progress.NONE, l -> {}).run();
+    Path alone = only(temp.resolve("alone/results"), "");
+    Path together = only(out.resolve("results"), "run-200");
+    for (String file : List.of("dissection.json", "relu1/units.csv", "relu1/hits.bin")) {
+      assertArrayEquals(
+          Files.readAllBytes(alone.resolve(file)),
+          Files.readAllBytes(together.resolve(file)),
+          file);
+    }
+  }
+
+  private static Path only(Path folder, String part) throws IOException {
+    try (Stream<Path> inside = Files.list(folder)) {
+      return inside.filter(path -> path.toString().contains(part)).findFirst().orElseThrow();
+    }
   }
 
   private List<StudyRun.Answer> answers(String text) throws IOException {
@@ -172,6 +200,51 @@ class StudyTest {
     StudyRun.of(study, out, null, Progress.NONE, said::add).run();
     assertEquals(1, said.size());
     assertTrue(said.get(0).startsWith("step ") && said.get(0).contains("of 3"), said.get(0));
+  }
+
+  @Test
+  void networksAreProbed() throws IOException {
+    List<StudyRun.Answer> answers =
+        answers(
+            """
+            probe: {splits: 2}
+            networks:
+              seeds: {models: nets/net-*.onnx, number: seed}
+            questions:
+              - {ask: probed, by: probe, expect: increases}
+              - {ask: measured, by: network, measure: probe}
+            """);
+    // Networks that differ by their seed alone are of one kind.
+    assertTrue(answers.get(0).statistic().contains("1 kind only"), answers.toString());
+    List<String> table = Files.readAllLines(temp.resolve("out/figures/2-measured.csv"));
+    assertEquals(4, table.size());
+    for (String row : table.subList(1, 4)) {
+      double accuracy = Double.parseDouble(row.split(",")[1]);
+      assertTrue(accuracy >= 0 && accuracy <= 1, row);
+    }
+    IOException e =
+        assertThrows(
+            IOException.class,
+            () ->
+                Study.read(
+                    study(
+                        GIVEN
+                            .replace("by: layer", "by: probe")
+                            .replace("MODELS", shared.resolve("models").toString()))));
+    assertTrue(e.getMessage().contains("no network has the factor"), e.getMessage());
+  }
+
+  @Test
+  void aLayerThatIsNotThereIsToldBeforeAnythingRuns() throws IOException {
+    Study study =
+        Study.read(
+            study(
+                GIVEN
+                    .replace("MODELS", shared.resolve("models").toString())
+                    .replace("[relu1]", "[relu9]")));
+    StudyRun run = StudyRun.of(study, temp.resolve("out"), null, Progress.NONE, l -> {});
+    IOException e = assertThrows(IOException.class, run::plan);
+    assertTrue(e.getMessage().contains("relu9"), e.getMessage());
   }
 
   @Test
