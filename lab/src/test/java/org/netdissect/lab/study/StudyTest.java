@@ -100,8 +100,8 @@ class StudyTest {
                     .replace("MODELS/run-*", shared.resolve("models") + "/run-200")
                     .replace("by: iteration", "by: network")));
     StudyRun.of(one, temp.resolve("alone"), null, Progress.NONE, l -> {}).run();
-    Path alone = only(temp.resolve("alone/results"), "");
-    Path together = only(out.resolve("results"), "run-200");
+    Path alone = resultOf(temp.resolve("alone/results"), "run-200.onnx");
+    Path together = resultOf(out.resolve("results"), "run-200.onnx");
     for (String file : List.of("dissection.json", "relu1/units.csv", "relu1/hits.bin")) {
       assertArrayEquals(
           Files.readAllBytes(alone.resolve(file)),
@@ -110,10 +110,17 @@ class StudyTest {
     }
   }
 
-  private static Path only(Path folder, String part) throws IOException {
+  private static Path resultOf(Path folder, String model) throws IOException {
+    List<Path> all;
     try (Stream<Path> inside = Files.list(folder)) {
-      return inside.filter(path -> path.toString().contains(part)).findFirst().orElseThrow();
+      all = inside.toList();
     }
+    for (Path result : all) {
+      if (Files.readString(result.resolve("dissection.json")).contains("\"" + model + "\"")) {
+        return result;
+      }
+    }
+    throw new AssertionError("no result of " + model + " among " + all);
   }
 
   private List<StudyRun.Answer> answers(String text) throws IOException {
