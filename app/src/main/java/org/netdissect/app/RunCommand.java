@@ -12,7 +12,6 @@ import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.netdissect.analysis.trust.TrustOptions;
-import org.netdissect.base.DataException;
 import org.netdissect.base.Text;
 import org.netdissect.concepts.ConceptDataset;
 import org.netdissect.datasets.reading.ImageList;
@@ -20,14 +19,12 @@ import org.netdissect.dissection.Dissector;
 import org.netdissect.dissection.activations.RecordedActivations;
 import org.netdissect.dissection.activations.RecordedMaps;
 import org.netdissect.dissection.activations.basis.Basis;
-import org.netdissect.dissection.fit.PreprocessingCheck;
 import org.netdissect.dissection.rules.Convention;
 import org.netdissect.dissection.rules.Quantile;
 import org.netdissect.dissection.scoring.MapsKept;
 import org.netdissect.networks.Device;
 import org.netdissect.networks.InputSize;
 import org.netdissect.networks.Layer;
-import org.netdissect.networks.ModelException;
 import org.netdissect.networks.Network;
 import org.netdissect.networks.Preprocessing;
 import org.netdissect.networks.ReceptiveField;
@@ -47,9 +44,6 @@ import picocli.CommandLine.Parameters;
     mixinStandardHelpOptions = true,
     sortOptions = false)
 final class RunCommand implements Callable<Integer> {
-  /** Photographs that are shown to a network to see whether the default preprocessing fits. */
-  private static final int CHECKED = 16;
-
   @Parameters(
       arity = "0..*",
       paramLabel = "MODEL.onnx",
@@ -294,37 +288,6 @@ final class RunCommand implements Callable<Integer> {
     data = List.of(folder);
   }
 
-  /** Warns where another preprocessing than the default clearly fits a classifier better. */
-  private void warnOfPreprocessing(
-      List<Network> networks, ConceptDataset labelled, TerminalProgress progress)
-      throws IOException {
-    for (Network network : networks) {
-      if (network.usualPreprocessing().equals(Preprocessing.NONE)) {
-        // It takes bytes: nothing else can be tried.
-        continue;
-      }
-      String usual = network.usualPreprocessing().name();
-      try {
-        PreprocessingCheck check =
-            PreprocessingCheck.of(
-                network, PreprocessingCheck.known(), labelled, fit.framing(), CHECKED, progress);
-        if (check.isClearlyBetterThan(usual)) {
-          progress.warn(
-              network.name()
-                  + ": preprocessing "
-                  + check.fits().get(0).name()
-                  + " fits better than "
-                  + usual
-                  + ", by "
-                  + check.images()
-                  + " photographs ('netdissect check' says how it knows); choose with --preprocess");
-        }
-      } catch (ModelException | DataException e) {
-        // It cannot be told: no classifier, or hardly a photograph. The run says what it is given.
-      }
-    }
-  }
-
   /**
    * Dissects networks over one reading of the photographs where they look at the same masks, each
    * by itself where their inputs want masks of different sizes.
@@ -360,8 +323,9 @@ final class RunCommand implements Callable<Integer> {
       throws IOException {
     Network first = networks.get(0);
     ConceptDataset labelled = open(first.inputHeight(), first.inputWidth(), progress);
-    if (preprocess.isEmpty()) {
-      warnOfPreprocessing(networks, labelled, progress);
+    PreprocessingWarning warning = new PreprocessingWarning(labelled, fit.framing(), progress);
+    for (int i = 0; i < networks.size(); i++) {
+      warning.look(networks.get(i), preprocessings.get(i), !preprocess.isEmpty());
     }
     return options()
         .optProgress(progress)
