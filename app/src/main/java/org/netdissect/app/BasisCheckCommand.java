@@ -9,8 +9,11 @@ import org.netdissect.base.Text;
 import org.netdissect.concepts.ConceptDataset;
 import org.netdissect.dissection.activations.basis.Basis;
 import org.netdissect.dissection.activations.basis.RoundTrip;
+import org.netdissect.dissection.rules.ImageOrder;
+import org.netdissect.networks.Device;
 import org.netdissect.networks.Layer;
 import org.netdissect.networks.Network;
+import org.netdissect.networks.Preprocessing;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -21,10 +24,14 @@ import picocli.CommandLine.Parameters;
     name = "check",
     description =
         "Puts a basis and its transpose into the network at a layer and compares the outputs: in"
-            + " a rotated basis a network is as good for its task. Ends with 1 if they differ.",
+            + " a rotated basis a network is as good for its task. Ends with 1 if they differ. Without"
+            + " --limit it takes 100 photographs from all over the data set.",
     mixinStandardHelpOptions = true,
     sortOptions = false)
 final class BasisCheckCommand implements Callable<Integer> {
+  /** Photographs that are taken where nobody says how many. */
+  private static final int USUAL = 100;
+
   @Parameters(paramLabel = "MODEL", description = "The network, as to 'netdissect run'.")
   private Path model;
 
@@ -37,47 +44,35 @@ final class BasisCheckCommand implements Callable<Integer> {
               + " channels one sees how much the network loses without the others.")
   private String basis;
 
-  @Option(
-      names = "--data",
-      required = true,
-      paramLabel = "DIR",
-      description = "Images, in any format that 'netdissect data' reads.")
-  private List<Path> data;
-
-  @Option(
-      names = "--images",
-      paramLabel = "N",
-      defaultValue = "100",
-      description = "Photographs, 1 to 100000. Default: ${DEFAULT-VALUE}.")
-  private int images;
-
   @Mixin private LayerOptions layerOptions;
   @Mixin private ModelOptions modelOptions;
-  @Mixin private DataOptions dataOptions;
+  @Mixin private PhotographsOptions photographs;
   @Mixin private CommonOptions common;
 
   @Override
   public Integer call() throws IOException {
-    if (images < 1 || images > 100_000) {
-      throw new UsageException("--images must be 1 to 100000");
-    }
     TerminalProgress progress = new TerminalProgress(System.err, common.quiet);
     Basis wanted = parsed();
+    Long limit = photographs.limit();
+    Device computing = layerOptions.device(progress);
     List<Network> networks = modelOptions.open(List.of(model), progress);
     try {
       Network network = networks.get(0);
       Layer layer = layerOptions.of(network);
-      ConceptDataset photographs =
-          dataOptions.open(data, network.inputHeight(), network.inputWidth(), progress);
+      ConceptDataset images = photographs.open(network, progress);
+      Preprocessing preprocessing =
+          layerOptions.preprocessings(List.of(model), networks, progress).get(0);
+      layerOptions.warnOfPreprocessing(networks, List.of(preprocessing), images, progress);
       List<RoundTrip> trips =
           RoundTrip.of(
               network,
               layer,
               wanted,
-              layerOptions.preprocessings(List.of(model), networks, progress).get(0),
+              preprocessing,
               layerOptions.framing(),
-              photographs,
               images,
+              limit == null ? ImageOrder.spread(images, USUAL) : ImageOrder.first(images, limit),
+              computing,
               layerOptions.workers(),
               progress);
       trips.forEach(trip -> Output.print(text(network, layer, trip)));
@@ -115,6 +110,10 @@ final class BasisCheckCommand implements Callable<Integer> {
                 top,
                 trip.output(),
                 trip.image()))
-        + "\n";
+        + "\n"
+        + (trip.isEqual() || trip.orthonormal()
+            ? ""
+            : "  its directions are not of length 1 and at right angles, so the transpose does not undo"
+                + " it\n");
   }
 }

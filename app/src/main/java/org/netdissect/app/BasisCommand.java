@@ -12,7 +12,7 @@ import picocli.CommandLine.Spec;
         "Other bases of a layer: fits directions to its activations, or checks that a network"
             + " answers the same in another basis. 'netdissect run --basis' dissects them.",
     mixinStandardHelpOptions = true,
-    subcommands = {BasisFitCommand.class, BasisCheckCommand.class})
+    subcommands = {BasisFitCommand.class, BasisCheckCommand.class, CommandLine.HelpCommand.class})
 final class BasisCommand implements Runnable {
   @Spec private CommandSpec spec;
 

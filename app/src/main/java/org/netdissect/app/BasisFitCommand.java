@@ -14,6 +14,7 @@ import org.netdissect.dissection.activations.basis.BasisFit;
 import org.netdissect.dissection.activations.basis.FitOptions;
 import org.netdissect.dissection.activations.basis.Fitted;
 import org.netdissect.dissection.rules.ImageOrder;
+import org.netdissect.networks.Device;
 import org.netdissect.networks.Network;
 import org.netdissect.networks.Preprocessing;
 import org.netdissect.results.FitInfo;
@@ -33,13 +34,6 @@ import picocli.CommandLine.Parameters;
 final class BasisFitCommand implements Callable<Integer> {
   @Parameters(paramLabel = "MODEL", description = "The network, as to 'netdissect run'.")
   private Path model;
-
-  @Option(
-      names = "--data",
-      required = true,
-      paramLabel = "DIR",
-      description = "Images, in any format that 'netdissect data' reads.")
-  private List<Path> data;
 
   @Option(
       names = "--kind",
@@ -96,7 +90,7 @@ final class BasisFitCommand implements Callable<Integer> {
 
   @Mixin private LayerOptions layerOptions;
   @Mixin private ModelOptions modelOptions;
-  @Mixin private DataOptions dataOptions;
+  @Mixin private PhotographsOptions photographs;
   @Mixin private CommonOptions common;
 
   @Override
@@ -104,16 +98,19 @@ final class BasisFitCommand implements Callable<Integer> {
     TerminalProgress progress = new TerminalProgress(System.err, common.quiet);
     FitOptions options = options();
     checkOut();
+    Long limit = photographs.limit();
+    Device computing = layerOptions.device(progress);
     List<Network> networks = modelOptions.open(List.of(model), progress);
     try {
       Network network = networks.get(0);
       Preprocessing preprocessing =
           layerOptions.preprocessings(List.of(model), networks, progress).get(0);
-      ConceptDataset images =
-          dataOptions.open(data, network.inputHeight(), network.inputWidth(), progress);
-      ImageOrder order = ImageOrder.byName(images);
+      ConceptDataset images = photographs.open(network, progress);
+      layerOptions.warnOfPreprocessing(networks, List.of(preprocessing), images, progress);
+      ImageOrder order =
+          limit == null ? ImageOrder.byName(images) : ImageOrder.first(images, limit);
       try (ActivationSource source =
-          layerOptions.source(network, preprocessing, images, order, progress)) {
+          layerOptions.source(network, preprocessing, images, order, computing, progress)) {
         Fitted fitted =
             BasisFit.fit(
                 source,

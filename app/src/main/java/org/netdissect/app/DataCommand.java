@@ -28,7 +28,8 @@ import picocli.CommandLine.Spec;
       DataConvertCommand.class,
       DataFetchCommand.class,
       DataBuildBrodenCommand.class,
-      DataCommand.Compile.class
+      DataCommand.Compile.class,
+      CommandLine.HelpCommand.class
     })
 final class DataCommand implements Runnable {
   @Spec private CommandSpec spec;

@@ -96,8 +96,26 @@ final class DataOptions {
     }
   }
 
+  /**
+   * Takes a folder of photographs in place of labelled images.
+   *
+   * @param labelled what --data names
+   * @return the folder as the only one
+   */
+  List<Path> photographs(Path folder, List<Path> labelled) {
+    if (!labelled.isEmpty()) {
+      throw new UsageException(
+          "with a model, --images is a folder of photographs without labels, in place of --data");
+    }
+    if (!Files.isDirectory(folder)) {
+      throw new UsageException("--images " + folder + " is no folder of photographs");
+    }
+    takePhotographs();
+    return List.of(folder);
+  }
+
   /** Takes all photographs of a folder, without labels. */
-  void takePhotographs() {
+  private void takePhotographs() {
     if (format != null && !format.equals(PhotosFormat.NAME)) {
       throw new UsageException(
           "--format " + format + " is of labelled images (--data), --images of others");

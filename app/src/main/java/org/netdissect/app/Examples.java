@@ -30,10 +30,15 @@ final class Examples {
                   "netdissect basis fit MODEL.onnx --data BRODEN --kind dictionary --components 2048 --out dictionary.npy",
                   "netdissect basis check MODEL.onnx --data BRODEN --basis rotation:seed=1")),
           Map.entry(
-              "fit",
+              "basis fit",
               List.of(
                   "netdissect basis fit MODEL.onnx --layer conv5 --data BRODEN --kind nmf --components 32 --out parts.npy",
                   "netdissect run MODEL.onnx --layers conv5 --data BRODEN --basis matrix:parts.npy --out OUT")),
+          Map.entry(
+              "basis check",
+              List.of(
+                  "netdissect basis check MODEL.onnx --data BRODEN --basis 'rotation:seeds=1,2,3;alphas=1'",
+                  "netdissect basis check MODEL.onnx --images PHOTOS --limit 50 --basis 'matrix:pca.npy;bias=pca.bias.npy'")),
           Map.entry(
               "probe",
               List.of(
@@ -77,7 +82,8 @@ final class Examples {
   private Examples() {}
 
   /** Lines to print below the options; none for a command that needs none. */
-  static List<String> of(String command) {
+  static List<String> of(String qualified) {
+    String command = qualified.replaceFirst("^netdissect ", "");
     List<String> lines = new ArrayList<>();
     if (OF.containsKey(command)) {
       lines.add("");

@@ -44,6 +44,7 @@ final class LayerOptions {
   private @Nullable Integer workers;
 
   @Mixin private FitOption fit;
+  @Mixin private DeviceOption device;
 
   /** What results say of a network that is fed in this way. */
   NetworkInfo describe(Network network, Preprocessing preprocessing) throws IOException {
@@ -57,6 +58,11 @@ final class LayerOptions {
   /** How photographs come into the input. */
   Framing framing() {
     return fit.framing();
+  }
+
+  /** What computes the network, tried out. */
+  Device device(TerminalProgress progress) throws IOException {
+    return device.device(progress);
   }
 
   int workers() {
@@ -92,12 +98,24 @@ final class LayerOptions {
     return found.get(0);
   }
 
+  /** Warns, as a run does, where another preprocessing seems to fit better. */
+  void warnOfPreprocessing(
+      List<Network> networks,
+      List<Preprocessing> taken,
+      ConceptDataset data,
+      TerminalProgress progress)
+      throws IOException {
+    new PreprocessingWarning(data, fit.framing(), progress)
+        .look(networks, taken, !preprocess.isEmpty());
+  }
+
   /** The layer's maps on images of a data set. */
   NetworkSource source(
       Network network,
       Preprocessing preprocessing,
       ConceptDataset data,
       ImageOrder images,
+      Device computing,
       TerminalProgress progress)
       throws IOException {
     return NetworkSource.open(
@@ -110,7 +128,7 @@ final class LayerOptions {
         // Where cells lie does not matter here, so nothing need be said of it.
         Convention.LITE,
         Quantile.DEFAULT,
-        Device.CPU,
+        computing,
         BATCH,
         progress);
   }

@@ -65,13 +65,15 @@ public final class Netdissect implements Runnable {
     System.exit(exit);
   }
 
-  static int execute(String... arguments) {
+  static int execute(String... words) {
+    String[] arguments = ofGroup(words);
     CommandLine line = new CommandLine(new Netdissect());
     commands(arguments).forEach(line::addSubcommand);
     try {
       Defaults defaults = Defaults.read();
       line.setDefaultValueProvider(defaults);
-      line.getSubcommands().values().forEach(command -> help(command, defaults));
+      line.getSubcommands().values().forEach(command -> defaults.check(command.getCommandSpec()));
+      defaults.check(line.getCommandSpec());
       help(line, defaults);
     } catch (UsageException e) {
       line.getErr().println("netdissect: " + Text.terminal(Objects.toString(e.getMessage())));
@@ -131,8 +133,7 @@ public final class Netdissect implements Runnable {
   /** Adds examples and the file of defaults to what --help prints. */
   private static void help(CommandLine command, Defaults defaults) {
     CommandLine.Model.CommandSpec spec = command.getCommandSpec();
-    defaults.check(spec);
-    List<String> footer = new ArrayList<>(Examples.of(spec.name()));
+    List<String> footer = new ArrayList<>(Examples.of(spec.qualifiedName()));
     footer.add("");
     footer.add(
         defaults.file() == null
@@ -142,6 +143,24 @@ public final class Netdissect implements Runnable {
                 + ".");
     spec.usageMessage()
         .footer(footer.stream().map(l -> l.replace("%", "%%")).toArray(String[]::new));
+    command.getSubcommands().values().forEach(own -> help(own, defaults));
+  }
+
+  /** What is asked of a command within a group, {@code help basis fit}, is asked of the group. */
+  private static String[] ofGroup(String... arguments) {
+    boolean isOfGroup =
+        arguments.length > 2
+            && arguments[0].equals("help")
+            && COMMANDS.stream()
+                .map(command -> command.getAnnotation(Command.class))
+                .anyMatch(c -> c.name().equals(arguments[1]) && c.subcommands().length > 0);
+    if (!isOfGroup) {
+      return arguments;
+    }
+    String[] asked = arguments.clone();
+    asked[0] = arguments[1];
+    asked[1] = arguments[0];
+    return asked;
   }
 
   private static Path path(String text) {

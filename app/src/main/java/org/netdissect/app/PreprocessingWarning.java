@@ -1,6 +1,7 @@
 package org.netdissect.app;
 
 import java.io.IOException;
+import java.util.List;
 import java.util.Optional;
 import org.netdissect.base.DataException;
 import org.netdissect.base.Progress;
@@ -33,12 +34,19 @@ final class PreprocessingWarning {
   }
 
   /**
-   * Looks at one network.
+   * Looks at each network.
    *
-   * @param taken what it is run with
-   * @param isChosen whether somebody chose it
+   * @param taken what they are run with
+   * @param isChosen whether somebody chose that
    */
-  void look(Network network, Preprocessing taken, boolean isChosen) throws IOException {
+  void look(List<Network> networks, List<Preprocessing> taken, boolean isChosen)
+      throws IOException {
+    for (int i = 0; i < networks.size(); i++) {
+      look(networks.get(i), taken.get(i), isChosen);
+    }
+  }
+
+  private void look(Network network, Preprocessing taken, boolean isChosen) throws IOException {
     try {
       InputEvidence evidence = network.evidence();
       Optional<InputEvidence.Clue> stated = evidence.stated();

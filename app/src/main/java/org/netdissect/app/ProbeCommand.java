@@ -17,6 +17,7 @@ import org.netdissect.base.ToolVersion;
 import org.netdissect.concepts.ConceptDataset;
 import org.netdissect.dissection.activations.basis.Basis;
 import org.netdissect.dissection.activations.basis.ViewedSource;
+import org.netdissect.networks.Device;
 import org.netdissect.networks.Network;
 import org.netdissect.networks.Preprocessing;
 import org.netdissect.results.Dissection;
@@ -128,20 +129,23 @@ final class ProbeCommand implements Callable<Integer> {
     for (Path result : results) {
       carriers.add(Dissection.open(result));
     }
+    Device computing = layerOptions.device(progress);
     List<Network> networks = modelOptions.open(models, progress);
     try {
       List<Preprocessing> preprocessings = layerOptions.preprocessings(models, networks, progress);
       checkCarriers(carriers, networks);
       Network first = networks.get(0);
+      ConceptDataset classes = open(data, first, progress);
+      layerOptions.warnOfPreprocessing(networks, preprocessings, classes, progress);
       Probe probe =
           Probe.of(
-              open(data, first, progress),
+              classes,
               test.isEmpty() ? null : open(test, first, progress),
               options,
               (cache == null ? CacheFolder.get() : cache).resolve("features"),
               progress);
       for (int n = 0; n < networks.size(); n++) {
-        run(probe, networks.get(n), preprocessings.get(n), views, carriers, progress);
+        run(probe, networks.get(n), preprocessings.get(n), views, carriers, computing, progress);
       }
     } finally {
       networks.forEach(Network::close);
@@ -194,6 +198,7 @@ final class ProbeCommand implements Callable<Integer> {
       Preprocessing preprocessing,
       List<Basis> views,
       List<Dissection> carriers,
+      Device computing,
       TerminalProgress progress)
       throws IOException {
     NetworkInfo info = layerOptions.describe(network, preprocessing);
@@ -202,8 +207,9 @@ final class ProbeCommand implements Callable<Integer> {
             info,
             (images, order) ->
                 ViewedSource.of(
-                    layerOptions.source(network, preprocessing, images, order, progress),
+                    layerOptions.source(network, preprocessing, images, order, computing, progress),
                     views,
+                    (n, input) -> info,
                     progress));
     for (Probe.OfLayer one : all) {
       Output.print(text(network, one));

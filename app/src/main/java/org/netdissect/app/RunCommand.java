@@ -271,21 +271,16 @@ final class RunCommand implements Callable<Integer> {
 
   /** Takes a folder of photographs in place of labelled images. */
   private void takePhotographs(Path folder) {
-    if (!data.isEmpty()) {
-      throw new UsageException(
-          "with a model, --images is a folder of photographs without labels, in place of --data");
-    }
-    if (!Files.isDirectory(folder)) {
+    if (Files.isRegularFile(folder) && data.isEmpty()) {
       throw new UsageException(
           "--images "
               + folder
               + " is no folder of photographs; a list of names goes with --activations");
     }
+    data = dataOptions.photographs(folder, data);
     if (trust) {
       throw new UsageException("--trust needs labels, and photographs of --images have none");
     }
-    dataOptions.takePhotographs();
-    data = List.of(folder);
   }
 
   /**
@@ -323,10 +318,8 @@ final class RunCommand implements Callable<Integer> {
       throws IOException {
     Network first = networks.get(0);
     ConceptDataset labelled = open(first.inputHeight(), first.inputWidth(), progress);
-    PreprocessingWarning warning = new PreprocessingWarning(labelled, fit.framing(), progress);
-    for (int i = 0; i < networks.size(); i++) {
-      warning.look(networks.get(i), preprocessings.get(i), !preprocess.isEmpty());
-    }
+    new PreprocessingWarning(labelled, fit.framing(), progress)
+        .look(networks, preprocessings, !preprocess.isEmpty());
     return options()
         .optProgress(progress)
         .optPreprocessings(preprocessings)

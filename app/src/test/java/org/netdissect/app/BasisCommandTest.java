@@ -1,6 +1,7 @@
 package org.netdissect.app;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayOutputStream;
@@ -165,7 +166,7 @@ class BasisCommandTest {
             folder.resolve("data"),
             "--basis",
             "rotation:seed=1",
-            "--images",
+            "--limit",
             10,
             "--preprocess",
             "unit");
@@ -234,13 +235,16 @@ class BasisCommandTest {
       data,
       "--preprocess",
       "unit",
-      "--images",
+      "--limit",
       10,
       "--basis"
     };
     assertTrue(passes(with(check, "rotation:seeds=1,2;alphas=0,0.5,1")).contains("100.0 %"));
     fails(1, "NOT equal", with(check, "matrix:" + npy));
-    fails(1, "cannot be turned back", with(check, spec));
+    String five = fails(1, "NOT equal", with(check, spec));
+    assertFalse(five.contains("at right angles"), five);
+    fails(1, "relu cannot be turned back", with(check, spec + ";relu"));
+    fails(1, "topk cannot be turned back", with(check, spec + ";topk=2"));
     fails(1, "directions of 7 channels", with(check, "matrix:" + file("7.npy", matrix(2, 7, 1))));
     fails(
         2,
@@ -281,6 +285,163 @@ class BasisCommandTest {
         "--out",
         folder.resolve("x"));
     fails(2, "a basis command is missing", "basis");
+  }
+
+  @Test
+  void allComponentsAreUndoneAndWhitenedOnesAreNot() throws IOException {
+    Path model = folder.resolve("tiny.onnx");
+    TestModels.tiny(2).write(model);
+    Path photographs = data().resolve("images");
+    for (String kind : List.of("pca", "whitening")) {
+      Path npy = folder.resolve(kind + ".npy");
+      passes(
+          "basis",
+          "fit",
+          model,
+          "--layer",
+          "relu2",
+          "--images",
+          photographs,
+          "--limit",
+          40,
+          "--kind",
+          kind,
+          "--components",
+          kind.equals("pca") ? 0 : 5,
+          "--preprocess",
+          "unit",
+          "--out",
+          npy);
+      assertTrue(Files.readString(folder.resolve(kind + ".json")).contains("\"images\" : 40"));
+      Object[] check = {
+        "basis",
+        "check",
+        model,
+        "--layer",
+        "relu2",
+        "--images",
+        photographs,
+        "--preprocess",
+        "unit",
+        "--basis",
+        "matrix:" + npy + ";bias=" + folder.resolve(kind + ".bias.npy")
+      };
+      if (kind.equals("pca")) {
+        assertTrue(passes(check).contains("100.0 %"));
+      } else {
+        fails(1, "not of length 1 and at right angles", check);
+      }
+    }
+    fails(2, "name the images with --data", "basis", "check", model, "--basis", "random:k=3");
+    fails(
+        2,
+        "--limit must be at least 1",
+        "basis",
+        "check",
+        model,
+        "--images",
+        photographs,
+        "--limit",
+        0,
+        "--basis",
+        "random:k=3");
+    fails(
+        2,
+        "is no folder of photographs",
+        "basis",
+        "check",
+        model,
+        "--images",
+        "10",
+        "--basis",
+        "random:k=3");
+  }
+
+  @Test
+  void directionsUsedElsewhereThanTheyWereFittedAreNamed() throws IOException {
+    Path model = folder.resolve("tiny.onnx");
+    TestModels.tiny(2).write(model);
+    Path data = data();
+    Path npy = folder.resolve("four.npy");
+    passes(
+        "basis",
+        "fit",
+        model,
+        "--layer",
+        "relu3",
+        "--data",
+        data,
+        "--kind",
+        "pca",
+        "--components",
+        4,
+        "--preprocess",
+        "unit",
+        "--out",
+        npy);
+    String spec = "matrix:" + npy;
+    Object[] run = {
+      "run", model, "--data", data, "--no-report", "--layers", "relu3", "--basis", spec, "--out"
+    };
+    String said = passes(with(with(with(run, folder.resolve("out")), "--preprocess"), "caffe"));
+    assertTrue(
+        said.contains("relu3@matrix-four: these directions were fitted to another preprocessing"),
+        said);
+    assertTrue(said.contains("(unit (RGB/255); here caffe (BGR"), said);
+    said =
+        passes(
+            "run",
+            other(),
+            "--data",
+            data,
+            "--no-report",
+            "--preprocess",
+            "unit",
+            "--fit",
+            "letterbox",
+            "--layers",
+            "relu3",
+            "--basis",
+            spec,
+            "--out",
+            folder.resolve("out2"));
+    assertTrue(
+        said.contains(
+            "fitted to another network (tiny.onnx; here other.onnx), another fit of photographs"
+                + " (stretch; here letterbox)"),
+        said);
+    fails(
+        1,
+        "relu3@matrix-four: these directions were fitted to another preprocessing",
+        "basis",
+        "check",
+        model,
+        "--layer",
+        "relu3",
+        "--data",
+        data,
+        "--preprocess",
+        "torch",
+        "--limit",
+        5,
+        "--basis",
+        spec);
+    said = passes(with(with(with(run, folder.resolve("out3")), "--preprocess"), "unit"));
+    assertFalse(said.contains("were fitted"), said);
+  }
+
+  @Test
+  void helpOfACommandWithinAGroupIsItsOwn() {
+    for (Object[] words :
+        new Object[][] {
+          {"help", "basis", "fit"}, {"basis", "help", "fit"}, {"basis", "fit", "-h"}
+        }) {
+      String said = passes(words);
+      assertTrue(said.contains("Usage: netdissect basis fit "), said);
+      assertTrue(said.contains("--kind nmf"), said);
+    }
+    assertTrue(passes("help", "data", "verify").contains("Usage: netdissect data verify "));
+    fails(2, "Unknown subcommand 'nix'", "help", "basis", "nix");
   }
 
   private static Object[] with(Object[] words, Object last) {

@@ -31,13 +31,23 @@ final class RandomResNet {
   private RandomResNet() {}
 
   static void write(Path file) throws IOException {
-    ModelProto model = new RandomResNet().build();
+    write(file, 0);
+  }
+
+  /**
+   * The same with one layer more, {@code wide}, a convolution of 1×1 and its ReLU behind the last
+   * block.
+   *
+   * @param wide channels of that; 0 for none
+   */
+  static void write(Path file, int wide) throws IOException {
+    ModelProto model = new RandomResNet().build(wide);
     try (OutputStream out = Files.newOutputStream(file)) {
       model.writeTo(out);
     }
   }
 
-  private ModelProto build() {
+  private ModelProto build(int wide) {
     graph.addInput(info("image", -1, 3, 224, 224));
     String at = relu("stem", conv("stem.conv", "image", 3, 64, 7, 2));
     at =
@@ -69,6 +79,11 @@ final class RandomResNet {
             "logits",
             List.of(at, weights("fc.weight", 0.04, 512, 1000), weights("fc.bias", 0, 1000)));
     graph.addOutput(ValueInfoProto.newBuilder().setName(at));
+    if (wide > 0) {
+      String layer = relu("wide", conv("wide.conv", "layer4.1", 512, wide, 1, 1));
+      String mean = node("GlobalAveragePool", "wide.mean", List.of(layer));
+      graph.addOutput(ValueInfoProto.newBuilder().setName(mean));
+    }
     return ModelProto.newBuilder()
         .setIrVersion(8)
         .setProducerName("netdissect-bench")

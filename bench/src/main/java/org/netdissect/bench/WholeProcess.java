@@ -143,6 +143,19 @@ public final class WholeProcess {
         new Ways("fifteen", views));
   }
 
+  /** Principal components of a layer of so many channels, on maps of 7×7. */
+  void fit(Path data, int channels) throws Exception {
+    Files.createDirectories(folder);
+    Path model = folder.resolve("resnet18-wide-random.onnx");
+    RandomResNet.write(model, channels);
+    List<String> fit = new ArrayList<>(List.of("basis", "fit", model.toString()));
+    fit.addAll(List.of("--layer", "wide", "--data", data.toString(), "--preprocess", "torch"));
+    fit.addAll(List.of("--kind", "pca", "--quiet", "--overwrite", "--out"));
+    fit.add(folder.resolve("wide.npy").toString());
+    time(channels + " ch.", command(fit), false);
+    System.out.print(Files.readString(folder.resolve("log.txt")));
+  }
+
   /** A way to run ResNet-18. */
   private record Ways(String name, List<String> options) {}
 

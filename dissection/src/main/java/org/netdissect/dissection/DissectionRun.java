@@ -55,6 +55,7 @@ final class DissectionRun {
             plan.subject()
                 .open(plan.data(), images, plan.scoring().convention(), plan.framing(), log),
             plan.bases(),
+            (n, input) -> plan.subject().describe(n, input, plan.framing()),
             log)) {
       Measurement measurement = new Measurement(plan, results, categories, images, source, log);
       measurement.check();

@@ -35,9 +35,11 @@ final class Detour {
    * The way round at a layer.
    *
    * @param rows directions × channels, by rows
+   * @param bias added to the directions, and taken away before the way back; null for nothing
    * @throws ModelException if its tensor has no axis of channels, or 8-bit values
    */
-  static Detour of(OnnxGraph graph, LayerTensor layer, float[] rows) throws ModelException {
+  static Detour of(OnnxGraph graph, LayerTensor layer, float[] rows, float @Nullable [] bias)
+      throws ModelException {
     String name = layer.layer().name();
     int axis = layer.layout().axisOf(Role.CHANNEL);
     if (axis < 0 || layer.quantisation() != null || graph.producer(name) == null) {
@@ -53,11 +55,11 @@ final class Detour {
                           : "it is the image itself"));
     }
     Detour detour = new Detour(name);
-    detour.build(layer, axis, rows);
+    detour.build(layer, axis, rows, bias);
     return detour;
   }
 
-  private void build(LayerTensor layer, int axis, float[] rows) {
+  private void build(LayerTensor layer, int axis, float[] rows, float @Nullable [] bias) {
     int n = layer.layer().channels();
     int k = rows.length / n;
     int rank = layer.layout().rank();
@@ -69,7 +71,8 @@ final class Detour {
     if (rank == 4 && axis == 1) {
       constants.add(tensor("there", rows, k, n, 1, 1));
       constants.add(tensor("back", transposed(rows, k, n), n, k, 1, 1));
-      at = add("Conv", add("Conv", at, OWN + "there", null), OWN + "back", null);
+      at = addedAndTakenAway(add("Conv", at, OWN + "there", null), bias, 1, k, 1, 1);
+      at = add("Conv", at, OWN + "back", null);
     } else {
       // What is multiplied lies in the last axis.
       int[] last = IntStream.range(0, rank).map(i -> i < axis ? i : i + 1).toArray();
@@ -81,7 +84,8 @@ final class Detour {
       constants.add(tensor("there", transposed(rows, k, n), n, k));
       constants.add(tensor("back", rows, k, n));
       at = add("Transpose", at, null, integers("perm", last));
-      at = add("MatMul", add("MatMul", at, OWN + "there", null), OWN + "back", null);
+      at = addedAndTakenAway(add("MatMul", at, OWN + "there", null), bias, k);
+      at = add("MatMul", at, OWN + "back", null);
       at = add("Transpose", at, null, integers("perm", home));
     }
     int type =
@@ -95,6 +99,14 @@ final class Detour {
     }
     NodeProto end = nodes.remove(nodes.size() - 1);
     nodes.add(end.toBuilder().setOutput(0, tensor).build());
+  }
+
+  private String addedAndTakenAway(String at, float @Nullable [] bias, long... dims) {
+    if (bias == null) {
+      return at;
+    }
+    constants.add(tensor("bias", bias, dims));
+    return add("Sub", add("Add", at, OWN + "bias", null), OWN + "bias", null);
   }
 
   /** Adds an operation and gives the name of what comes of it. */

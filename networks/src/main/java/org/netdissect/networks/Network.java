@@ -364,7 +364,13 @@ public final class Network implements AutoCloseable {
    */
   public NetworkOutputs outputs(Preprocessing preprocessing, List<String> names)
       throws IOException {
-    return NetworkOutputs.open(graph, input, preprocessing, names);
+    return outputs(preprocessing, names, Device.CPU);
+  }
+
+  /** The same on a device. */
+  public NetworkOutputs outputs(Preprocessing preprocessing, List<String> names, Device device)
+      throws IOException {
+    return NetworkOutputs.open(graph, input, preprocessing, names, null, device);
   }
 
   /**
@@ -394,17 +400,24 @@ public final class Network implements AutoCloseable {
    * an orthogonal matrix nothing is seen in the outputs but rounding.
    *
    * @param rows directions × channels, by rows
+   * @param bias added to the directions, and taken away before the way back; null for nothing
+   * @param device that computes it
    * @throws ModelException also if the layer's channels have no axis of their own
    */
   public NetworkOutputs outputsRoundAbout(
-      Preprocessing preprocessing, List<String> names, Layer layer, float[] rows)
+      Preprocessing preprocessing,
+      List<String> names,
+      Layer layer,
+      float[] rows,
+      float @Nullable [] bias,
+      Device device)
       throws IOException {
     LayerTensor tensor = layers.get(layer.name());
     if (tensor == null) {
       throw new ModelException(graph.file() + ": has no such layer: " + layer.name() + ".");
     }
-    Detour detour = Detour.of(graph, tensor, rows);
-    return NetworkOutputs.open(graph, input, preprocessing, names, detour);
+    Detour detour = Detour.of(graph, tensor, rows, bias);
+    return NetworkOutputs.open(graph, input, preprocessing, names, detour, device);
   }
 
   /** The model's outputs that follow from the image. */

@@ -83,19 +83,21 @@ public final class NetworkOutputs implements AutoCloseable {
   static NetworkOutputs open(
       OnnxGraph graph, ImageInput input, Preprocessing preprocessing, List<String> outputs)
       throws ModelException {
-    return open(graph, input, preprocessing, outputs, null);
+    return open(graph, input, preprocessing, outputs, null, Device.CPU);
   }
 
   /**
    * @param outputs as in {@link Network#outputs}
    * @param detour a way round inside the network
+   * @param device that computes it
    */
   static NetworkOutputs open(
       OnnxGraph graph,
       ImageInput input,
       Preprocessing preprocessing,
       List<String> outputs,
-      @Nullable Detour detour)
+      @Nullable Detour detour,
+      Device device)
       throws ModelException {
     PixelTable pixels = PixelTable.of(preprocessing, input, graph.file());
     List<String> names =
@@ -117,7 +119,7 @@ public final class NetworkOutputs implements AutoCloseable {
     if (detour != null) {
       edit.detour(detour);
     }
-    OrtSession session = Sessions.computing(graph, edit.build(), Device.CPU);
+    OrtSession session = Sessions.computing(graph, edit.build(), device);
     return new NetworkOutputs(graph.file(), input, pixels, session, names, true);
   }
 

@@ -1,6 +1,8 @@
 package org.netdissect.results;
 
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.netdissect.results.DissectionInfo.NetworkInfo;
 
@@ -63,4 +65,59 @@ public record FitInfo(
 
   /** The version that this code writes. */
   public static final int FORMAT = 1;
+
+  /**
+   * In what the use of the directions differs from what they were fitted to, such as {@code
+   * preprocessing (caffe …; here torch …)}; empty where nothing is known to differ.
+   *
+   * @param usedAt name of the layer that they are used at
+   * @param used whose layer it is
+   */
+  public List<String> differences(String usedAt, NetworkInfo used) {
+    List<String> differences = new ArrayList<>();
+    if (!layer.equals(usedAt)) {
+      differences.add("layer (" + layer + ")");
+    }
+    if (network.sha256() == null || used.sha256() == null) {
+      // Of recorded maps nobody knows what made them.
+      return differences;
+    }
+    boolean isSame =
+        network.sha256().equals(used.sha256())
+            && Objects.equals(network.weightFiles(), used.weightFiles());
+    add(differences, "network", isSame ? "" : network.file(), isSame ? "" : used.file());
+    if (!isSame && Objects.equals(network.file(), used.file())) {
+      differences.add("network (a file of the same name, " + network.file() + ")");
+    }
+    add(differences, "preprocessing", pixels(network), pixels(used));
+    add(differences, "fit of photographs", framing(network), framing(used));
+    add(differences, "input", size(network), size(used));
+    add(differences, "grid of tokens", network.tokens(), used.tokens());
+    return differences;
+  }
+
+  private static void add(
+      List<String> differences, String what, @Nullable String then, @Nullable String here) {
+    if (!Objects.equals(then, here)) {
+      differences.add(
+          what
+              + " ("
+              + (then == null ? "none" : then)
+              + "; here "
+              + (here == null ? "none" : here)
+              + ")");
+    }
+  }
+
+  private static @Nullable String pixels(NetworkInfo network) {
+    return network.preprocessing() == null ? null : network.preprocessing().describe();
+  }
+
+  private static String framing(NetworkInfo network) {
+    return network.fit() == null ? "stretch" : network.fit();
+  }
+
+  private static String size(NetworkInfo network) {
+    return network.inputHeight() + "×" + network.inputWidth();
+  }
 }

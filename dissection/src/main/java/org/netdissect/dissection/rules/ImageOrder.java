@@ -2,6 +2,7 @@ package org.netdissect.dissection.rules;
 
 import java.util.Comparator;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.netdissect.concepts.ConceptDataset;
 import org.netdissect.concepts.ImageRow;
 
@@ -17,6 +18,25 @@ public interface ImageOrder {
   /** All images of a data set by their names, so that the order of its rows does not matter. */
   static ImageOrder byName(ConceptDataset data) {
     return of(data.images().stream().sorted(Comparator.comparing(ImageRow::name)).toList());
+  }
+
+  /** The first rows of a data set, as {@code --limit} takes them, by their names. */
+  static ImageOrder first(ConceptDataset data, long limit) {
+    return of(
+        data.images().stream().limit(limit).sorted(Comparator.comparing(ImageRow::name)).toList());
+  }
+
+  /**
+   * Images from all over a data set, by their names.
+   *
+   * @param most how many, all where there are fewer
+   */
+  static ImageOrder spread(ConceptDataset data, int most) {
+    List<ImageRow> rows =
+        data.images().stream().sorted(Comparator.comparing(ImageRow::name)).toList();
+    int step = Math.max(1, rows.size() / most);
+    return of(
+        IntStream.range(0, Math.min(most, rows.size())).mapToObj(i -> rows.get(i * step)).toList());
   }
 
   /** Some rows of a data set, in this order. */

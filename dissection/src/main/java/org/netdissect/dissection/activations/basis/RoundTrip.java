@@ -6,10 +6,14 @@ import java.util.List;
 import java.util.Optional;
 import org.netdissect.base.DataException;
 import org.netdissect.base.Progress;
+import org.netdissect.base.Text;
 import org.netdissect.base.threads.InOrder;
 import org.netdissect.concepts.ConceptDataset;
 import org.netdissect.concepts.ImageRow;
+import org.netdissect.dissection.activations.NetworkSource;
 import org.netdissect.dissection.rules.ImageOrder;
+import org.netdissect.networks.Device;
+import org.netdissect.networks.InputSize;
 import org.netdissect.networks.Layer;
 import org.netdissect.networks.Network;
 import org.netdissect.networks.NetworkOutputs;
@@ -21,7 +25,8 @@ import org.netdissect.results.DissectionException;
 
 /**
  * Whether a network answers the same when a layer is turned by a basis and back: Q, then Qᵀ, are
- * put into the network, and its outputs are compared with those it had.
+ * put into the network, and its outputs are compared with those it had. What a basis adds is taken
+ * away before the way back.
  *
  * @param view the basis, as views are called
  * @param images that were compared
@@ -30,9 +35,17 @@ import org.netdissect.results.DissectionException;
  * @param difference largest difference of its values there, as a share of its largest magnitude
  * @param sameTop images on which the largest value of the first output is the same one; −1 where
  *     that output has no value a class
+ * @param orthonormal whether the directions are of length 1 and at right angles, of which alone the
+ *     transpose undoes a basis
  */
 public record RoundTrip(
-    String view, int images, String output, String image, double difference, int sameTop) {
+    String view,
+    int images,
+    String output,
+    String image,
+    double difference,
+    int sameTop,
+    boolean orthonormal) {
 
   /** Differences up to this are rounding, for float32. */
   public static final double EQUAL = 1e-4;
@@ -49,7 +62,8 @@ public record RoundTrip(
    * Tries it.
    *
    * @param framing how photographs come into the input
-   * @param most photographs, taken evenly from the data set
+   * @param images to take
+   * @param device that computes it
    * @return one for each view that the basis gives
    * @throws DissectionException in one line if the basis does not suit it, or no photograph can be
    *     read
@@ -61,24 +75,40 @@ public record RoundTrip(
       Preprocessing preprocessing,
       Framing framing,
       ConceptDataset data,
-      int most,
+      ImageOrder images,
+      Device device,
       int workers,
       Progress progress)
       throws IOException {
     List<RoundTrip> trips = new ArrayList<>();
     for (View view : basis.views(layer.name(), layer.channels())) {
-      if (view.bias() != null || view.relu() || view.topK() > 0) {
+      if (view.relu() || view.topK() > 0) {
         throw new DissectionException(
-            "--basis " + basis + ": what is added, relu and topk cannot be turned back");
+            "--basis "
+                + Text.oneLine(basis.toString())
+                + ": "
+                + (view.relu() ? "relu" : "topk")
+                + " cannot be turned back: it drops values; leave it out to try the directions alone");
       }
+      view.tellOfOtherUse(
+          layer.name() + "@" + view.name(),
+          layer.name(),
+          NetworkSource.describe(
+              network,
+              preprocessing,
+              framing,
+              new InputSize(network.inputHeight(), network.inputWidth())),
+          progress);
       trips.add(
           new Trip(network, layer, view, preprocessing, framing, data)
-              .run(most, workers, progress));
+              .run(images, device, workers, progress));
     }
     return trips;
   }
 
   private static final class Trip {
+    private static final int MOST_COMPARED = 256;
+
     private final Network network;
     private final Layer layer;
     private final View view;
@@ -107,23 +137,23 @@ public record RoundTrip(
       this.data = data;
     }
 
-    RoundTrip run(int most, int workers, Progress progress) throws IOException {
-      ImageOrder order = ImageOrder.byName(data);
-      int step = Math.max(1, order.size() / most);
-      int count = Math.min(most, order.size());
+    RoundTrip run(ImageOrder order, Device device, int workers, Progress progress)
+        throws IOException {
+      int count = order.size();
       List<String> names = network.outputNames();
-      try (NetworkOutputs plain = network.outputs(preprocessing, names);
+      try (NetworkOutputs plain = network.outputs(preprocessing, names, device);
           NetworkOutputs turned =
-              network.outputsRoundAbout(preprocessing, names, layer, weights());
+              network.outputsRoundAbout(
+                  preprocessing, names, layer, weights(), view.bias(), device);
           Progress.Phase phase = progress.phase("comparing", count, "photographs")) {
         InOrder.run(
             workers,
             0,
             count,
             "check",
-            i -> answers(plain, turned, order.atlasIndex(i * step)),
+            i -> answers(plain, turned, order.atlasIndex(i)),
             (i, answers) -> {
-              answers.ifPresent(both -> compare(order.name(i * step), both));
+              answers.ifPresent(both -> compare(order.name(i), both));
               phase.advance(1);
             });
         phase.done();
@@ -132,7 +162,32 @@ public record RoundTrip(
         throw new DissectionException(data.name() + ": no photograph can be read");
       }
       return new RoundTrip(
-          view.name(), images, output, image, difference, hasClasses ? sameTop : -1);
+          view.name(),
+          images,
+          output,
+          image,
+          difference,
+          hasClasses ? sameTop : -1,
+          isOrthonormal());
+    }
+
+    /** Looks at the first directions: that is where it shows. */
+    private boolean isOrthonormal() {
+      float[] weights = weights();
+      int n = layer.channels();
+      int rows = Math.min(MOST_COMPARED, view.directions());
+      for (int a = 0; a < rows; a++) {
+        for (int b = 0; b <= a; b++) {
+          double product = a == b ? -1 : 0;
+          for (int j = 0; j < n; j++) {
+            product += (double) weights[a * n + j] * weights[b * n + j];
+          }
+          if (Math.abs(product) > EQUAL) {
+            return false;
+          }
+        }
+      }
+      return true;
     }
 
     private float[] weights() {

@@ -1,7 +1,12 @@
 package org.netdissect.dissection.activations.basis;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.netdissect.base.Progress;
+import org.netdissect.base.Text;
 import org.netdissect.results.BasisInfo;
+import org.netdissect.results.DissectionInfo.NetworkInfo;
+import org.netdissect.results.FitInfo;
 
 /**
  * A view of a layer.
@@ -21,4 +26,24 @@ record View(
     int directions,
     boolean relu,
     int topK,
-    BasisInfo info) {}
+    BasisInfo info) {
+
+  /**
+   * Warns where fitted directions are used on something else than they were fitted to.
+   *
+   * @param called how the view is called
+   * @param layer name of the layer that it is of
+   * @param network whose layer that is
+   */
+  void tellOfOtherUse(String called, String layer, NetworkInfo network, Progress progress) {
+    FitInfo fitted = info.fitted();
+    List<String> differences = fitted == null ? List.of() : fitted.differences(layer, network);
+    if (!differences.isEmpty()) {
+      progress.warn(
+          Text.oneLine(
+              called
+                  + ": these directions were fitted to another "
+                  + String.join(", another ", differences)));
+    }
+  }
+}

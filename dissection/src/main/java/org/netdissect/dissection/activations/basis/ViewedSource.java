@@ -16,7 +16,7 @@ import org.netdissect.results.BasisInfo;
 import org.netdissect.results.DirectionTable;
 import org.netdissect.results.DirectionTable.Coefficient;
 import org.netdissect.results.DissectionException;
-import org.netdissect.results.FitInfo;
+import org.netdissect.results.DissectionInfo.NetworkInfo;
 import org.netdissect.results.FolderNames;
 import org.netdissect.results.LayerInfo;
 
@@ -42,20 +42,33 @@ public final class ViewedSource implements ActivationSource {
     place = new int[source.layers().size()];
   }
 
+  /** Tells of the networks that a source's layers belong to. */
+  public interface Networks {
+    /**
+     * What results say of one.
+     *
+     * @param network its number
+     * @param input size of its input; null for each image's own
+     */
+    NetworkInfo describe(int network, @Nullable InputSize input) throws IOException;
+  }
+
   /**
    * Adds views to a source, which is closed with this one, or if this fails.
    *
+   * @param networks whose layers the source has
    * @param progress told what should be known of the bases
    * @throws DissectionException in one line if a matrix does not fit a layer
    */
-  public static ActivationSource of(ActivationSource source, List<Basis> bases, Progress progress)
+  public static ActivationSource of(
+      ActivationSource source, List<Basis> bases, Networks networks, Progress progress)
       throws IOException {
     if (bases.isEmpty()) {
       return source;
     }
     ViewedSource viewed = new ViewedSource(source);
     try {
-      viewed.open(bases, viewed.fitting(bases, progress), progress);
+      viewed.open(bases, viewed.fitting(bases, progress), networks, progress);
       for (Basis basis : bases) {
         if (basis.remark() != null) {
           progress.warn(basis.remark());
@@ -106,7 +119,8 @@ public final class ViewedSource implements ActivationSource {
     return layers.size() > 5 ? first + " and " + (layers.size() - 5) + " more" : first;
   }
 
-  private void open(List<Basis> bases, List<Set<Integer>> fitting, Progress progress)
+  private void open(
+      List<Basis> bases, List<Set<Integer>> fitting, Networks networks, Progress progress)
       throws IOException {
     int networkOf = -1;
     FolderNames folders = FolderNames.inResult();
@@ -137,11 +151,9 @@ public final class ViewedSource implements ActivationSource {
       List<Projection.@Nullable Directions> directions = new ArrayList<>();
       for (View view : own) {
         String name = layer.name() + "@" + view.name();
-        FitInfo fitted = view.info().fitted();
-        if (fitted != null && !fitted.layer().equals(layer.name())) {
-          progress.warn(
-              Text.oneLine(
-                  name + ": these directions were fitted to another layer, " + fitted.layer()));
+        if (view.info().fitted() != null) {
+          view.tellOfOtherUse(
+              name, layer.name(), networks.describe(network, source.input(l)), progress);
         }
         if (layers.stream().anyMatch(other -> other.name().equals(name))) {
           throw new DissectionException("two views are called " + name + "; ask for each once");
