@@ -3,12 +3,17 @@ package org.netdissect.app;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.netdissect.analysis.formulas.LinearSearch;
 import org.netdissect.results.FormulaGrowth;
 import org.netdissect.results.FormulaScore;
 import org.netdissect.results.FormulaTable;
 import org.netdissect.results.LayerDissection;
 import org.netdissect.results.LinearScore;
+import org.netdissect.results.RangeScore;
+import org.netdissect.results.RangeTable;
 
 /** What a search for formulas found, for people. */
 final class FormulaSummary {
@@ -65,6 +70,53 @@ final class FormulaSummary {
                         ? ""
                         : String.format(Locale.ROOT, " (at most %.4f)", score.bound())));
     return text.toString();
+  }
+
+  /** What units detect in ranges of their activation, the units described best. */
+  static String ranges(LayerDissection layer, RangeTable table) {
+    Map<Integer, List<RangeScore>> units =
+        table.scores().stream()
+            .collect(Collectors.groupingBy(RangeScore::unit, TreeMap::new, Collectors.toList()));
+    StringBuilder text = new StringBuilder();
+    line(
+        text,
+        "ranges of activation of layer %s: up to %d by %s, %d of %d units mean the same in all",
+        layer.layer().name(),
+        table.info().ranges(),
+        table.info().by(),
+        units.values().stream().filter(ranges -> meanings(ranges) == 1).count(),
+        units.size());
+    units.values().stream()
+        .sorted(
+            Comparator.comparingDouble(
+                (List<RangeScore> ranges) ->
+                    -ranges.stream().mapToDouble(range -> range.best().iou()).average().orElse(0)))
+        .limit(MOST_SHOWN)
+        .forEach(
+            ranges -> {
+              line(text, "  unit %5d", ranges.get(0).unit());
+              for (RangeScore range : ranges) {
+                line(
+                    text,
+                    "    %s  IoU %.4f  %s",
+                    between(range),
+                    range.best().iou(),
+                    range.best().formula().isEmpty()
+                        ? "(meets no concept)"
+                        : range.best().formula());
+              }
+            });
+    return text.toString();
+  }
+
+  private static long meanings(List<RangeScore> ranges) {
+    return ranges.stream().map(range -> range.best().formula()).distinct().count();
+  }
+
+  private static String between(RangeScore range) {
+    return Float.isFinite(range.upTo())
+        ? String.format(Locale.ROOT, "%9.4g to %9.4g", range.above(), range.upTo())
+        : String.format(Locale.ROOT, "    above %9.4g", range.above());
   }
 
   /** How well labels, formulas and sums foretell the units' activations, side by side. */

@@ -15,6 +15,8 @@ import org.netdissect.analysis.formulas.FormulaSearch;
 import org.netdissect.analysis.formulas.Formulas;
 import org.netdissect.analysis.formulas.LinearOptions;
 import org.netdissect.analysis.formulas.LinearSearch;
+import org.netdissect.analysis.formulas.RangeOptions;
+import org.netdissect.analysis.formulas.RangeSearch;
 import org.netdissect.concepts.ConceptDataset;
 import org.netdissect.results.Dissection;
 import org.netdissect.results.FormulaScore;
@@ -121,11 +123,29 @@ final class FormulasCommand implements Callable<Integer> {
   private boolean linear;
 
   @Option(
+      names = "--ranges",
+      paramLabel = "K",
+      description =
+          "Also divide each unit's activations into so many ranges and find a formula of each; needs"
+              + " a run with --keep-quantile. Writes ranges.csv.")
+  private @Nullable Integer ranges;
+
+  @Option(
+      names = "--ranges-by",
+      paramLabel = "quantiles|kmeans",
+      defaultValue = "quantiles",
+      description =
+          "quantiles: ranges of the same number of activations; kmeans: clusters of them. Default:"
+              + " ${DEFAULT-VALUE}.")
+  private String rangesBy;
+
+  @Option(
       names = "--seed",
       paramLabel = "N",
       defaultValue = "1",
       description =
-          "Seed of the split of the images that --linear makes. Default: ${DEFAULT-VALUE}.")
+          "Seed of the split of the images that --linear makes, and of --ranges-by kmeans."
+              + " Default: ${DEFAULT-VALUE}.")
   private long seed;
 
   @Option(
@@ -149,7 +169,13 @@ final class FormulasCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     TerminalProgress progress = new TerminalProgress(System.err, common.quiet);
     FormulaOptions options = options();
+    RangeOptions ofRanges = ranges();
     Dissection dissection = Dissection.open(result);
+    if (ofRanges != null && dissection.info().imported() == null) {
+      for (LayerDissection layer : dissection.layers()) {
+        RangeSearch.requireLowMaps(layer);
+      }
+    }
     ConceptDataset data = resultData.open(dissection);
     try (LabelledResult labelled =
         LabelledResult.open(dissection, data, resultData.atlas(), progress)) {
@@ -162,6 +188,12 @@ final class FormulasCommand implements Callable<Integer> {
         }
         FormulaTable table = Formulas.write(formulas, layer, units(layer), options, progress);
         Output.print(FormulaSummary.text(layer, table));
+        if (ofRanges != null) {
+          Output.print(
+              FormulaSummary.ranges(
+                  layer,
+                  RangeSearch.write(formulas, layer, units(layer), ofRanges, options, progress)));
+        }
         if (linear) {
           List<LinearScore> sums =
               LinearSearch.write(
@@ -228,6 +260,23 @@ final class FormulasCommand implements Callable<Integer> {
           penalty,
           duration(timeLimit),
           workers == null ? Runtime.getRuntime().availableProcessors() : workers);
+    } catch (IllegalArgumentException e) {
+      throw new UsageException(e.getMessage());
+    }
+  }
+
+  /** Null if none were asked for. */
+  private @Nullable RangeOptions ranges() {
+    try {
+      RangeOptions.By by = RangeOptions.By.of(rangesBy);
+      if (ranges == null) {
+        return null;
+      }
+      if (evaluate != null) {
+        throw new IllegalArgumentException(
+            "--evaluate scores one formula for the units' masks; --ranges does not go with it");
+      }
+      return new RangeOptions(ranges, by, seed);
     } catch (IllegalArgumentException e) {
       throw new UsageException(e.getMessage());
     }

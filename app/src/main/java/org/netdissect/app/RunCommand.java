@@ -12,6 +12,7 @@ import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.netdissect.analysis.trust.TrustOptions;
+import org.netdissect.base.DiskSpace;
 import org.netdissect.base.Text;
 import org.netdissect.concepts.ConceptDataset;
 import org.netdissect.datasets.reading.ImageList;
@@ -186,6 +187,15 @@ final class RunCommand implements Callable<Integer> {
           "Which activation maps the result keeps, cut to what is above the threshold."
               + " Default: ${DEFAULT-VALUE}.")
   private String maps;
+
+  @Option(
+      names = "--keep-quantile",
+      paramLabel = "Q",
+      description =
+          "Also keep maps down to this share of a unit's activations, larger than --quantile, for"
+              + " 'netdissect formulas --ranges': 0.05, say. Takes several times the disk; how much"
+              + " is told. Default: no more than masks need.")
+  private @Nullable String keepQuantile;
 
   @Option(
       names = "--cache",
@@ -401,9 +411,24 @@ final class RunCommand implements Callable<Integer> {
       if (!networks.isEmpty()) {
         Output.print(beforeBounds(networks.get(i), dissection));
       }
+      if (keepQuantile != null) {
+        progress.say(
+            "low-maps.bin, maps down to %s of all activations: %s (maps.bin: %s)"
+                .formatted(
+                    keepQuantile, size(dissection, "low-maps.bin"), size(dissection, "maps.bin")));
+      }
       Path report = dissection.folder().resolve("report/index.html");
       progress.say("result: " + dissection.folder() + (noReport ? "" : ", report: " + report));
     }
+  }
+
+  /** Bytes of a file of this name in all layers. */
+  private static String size(Dissection dissection, String name) {
+    return DiskSpace.text(
+        dissection.info().files().entrySet().stream()
+            .filter(file -> file.getKey().endsWith("/" + name))
+            .mapToLong(file -> file.getValue().bytes())
+            .sum());
   }
 
   /** What 8 bits mean for masks, where it means much and the layer's kind does not tell. */
@@ -442,6 +467,27 @@ final class RunCommand implements Callable<Integer> {
     return text.toString();
   }
 
+  /** How far below the thresholds maps are kept; null for no further than masks need. */
+  private @Nullable Quantile kept() {
+    if (keepQuantile == null) {
+      return null;
+    }
+    Quantile kept = Quantile.of(keepQuantile);
+    if (kept.compareTo(Quantile.of(quantile)) <= 0) {
+      throw new IllegalArgumentException(
+          "--keep-quantile "
+              + keepQuantile
+              + " must be larger than --quantile "
+              + quantile
+              + ": maps are kept down to that anyway");
+    }
+    if (!maps.equals("all")) {
+      throw new IllegalArgumentException(
+          "--keep-quantile keeps maps of all images and goes with --maps all, not " + maps);
+    }
+    return kept;
+  }
+
   /** The options that both kinds of run share; every one is checked before any work begins. */
   private Dissector.Builder options() {
     try {
@@ -449,6 +495,7 @@ final class RunCommand implements Callable<Integer> {
           Dissector.builder()
               .optConvention(Convention.of(convention))
               .optQuantile(Quantile.of(quantile))
+              .optKeepQuantile(kept())
               .optFraming(fit.framing())
               .optIou(iou)
               .optSplit(split.equals("all") ? null : split)

@@ -75,7 +75,8 @@ final class TerminalProgress implements Progress {
   }
 
   /** A line for people, unless quiet. */
-  synchronized void say(String line) {
+  @Override
+  public synchronized void say(String line) {
     if (!quiet) {
       print(line);
     }

@@ -38,6 +38,9 @@ public interface Progress {
   /** Something the user should know, in one line; the work goes on. */
   void warn(String message);
 
+  /** Something worth knowing that asks for nothing, in one line. */
+  default void say(String message) {}
+
   /** A phase under way. One that is closed before it is {@link #done} has failed. */
   interface Phase extends AutoCloseable {
     /** Tells nobody. */

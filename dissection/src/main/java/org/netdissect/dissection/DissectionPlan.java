@@ -17,6 +17,7 @@ import org.netdissect.dissection.activations.basis.Basis;
 import org.netdissect.dissection.rules.Convention;
 import org.netdissect.dissection.rules.ImageSet;
 import org.netdissect.dissection.rules.Quantile;
+import org.netdissect.dissection.rules.ThresholdRule;
 import org.netdissect.dissection.scoring.MapsKept;
 import org.netdissect.pictures.Framing;
 import org.netdissect.results.DissectionException;
@@ -75,10 +76,20 @@ record DissectionPlan(
    *
    * @param iou recorded only; nothing measured depends on it
    */
-  record Scoring(Convention convention, Quantile quantile, double iou) {
+  record Scoring(ThresholdRule rule, double iou) {
+    Convention convention() {
+      return rule.convention();
+    }
+
+    Quantile quantile() {
+      return rule.quantile();
+    }
+
     /** As a result records them. */
     Rules rules() {
-      return new Rules(convention.word(), quantile.toString(), iou);
+      Quantile keep = rule.keep();
+      return new Rules(
+          convention().word(), quantile().toString(), iou, keep == null ? null : keep.toString());
     }
   }
 

@@ -19,6 +19,7 @@ import org.netdissect.dissection.activations.RecordedActivations;
 import org.netdissect.dissection.activations.basis.Basis;
 import org.netdissect.dissection.rules.Convention;
 import org.netdissect.dissection.rules.Quantile;
+import org.netdissect.dissection.rules.ThresholdRule;
 import org.netdissect.dissection.scoring.MapsKept;
 import org.netdissect.networks.Device;
 import org.netdissect.networks.InputSize;
@@ -118,6 +119,7 @@ public final class Dissector {
 
     private Convention convention = Convention.EXACT;
     private Quantile quantile = Quantile.DEFAULT;
+    private @Nullable Quantile keep;
     private double iou = DEFAULT_IOU;
     private @Nullable String split;
     private long limit;
@@ -222,6 +224,16 @@ public final class Dissector {
     /** Share of activations above the threshold; default 0.005. */
     public Builder optQuantile(Quantile quantile) {
       this.quantile = Objects.requireNonNull(quantile);
+      return this;
+    }
+
+    /**
+     * Share of activations that kept maps reach down to, beside the usual ones, for what units mean
+     * at lower strength; larger than that of {@link #optQuantile}. Default null: maps are kept as
+     * far as masks need them.
+     */
+    public Builder optKeepQuantile(@Nullable Quantile share) {
+      keep = share;
       return this;
     }
 
@@ -337,6 +349,7 @@ public final class Dissector {
      * The dissector. It keeps what is set now: later calls of this builder do not change it.
      *
      * @throws IllegalStateException if something required is missing
+     * @throws IllegalArgumentException if less is to be kept than masks need
      */
     public Dissector build() {
       if (data == null || out == null) {
@@ -350,7 +363,7 @@ public final class Dissector {
               seen(data),
               out,
               new DissectionPlan.Selection(split, limit, categories),
-              new DissectionPlan.Scoring(convention, quantile, iou),
+              new DissectionPlan.Scoring(new ThresholdRule(convention, quantile, keep), iou),
               maps,
               peaks,
               workers,

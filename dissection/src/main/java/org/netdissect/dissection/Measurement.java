@@ -21,6 +21,7 @@ import org.netdissect.dissection.recording.LayerRecorder;
 import org.netdissect.dissection.recording.Recording;
 import org.netdissect.dissection.rules.Convention;
 import org.netdissect.dissection.rules.ImageSet;
+import org.netdissect.dissection.rules.ThresholdRule;
 import org.netdissect.dissection.scoring.ConceptTotals;
 import org.netdissect.dissection.scoring.ResultWriter;
 import org.netdissect.dissection.tally.MaskTally;
@@ -31,6 +32,7 @@ import org.netdissect.results.DissectionException;
 import org.netdissect.results.DissectionInfo;
 import org.netdissect.results.DissectionInfo.DataInfo;
 import org.netdissect.results.DissectionInfo.NetworkInfo;
+import org.netdissect.results.LayerInfo;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -141,6 +143,9 @@ final class Measurement {
     inputs.put("convention", rules.convention());
     inputs.put("quantile", rules.quantile());
     inputs.put("iou", rules.iou());
+    if (rules.keepQuantile() != null) {
+      inputs.put("keepQuantile", rules.keepQuantile());
+    }
     inputs.put("maps", plan.maps().name().toLowerCase(Locale.ROOT));
     inputs.put("peaks", plan.peaks());
     plan.subject().addInputs(inputs);
@@ -157,13 +162,7 @@ final class Measurement {
     DissectionPlan.Scoring scoring = plan.scoring();
     try (Recording recording =
         Recording.open(
-            images,
-            source.layers(),
-            scoring.convention(),
-            scoring.quantile(),
-            work,
-            Dissector.TOP_IMAGES,
-            plan.peaks())) {
+            images, source.layers(), scoring.rule(), work, Dissector.TOP_IMAGES, plan.peaks())) {
       recording.run(source, plan.workers(), plan.strict(), progress);
       recording.requireImages();
       ConceptTotals totals =
@@ -184,9 +183,22 @@ final class Measurement {
       // Once while they are recorded, once in the result.
       after += plan.peaks() ? 8L * units * images.size() : 0;
     }
-    SpaceNeeded.of(source.layers(), images.size(), plan.scoring().quantile().share(), plan.maps())
-        .plus(after)
-        .check(plan.out(), progress, DiskSpace::usable);
+    ThresholdRule rule = plan.scoring().rule();
+    double quantile = rule.quantile().share();
+    double reach = rule.reach().share();
+    List<LayerInfo> layers = source.layers();
+    SpaceNeeded all = SpaceNeeded.of(layers, images.size(), quantile, reach, plan.maps());
+    if (rule.keep() != null) {
+      SpaceNeeded usual = SpaceNeeded.of(layers, images.size(), quantile, plan.maps());
+      progress.say(
+          "keeping maps down to "
+              + rule.keep()
+              + " of all activations: this run needs "
+              + all.describe()
+              + " of disk in place of "
+              + usual.describe());
+    }
+    all.plus(after).check(plan.out(), progress, DiskSpace::usable);
   }
 
   private void write(Target target, Recording recording, ConceptTotals totals) throws IOException {
@@ -199,13 +211,7 @@ final class Measurement {
     for (int l : target.layers()) {
       LayerRecorder recorder = recording.recorders().get(l);
       MaskTally tally =
-          new MaskTally(
-              recorder,
-              images,
-              scoring.convention(),
-              scoring.quantile(),
-              source.input(l),
-              plan.framing());
+          new MaskTally(recorder, images, scoring.rule(), source.input(l), plan.framing());
       layers.add(writer.write(recorder, tally, recorder.folder(), progress));
       List<List<Coefficient>> coefficients = source.coefficients(l);
       if (coefficients != null) {

@@ -30,6 +30,11 @@ final class RunLog implements Progress {
   }
 
   @Override
+  public void say(String message) {
+    progress.say(message);
+  }
+
+  @Override
   public void warn(String message) {
     synchronized (messages) {
       messages.add(message);

@@ -25,7 +25,9 @@ import org.netdissect.results.LayerInfo;
  * hits, about six regions of three bytes wherever a unit is active. Results with little data, and
  * units that are flat near their threshold, can take more: the estimate keeps people from runs that
  * cannot end well, and does not promise that the others do. What steps after the result write is
- * their own estimate. A run that meets a full disk can go on.
+ * their own estimate. Where maps are kept further down than masks need, that share of all cells
+ * decides what is recorded, and its cells are written twice more. A run that meets a full disk can
+ * go on.
  *
  * <p>Measured at its fullest on three layers of SqueezeNet 1.1 (Places365) with 1,281 images: 94 MB
  * for 64 units of 55×55, 133 MB for 256 of 27×27, 65 MB for 512 of 13×13; all between the two
@@ -48,9 +50,19 @@ record SpaceNeeded(long least, long likely) {
   private static final double BYTES_OF_IMAGE = 200;
 
   static SpaceNeeded of(List<LayerInfo> layers, long images, double quantile, MapsKept maps) {
+    return of(layers, images, quantile, quantile, maps);
+  }
+
+  /**
+   * Of a run that keeps maps further down than masks need.
+   *
+   * @param reach share of a unit's activations that they reach down to
+   */
+  static SpaceNeeded of(
+      List<LayerInfo> layers, long images, double quantile, double reach, MapsKept maps) {
     return new SpaceNeeded(
-        bytes(layers, images, quantile, maps, CLUSTERED),
-        bytes(layers, images, quantile, maps, ALONE));
+        bytes(layers, images, quantile, reach, maps, CLUSTERED),
+        bytes(layers, images, quantile, reach, maps, ALONE));
   }
 
   /** The same with so many bytes more, written after the result. */
@@ -59,9 +71,15 @@ record SpaceNeeded(long least, long likely) {
   }
 
   private static long bytes(
-      List<LayerInfo> layers, long images, double quantile, MapsKept maps, double dilation) {
-    double recorded = Math.min(1, dilation * quantile * (1 + Math.log(1 / quantile)));
+      List<LayerInfo> layers,
+      long images,
+      double quantile,
+      double reach,
+      MapsKept maps,
+      double dilation) {
+    double recorded = Math.min(1, dilation * reach * (1 + Math.log(1 / reach)));
     double kept = Math.min(1, dilation * quantile);
+    double low = reach > quantile ? 2 * Math.min(1, dilation * reach) : 0;
     double bytes = images * BYTES_OF_IMAGE;
     for (LayerInfo layer : layers) {
       double pairs = (double) images * layer.units();
@@ -69,11 +87,16 @@ record SpaceNeeded(long least, long likely) {
       double copies = maps == MapsKept.ALL ? 2 : 1;
       // Active cells of a unit lie on few images: about two and a half of them on each.
       double active = Math.min(1, quantile * layer.cells() / 2.5);
-      bytes += cells * BYTES_OF_CELL * (recorded + copies * kept);
+      bytes += cells * BYTES_OF_CELL * (recorded + copies * kept + low);
       bytes += 2 * pairs * active * REGIONS_OF_MASK * BYTES_OF_HIT;
       bytes += layer.units() * Math.min(BYTES_OF_UNIT, (double) images * layer.cells());
     }
     return (long) bytes;
+  }
+
+  /** As people read it: "3.1 GB to 7.0 GB". */
+  String describe() {
+    return DiskSpace.text(least) + " to " + DiskSpace.text(likely);
   }
 
   /**

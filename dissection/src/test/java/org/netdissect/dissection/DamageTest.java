@@ -92,6 +92,7 @@ class DamageTest {
         .setOut(out)
         .optWorkers(2)
         .optQuantile(Quantile.of("0.02"))
+        .optKeepQuantile(Quantile.of("0.05"))
         .optPeaks(true)
         .optCache(folder.resolve("cache"))
         .optProgress(progress);

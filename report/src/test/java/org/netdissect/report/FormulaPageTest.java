@@ -29,6 +29,12 @@ import org.netdissect.results.FormulaScore;
 import org.netdissect.results.FormulaTable;
 import org.netdissect.results.HitTable;
 import org.netdissect.results.LayerDissection;
+import org.netdissect.results.LinearInfo;
+import org.netdissect.results.LinearScore;
+import org.netdissect.results.LinearTable;
+import org.netdissect.results.RangeInfo;
+import org.netdissect.results.RangeScore;
+import org.netdissect.results.RangeTable;
 import org.netdissect.results.TrustTable;
 import tools.jackson.databind.JsonNode;
 
@@ -99,6 +105,63 @@ class FormulaPageTest {
             Stream.iterate(0, u -> u + 1).limit(SmallWorld.UNITS - 1).toList(),
             null);
     FormulaTable.write(layer, info, scores);
+    ranges(layer, info, scores.get(0));
+    linear(layer, info);
+  }
+
+  /** Two ranges of each unit that has formulas but the second, which has none. */
+  private static void ranges(LayerDissection layer, FormulaInfo info, FormulaScore best)
+      throws IOException {
+    List<RangeScore> scores = new ArrayList<>();
+    for (int unit = 0; unit < SmallWorld.UNITS - 1; unit++) {
+      FormulaScore own =
+          new FormulaScore(
+              unit, 2, best.formula(), 5, 50, 100, 5 / 145.0, 0, false, 0.5, 0.1, 0.05, 1);
+      if (unit != 1) {
+        scores.add(new RangeScore(1, 0.5f, 1.25f, 1234, "car", 0.03, own));
+        scores.add(new RangeScore(2, 1.25f, Float.POSITIVE_INFINITY, 1233, "", 0, nothing(unit)));
+      }
+    }
+    RangeTable.write(
+        layer, new RangeInfo(1, "netdissect", info.result(), 2, "kmeans", 9L, info, null), scores);
+  }
+
+  private static FormulaScore nothing(int unit) {
+    return new FormulaScore(unit, 2, "", 0, 0, 7, 0, 0, true, 0, 0, 0, 0);
+  }
+
+  private static void linear(LayerDissection layer, FormulaInfo info) throws IOException {
+    List<LinearScore> scores = new ArrayList<>();
+    for (int unit = 0; unit < SmallWorld.UNITS - 1; unit++) {
+      List<LinearScore.Term> terms =
+          unit == 1
+              ? List.of()
+              : List.of(
+                  new LinearScore.Term("\"" + SmallWorld.HOSTILE + "\"", 0.25),
+                  new LinearScore.Term("car", 1.5e-5));
+      scores.add(
+          new LinearScore(
+              unit, terms, "car", "", 0.125, Double.NaN, unit == 1 ? Double.NaN : 0.5, 0));
+    }
+    String csv = LinearTable.csv(scores);
+    LinearTable.write(
+        layer,
+        new LinearInfo(
+            1,
+            "netdissect",
+            info.result(),
+            3,
+            20,
+            10,
+            10,
+            0.05,
+            0.01,
+            0.02,
+            10,
+            null,
+            info.units(),
+            TrustTable.check(csv)),
+        csv);
   }
 
   private static void show(int unit) throws Exception {
@@ -222,6 +285,40 @@ class FormulaPageTest {
                   + "][0], mask: [...m.mask].join('')}))");
       assertEquals(world.objectMask(on.get("name").asString()), on.get("mask").asString());
     }
+  }
+
+  /** Cells of the rows of a panel, by row. */
+  private static String cells(String panel) throws Exception {
+    return browser
+        .eval(
+            "[...document.querySelectorAll('."
+                + panel
+                + " tbody tr')].map(r => [...r.children].map(c => c.textContent).join('|')).join('\\n')")
+        .asString();
+  }
+
+  @Test
+  void tellsWhatAUnitMeansByStrengthAndAsASum() throws Exception {
+    show(0);
+    browser.await("document.querySelector('.linear') !== null");
+    assertEquals(
+        "0.5 to 1.25|"
+            + SmallWorld.HOSTILE
+            + "|0.0345|at most 0.5000|10.0 %|5.0 %|car|0.0300|1\u202f234\n"
+            + "above 1.25|meets no concept|0.0000|proven|0.0 %|0.0 %|–|0.0000|1\u202f233",
+        cells("ranges"));
+    assertEquals(
+        "label|car|0.125\nformula|meets no concept|–\nsum|0.25\u00a0"
+            + SmallWorld.HOSTILE
+            + " + 0.000015\u00a0car|0.500",
+        cells("linear"));
+    String about = browser.eval("document.querySelector('.ranges p').textContent").asString();
+    assertTrue(about.contains("k-means (seed 9)"), about);
+    show(1);
+    browser.await("document.querySelector('.linear') !== null");
+    assertEquals("", cells("ranges"));
+    assertEquals(
+        "label|car|0.125\nformula|meets no concept|–\nsum|no concept helps|–", cells("linear"));
   }
 
   @Test

@@ -139,8 +139,16 @@ public record DissectionInfo(
    * @param convention {@code exact}, {@code paper} or {@code lite}
    * @param quantile as typed
    * @param iou above which a unit is a detector
+   * @param keepQuantile share of a unit's activations that {@code low-maps.bin} reaches down to, as
+   *     typed; null where it was not kept
    */
-  public record Rules(String convention, String quantile, double iou) {}
+  public record Rules(
+      String convention, String quantile, double iou, @Nullable String keepQuantile) {
+    /** Rules of a run that keeps no more than masks need. */
+    public Rules(String convention, String quantile, double iou) {
+      this(convention, quantile, iou, null);
+    }
+  }
 
   /**
    * Images.

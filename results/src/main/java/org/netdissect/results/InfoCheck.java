@@ -103,6 +103,9 @@ final class InfoCheck {
         rules.convention() != null && CONVENTIONS.contains(rules.convention()), "rules.convention");
     require(
         rules.quantile() != null && QUANTILE.matcher(rules.quantile()).matches(), "rules.quantile");
+    require(
+        rules.keepQuantile() == null || QUANTILE.matcher(rules.keepQuantile()).matches(),
+        "rules.keepQuantile");
   }
 
   private void data(DissectionInfo.DataInfo data) throws DamagedException {

@@ -24,14 +24,21 @@ public final class LayerDissection {
   private static final Map<String, FileKind> SECTION_FILES =
       new TreeMap<>(
           Map.of(
-              "hits.bin", HitTable.KIND,
-              "maps.bin", ActivationMaps.KIND,
-              "counts.bin", ConceptCounts.KIND,
-              "peaks.bin", PeakActivations.KIND,
-              "histograms.bin", ValueHistograms.KIND));
+              "hits.bin",
+              HitTable.KIND,
+              "maps.bin",
+              ActivationMaps.KIND,
+              LowMaps.FILE,
+              LowMaps.KIND,
+              "counts.bin",
+              ConceptCounts.KIND,
+              "peaks.bin",
+              PeakActivations.KIND,
+              "histograms.bin",
+              ValueHistograms.KIND));
 
   /** Files that a run may be told to keep or not. */
-  private static final Set<String> OPTIONAL = Set.of("maps.bin", "peaks.bin");
+  private static final Set<String> OPTIONAL = Set.of("maps.bin", LowMaps.FILE, "peaks.bin");
 
   private final Dissection dissection;
   private final DissectionInfo.LayerResult result;
@@ -140,6 +147,23 @@ public final class LayerDissection {
         result.layer(),
         dissection.images().size(),
         recorded("maps.bin"));
+  }
+
+  /** Whether maps that reach below the thresholds were kept. */
+  public boolean hasLowMaps() {
+    return recorded(LowMaps.FILE) != null;
+  }
+
+  /**
+   * Activation maps of all images, trimmed to each unit's floor in place of its threshold: the
+   * value that the share of its activations exceeds that was to be kept.
+   */
+  public LowMaps lowMaps() throws IOException {
+    return LowMaps.open(
+        folder.resolve(LowMaps.FILE),
+        result.layer(),
+        dissection.images().size(),
+        recorded(LowMaps.FILE));
   }
 
   /** Whether the largest activation of each unit on each image was kept. */

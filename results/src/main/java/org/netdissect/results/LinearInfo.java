@@ -36,7 +36,8 @@ public record LinearInfo(
     int mostTerms,
     @Nullable List<String> categories,
     @Nullable List<Integer> units,
-    FileCheck table) {
+    FileCheck table)
+    implements SideInfo {
 
   /** The version that this code writes. */
   public static final int FORMAT = 1;

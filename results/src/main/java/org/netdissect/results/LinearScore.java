@@ -1,6 +1,9 @@
 package org.netdissect.results;
 
+import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * A unit's activation as a weighted sum of concepts, beside its label and its formula: a row of
@@ -35,6 +38,10 @@ public record LinearScore(
    */
   public record Term(String concept, double weight) {}
 
+  /** A weight and a concept, which is quoted where it holds blanks. */
+  private static final Pattern TERM =
+      Pattern.compile("([0-9.eE+-]+) (\"(?:[^\"]|\"\")*+\"|[^\" ]++)(?: \\+ (?=.)|$)");
+
   public LinearScore {
     terms = List.copyOf(terms);
   }
@@ -46,5 +53,24 @@ public record LinearScore(
         terms.stream()
             .map(t -> org.netdissect.base.Numbers.general(t.weight(), 4) + " " + t.concept())
             .toList());
+  }
+
+  /**
+   * Reads what {@link #text} wrote; weights to four digits.
+   *
+   * @throws IllegalArgumentException if it is no such sum
+   */
+  static List<Term> terms(String text) {
+    List<Term> terms = new ArrayList<>();
+    Matcher term = TERM.matcher(text);
+    int at = 0;
+    while (at < text.length()) {
+      if (!term.region(at, text.length()).lookingAt()) {
+        throw new IllegalArgumentException("no sum of concepts");
+      }
+      terms.add(new Term(term.group(2), Double.parseDouble(term.group(1))));
+      at = term.end();
+    }
+    return terms;
   }
 }

@@ -1,58 +1,97 @@
 package org.netdissect.results;
 
-import de.siegmar.fastcsv.writer.CsvWriter;
+import de.siegmar.fastcsv.reader.NamedCsvRecord;
 import java.io.IOException;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.netdissect.base.Json;
 import org.netdissect.base.Numbers;
+import org.netdissect.base.files.DamagedException;
 import org.netdissect.base.files.Seal;
 import org.netdissect.base.files.WholeFile;
 
-/** A layer's {@code linear.csv} and {@code linear.json}: its units as sums of concepts. */
-public final class LinearTable {
+/**
+ * A layer's {@code linear.csv} and {@code linear.json}: its units as sums of concepts.
+ *
+ * @param info how it was made
+ * @param scores a row a unit, ascending
+ */
+public record LinearTable(LinearInfo info, List<LinearScore> scores) {
   private static final String FILE = "linear.csv";
   private static final String INFO = "linear.json";
 
-  private static final List<String> COLUMNS =
+  private static final List<TableColumn<LinearScore>> COLUMNS =
       List.of(
-          "unit",
-          "linear",
-          "terms",
-          "label",
-          "formula",
-          "label-r",
-          "formula-r",
-          "linear-r",
-          "validation-r");
+          new TableColumn<>("unit", Integer.class, LinearScore::unit),
+          new TableColumn<>("linear", String.class, LinearScore::text),
+          new TableColumn<>("terms", Integer.class, score -> score.terms().size()),
+          new TableColumn<>("label", String.class, LinearScore::label),
+          new TableColumn<>("formula", String.class, LinearScore::formula),
+          new TableColumn<>("label-r", String.class, score -> correlation(score.labelR())),
+          new TableColumn<>("formula-r", String.class, score -> correlation(score.formulaR())),
+          new TableColumn<>("linear-r", String.class, score -> correlation(score.linearR())),
+          new TableColumn<>(
+              "validation-r", String.class, score -> correlation(score.validationR())));
 
-  private LinearTable() {}
+  public LinearTable {
+    scores = List.copyOf(scores);
+  }
+
+  private static String correlation(double value) {
+    return Double.isNaN(value) ? "" : Numbers.general(value, 6);
+  }
 
   /** The table as text. */
   public static String csv(List<LinearScore> scores) throws IOException {
-    StringWriter text = new StringWriter();
-    try (CsvWriter csv = UnitTable.csv().build(text)) {
-      csv.writeRecord(COLUMNS);
-      for (LinearScore s : scores) {
-        csv.writeRecord(
-            Integer.toString(s.unit()),
-            s.text(),
-            Integer.toString(s.terms().size()),
-            s.label(),
-            s.formula(),
-            number(s.labelR()),
-            number(s.formulaR()),
-            number(s.linearR()),
-            number(s.validationR()));
-      }
-    }
-    return text.toString();
+    return SideTable.csv(COLUMNS, scores);
   }
 
-  private static String number(double value) {
-    return Double.isNaN(value) ? "" : Numbers.general(value, 6);
+  /**
+   * Reads the table of a layer.
+   *
+   * @return null if there is none, or the one there belongs to an earlier result in this folder
+   * @throws DamagedException if it is not what was written
+   */
+  public static @Nullable LinearTable read(Dissection dissection, LayerDissection layer)
+      throws IOException {
+    Path folder = layer.folder();
+    LinearInfo info =
+        SideTable.info(
+            dissection,
+            folder.resolve(INFO),
+            LinearInfo.class,
+            LinearInfo.FORMAT,
+            "formulas --linear");
+    if (info == null) {
+      return null;
+    }
+    int units = layer.units().size();
+    return new LinearTable(
+        info,
+        SideTable.rows(
+            folder.resolve(FILE),
+            info.table(),
+            row -> {
+              LinearScore score = row(row);
+              if (score.unit() < 0 || score.unit() >= units) {
+                throw new IllegalArgumentException("no such unit");
+              }
+              return score;
+            }));
+  }
+
+  private static LinearScore row(NamedCsvRecord row) {
+    return new LinearScore(
+        Integer.parseInt(row.getField("unit")),
+        LinearScore.terms(row.getField("linear")),
+        row.getField("label"),
+        row.getField("formula"),
+        SideTable.number(row, "label-r"),
+        SideTable.number(row, "formula-r"),
+        SideTable.number(row, "linear-r"),
+        SideTable.number(row, "validation-r"));
   }
 
   /**

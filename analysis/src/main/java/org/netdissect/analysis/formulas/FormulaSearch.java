@@ -93,7 +93,7 @@ public final class FormulaSearch {
       LayerDissection layer,
       int[] units,
       FormulaOptions options,
-      @Nullable FormulaJournal journal,
+      @Nullable UnitJournal<FormulaScore> journal,
       Progress progress)
       throws IOException {
     FormulaScore[][] scores = new FormulaScore[units.length][];
@@ -108,7 +108,7 @@ public final class FormulaSearch {
             Search search = new Search(options);
             return i -> {
               FormulaScore[] known = journal == null ? null : journal.of(units[i]);
-              scores[i] = known == null ? search.unit(hits, units[i]) : known;
+              scores[i] = known == null ? search.unit(units[i], mask(hits, units[i])) : known;
               if (journal != null && known == null) {
                 journal.keep(scores[i]);
               }
@@ -143,7 +143,7 @@ public final class FormulaSearch {
     List<FormulaScore> scores = new ArrayList<>();
     try (HitTable hits = layer.hits()) {
       for (int unit = 0; unit < layer.units().size(); unit++) {
-        search.read(hits, unit);
+        search.read(mask(hits, unit));
         long with = extension.stream().mapToLong(search.unit::hits).sum();
         Found found = new Found(formula, with, pixels, search.unit.mask);
         scores.add(search.score(unit, formula.length(), found, found.iou(), found.iou(), true));
@@ -152,8 +152,13 @@ public final class FormulaSearch {
     return scores;
   }
 
+  /** A unit's mask, as it was counted. */
+  private LitRegions mask(HitTable hits, int unit) {
+    return visitor -> hits.read(unit, sets::regions, visitor);
+  }
+
   /** One thread's search. */
-  private final class Search {
+  final class Search {
     private final FormulaOptions options;
     private final UnitSets unit = new UnitSets(sets);
     private final BeamSearch beam;
@@ -166,18 +171,20 @@ public final class FormulaSearch {
       optimal = options.optimal() ? new OptimalSearch(space, options.operators()) : null;
     }
 
-    void read(HitTable hits, int number) throws IOException {
-      unit.read(hits, number);
+    void read(LitRegions mask) throws IOException {
+      unit.read(mask);
       fires.clear();
-      hits.read(
-          number,
-          sets::regions,
-          (image, region, pixels) -> fires.add(new int[] {image, sets.set(image, region)}));
+      mask.visit((image, region, pixels) -> fires.add(new int[] {image, sets.set(image, region)}));
     }
 
-    FormulaScore[] unit(HitTable hits, int number) throws IOException {
+    /**
+     * The best formulas of a mask by length.
+     *
+     * @param number of the unit
+     */
+    FormulaScore[] unit(int number, LitRegions mask) throws IOException {
       long deadline = System.nanoTime() + options.timeLimit().toNanos();
-      read(hits, number);
+      read(mask);
       FormulaScore[] rows = new FormulaScore[options.length()];
       Found best = beam.begin(unit);
       if (best == null) {

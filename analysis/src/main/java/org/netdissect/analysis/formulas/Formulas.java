@@ -36,7 +36,9 @@ public final class Formulas {
       Progress progress)
       throws IOException {
     FormulaInfo info = info(search, units, options);
-    try (FormulaJournal journal = FormulaJournal.open(layer.folder().resolve(JOURNAL), info)) {
+    try (UnitJournal<FormulaScore> journal =
+        UnitJournal.open(
+            layer.folder().resolve(JOURNAL), info, FormulaScore[].class, FormulaScore::unit)) {
       List<FormulaScore> scores =
           search.search(
               layer, units == null ? FormulaSearch.all(layer) : units, options, journal, progress);
@@ -46,8 +48,9 @@ public final class Formulas {
     }
   }
 
-  private static FormulaInfo info(
-      FormulaSearch search, int @Nullable [] units, FormulaOptions options) throws IOException {
+  /** What a search is asked for. */
+  static FormulaInfo info(FormulaSearch search, int @Nullable [] units, FormulaOptions options)
+      throws IOException {
     Dissection dissection = search.data().dissection();
     return new FormulaInfo(
         FormulaInfo.FORMAT,

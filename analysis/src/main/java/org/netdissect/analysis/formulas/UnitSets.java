@@ -3,7 +3,6 @@ package org.netdissect.analysis.formulas;
 import java.io.IOException;
 import java.util.Arrays;
 import org.netdissect.concepts.atlas.LabelSets;
-import org.netdissect.results.HitTable;
 
 /** One unit's mask by sets of concepts. Reused from unit to unit; one thread at a time. */
 final class UnitSets {
@@ -29,17 +28,15 @@ final class UnitSets {
     pairs = new long[sets.concepts() * sets.concepts()];
   }
 
-  void read(HitTable table, int unit) throws IOException {
+  void read(LitRegions mask) throws IOException {
     for (int i = 0; i < count; i++) {
       hits[lit[i]] = 0;
     }
     count = 0;
-    mask = 0;
-    table.read(
-        unit,
-        sets::regions,
+    this.mask = 0;
+    mask.visit(
         (image, region, pixels) -> {
-          mask += pixels;
+          this.mask += pixels;
           int set = sets.set(image, region);
           if (hits[set] == 0) {
             if (count == lit.length) {

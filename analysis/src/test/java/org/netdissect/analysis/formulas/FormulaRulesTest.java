@@ -192,8 +192,7 @@ class FormulaRulesTest {
     return Math.min(SIDE - 1, Math.max(0, position));
   }
 
-  private static boolean holds(
-      Formula formula, ConceptIndex concepts, AnnotatedImage labels, int pixel) {
+  static boolean holds(Formula formula, ConceptIndex concepts, AnnotatedImage labels, int pixel) {
     if (formula instanceof Formula.Leaf leaf) {
       int number = concepts.number(leaf.concept);
       return labels.wholeLabels().stream().anyMatch(label -> label.number() == number)
@@ -344,7 +343,7 @@ class FormulaRulesTest {
   }
 
   /** Fails in its phase after so many units, as a kill would. */
-  private static Progress failingAfter(int units) {
+  static Progress failingAfter(int units) {
     return new Progress() {
       private int left = units;
 

@@ -155,7 +155,8 @@ class FormulaTest {
         UnitSets unit = new UnitSets(space.sets());
         try (HitTable hits = layer.hits()) {
           for (int u = 0; u < units; u++) {
-            unit.read(hits, u);
+            int number = u;
+            unit.read(visitor -> hits.read(number, space.sets()::regions, visitor));
             for (int length = 1; length <= 3; length++) {
               FormulaScore score = scores.get(3 * u + length - 1);
               Found found = exhaustive(space, unit, length);

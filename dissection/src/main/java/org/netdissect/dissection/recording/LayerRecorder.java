@@ -41,7 +41,8 @@ public final class LayerRecorder {
   /**
    * A recorder.
    *
-   * @param tail how many of a unit's largest values its threshold can depend on
+   * @param tail how many of a unit's largest values its threshold, or what is kept below it, can
+   *     depend on
    * @param peaks null if the largest value of each map need not be kept
    */
   public LayerRecorder(

@@ -28,9 +28,8 @@ import org.netdissect.base.files.SectionFile;
 import org.netdissect.base.files.WholeFile;
 import org.netdissect.base.threads.Workers;
 import org.netdissect.dissection.activations.ActivationSource;
-import org.netdissect.dissection.rules.Convention;
 import org.netdissect.dissection.rules.ImageSet;
-import org.netdissect.dissection.rules.Quantile;
+import org.netdissect.dissection.rules.ThresholdRule;
 import org.netdissect.dissection.tally.Parts;
 import org.netdissect.results.DissectionException;
 import org.netdissect.results.LayerInfo;
@@ -130,21 +129,13 @@ public final class Recording implements Closeable {
   public static Recording open(
       ImageSet images,
       List<LayerInfo> layers,
-      Convention convention,
-      Quantile quantile,
+      ThresholdRule rule,
       Path work,
       int topImages,
       boolean peaks)
       throws IOException {
     return open(
-        images,
-        IntStream.range(0, images.size()).toArray(),
-        layers,
-        convention,
-        quantile,
-        work,
-        topImages,
-        peaks);
+        images, IntStream.range(0, images.size()).toArray(), layers, rule, work, topImages, peaks);
   }
 
   /**
@@ -158,20 +149,18 @@ public final class Recording implements Closeable {
       ImageSet images,
       int[] part,
       List<LayerInfo> layers,
-      Convention convention,
-      Quantile quantile,
+      ThresholdRule rule,
       Path work,
       int topImages)
       throws IOException {
-    return open(images, part, layers, convention, quantile, work, topImages, false);
+    return open(images, part, layers, rule, work, topImages, false);
   }
 
   private static Recording open(
       ImageSet images,
       int[] part,
       List<LayerInfo> layers,
-      Convention convention,
-      Quantile quantile,
+      ThresholdRule rule,
       Path work,
       int topImages,
       boolean peaks)
@@ -205,7 +194,7 @@ public final class Recording implements Closeable {
         recorders.add(
             new LayerRecorder(
                 layer,
-                convention.tailSize(quantile, (long) images.size() * layer.cells()),
+                rule.convention().tailSize(rule.reach(), (long) images.size() * layer.cells()),
                 images::name,
                 histograms.get(l),
                 tops.get(l),

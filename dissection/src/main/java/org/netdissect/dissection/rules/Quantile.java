@@ -9,7 +9,7 @@ import java.util.Objects;
  * The share of all activations of a unit that its mask may hold, kept as the decimal that was typed
  * so that ⌊qN⌋ is exact (0.005 is N·5/1000, not a binary neighbour of it).
  */
-public final class Quantile {
+public final class Quantile implements Comparable<Quantile> {
   /** The paper's value: P(a &gt; T) = 0.005. */
   public static final Quantile DEFAULT = of("0.005");
 
@@ -63,6 +63,11 @@ public final class Quantile {
     BigInteger entry =
         value.movePointRight(3).setScale(0, RoundingMode.HALF_EVEN).toBigIntegerExact();
     return entry.doubleValue() / 999.0;
+  }
+
+  @Override
+  public int compareTo(Quantile other) {
+    return value.compareTo(other.value);
   }
 
   @Override

@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import org.netdissect.base.Numbers;
 import org.netdissect.base.Progress;
 import org.netdissect.base.files.BadFileException;
@@ -34,6 +35,7 @@ import org.netdissect.results.DirectionTable.Coefficient;
 import org.netdissect.results.DissectionInfo;
 import org.netdissect.results.HitTable;
 import org.netdissect.results.LayerInfo;
+import org.netdissect.results.LowMaps;
 import org.netdissect.results.PeakActivations;
 import org.netdissect.results.UnitScore;
 import org.netdissect.results.UnitTable;
@@ -84,24 +86,27 @@ public final class ResultWriter {
         SectionFile.Writer hits =
             new SectionFile.Writer(folder.resolve("hits.bin"), HitTable.KIND);
         SectionFile.Writer kept =
-            maps == MapsKept.NONE
-                ? null
-                : new SectionFile.Writer(folder.resolve("maps.bin"), ActivationMaps.KIND)) {
+            mapsFile(folder.resolve("maps.bin"), ActivationMaps.KIND, maps != MapsKept.NONE);
+        SectionFile.Writer low =
+            mapsFile(folder.resolve(LowMaps.FILE), LowMaps.KIND, tally.keepsLowMaps())) {
       for (int g = 0; g + 1 < groups.length; g++) {
         Path file = groupFolder.resolve("group-" + groups[g] + "-" + groups[g + 1] + ".bin");
-        if (!isWhole(file, groups[g + 1] - groups[g], layer, progress)) {
+        if (!isWhole(file, groups[g + 1] - groups[g], tally.sections(), layer, progress)) {
           int first = groups[g];
           int end = groups[g + 1];
           WholeFile.write(file, next -> tally.tally(first, end, workers, next));
         }
         try (SectionFile group = SectionFile.open(file, MaskTally.GROUP_KIND, -1)) {
           for (int u = groups[g]; u < groups[g + 1]; u++) {
-            int section = (u - groups[g]) * MaskTally.SECTIONS;
+            int section = (u - groups[g]) * tally.sections();
             stats.add(MaskTally.UnitStats.decode(group.read(section)));
             hits.add(group.read(section + 1));
             if (kept != null) {
               ByteBuffer all = group.read(section + 2);
               kept.add(maps == MapsKept.ALL ? all : shownOnly(recorder, u, all));
+            }
+            if (low != null) {
+              low.add(group.read(section + MaskTally.SECTIONS));
             }
           }
         }
@@ -110,6 +115,9 @@ public final class ResultWriter {
       hits.finish();
       if (kept != null) {
         kept.finish();
+      }
+      if (low != null) {
+        low.finish();
       }
       phase.done();
     }
@@ -128,10 +136,19 @@ public final class ResultWriter {
     if (maps != MapsKept.NONE) {
       recordSections(layer, "maps.bin", ActivationMaps.KIND);
     }
+    if (tally.keepsLowMaps()) {
+      recordSections(layer, LowMaps.FILE, LowMaps.KIND);
+    }
     if (recorder.peaks() != null) {
       recordSections(layer, "peaks.bin", PeakActivations.KIND);
     }
     return result(recorder, stats);
+  }
+
+  /** A file for maps; null where none are wanted. */
+  private static SectionFile.@Nullable Writer mapsFile(Path file, FileKind kind, boolean wanted)
+      throws IOException {
+    return wanted ? new SectionFile.Writer(file, kind) : null;
   }
 
   /** Writes what the directions of a view are made of, after the view. */
@@ -152,13 +169,13 @@ public final class ResultWriter {
     return files;
   }
 
-  private boolean isWhole(Path file, int units, LayerInfo layer, Progress progress)
+  private boolean isWhole(Path file, int units, int sections, LayerInfo layer, Progress progress)
       throws IOException {
     if (!Files.exists(file)) {
       return false;
     }
     try {
-      GroupFile.check(file, units, layer, images);
+      GroupFile.check(file, units, sections, layer, images);
       return true;
     } catch (BadFileException e) {
       progress.warn(e.getMessage() + "; tallying these units again");

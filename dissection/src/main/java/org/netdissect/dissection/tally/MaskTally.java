@@ -7,7 +7,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Function;
 import java.util.function.IntToLongFunction;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.netdissect.base.NetdissectException;
 import org.netdissect.base.files.Bytes;
@@ -17,14 +19,14 @@ import org.netdissect.base.threads.Workers;
 import org.netdissect.concepts.atlas.AtlasImage;
 import org.netdissect.dissection.recording.LayerRecorder;
 import org.netdissect.dissection.recording.Spill;
-import org.netdissect.dissection.rules.Convention;
 import org.netdissect.dissection.rules.ImageSet;
 import org.netdissect.dissection.rules.MaskGeometry;
-import org.netdissect.dissection.rules.Quantile;
+import org.netdissect.dissection.rules.ThresholdRule;
 import org.netdissect.networks.InputSize;
 import org.netdissect.pictures.Frame;
 import org.netdissect.pictures.Framing;
 import org.netdissect.results.LayerInfo;
+import org.netdissect.results.LowMaps;
 import org.netdissect.results.values.TrimmedMap;
 
 /**
@@ -34,7 +36,7 @@ import org.netdissect.results.values.TrimmedMap;
 public final class MaskTally implements GroupTally {
   public static final FileKind GROUP_KIND = new FileKind("NDGROUP", 1);
 
-  /** Sections of a unit in a group's file. */
+  /** Sections of a unit in a group's file: what the tally counts, and its masks' maps. */
   public static final int SECTIONS = 3;
 
   /** Recorded bytes of the units of one group, about. */
@@ -45,8 +47,7 @@ public final class MaskTally implements GroupTally {
   private final LayerInfo layer;
   private final LayerRecorder recorder;
   private final ImageSet images;
-  private final Convention convention;
-  private final Quantile quantile;
+  private final ThresholdRule rule;
   private final @Nullable InputSize input;
   private final Framing framing;
   private final MaskGeometry.Cache geometries;
@@ -60,18 +61,17 @@ public final class MaskTally implements GroupTally {
   public MaskTally(
       LayerRecorder recorder,
       ImageSet images,
-      Convention convention,
-      Quantile quantile,
+      ThresholdRule rule,
       @Nullable InputSize input,
       Framing framing) {
     this.recorder = recorder;
     this.layer = recorder.layer();
     this.images = images;
-    this.convention = convention;
-    this.quantile = quantile;
+    this.rule = rule;
     this.input = input;
     this.framing = framing;
-    geometries = new MaskGeometry.Cache(convention, layer.field(), layer.height(), layer.width());
+    geometries =
+        new MaskGeometry.Cache(rule.convention(), layer.field(), layer.height(), layer.width());
   }
 
   @Override
@@ -104,6 +104,11 @@ public final class MaskTally implements GroupTally {
     return Arrays.copyOf(starts, count + 1);
   }
 
+  @Override
+  public boolean keepsLowMaps() {
+    return rule.keep() != null;
+  }
+
   /** Numbers of a unit that the tally finds. */
   public record UnitStats(float threshold, long maskPixels) {
     void encode(Bytes out) {
@@ -116,24 +121,15 @@ public final class MaskTally implements GroupTally {
     }
   }
 
-  /**
-   * Tallies the units from {@code first} to before {@code end} and writes a group's file: per unit
-   * its {@link UnitStats}, its hits and its trimmed maps.
-   */
   @Override
   public void tally(int first, int end, int workers, Path file) throws IOException {
-    ThresholdSearch search = search(first, end);
+    CutSearch search = new CutSearch(recorder.histograms(), first, end, rule);
     count(search, workers);
-    tally(first, end, search.thresholds(), workers, file);
-  }
-
-  /** A search for the thresholds of units by this recording's histograms. */
-  private ThresholdSearch search(int first, int end) {
-    return new ThresholdSearch(recorder.histograms(), first, end, convention, quantile);
+    tally(first, end, search.cuts(), workers, file);
   }
 
   /** Counts what this recording holds towards a search. */
-  void count(ThresholdSearch search, int workers) throws IOException {
+  void count(CutSearch search, int workers) throws IOException {
     if (search.isDone()) {
       return;
     }
@@ -156,10 +152,8 @@ public final class MaskTally implements GroupTally {
         });
   }
 
-  /**
-   * As {@link #tally(int, int, int, Path)}, with thresholds found over all parts of a recording.
-   */
-  void tally(int first, int end, float[] thresholds, int workers, Path file) throws IOException {
+  /** As {@link #tally(int, int, int, Path)}, with cuts found over all parts of a recording. */
+  void tally(int first, int end, CutSearch.Cuts cuts, int workers, Path file) throws IOException {
     List<Output> outputs = new ArrayList<>();
     int[] order = recorder.spill().byImage();
     Workers.run(
@@ -167,7 +161,7 @@ public final class MaskTally implements GroupTally {
         order.length,
         "tally",
         () -> {
-          Output output = new Output(first, end, thresholds, order);
+          Output output = new Output(first, end, cuts, order);
           synchronized (outputs) {
             outputs.add(output);
           }
@@ -178,18 +172,30 @@ public final class MaskTally implements GroupTally {
       for (int u = 0; u < end - first; u++) {
         int unit = u;
         long pixels = outputs.stream().mapToLong(output -> output.pixels[unit]).sum();
-        section.clear();
-        new UnitStats(thresholds[u], pixels).encode(section);
+        new UnitStats(cuts.thresholds()[u], pixels).encode(section);
         writer.add(section);
         section.clear();
-        ImageEntries.merge(outputs.stream().map(output -> output.hits[unit]).toList(), section);
-        writer.add(section);
-        section.clear();
-        ImageEntries.merge(outputs.stream().map(output -> output.maps[unit]).toList(), section);
-        writer.add(section);
+        add(outputs, output -> output.hits[unit], section, writer);
+        add(outputs, output -> output.maps[unit], section, writer);
+        if (cuts.floors() != null) {
+          LowMaps.encodeFloor(cuts.floors()[u], section);
+          add(outputs, output -> output.lowMaps[unit], section, writer);
+        }
       }
       writer.finish();
     }
+  }
+
+  /** Ends a section with what all threads found of a unit. */
+  private static void add(
+      List<Output> outputs,
+      Function<Output, ImageEntries> part,
+      Bytes section,
+      SectionFile.Writer writer)
+      throws IOException {
+    ImageEntries.merge(outputs.stream().map(part).toList(), section);
+    writer.add(section);
+    section.clear();
   }
 
   /** Reads the maps of a group of units in one segment after another; one thread's. */
@@ -263,7 +269,7 @@ public final class MaskTally implements GroupTally {
     }
 
     /** Counts the rest of a unit's maps in this segment. */
-    void count(int unit, ThresholdSearch search) throws IOException {
+    void count(int unit, CutSearch search) throws IOException {
       while (next(unit - first)) {
         try {
           search.count(unit, map);
@@ -290,7 +296,7 @@ public final class MaskTally implements GroupTally {
   private final class Output implements Workers.Worker {
     private final int first;
     private final int end;
-    private final float[] thresholds;
+    private final CutSearch.Cuts cuts;
     private final int[] order;
     private final PieceReader reader;
     private final RegionCounter counter = new RegionCounter(layer.height(), layer.width());
@@ -302,21 +308,26 @@ public final class MaskTally implements GroupTally {
 
     final ImageEntries[] hits;
     final ImageEntries[] maps;
+
+    /** Maps down to the floors, where they are kept; empty otherwise. */
+    final ImageEntries[] lowMaps;
+
     final long[] pixels;
 
-    Output(int first, int end, float[] thresholds, int[] order) {
+    Output(int first, int end, CutSearch.Cuts cuts, int[] order) {
       this.first = first;
       this.end = end;
-      this.thresholds = thresholds;
+      this.cuts = cuts;
       this.order = order;
       reader = new PieceReader(first, end);
       pixels = new long[end - first];
-      hits = new ImageEntries[end - first];
-      maps = new ImageEntries[end - first];
-      for (int u = 0; u < end - first; u++) {
-        hits[u] = new ImageEntries();
-        maps[u] = new ImageEntries();
-      }
+      hits = noEntries(end - first);
+      maps = noEntries(end - first);
+      lowMaps = noEntries(keepsLowMaps() ? end - first : 0);
+    }
+
+    private static ImageEntries[] noEntries(int units) {
+      return Stream.generate(ImageEntries::new).limit(units).toArray(ImageEntries[]::new);
     }
 
     @Override
@@ -328,12 +339,24 @@ public final class MaskTally implements GroupTally {
         for (int u = 0; u < end - first; u++) {
           if (reader.slot(u) == s) {
             reader.next(u);
-            if (reader.map.trimFurther(thresholds[u], scratch)) {
-              tally(u, numbers[s]);
+            if (reader.map.trimFurther(cuts.least(u), scratch)) {
+              keep(u, numbers[s]);
             }
           }
         }
       }
+    }
+
+    /** Keeps what is above the least cut of the map at hand; its mask is counted. */
+    private void keep(int u, int image) {
+      if (keepsLowMaps()) {
+        reader.map.encode(lowMaps[u].bytes);
+        lowMaps[u].end(image);
+        if (!reader.map.trimFurther(cuts.thresholds()[u], scratch)) {
+          return;
+        }
+      }
+      tally(u, image);
     }
 
     /** Lays the mask of the map at hand over its image. */
@@ -344,7 +367,8 @@ public final class MaskTally implements GroupTally {
       reader.map.encode(maps[u].bytes);
       maps[u].end(image);
       long mask =
-          counter.count(reader.map, thresholds[u], ground.geometry(), regionMap, ground.regions());
+          counter.count(
+              reader.map, cuts.thresholds()[u], ground.geometry(), regionMap, ground.regions());
       if (mask > 0) {
         pixels[u] += mask;
         counter.encode(hits[u].bytes);

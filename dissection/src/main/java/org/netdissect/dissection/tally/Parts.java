@@ -11,11 +11,11 @@ import org.netdissect.base.files.SectionFile;
 import org.netdissect.dissection.recording.LayerRecorder;
 import org.netdissect.dissection.recording.Recording;
 import org.netdissect.dissection.recording.TopImages;
-import org.netdissect.dissection.rules.Convention;
 import org.netdissect.dissection.rules.ImageSet;
-import org.netdissect.dissection.rules.Quantile;
+import org.netdissect.dissection.rules.ThresholdRule;
 import org.netdissect.results.HitTable;
 import org.netdissect.results.LayerInfo;
+import org.netdissect.results.LowMaps;
 import org.netdissect.results.values.TrimmedMap;
 import org.netdissect.results.values.ValueHistograms;
 
@@ -25,12 +25,11 @@ import org.netdissect.results.values.ValueHistograms;
  * is the same bytes as of one recording.
  *
  * <ol>
- *   <li>Each part is recorded with {@link Recording#open(ImageSet, int[], List, Convention,
- *       Quantile, Path, int)}, into a folder of its own. {@link #bounds} of what others have
- *       recorded so far keeps its spill small.
+ *   <li>Each part is recorded with {@link Recording#open(ImageSet, int[], List, ThresholdRule,
+ *       Path, int)}, into a folder of its own. {@link #bounds} of what others have recorded so far
+ *       keeps its spill small.
  *   <li>The histograms of all parts are added.
- *   <li>Each part counts towards a {@link ThresholdSearch}; the counts are added and give the
- *       thresholds.
+ *   <li>Each part counts towards a {@link CutSearch}; the counts are added and give the thresholds.
  *   <li>Each part tallies its own images with these; the groups' files are merged.
  * </ol>
  */
@@ -39,8 +38,7 @@ public final class Parts implements GroupTally {
   private final List<MaskTally> tallies = new ArrayList<>();
   private final LayerRecorder merged;
   private final List<LayerRecorder> parts;
-  private final Convention convention;
-  private final Quantile quantile;
+  private final ThresholdRule rule;
   private final Path folder;
 
   /**
@@ -55,15 +53,13 @@ public final class Parts implements GroupTally {
       List<LayerRecorder> parts,
       List<MaskTally> tallies,
       LayerRecorder merged,
-      Convention convention,
-      Quantile quantile,
+      ThresholdRule rule,
       Path folder) {
     this.layer = merged.layer();
     this.parts = parts;
     this.tallies.addAll(tallies);
     this.merged = merged;
-    this.convention = convention;
-    this.quantile = quantile;
+    this.rule = rule;
     this.folder = folder;
   }
 
@@ -104,23 +100,26 @@ public final class Parts implements GroupTally {
   }
 
   @Override
+  public boolean keepsLowMaps() {
+    return rule.keep() != null;
+  }
+
+  @Override
   public void tally(int first, int end, int workers, Path file) throws IOException {
-    ThresholdSearch search =
-        new ThresholdSearch(merged.histograms(), first, end, convention, quantile);
+    CutSearch search = new CutSearch(merged.histograms(), first, end, rule);
     for (MaskTally tally : tallies) {
       // Each part counts into a search of its own, as it would on another machine.
-      ThresholdSearch own =
-          new ThresholdSearch(merged.histograms(), first, end, convention, quantile);
+      CutSearch own = new CutSearch(merged.histograms(), first, end, rule);
       tally.count(own, workers);
       Bytes counts = new Bytes(1 << 10);
       own.encode(counts);
       search.add(counts.buffer());
     }
-    float[] thresholds = search.thresholds();
+    CutSearch.Cuts cuts = search.cuts();
     List<Path> files = new ArrayList<>();
     for (int p = 0; p < tallies.size(); p++) {
       Path own = folder.resolve("part-" + p + ".group");
-      tallies.get(p).tally(first, end, thresholds, workers, own);
+      tallies.get(p).tally(first, end, cuts, workers, own);
       files.add(own);
     }
     merge(files, end - first, file);
@@ -138,7 +137,7 @@ public final class Parts implements GroupTally {
     List<SectionFile> groups = new ArrayList<>();
     try (SectionFile.Writer writer = new SectionFile.Writer(file, MaskTally.GROUP_KIND)) {
       for (Path path : files) {
-        groups.add(SectionFile.open(path, MaskTally.GROUP_KIND, units * MaskTally.SECTIONS));
+        groups.add(SectionFile.open(path, MaskTally.GROUP_KIND, units * sections()));
       }
       TrimmedMap map = new TrimmedMap(layer.height(), layer.width());
       Bytes section = new Bytes(1 << 10);
@@ -146,18 +145,30 @@ public final class Parts implements GroupTally {
         float threshold = 0;
         long pixels = 0;
         for (SectionFile group : groups) {
-          MaskTally.UnitStats stats =
-              MaskTally.UnitStats.decode(group.read(u * MaskTally.SECTIONS));
+          MaskTally.UnitStats stats = MaskTally.UnitStats.decode(group.read(u * sections()));
           threshold = stats.threshold();
           pixels += stats.maskPixels();
         }
         section.clear();
         new MaskTally.UnitStats(threshold, pixels).encode(section);
         writer.add(section);
-        mergeEntries(groups, u * MaskTally.SECTIONS + 1, HitTable::skip, section);
+        section.clear();
+        mergeEntries(sections(groups, u, 1), HitTable::skip, section);
         writer.add(section);
-        mergeEntries(groups, u * MaskTally.SECTIONS + 2, map::decode, section);
+        section.clear();
+        mergeEntries(sections(groups, u, 2), map::decode, section);
         writer.add(section);
+        if (keepsLowMaps()) {
+          List<ByteBuffer> low = sections(groups, u, MaskTally.SECTIONS);
+          float floor = 0;
+          for (ByteBuffer part : low) {
+            floor = LowMaps.decodeFloor(part);
+          }
+          section.clear();
+          LowMaps.encodeFloor(floor, section);
+          mergeEntries(low, map::decode, section);
+          writer.add(section);
+        }
       }
       writer.finish();
     } finally {
@@ -167,21 +178,24 @@ public final class Parts implements GroupTally {
     }
   }
 
+  /** One of a unit's sections in each part. */
+  private List<ByteBuffer> sections(List<SectionFile> groups, int unit, int section)
+      throws IOException {
+    List<ByteBuffer> all = new ArrayList<>();
+    for (SectionFile group : groups) {
+      all.add(group.read(unit * sections() + section));
+    }
+    return all;
+  }
+
   /** Passes over one image's entry. */
   private interface Skip {
     void over(ByteBuffer in);
   }
 
   /** Merges the parts' entries of a unit by ascending image. */
-  private static void mergeEntries(List<SectionFile> groups, int section, Skip skip, Bytes out)
-      throws IOException {
-    List<ByteBuffer> inputs = new ArrayList<>();
-    int[] next = new int[groups.size()];
-    for (int p = 0; p < groups.size(); p++) {
-      inputs.add(groups.get(p).read(section));
-      next[p] = image(inputs.get(p), -1);
-    }
-    out.clear();
+  private static void mergeEntries(List<ByteBuffer> inputs, Skip skip, Bytes out) {
+    int[] next = inputs.stream().mapToInt(input -> image(input, -1)).toArray();
     int last = -1;
     while (true) {
       int least = 0;

@@ -32,6 +32,7 @@ import org.netdissect.dissection.recording.TopImages;
 import org.netdissect.dissection.rules.Convention;
 import org.netdissect.dissection.rules.ImageSet;
 import org.netdissect.dissection.rules.Quantile;
+import org.netdissect.dissection.rules.ThresholdRule;
 import org.netdissect.dissection.scoring.ConceptTotals;
 import org.netdissect.dissection.scoring.MapsKept;
 import org.netdissect.dissection.scoring.ResultWriter;
@@ -82,10 +83,10 @@ class PartsTest {
   }
 
   private Recording record(
-      ImageSet images, int[] part, Convention convention, Path maps, Path work, float[] bounds)
+      ImageSet images, int[] part, ThresholdRule rule, Path maps, Path work, float[] bounds)
       throws IOException {
     Files.createDirectories(work);
-    try (Recording recording = open(images, part, convention, work);
+    try (Recording recording = open(images, part, rule, work);
         ActivationSource source = source(maps, images)) {
       if (bounds != null) {
         recording.recorders().get(0).raiseBounds(bounds);
@@ -93,19 +94,19 @@ class PartsTest {
       recording.run(source, 2, false, Progress.NONE);
     }
     // Opened anew, as by another process.
-    return open(images, part, convention, work);
+    return open(images, part, rule, work);
   }
 
-  private static Recording open(ImageSet images, int[] part, Convention convention, Path work)
+  private static Recording open(ImageSet images, int[] part, ThresholdRule rule, Path work)
       throws IOException {
-    return Recording.open(
-        images, part, List.of(layer()), convention, Quantile.DEFAULT, work, Dissector.TOP_IMAGES);
+    return Recording.open(images, part, List.of(layer()), rule, work, Dissector.TOP_IMAGES);
   }
 
   @ParameterizedTest
   @EnumSource(Convention.class)
   void sevenUnevenPartsGiveTheSameBytes(Convention convention) throws IOException {
     int count = 211;
+    ThresholdRule rule = new ThresholdRule(convention, Quantile.DEFAULT, Quantile.of("0.08"));
     MadeUpData data = new MadeUpData(9, count, 32, 32, folder);
     Path maps = maps(count, 9);
     List<String> names = data.rows.stream().map(ImageRow::name).toList();
@@ -119,6 +120,7 @@ class PartsTest {
         .setData(data)
         .setOut(whole)
         .optConvention(convention)
+        .optKeepQuantile(rule.keep())
         .optCache(folder.resolve("cache"))
         .build()
         .run();
@@ -137,7 +139,7 @@ class PartsTest {
         int[] own = IntStream.range(0, images.size()).filter(i -> partOf[i] == part).toArray();
         List<LayerRecorder> before = recorders(recordings);
         float[] bounds = before.isEmpty() ? null : Parts.bounds(before, before.get(0).tail());
-        recordings.add(record(images, own, convention, maps, folder.resolve("part" + p), bounds));
+        recordings.add(record(images, own, rule, maps, folder.resolve("part" + p), bounds));
       }
       ValueHistograms histograms = new ValueHistograms(UNITS);
       TopImages top = new TopImages(UNITS, Dissector.TOP_IMAGES, images.nameRank());
@@ -149,14 +151,7 @@ class PartsTest {
       List<MaskTally> tallies =
           parts.stream()
               .map(
-                  part ->
-                      new MaskTally(
-                          part,
-                          images,
-                          convention,
-                          Quantile.DEFAULT,
-                          new InputSize(32, 32),
-                          Framing.STRETCH))
+                  part -> new MaskTally(part, images, rule, new InputSize(32, 32), Framing.STRETCH))
               .toList();
       BitSet read = new BitSet();
       recordings.forEach(recording -> read.or(recording.read()));
@@ -170,16 +165,13 @@ class PartsTest {
               2,
               MapsKept.ALL,
               out);
-      writer.write(
-          merged,
-          new Parts(parts, tallies, merged, convention, Quantile.DEFAULT, groups),
-          groups,
-          Progress.NONE);
+      writer.write(merged, new Parts(parts, tallies, merged, rule, groups), groups, Progress.NONE);
       writer.writeTables();
       for (String file :
           List.of(
               "maps/hits.bin",
               "maps/maps.bin",
+              "maps/low-maps.bin",
               "maps/histograms.bin",
               "maps/counts.bin",
               "maps/units.csv",
@@ -235,7 +227,7 @@ class PartsTest {
           record(
               images,
               part,
-              Convention.EXACT,
+              ThresholdRule.of(Convention.EXACT, Quantile.DEFAULT),
               maps,
               folder.resolve(name + recordings.size()),
               bounds);

@@ -23,6 +23,8 @@ import org.netdissect.results.FormulaScore;
 import org.netdissect.results.FormulaTable;
 import org.netdissect.results.HitTable;
 import org.netdissect.results.LayerDissection;
+import org.netdissect.results.LinearTable;
+import org.netdissect.results.RangeTable;
 import org.netdissect.results.TopImage;
 
 /**
@@ -83,6 +85,10 @@ final class FormulaPages {
     for (FormulaScore score : table.scores()) {
       rows.computeIfAbsent(score.unit(), key -> new ArrayList<>()).add(row(score));
     }
+    RangeTable ranges = RangeTable.read(dissection, layer);
+    LinearTable linear = LinearTable.read(dissection, layer);
+    Explanations others = new Explanations(ranges, linear);
+    others.units(layer.units().size()).forEach(u -> rows.computeIfAbsent(u, k -> List.of()));
     boolean evaluates = images != null && layer.hasHits();
     List<List<TopImage>> top = layer.topImages();
     try (Progress.Phase phase =
@@ -91,6 +97,7 @@ final class FormulaPages {
       for (Map.Entry<Integer, List<Object>> unit : rows.entrySet()) {
         Map<String, Object> page = new LinkedHashMap<>();
         page.put("rows", unit.getValue());
+        others.put(unit.getKey(), page);
         if (hits != null && images != null) {
           page.put("lit", lit(hits, sets(images), unit.getKey()));
           if (!layer.result().inactive().contains(unit.getKey())) {
@@ -113,6 +120,7 @@ final class FormulaPages {
     summary.put("categories", info.categories());
     summary.put("units", rows.size() == layer.units().size() ? null : rows.keySet());
     summary.put("evaluates", evaluates);
+    others.describe(dissection, summary);
     return summary;
   }
 

@@ -34,6 +34,7 @@ public final class Page {
           "grid.js",
           "unit.js",
           "formulas.js",
+          "explain.js",
           "concepts.js",
           "main.js");
 

@@ -1,6 +1,6 @@
-// takes: D, fixed, h, load, nice, plain, saveButtons, numbersOf, origin, short, stackable, unitFile
+// takes: D, fixed, h, linearPanel, load, nice, plain, rangePanel, saveButtons, numbersOf, origin, short, stackable, unitFile
 // takes: varints, waiting, wall
-// gives: formulaSection
+// gives: formulaSection, formulaWords, readSafely
 
 // A unit's formulas, and any that is typed: the page evaluates it from the unit's regions.
 
@@ -332,16 +332,26 @@ const PARTS = [
 ];
 const SETTLED_MILLISECONDS = 80;
 
-/** The unit's formulas, those that are typed, and the images coloured by them; null if none were searched for. */
+/**
+ * The unit's formulas, those that are typed, and the images coloured by them; what it means by strength and as a sum; null if
+ * nothing was searched for.
+ */
 function formulaSection(layer, unit, state) {
   const about = layer.formulas;
   if (!about || (about.units && !about.units.includes(unit))) {
     return null;
   }
   const host = h("section", { class: "formulas" });
-  formulaFile(layer, unit).then((file) => fillPanel(host, layer, unit, state, file),
-    (failure) => host.append(h("p", { class: "note" }, failure.message)));
-  return host;
+  const all = h("div", {}, host);
+  formulaFile(layer, unit).then((file) => {
+    if (file.rows.length > 0) {
+      fillPanel(host, layer, unit, state, file);
+    } else {
+      host.remove();
+    }
+    all.append(...[rangePanel(layer, unit, file.ranges), linearPanel(layer, unit, file.linear)].filter((panel) => panel !== null));
+  }, (failure) => host.append(h("p", { class: "note" }, failure.message)));
+  return all;
 }
 
 function fillPanel(host, layer, unit, state, file) {

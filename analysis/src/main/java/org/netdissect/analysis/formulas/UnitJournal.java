@@ -12,12 +12,11 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.ToIntFunction;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 import org.netdissect.base.Json;
 import org.netdissect.base.NetdissectException;
-import org.netdissect.results.FormulaInfo;
-import org.netdissect.results.FormulaScore;
 import tools.jackson.core.JacksonException;
 
 /**
@@ -26,29 +25,38 @@ import tools.jackson.core.JacksonException;
  * of a unit. What follows a line that is cut short or damaged is searched for again. Safe for
  * concurrent use.
  */
-final class FormulaJournal implements Closeable {
+final class UnitJournal<R> implements Closeable {
   private static final long MOST_BYTES = 1L << 30;
   private static final int CRC_DIGITS = 8;
 
   private final Path file;
   private final FileChannel channel;
-  private final Map<Integer, FormulaScore[]> found = new HashMap<>();
+  private final Map<Integer, R[]> found = new HashMap<>();
 
-  private FormulaJournal(Path file, FileChannel channel) {
+  private final Class<R[]> rows;
+  private final ToIntFunction<R> unitOf;
+
+  private UnitJournal(Path file, FileChannel channel, Class<R[]> rows, ToIntFunction<R> unitOf) {
     this.file = file;
     this.channel = channel;
+    this.rows = rows;
+    this.unitOf = unitOf;
   }
 
   /**
    * Opens the journal of a layer; one of another search is begun anew.
    *
+   * @param info what is searched for
+   * @param rows the kind of a unit's rows
+   * @param unitOf the unit that a row is of
    * @throws NetdissectException if another process searches there
    */
-  static FormulaJournal open(Path file, FormulaInfo info) throws IOException {
+  static <R> UnitJournal<R> open(Path file, Object info, Class<R[]> rows, ToIntFunction<R> unitOf)
+      throws IOException {
     FileChannel channel =
         FileChannel.open(
             file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
-    FormulaJournal journal = new FormulaJournal(file, channel);
+    UnitJournal<R> journal = new UnitJournal<>(file, channel, rows, unitOf);
     try {
       if (!isLocked(channel)) {
         throw new NetdissectException(file + " is in use by another netdissect formulas");
@@ -113,11 +121,11 @@ final class FormulaJournal implements Closeable {
 
   private boolean takes(String line) {
     try {
-      FormulaScore[] rows = Json.mapper().readValue(line, FormulaScore[].class);
-      if (rows.length == 0) {
+      R[] read = Json.mapper().readValue(line, rows);
+      if (read.length == 0) {
         return false;
       }
-      found.put(rows[0].unit(), rows);
+      found.put(unitOf.applyAsInt(read[0]), read);
       return true;
     } catch (JacksonException e) {
       return false;
@@ -125,13 +133,13 @@ final class FormulaJournal implements Closeable {
   }
 
   /** The rows of a unit that was finished before, or null. */
-  @Nullable FormulaScore @Nullable [] of(int unit) {
+  R @Nullable [] of(int unit) {
     return found.get(unit);
   }
 
   /** Notes the rows of a unit. */
-  synchronized void keep(FormulaScore[] rows) throws IOException {
-    write(Json.mapper().writeValueAsString(rows));
+  synchronized void keep(R[] ofUnit) throws IOException {
+    write(Json.mapper().writeValueAsString(ofUnit));
   }
 
   private void write(String text) throws IOException {
