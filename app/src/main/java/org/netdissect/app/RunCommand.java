@@ -328,9 +328,8 @@ final class RunCommand implements Callable<Integer> {
       throws IOException {
     Network first = networks.get(0);
     ConceptDataset labelled = open(first.inputHeight(), first.inputWidth(), progress);
-    if (preprocess.isEmpty()) {
-      PreprocessOption.warnOfUsual(networks, labelled, fit.framing(), progress);
-    }
+    new PreprocessingWarning(labelled, fit.framing(), progress)
+        .look(networks, preprocessings, !preprocess.isEmpty());
     return options()
         .optProgress(progress)
         .optPreprocessings(preprocessings)
