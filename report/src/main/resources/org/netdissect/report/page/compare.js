@@ -352,6 +352,7 @@ function page() {
         : "")),
     D.differences.length > 0 ? h("div", { class: "alarm", role: "alert" }, h("b", {}, "These numbers are not comparable."),
       h("ul", {}, D.differences.map((line) => h("li", {}, line)))) : "",
+    ...D.notes.map((line) => h("p", { class: "note" }, line)),
     h("section", {},
       h("div", { class: "panelhead" }, h("h2", {}, "Detectors by category"),
         saveButtons("compare", () => ({
