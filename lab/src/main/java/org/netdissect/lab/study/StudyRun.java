@@ -383,7 +383,7 @@ public final class StudyRun {
 
   /** Whether both are to be dissected, and in the same way; true of a subject and itself. */
   private boolean alike(Subject subject, Subject other) throws IOException {
-    if (subject == other) {
+    if (subject.name().equals(other.name())) {
       return true;
     }
     // Subjects come in order: what stands before is done.
