@@ -68,8 +68,9 @@ final class DataFetchCommand implements Callable<Integer> {
       throw new UsageException(
           "there is no '"
               + name
-              + "' to fetch; there are "
-              + String.join(", ", Fetchable.ALL.stream().map(Fetchable::name).toList()));
+              + "' to fetch; did you mean "
+              + Fetchable.near(name).get(0)
+              + "? --list tells all there are");
     }
     if (sha256 != null && !sha256.matches("[0-9a-fA-F]{64}")) {
       throw new UsageException("--sha256 must be 64 hexadecimal digits");
@@ -80,19 +81,29 @@ final class DataFetchCommand implements Callable<Integer> {
     boolean isNew = Fetch.of(what, folder, mirror, sha256, keep, progress).run();
     Output.line(what.name() + (isNew ? ": " : " is there already: ") + folder);
     Output.line("terms: " + what.licence());
-    Output.line(
-        "next: "
-            + (out == null
-                ? what.next()
-                : what.next().replace("--data " + what.name(), "--data " + out)));
+    Output.line("next: " + next(what, folder));
     return 0;
+  }
+
+  /** What to do next, with the folder as a shell takes it. */
+  private String next(Fetchable what, Path folder) {
+    Path parent = folder.toAbsolutePath().getParent();
+    // The three of PASCAL lie beside one another, unless they were put elsewhere.
+    Path around = out != null || parent == null ? folder : parent;
+    return what.next()
+        .replace("{name}", out == null ? what.name() : Output.word(folder))
+        .replace("{folder}", Output.word(folder))
+        .replace("{around}", Output.word(around));
   }
 
   private static String table() throws NetdissectException {
     StringBuilder text = new StringBuilder();
     for (Fetchable one : Fetchable.ALL) {
       text.append(one.name());
-      if (one.isIn(one.folder())) {
+      String damage = one.damage(one.folder());
+      if (damage != null) {
+        text.append("  (").append(damage).append(')');
+      } else if (one.isIn(one.folder())) {
         text.append("  (is in ").append(one.folder()).append(')');
       }
       text.append('\n');

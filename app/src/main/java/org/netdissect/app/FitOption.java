@@ -11,7 +11,7 @@ final class FitOption {
       defaultValue = "stretch",
       description =
           "How photographs of other proportions than the network's input come into it: stretched;"
-              + " whole, with grey at two sides (letterbox); or their middle, whose surroundings take"
+              + " whole, with YOLO's grey (114) at two sides (letterbox); or their middle, whose surroundings take"
               + " no part (crop). Default: ${DEFAULT-VALUE}.")
   private String fit = "stretch";
 

@@ -1,6 +1,7 @@
 package org.netdissect.app;
 
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -173,12 +174,29 @@ public final class Netdissect implements Runnable {
   private static Path path(String text) {
     try {
       if (!text.isBlank()) {
-        return Path.of(text);
+        return withoutDetour(Path.of(text));
       }
     } catch (InvalidPathException e) {
       throw new CommandLine.TypeConversionException("'" + text + "' is no path: " + e.getReason());
     }
     throw new CommandLine.TypeConversionException("the path is empty");
+  }
+
+  /**
+   * The path itself; where it leads over a folder that is not there and back ("new/../out"),
+   * without that, so that the folder is not made on the way.
+   */
+  private static Path withoutDetour(Path path) {
+    for (int names = 1; names <= path.getNameCount(); names++) {
+      if (path.getName(names - 1).toString().equals("..")) {
+        Path back = path.subpath(0, names);
+        Path root = path.getRoot();
+        if (!Files.exists(root == null ? back : root.resolve(back))) {
+          return path.normalize();
+        }
+      }
+    }
+    return path;
   }
 
   /** The one command asked for, since reading how each is declared takes a while; else all. */

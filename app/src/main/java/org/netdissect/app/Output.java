@@ -1,5 +1,7 @@
 package org.netdissect.app;
 
+import java.io.File;
+import java.nio.file.Path;
 import org.netdissect.base.Text;
 
 /**
@@ -19,6 +21,18 @@ final class Output {
   /** One line of a result. */
   static void line(Object text) {
     print(text + "\n");
+  }
+
+  /** A path as a word of a command that can be copied into a shell. */
+  static String word(Path path) {
+    String text = path.toString();
+    if (text.matches("[\\p{L}\\p{N}_/.+@%=:,-]+") && !text.startsWith("-")) {
+      return text;
+    }
+    if (File.separatorChar == '\\') { // cmd and PowerShell
+      return text.matches("[\\p{L}\\p{N}_\\\\/.+@=:,~-]+") ? text : '"' + text + '"';
+    }
+    return "'" + text.replace("'", "'\\''") + "'";
   }
 
   /** A line for people, beside the results. */

@@ -105,6 +105,32 @@ class DataCommandTest {
   }
 
   @Test
+  void wordsOfCommands() {
+    assertEquals("data/broden1_224", Output.word(Path.of("data/broden1_224")));
+    assertEquals("'my data/it'\\''s'", Output.word(Path.of("my data/it's")));
+    assertEquals("'$HOME;x'", Output.word(Path.of("$HOME;x")));
+    ByteArrayOutputStream said = new ByteArrayOutputStream();
+    assertEquals("2\n", capturing(said, "data", "fetch", "broden_224"));
+    assertTrue(said.toString(StandardCharsets.UTF_8).contains("did you mean broden1_224?"));
+  }
+
+  /** A folder that is only gone through on the way is not made; one that is there counts. */
+  @Test
+  void detoursInPathsMakeNoFolders() throws Exception {
+    Path dir = masks("cars", 2);
+    Path out = temp.resolve("x/../y/../broden");
+    String text = run("data", "convert", dir, "--out", out, "--size", 16, "--quiet");
+    assertEquals("0\n" + temp.resolve("broden") + ": 2 images\n", text);
+    assertFalse(Files.exists(temp.resolve("x")));
+    assertFalse(Files.exists(temp.resolve("y")));
+    Path elsewhere = Files.createDirectories(temp.resolve("deep/er"));
+    Path link = Files.createSymbolicLink(temp.resolve("link"), elsewhere);
+    text = run("data", "convert", dir, "--out", link.resolve("../broden"), "--size", 16, "--quiet");
+    assertTrue(text.startsWith("0\n"), text);
+    assertTrue(Files.exists(temp.resolve("deep/broden/index.csv")));
+  }
+
+  @Test
   void runTakesAnyDataSet() throws Exception {
     Path dir = masks("cars", 2);
     Path list = temp.resolve("list.txt");
@@ -196,7 +222,7 @@ class DataCommandTest {
     Files.writeString(dtd.resolve("labels/labels_joint_anno.txt"), table);
     Path out = temp.resolve("made/broden");
     String text = run("data", "build-broden", "--dtd", dtd, "--out", out, "--dry-run", "--quiet");
-    assertTrue(text.startsWith("0\ndtd: DTD, 4 images, of 1 something is missing:\n"), text);
+    assertTrue(text.startsWith("0\ndtd: DTD, 4 images, 1 of them not whole:\n"), text);
     assertTrue(text.contains("lost.jpg") && text.contains("3 images in all"), text);
     assertFalse(Files.exists(out));
     text =

@@ -94,7 +94,9 @@ final class OnnxGraph {
    *     fit it
    */
   static OnnxGraph read(Path file, Map<String, Path> given) throws ModelException {
-    ModelFile source = ModelFile.read(file);
+    ModelFile read = ModelFile.read(file);
+    ModelFile source =
+        new ModelFile(file, read.bytes(), LocalFunctions.inlined(read.model(), file));
     if (given.isEmpty()) {
       return new OnnxGraph(source, true);
     }

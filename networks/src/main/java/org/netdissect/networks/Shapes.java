@@ -66,6 +66,7 @@ final class Shapes {
     if (tensors.isEmpty()) {
       return shapes;
     }
+    tensors.addAll(computedKernels(graph));
     shapes.workOut();
     shapes.infer(tensors, one);
     shapes.requireSane(one[0]);
@@ -107,6 +108,21 @@ final class Shapes {
       shapes.runBlank(symbolic, values, input);
     }
     return shapes;
+  }
+
+  /** Weights that tell the size of a kernel, and are computed: unpacked, scaled, turned. */
+  private static List<String> computedKernels(OnnxGraph graph) {
+    List<String> kernels = new ArrayList<>();
+    for (OnnxNode node : graph.nodes()) {
+      boolean isSliding = Operators.is(node, Trait.SPATIAL) && Operators.is(node, Trait.WEIGHTED);
+      if (isSliding && node.integers("kernel_shape") == null) {
+        String weights = Windows.weights(node);
+        if (graph.constant(weights) == null && graph.producer(weights) != null) {
+          kernels.add(weights);
+        }
+      }
+    }
+    return kernels;
   }
 
   /** A tensor's dimensions, or null where they cannot be told. */

@@ -185,8 +185,13 @@ final class Windows {
     if (kernel != null) {
       return kernel;
     }
-    long[] dims = traced.dims(node.input(node.op().equals("QLinearConv") ? 3 : 1));
+    long[] dims = traced.dims(weights(node));
     return Arrays.copyOfRange(dims, 2, dims.length);
+  }
+
+  /** The weights of a convolution of any kind. */
+  static String weights(OnnxNode node) {
+    return node.input(node.op().equals("QLinearConv") ? 3 : 1);
   }
 
   private static long[] orOnes(long @Nullable [] list) {

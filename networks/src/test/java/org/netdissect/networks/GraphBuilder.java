@@ -99,10 +99,13 @@ public final class GraphBuilder {
 
   /** A node whose output and node name are both {@code name}. */
   public String node(String op, String name, String inputs, String... attributes) {
-    NodeProto.Builder node = NodeProto.newBuilder().setOpType(op).addOutput(name);
-    if (namesNodes) {
-      node.setName(name);
-    }
+    return named(op, namesNodes ? name : "", name, inputs, attributes);
+  }
+
+  /** A node that is called otherwise than its output. */
+  public String named(
+      String op, String nodeName, String name, String inputs, String... attributes) {
+    NodeProto.Builder node = NodeProto.newBuilder().setOpType(op).setName(nodeName).addOutput(name);
     Arrays.stream(inputs.split(" ", -1)).forEach(i -> node.addInput(i.equals("-") ? "" : i));
     for (String attribute : attributes) {
       node.addAttribute(attribute(attribute));

@@ -116,6 +116,26 @@ class QuantisedTest {
     }
   }
 
+  /** Exporters leave kernel_shape out: the size is that of weights which are computed first. */
+  @Test
+  void kernelsThatAreComputed() throws IOException {
+    GraphBuilder graph = GraphBuilder.seeded(3);
+    graph.image(-1, 3, 12, 12);
+    graph.weights("w", 0.3, 5, 5, 3, 4);
+    graph.node("Transpose", "turned", "w", "perm=3,2,0,1");
+    graph.node("Mul", "scaled", "turned " + graph.scalar("factor", 0.5));
+    graph.node("Conv", "conv", "image scaled", "pads=1,1,1,1");
+    graph.weights("v", 0.3, 4, 2, 2, 2);
+    graph.node("Identity", "same", "v");
+    graph.output(graph.node("ConvTranspose", "up", "conv same", "strides=2,2"));
+    try (Network network = Network.open(graph.write(folder.resolve("computed.onnx")))) {
+      assertEquals(List.of("conv", "up"), network.layers().stream().map(Layer::name).toList());
+      assertEquals(ReceptiveField.square(-1, 5, 1), network.layers().get(0).field());
+      assertEquals(20, network.layers().get(1).height());
+      assertTrue(network.layers().get(1).field().isKnown());
+    }
+  }
+
   /** What lies before an operator that the runtime lacks can still be dissected. */
   @Test
   void customOperators() throws IOException {

@@ -3,18 +3,16 @@ package org.netdissect.report;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.netdissect.base.Json;
+import org.netdissect.base.Python;
 import org.netdissect.dissection.rules.Convention;
 import org.netdissect.networks.InputSize;
 import org.netdissect.networks.ReceptiveField;
@@ -29,15 +27,11 @@ import org.netdissect.results.UnitScore;
 /** The Python reader against Java; skipped where there is no Python with NumPy. */
 class PythonReaderTest {
   private static final Path PYTHON = Path.of("../python");
-  private static final long PATIENCE_SECONDS = 300;
 
   @TempDir Path folder;
 
   @Test
   void readsWhatJavaWrites() throws Exception {
-    String python = python();
-    Assumptions.assumeTrue(
-        python != null, "no python3 with NumPy is installed: the Python reader is not tested");
     SmallWorld world = SmallWorld.make(folder.resolve("world"), 41);
     for (Convention convention : List.of(Convention.EXACT, Convention.PAPER, Convention.LITE)) {
       Dissection dissection =
@@ -53,17 +47,12 @@ class PythonReaderTest {
       }
       Path expected = folder.resolve("expected.json");
       Files.writeString(expected, Json.pretty(expected(dissection)));
-      Process process =
-          new ProcessBuilder(
-                  python,
-                  "-B",
-                  PYTHON.resolve("tests/check_result.py").toString(),
-                  dissection.folder().toString(),
-                  expected.toString())
-              .redirectErrorStream(true)
-              .start();
-      String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-      process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS);
+      String said =
+          Python.run(
+              List.of("numpy"),
+              PYTHON.resolve("tests/check_result.py"),
+              dissection.folder(),
+              expected);
       assertEquals("the reader agrees", said.strip(), convention.toString());
     }
   }
@@ -115,24 +104,5 @@ class PythonReaderTest {
     expected.put("categories", dissection.categories());
     expected.put("layers", layers);
     return expected;
-  }
-
-  /** A Python with NumPy; null if there is none. */
-  private static String python() throws InterruptedException {
-    for (String name : List.of("python3", "/usr/bin/python3")) {
-      try {
-        Process process =
-            new ProcessBuilder(name, "-c", "import numpy")
-                .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                .start();
-        if (process.waitFor(60, TimeUnit.SECONDS) && process.exitValue() == 0) {
-          return name;
-        }
-      } catch (IOException e) {
-        // Not there.
-      }
-    }
-    return null;
   }
 }

@@ -114,6 +114,11 @@ public final class Fetch {
    */
   public boolean run() throws IOException {
     if (what.isIn(folder)) {
+      if (sha256 != null) {
+        progress.warn(
+            "--sha256 is that of the archive, and what is there was not compared with it; to check,"
+                + " fetch once more to another folder with --out");
+      }
       return false;
     }
     checkFree();
@@ -171,13 +176,18 @@ public final class Fetch {
         isFree = inside.findAny().isEmpty();
       }
     }
+    String damage = what.damage(folder);
+    if (damage != null) {
+      throw new DataException(
+          damage + "; delete that folder and repeat the command, or name another with --out");
+    }
     if (!isFree) {
       throw new DataException(
           Text.oneLine(folder.toString())
               + " holds something else than "
               + what.name()
               + " (there is no "
-              + what.marker()
+              + what.contents().marker()
               + "); take it away or name another folder with --out");
     }
   }
@@ -236,17 +246,24 @@ public final class Fetch {
     return Digests.hex(digest.digest());
   }
 
-  /** The folder within what was unpacked in which the data set's marker lies. */
+  /** The folder within what was unpacked in which the data set lies, whole. */
   private Path root(Path unpacked) throws IOException {
+    Contents contents = what.contents();
+    Path root;
     try (Stream<Path> folders = Files.walk(unpacked, DEEPEST_ROOT)) {
-      return folders
-          .filter(Files::isDirectory)
-          .filter(what::isIn)
-          .min(Comparator.comparingInt(Path::getNameCount).thenComparing(Comparator.naturalOrder()))
-          .orElseThrow(
-              () ->
-                  new ArchiveException(
-                      "it is not " + what.name() + ": there is no " + what.marker() + " in it"));
+      root =
+          folders
+              .filter(Files::isDirectory)
+              .filter(contents::isBegunIn)
+              .min(
+                  Comparator.comparingInt(Path::getNameCount)
+                      .thenComparing(Comparator.naturalOrder()))
+              .orElse(unpacked);
     }
+    String lack = contents.lackOf(root);
+    if (lack != null) {
+      throw new ArchiveException("it is not " + what.name() + ": " + lack);
+    }
+    return root;
   }
 }

@@ -17,7 +17,7 @@ import org.netdissect.base.DataException;
 import org.netdissect.base.DataFolder;
 import org.netdissect.base.NetdissectException;
 import org.netdissect.base.Text;
-import org.netdissect.base.files.Unfinished;
+import org.netdissect.networks.NearestNames;
 
 /**
  * A data set that can be fetched, as the table {@code fetchable.csv} has it.
@@ -28,7 +28,7 @@ import org.netdissect.base.files.Unfinished;
  * @param bytes of the archive, about; −1 if not known
  * @param md5 of the archive in hexadecimal; null if not known
  * @param sha256 of the archive; null if not known
- * @param marker a file or folder that lies at its root, by which it is known
+ * @param contents by which it is known
  * @param licence and terms, for people
  * @param page where it is described
  * @param next what to do with it, for people
@@ -40,7 +40,7 @@ public record Fetchable(
     long bytes,
     @Nullable String md5,
     @Nullable String sha256,
-    String marker,
+    Contents contents,
     String licence,
     String page,
     String next) {
@@ -70,7 +70,7 @@ public record Fetchable(
         bytes.isEmpty() ? -1 : Long.parseLong(bytes),
         orNull(row.getField("md5")),
         orNull(row.getField("sha256")),
-        row.getField("marker"),
+        Contents.of(row.getField("parts"), row.getField("side")),
         row.getField("licence"),
         row.getField("page"),
         row.getField("next"));
@@ -92,7 +92,28 @@ public record Fetchable(
 
   /** Whether it lies in a folder, whole. */
   public boolean isIn(Path folder) {
-    return Files.exists(folder.resolve(marker)) && !Unfinished.is(folder);
+    return contents.lackOf(folder) == null;
+  }
+
+  /**
+   * What is wrong with a folder that seems to hold it, and what to do, for people; null if it is
+   * whole, or not there at all.
+   */
+  public @Nullable String damage(Path folder) {
+    String lack = contents.isBegunIn(folder) ? contents.lackOf(folder) : null;
+    return lack == null
+        ? null
+        : Text.oneLine(folder.toString()) + " is no whole " + name + ": " + lack;
+  }
+
+  /** What to do about a folder that is not whole. */
+  String again() {
+    return "delete that folder and give 'netdissect data fetch " + name + "' again";
+  }
+
+  /** The names nearest to one that there is not. */
+  public static List<String> near(String wrong) {
+    return NearestNames.of(wrong, ALL.stream().map(Fetchable::name).toList());
   }
 
   /**
@@ -109,6 +130,10 @@ public record Fetchable(
     Path folder = named.folder();
     if (named.isIn(folder)) {
       return folder;
+    }
+    String damage = named.damage(folder);
+    if (damage != null) {
+      throw new DataException(damage + "; " + named.again());
     }
     throw new DataException(
         "there is no folder "

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.regex.Pattern;
 import java.util.zip.CRC32;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
@@ -46,6 +47,12 @@ final class Unpacker {
   private static final int MOST_FILES = 5_000_000;
   private static final int LONGEST_NAME = 1_000;
   private static final int DEEPEST = 50;
+
+  /** Bytes of a part of a name; most file systems allow so many. */
+  private static final int LONGEST_PART = 255;
+
+  private static final Pattern OF_WINDOWS =
+      Pattern.compile("(?i:con|prn|aux|nul|(com|lpt)[0-9¹²³]|conin\\$|conout\\$)( *\\..*)?");
 
   private final Path folder;
   private final long most;
@@ -106,8 +113,7 @@ final class Unpacker {
                 : "it is no zip, tar or tar.gz file");
       }
     } catch (EOFException | ZipException e) {
-      throw new ArchiveException(
-          "it is broken: " + Text.oneLine(String.valueOf(e.getMessage())), e);
+      throw brokenAs(e);
     } catch (UncheckedIOException e) {
       throw Objects.requireNonNull(e.getCause());
     } catch (IllegalArgumentException | ArithmeticException | IndexOutOfBoundsException e) {
@@ -182,10 +188,17 @@ final class Unpacker {
 
   /** The library tells of a broken file as of one that cannot be read. */
   private static IOException broken(Path archive, IOException failure) {
-    return Files.isReadable(archive)
-        ? new ArchiveException(
-            "it is broken: " + Text.oneLine(String.valueOf(failure.getMessage())), failure)
-        : failure;
+    return Files.isReadable(archive) ? brokenAs(failure) : failure;
+  }
+
+  private static ArchiveException brokenAs(IOException failure) {
+    String message = String.valueOf(failure.getMessage());
+    return new ArchiveException(
+        "it is broken: "
+            + (message.contains("is not a ZIP archive") // begins like one
+                ? "the list of its files, which stands at its end, is missing; was it cut short?"
+                : Text.oneLine(message)),
+        failure);
   }
 
   private void zipped(ZipFile zip, ZipArchiveEntry entry) throws IOException {
@@ -233,8 +246,7 @@ final class Unpacker {
       in.transferTo(OutputStream.nullOutputStream());
     } catch (IOException e) {
       if (e.getClass() == IOException.class) {
-        throw new ArchiveException(
-            "it is broken: " + Text.oneLine(String.valueOf(e.getMessage())), e);
+        throw brokenAs(e);
       }
       throw e;
     }
@@ -321,8 +333,11 @@ final class Unpacker {
     if (++files > MOST_FILES) {
       throw new ArchiveException("it holds more than " + MOST_FILES + " files");
     }
-    if (name.isEmpty() || name.length() > LONGEST_NAME || name.startsWith("/")) {
+    if (name.startsWith("/")) {
       throw refused(name, "has a name that leads elsewhere");
+    }
+    if (name.isEmpty() || name.length() > LONGEST_NAME) {
+      throw refused(name, name.isEmpty() ? "has no name" : "has too long a name");
     }
     Path path = folder;
     StringBuilder key = new StringBuilder();
@@ -336,8 +351,9 @@ final class Unpacker {
       if (part.equals(".")) {
         continue;
       }
-      if (!isPlain(part)) {
-        throw refused(name, "has a name that leads elsewhere");
+      String complaint = complaint(part);
+      if (complaint != null) {
+        throw refused(name, complaint);
       }
       key.append('/')
           .append(Normalizer.normalize(part, Normalizer.Form.NFC).toLowerCase(Locale.ROOT));
@@ -359,12 +375,27 @@ final class Unpacker {
     }
   }
 
-  private static boolean isPlain(String part) {
-    boolean isSafe = !part.isEmpty() && !part.equals("..") && part.equals(part.strip());
-    for (int i = 0; isSafe && i < part.length(); i++) {
-      char c = part.charAt(i);
-      isSafe = !Character.isISOControl(c) && "\\:*?\"<>|".indexOf(c) < 0;
+  /** What is wrong with a part of a name; null if every system takes it as it is. */
+  private static @Nullable String complaint(String part) {
+    if (part.equals("..") || part.indexOf('\\') >= 0 || part.matches("[A-Za-z]:.*")) {
+      return "has a name that leads elsewhere";
     }
-    return isSafe && !part.endsWith(".");
+    if (part.isEmpty()) {
+      return "has a name with nothing between two strokes";
+    }
+    if (part.chars().anyMatch(Character::isISOControl)) {
+      return "has a control character in its name";
+    }
+    if (part.getBytes(StandardCharsets.UTF_8).length > LONGEST_PART) {
+      return "has too long a name";
+    }
+    if (OF_WINDOWS.matcher(part).matches()) {
+      return "has a name that Windows keeps for a device";
+    }
+    boolean isPlain = part.equals(part.strip()) && !part.endsWith(".");
+    for (int i = 0; isPlain && i < part.length(); i++) {
+      isPlain = ":*?\"<>|".indexOf(part.charAt(i)) < 0;
+    }
+    return isPlain ? null : "has a name that some systems cannot have, or change";
   }
 }

@@ -10,6 +10,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.netdissect.base.DataException;
 import org.netdissect.base.Digests;
+import org.netdissect.base.Text;
 
 /**
  * The eleven basic colour names (Berlin and Kay, Basic Color Terms, 1969) of pixels. Colours are
@@ -121,6 +122,12 @@ public final class ColorNames {
     byte[] bytes;
     if (Files.exists(file) && !Files.isRegularFile(file)) { // a pipe would be waited for
       throw new DataException(file + " is not a table of colour names: it is not a file");
+    }
+    if (!Files.exists(file)) {
+      throw new DataException(
+          "there is no table of colour names "
+              + Text.oneLine(file.toString())
+              + "; it is src/w2color.npy of https://github.com/CSAILVision/NetDissect");
     }
     try {
       if (Files.size(file) > 1 << 20) {

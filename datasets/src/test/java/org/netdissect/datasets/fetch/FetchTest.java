@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
@@ -27,6 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.netdissect.base.DataException;
 import org.netdissect.base.Digests;
 import org.netdissect.base.Progress;
+import org.netdissect.base.RecordedProgress;
 import org.netdissect.base.files.Trees;
 
 /** Fetching from servers that misbehave: the right bytes, or one clear line and nothing else. */
@@ -78,7 +80,7 @@ class FetchTest {
         -1,
         md5,
         null,
-        "index.csv",
+        Contents.of("index.csv", ""),
         "none",
         "a page",
         "use it");
@@ -479,6 +481,110 @@ class FetchTest {
     }
   }
 
+  private static final List<String> BRODEN =
+      List.of("index.csv", "category.csv", "label.csv", "c_color.csv", "images/a.jpg");
+
+  /** A zip of a Broden of one image without one of its files. */
+  private static byte[] broden(int side, String without) throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (ZipOutputStream out = new ZipOutputStream(bytes)) {
+      for (String name : BRODEN) {
+        if (!name.equals(without)) {
+          out.putNextEntry(new ZipEntry("broden/" + name));
+          String text =
+              switch (name) {
+                case "index.csv" ->
+                    "image,split,ih,iw,sh,sw,color\na.jpg,train," + side + "," + side + ",1,1,1\n";
+                case "category.csv" -> "name,first,last,count,frequency\ncolor,1,1,1,1\n";
+                default -> "x\n";
+              };
+          out.write(text.getBytes(StandardCharsets.UTF_8));
+        }
+      }
+    }
+    return bytes.toByteArray();
+  }
+
+  private Fetch fetchBroden(URI address) {
+    Fetchable broden = Objects.requireNonNull(Fetchable.named("broden1_227"));
+    return new Fetch(broden, place, address, null, false, SHORT, Progress.NONE);
+  }
+
+  /** No Broden without one of its files, or with photographs of another size, is taken for one. */
+  @Test
+  void aDataSetThatIsNotWholeIsNeverThere() throws IOException {
+    byte[][] served = new byte[1][];
+    try (RoughServer server =
+        new RoughServer((request, out) -> RoughServer.serve(request, out, served[0], TAG))) {
+      URI address = server.address("/broden1_227.zip");
+      for (String lost : BRODEN) {
+        served[0] = broden(227, lost);
+        String message =
+            assertThrows(DataException.class, () -> fetchBroden(address).run()).getMessage();
+        String part = lost.startsWith("images") ? "images/" : lost;
+        assertTrue(message.contains("not broden1_227: there is no " + part), message);
+        assertFalse(Files.exists(place));
+      }
+      served[0] = broden(224, "");
+      String message =
+          assertThrows(DataException.class, () -> fetchBroden(address).run()).getMessage();
+      assertTrue(message.contains("of 224 × 224 pixels, not 227"), message);
+      assertFalse(Files.exists(place));
+
+      served[0] = broden(227, "");
+      assertTrue(fetchBroden(address).run());
+      assertFalse(fetchBroden(address).run());
+      for (String lost : BRODEN) {
+        byte[] bytes = Files.readAllBytes(place.resolve(lost));
+        Files.delete(place.resolve(lost));
+        message = assertThrows(DataException.class, () -> fetchBroden(address).run()).getMessage();
+        assertTrue(
+            message.contains(lost.equals("index.csv") ? "take it away" : "delete that folder"),
+            message);
+        Files.write(place.resolve(lost), bytes);
+      }
+      Files.delete(place.resolve("label.csv"));
+      Trees.delete(place);
+      assertTrue(fetchBroden(address).run(), "as was said");
+    }
+  }
+
+  @Test
+  void aDigestIsNotSaidToBeCheckedOfWhatIsThere() throws IOException {
+    try (RoughServer server =
+        new RoughServer((request, out) -> RoughServer.serve(request, out, zip, TAG))) {
+      assertTrue(run(server));
+      RecordedProgress progress = new RecordedProgress();
+      URI address = server.address("/made_1.zip");
+      assertFalse(
+          new Fetch(made(null), place, address, "0".repeat(64), false, SHORT, progress).run());
+      assertTrue(progress.warnings.get(0).contains("not compared"), progress.warnings.toString());
+    }
+  }
+
+  /** A server that announces less than the file has: what comes is cut there. */
+  @Test
+  void aLengthThatIsTooShort() throws IOException {
+    try (RoughServer server =
+        new RoughServer(
+            (request, out) -> {
+              int length = zip.length * 3 / 4;
+              out.write(
+                  ("HTTP/1.1 200 OK\r\nContent-Length: " + length + "\r\n\r\n")
+                      .getBytes(StandardCharsets.US_ASCII));
+              out.write(zip);
+            })) {
+      String message =
+          assertThrows(
+                  DataException.class,
+                  () -> fetch(server.address("/made_1.zip"), null, false).run())
+              .getMessage();
+      assertTrue(message.contains("was it cut short?"), message);
+      assertFalse(Files.exists(place));
+      assertFalse(Files.exists(place.resolveSibling(".made_1.fetch")));
+    }
+  }
+
   @Test
   void whatStandsInTheWayIsLeftAlone() throws IOException {
     Files.createDirectories(place);
@@ -520,7 +626,8 @@ class FetchTest {
     for (Fetchable one : Fetchable.ALL) {
       assertTrue(one.md5() == null || one.md5().matches("[0-9a-f]{32}"), one.name());
       assertTrue(one.sha256() == null || one.sha256().matches("[0-9a-f]{64}"), one.name());
-      assertFalse(one.marker().isEmpty() || one.licence().isEmpty() || one.page().isEmpty());
+      assertFalse(one.contents().parts().isEmpty() || one.licence().isEmpty());
+      assertFalse(one.page().isEmpty() || one.next().contains("{}"));
       assertFalse(Path.of(one.place()).isAbsolute() || one.place().contains(".."));
     }
     assertThrows(

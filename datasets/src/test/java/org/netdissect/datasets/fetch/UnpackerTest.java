@@ -99,6 +99,10 @@ class UnpackerTest {
     return changed;
   }
 
+  private static byte[] cut(byte[] zip) {
+    return Arrays.copyOf(zip, zip.length * 9 / 10);
+  }
+
   private static final int CENTRAL = 0x0102;
 
   @Test
@@ -110,9 +114,18 @@ class UnpackerTest {
     hostile.put("leads elsewhere 3", zip(named(absolute.toString())));
     hostile.put("leads elsewhere 4", zip(named("set\\..\\..\\out.txt")));
     hostile.put("leads elsewhere 5", zip(named("C:/out.txt")));
-    hostile.put("leads elsewhere 6", zip(named("set/a\u0000.txt")));
-    hostile.put("leads elsewhere 7", zip(named("set//a.txt")));
-    hostile.put("leads elsewhere 8", zip(named("set/a. ")));
+    hostile.put("a control character 1", zip(named("set/a\u0000.txt")));
+    hostile.put("a control character 2", zip(named("set/a\u001b[31m.txt")));
+    hostile.put("nothing between two strokes", zip(named("set//a.txt")));
+    hostile.put("some systems cannot have 1", zip(named("set/a. ")));
+    hostile.put("some systems cannot have 2", zip(named("set/what?.txt")));
+    hostile.put("Windows keeps for a device 1", zip(named("set/con.txt")));
+    hostile.put("Windows keeps for a device 2", zip(named("Aux/a.txt")));
+    hostile.put("Windows keeps for a device 3", zip(named("set/LPT1.tar.gz")));
+    hostile.put("too long a name 1", zip(named("set/" + "a".repeat(256))));
+    hostile.put("too long a name 2", zip(named("set/" + "ä".repeat(128))));
+    hostile.put(
+        "too long a name 3", zip(named("set/" + "abcdefghi/".repeat(40) + "b".repeat(700))));
     hostile.put("is a link", zip(ofMode(0120777)));
     hostile.put("is no plain file", zip(ofMode(0010644)));
     hostile.put("case of letters 1", zip(named("set/a.txt", "set/A.txt")));
@@ -129,6 +142,7 @@ class UnpackerTest {
     hostile.put("in a way that is not known", patched(plain, CENTRAL, 10, 99, 2));
     hostile.put("not what was packed", patched(plain, CENTRAL, 16, 1234, 4));
     hostile.put("lies too deep", zip(named("a/".repeat(60) + "b")));
+    hostile.put("the list of its files, which stands at its end, is missing", cut(plain));
     hostile.put("is broken 1", Arrays.copyOf(plain, plain.length - 30));
     hostile.put("is broken 2", Arrays.copyOf(plain, plain.length / 2));
     hostile.put("is broken 3", new byte[] {'P', 'K', 3, 4, 5, 6, 7});
@@ -175,7 +189,7 @@ class UnpackerTest {
         -1,
         null,
         null,
-        "index.csv",
+        Contents.of("index.csv", ""),
         "",
         "",
         "");

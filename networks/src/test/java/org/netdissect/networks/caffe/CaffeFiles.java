@@ -10,17 +10,17 @@ import java.util.List;
 import java.util.Map;
 
 /** Writes small Caffe nets for tests: the text as it is given, weights in any generation. */
-final class CaffeFiles {
+public final class CaffeFiles {
   /** Which numbers the fields have. */
-  enum Generation {
+  public enum Generation {
     V0,
     V1,
     V2
   }
 
   /** A parameter blob. */
-  record Values(long[] dims, float... values) {
-    static Values of(float[] values, long... dims) {
+  public record Values(long[] dims, float... values) {
+    public static Values of(float[] values, long... dims) {
       return new Values(dims, values);
     }
   }
@@ -33,11 +33,11 @@ final class CaffeFiles {
   private final Path folder;
   private final Map<String, List<Values>> layers = new LinkedHashMap<>();
 
-  CaffeFiles(Path folder) {
+  public CaffeFiles(Path folder) {
     this.folder = folder;
   }
 
-  CaffeFiles weights(String layer, Values... blobs) {
+  public CaffeFiles weights(String layer, Values... blobs) {
     layers.put(layer, List.of(blobs));
     return this;
   }
@@ -47,13 +47,13 @@ final class CaffeFiles {
   }
 
   /** An input of these dimensions and layers behind it. */
-  Path net(String dims, String layersBehind) throws IOException {
+  public Path net(String dims, String layersBehind) throws IOException {
     String input =
         "layer { name: 'in' type: 'Input' top: 'data' input_param { shape { dim: [%s] } } }";
     return text(input.formatted(dims) + "\n" + layersBehind);
   }
 
-  Path model(Generation generation) throws IOException {
+  public Path model(Generation generation) throws IOException {
     ByteString net =
         message(
             out -> {
@@ -69,7 +69,7 @@ final class CaffeFiles {
     return CaffeModel.read(text, model(Generation.V2), null);
   }
 
-  static String layer(String name, String type, String bottoms, String tops, String params) {
+  public static String layer(String name, String type, String bottoms, String tops, String params) {
     StringBuilder text = new StringBuilder("layer { name: '%s' type: '%s'".formatted(name, type));
     for (String bottom : bottoms.split(" ", -1)) {
       text.append(" bottom: '").append(bottom).append("'");

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Set;
 import org.netdissect.base.DataException;
 import org.netdissect.base.Text;
+import org.netdissect.base.tables.Problems;
 import org.netdissect.datasets.reading.Folders;
 import org.netdissect.pictures.UnreadableImageException;
 
@@ -21,12 +22,16 @@ final class Ade2016 implements BrodenSource {
   private final List<String> objects;
   private final Scenes scenes;
 
+  /** The row of each image in the index. */
+  private final int[] images;
+
   /**
    * Reads the index.
    *
    * @param folder that holds it
+   * @param problems takes images that it names twice
    */
-  Ade2016(Path folder, Path index) throws DataException {
+  Ade2016(Path folder, Path index, Problems problems) throws DataException {
     this.folder = folder;
     this.index = index;
     MatlabValue all =
@@ -47,7 +52,26 @@ final class Ade2016 implements BrodenSource {
               + sceneOf.size()
               + " scenes, which should be as many; fetch it again");
     }
+    if (objects.isEmpty()) {
+      throw new DataException(Text.oneLine(index.toString()) + " names no object; fetch it again");
+    }
     scenes = new Scenes(sceneOf);
+    images = withoutRepeats(problems);
+  }
+
+  /** The rows that name an image for the first time. */
+  private int[] withoutRepeats(Problems problems) throws DataException {
+    Repeats repeats = new Repeats(index, "image");
+    List<Integer> rows = new ArrayList<>();
+    for (int row = 0; row < files.size(); row++) {
+      try {
+        repeats.check(folders.get(row) + "/" + files.get(row), row + 1);
+        rows.add(row);
+      } catch (DataException e) {
+        problems.add(e);
+      }
+    }
+    return rows.stream().mapToInt(row -> row).toArray();
   }
 
   @Override
@@ -66,35 +90,41 @@ final class Ade2016 implements BrodenSource {
   }
 
   @Override
+  public Path list() {
+    return index;
+  }
+
+  @Override
   public int size() {
-    return files.size();
+    return images.length;
   }
 
   @Override
   public String file(int image) {
-    return files.get(image);
+    return files.get(images[image]);
   }
 
   @Override
   public Path photograph(int image) throws UnreadableImageException {
-    String in = folders.get(image).replace('\\', '/');
+    int row = images[image];
+    String in = folders.get(row).replace('\\', '/');
     // The index says where the folder of the release lies; it may lie elsewhere by now.
     String below = in.replaceFirst("^(?i:ADE20K_[^/]*)/", "");
-    String name = below + "/" + files.get(image);
+    String name = below + "/" + files.get(row);
     String complaint = Folders.complaint(name);
-    if (complaint == null && files.get(image).contains("/")) {
-      complaint = "a folder in file name " + Text.quoted(files.get(image));
+    if (complaint == null && files.get(row).contains("/")) {
+      complaint = "a folder in file name " + Text.quoted(files.get(row));
     }
     if (complaint != null) {
       throw new UnreadableImageException(
-          Text.oneLine(index.toString()) + " image " + (image + 1) + ": " + complaint);
+          Text.oneLine(index.toString()) + " image " + (row + 1) + ": " + complaint);
     }
     return Folders.below(folder, name);
   }
 
   @Override
   public List<Path> labelFiles(int image) throws UnreadableImageException {
-    return List.of(AdeFiles.segmentation(photograph(image)));
+    return AdeFiles.maps(photograph(image));
   }
 
   @Override
@@ -109,7 +139,7 @@ final class Ade2016 implements BrodenSource {
   @Override
   public List<KindLabels> labels(int image) throws UnreadableImageException {
     List<KindLabels> labels = new ArrayList<>();
-    labels.add(KindLabels.whole(Kind.SCENE, List.of(scenes.code(sceneOf.get(image)))));
+    labels.add(KindLabels.whole(Kind.SCENE, List.of(scenes.code(sceneOf.get(images[image])))));
     labels.addAll(
         AdeFiles.labels(
             photograph(image), objects.size(), Text.oneLine(String.valueOf(index.getFileName()))));

@@ -24,6 +24,7 @@ import org.netdissect.pictures.UnreadableImageException;
 final class Ade2021 implements BrodenSource {
   private static final int DEEPEST = 12;
 
+  private final Path folder;
   private final List<Path> photographs = new ArrayList<>();
 
   /** The scene of each image; null where its json file cannot be read. */
@@ -35,6 +36,7 @@ final class Ade2021 implements BrodenSource {
 
   /** Reads all json files below a folder. */
   Ade2021(Path folder, int workers, Progress progress) throws IOException {
+    this.folder = folder;
     List<Path> files = descriptions(folder);
     try (Progress.Phase phase = progress.phase("Reading descriptions", files.size(), "files")) {
       InOrder.run(
@@ -99,6 +101,11 @@ final class Ade2021 implements BrodenSource {
   }
 
   @Override
+  public Path list() {
+    return folder;
+  }
+
+  @Override
   public int size() {
     return photographs.size();
   }
@@ -115,7 +122,7 @@ final class Ade2021 implements BrodenSource {
 
   @Override
   public List<Path> labelFiles(int image) {
-    return List.of(AdeFiles.segmentation(photographs.get(image)));
+    return AdeFiles.maps(photographs.get(image));
   }
 
   @Override
@@ -125,6 +132,11 @@ final class Ade2021 implements BrodenSource {
       case OBJECT, PART -> AdeFiles.names(names.getOrDefault(code, LabelNames.NONE));
       default -> List.of();
     };
+  }
+
+  @Override
+  public boolean isListed(Kind kind, int code) {
+    return kind == Kind.SCENE || names.containsKey(code);
   }
 
   @Override

@@ -12,6 +12,9 @@ import org.netdissect.pictures.UnreadableImageException;
 final class AdeFiles {
   private static final int MOST_LEVELS = 100;
 
+  /** So many levels that are missing in a row end them. */
+  private static final int LONGEST_GAP = 8;
+
   private AdeFiles() {}
 
   static Path beside(Path photograph, String ending) {
@@ -19,8 +22,27 @@ final class AdeFiles {
         PhotoFiles.stem(String.valueOf(photograph.getFileName())) + ending);
   }
 
-  static Path segmentation(Path photograph) {
+  private static Path segmentation(Path photograph) {
     return beside(photograph, "_seg.png");
+  }
+
+  /** All maps: of objects, then of each level of parts up to the last that is there. */
+  static List<Path> maps(Path photograph) {
+    List<Path> maps = new ArrayList<>(List.of(segmentation(photograph)));
+    int last = 0;
+    for (int level = 1; level <= Math.min(last + LONGEST_GAP, MOST_LEVELS); level++) {
+      if (Files.isRegularFile(level(photograph, level))) {
+        last = level;
+      }
+    }
+    for (int level = 1; level <= last; level++) {
+      maps.add(level(photograph, level));
+    }
+    return maps;
+  }
+
+  private static Path level(Path photograph, int level) {
+    return beside(photograph, "_parts_" + level + ".png");
   }
 
   /**
@@ -30,15 +52,12 @@ final class AdeFiles {
    */
   static List<KindLabels> labels(Path photograph, int last, String table)
       throws UnreadableImageException {
-    CodeMap objects = map(segmentation(photograph), last, table);
+    List<Path> files = maps(photograph);
+    CodeMap objects = map(files.get(0), last, table);
     List<CodeMap> parts = new ArrayList<>();
-    for (int level = 1; level <= MOST_LEVELS; level++) {
-      Path file = beside(photograph, "_parts_" + level + ".png");
-      if (!Files.isRegularFile(file)) {
-        break;
-      }
+    for (Path file : files.subList(1, files.size())) {
       CodeMap part = map(file, last, table);
-      if (level > 1
+      if (!parts.isEmpty()
           && (part.height() != parts.get(0).height() || part.width() != parts.get(0).width())) {
         throw new UnreadableImageException(
             Text.oneLine(file.toString()) + " has another size than the levels before it");

@@ -12,6 +12,7 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.netdissect.base.DataException;
 import org.netdissect.base.DiskSpace;
+import org.netdissect.base.Numbers;
 import org.netdissect.base.Progress;
 import org.netdissect.base.Text;
 import org.netdissect.base.files.Trees;
@@ -83,8 +84,9 @@ public final class BrodenBuild {
         throw new IllegalArgumentException(
             "a size of " + size + " pixels; " + SMALLEST + " to " + LARGEST + " are possible");
       }
-      if (minImages < 0 || !(minCoverage >= 0)) {
-        throw new IllegalArgumentException("a minimum below 0");
+      if (minImages < 0 || !(minCoverage >= 0) || Double.isInfinite(minCoverage)) {
+        throw new IllegalArgumentException(
+            "--min-images and --min-coverage must be numbers from 0 on");
       }
     }
 
@@ -116,9 +118,6 @@ public final class BrodenBuild {
       }
     }
     BuildPlan plan = new BuildPlan(sources.open(options.workers, progress));
-    if (plan.size() == 0) {
-      throw new DataException("there is not one image in the sources");
-    }
     BrodenBuild build = new BrodenBuild(plan, folder, options, progress);
     checkRoom(plan.size(), options.size, folder, DiskSpace::usable);
     Unfinished.goOn(folder, COMMAND);
@@ -148,8 +147,17 @@ public final class BrodenBuild {
         throw new DataException("not one image of the sources can be read");
       }
       LabelNumbers numbers = number(drafts);
+      checkAny(numbers);
       BrodenTables tables = new BrodenTables(numbers);
       List<Kind> kinds = tables.writeCategories(folder);
+      numbers.emptied().stream()
+          .filter(kind -> !kinds.contains(kind))
+          .forEach(
+              kind ->
+                  progress.warn(
+                      "no category "
+                          + kind.title()
+                          + ": none of its labels reaches --min-images and --min-coverage"));
       tables.writeLabels(folder);
       tables.writeSynonyms(folder, plan::namesOf);
       WholeFile.text(
@@ -160,6 +168,18 @@ public final class BrodenBuild {
     Files.delete(file);
     Unfinished.unmark(folder);
     return result;
+  }
+
+  private void checkAny(LabelNumbers numbers) throws DataException {
+    if (numbers.count() == 0) {
+      throw new DataException(
+          "no label is in "
+              + options.minImages
+              + " of the images and covers "
+              + Numbers.general(options.minCoverage, 6)
+              + " of them in all: give lower --min-images and --min-coverage with the same command,"
+              + " it goes on from here");
+    }
   }
 
   private static boolean isWritten(Path file, int bytes) throws IOException {
@@ -250,6 +270,7 @@ public final class BrodenBuild {
         }
       }
     }
+    Unlisted.warn(extents, plan, progress);
     LabelNames names = new LabelNames(extents, plan::namesOf, new Synonyms());
     return new LabelNumbers(names, options.minImages, options.minCoverage);
   }

@@ -18,6 +18,9 @@ interface BrodenSource {
   /** Files with what is said of all images. */
   List<Path> tables();
 
+  /** The file or folder that tells which images there are. */
+  Path list();
+
   /** How many images. */
   int size();
 
@@ -40,6 +43,11 @@ interface BrodenSource {
 
   /** The names of a label; none for one that means nothing. */
   List<String> names(Kind kind, int code);
+
+  /** Whether the source's tables say anything of a code that its maps hold. */
+  default boolean isListed(Kind kind, int code) {
+    return true;
+  }
 
   /**
    * All labels of an image but its colours.

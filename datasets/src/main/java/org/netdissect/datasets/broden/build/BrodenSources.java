@@ -10,6 +10,8 @@ import org.jspecify.annotations.Nullable;
 import org.netdissect.base.DataException;
 import org.netdissect.base.DiskSpace;
 import org.netdissect.base.Progress;
+import org.netdissect.base.Text;
+import org.netdissect.base.tables.Problems;
 
 /**
  * Where the sources lie; any may be missing.
@@ -50,31 +52,51 @@ public record BrodenSources(
 
   /** A source, if it is given, to be opened. */
   private interface Opening {
-    BrodenSource open() throws IOException;
+    BrodenSource open(Problems problems) throws IOException;
   }
 
   private List<Opening> openings(int workers, Progress progress) {
     List<Opening> all = new ArrayList<>();
     if (ade20k != null) {
-      all.add(() -> SourceFolders.ade20k(ade20k, workers, progress));
+      all.add(problems -> SourceFolders.ade20k(ade20k, workers, progress, problems));
     }
     if (dtd != null) {
-      all.add(() -> SourceFolders.dtd(dtd));
+      all.add(problems -> SourceFolders.dtd(dtd, problems));
     }
     if (openSurfaces != null) {
-      all.add(() -> SourceFolders.openSurfaces(openSurfaces, e -> progress.warn(e.getMessage())));
+      all.add(problems -> SourceFolders.openSurfaces(openSurfaces, problems));
     }
     if (!pascal.isEmpty()) {
-      all.add(() -> SourceFolders.pascal(pascal));
+      all.add(problems -> SourceFolders.pascal(pascal));
     }
     return all;
   }
 
-  /** Opens those that are given, in Broden's order. */
+  private static BrodenSource opened(Opening opening, Progress progress) throws IOException {
+    BrodenSource source = opening.open(e -> progress.warn(e.getMessage()));
+    if (source.size() == 0) {
+      throw new DataException(
+          source.name()
+              + ": "
+              + source.title()
+              + " without one image: "
+              + Text.oneLine(String.valueOf(source.list()))
+              + " names none; fetch it again");
+    }
+    return source;
+  }
+
+  /**
+   * Opens those that are given, in Broden's order.
+   *
+   * @throws DataException if one is not what it should be, or not one of its images is whole
+   */
   List<BrodenSource> open(int workers, Progress progress) throws IOException {
     List<BrodenSource> open = new ArrayList<>();
     for (Opening opening : openings(workers, progress)) {
-      open.add(opening.open());
+      BrodenSource source = opened(opening, progress);
+      SourceSurvey.checkAny(source);
+      open.add(source);
     }
     return open;
   }
@@ -99,7 +121,7 @@ public record BrodenSources(
     int images = 0;
     for (Opening opening : openings(workers, progress)) {
       try {
-        SourceSurvey survey = SourceSurvey.of(opening.open(), workers, progress);
+        SourceSurvey survey = SourceSurvey.of(opened(opening, progress), workers, progress);
         lines.addAll(survey.lines());
         images += survey.whole();
         usable &= survey.whole() > 0;

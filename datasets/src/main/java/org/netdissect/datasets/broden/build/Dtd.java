@@ -10,6 +10,7 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 import org.netdissect.base.DataException;
 import org.netdissect.base.Text;
+import org.netdissect.base.tables.Problems;
 import org.netdissect.datasets.reading.Folders;
 import org.netdissect.datasets.reading.TextLines;
 import org.netdissect.pictures.UnreadableImageException;
@@ -26,15 +27,29 @@ final class Dtd implements BrodenSource {
    * Reads the list of images.
    *
    * @param folder with {@code images} and {@code labels}
+   * @param problems takes rows that cannot be used
    */
-  Dtd(Path folder) throws DataException {
+  Dtd(Path folder, Problems problems) throws DataException {
     this.folder = folder;
     this.table = folder.resolve(SourceFolders.DTD_TABLE);
     List<List<String>> named = new ArrayList<>();
     SortedSet<String> all = new TreeSet<>();
+    Repeats repeats = new Repeats(table, "line");
+    int lineNumber = 0;
     for (String line : TextLines.of(table)) {
+      lineNumber++;
       if (!line.isBlank()) {
         List<String> words = Arrays.asList(line.strip().split("\\s+"));
+        try {
+          repeats.check(words.get(0), lineNumber);
+          if (words.size() == 1) {
+            throw DataException.at(
+                table, lineNumber, Text.quoted(words.get(0)) + " has no texture; it is left out");
+          }
+        } catch (DataException e) {
+          problems.add(e);
+          continue;
+        }
         files.add(words.get(0));
         named.add(words.subList(1, words.size()));
         all.addAll(words.subList(1, words.size()));
@@ -64,6 +79,11 @@ final class Dtd implements BrodenSource {
   @Override
   public List<Path> tables() {
     return List.of(table);
+  }
+
+  @Override
+  public Path list() {
+    return table;
   }
 
   @Override

@@ -2,6 +2,7 @@ package org.netdissect.datasets.broden.build;
 
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -62,6 +63,17 @@ final class LabelNumbers {
 
   LabelNames names() {
     return names;
+  }
+
+  /** The categories that have a label with a name, and none that stays. */
+  List<Kind> emptied() {
+    Map<Kind, Boolean> stays = new EnumMap<>(Kind.class);
+    for (SourceLabel label : names.extents().keySet()) {
+      if (!names.name(label).equals(LabelNames.NONE)) {
+        stays.merge(label.kind(), number(label) > 0, Boolean::logicalOr);
+      }
+    }
+    return stays.keySet().stream().filter(kind -> !stays.getOrDefault(kind, true)).toList();
   }
 
   /** How many names stay. */

@@ -38,13 +38,27 @@ final class OpenSurfaces implements BrodenSource {
     try (CsvTable table = CsvTable.open(materialTable, "substance_name", "red_color")) {
       table.forEach(
           Problems.STOP,
-          row -> materials.put(row.integer("red_color", 1, BYTE), row.get("substance_name")));
+          row -> {
+            int red = row.integer("red_color", 1, BYTE);
+            String name = row.get("substance_name");
+            String before = materials.put(red, name);
+            if (before != null && !before.equals(name)) {
+              throw DataException.at(materialTable, row.line(), "a second name for red " + red);
+            }
+          });
     }
     if (materials.isEmpty()) {
       throw new DataException(materialTable + " names no material");
     }
     try (CsvTable table = CsvTable.open(photoTable, "photo_id")) {
-      table.forEach(problems, row -> photos.add(row.integer("photo_id", 0, Integer.MAX_VALUE)));
+      Repeats repeats = new Repeats(photoTable, "line");
+      table.forEach(
+          problems,
+          row -> {
+            int photo = row.integer("photo_id", 0, Integer.MAX_VALUE);
+            repeats.check(named(photo), row.line());
+            photos.add(photo);
+          });
     }
   }
 
@@ -64,13 +78,22 @@ final class OpenSurfaces implements BrodenSource {
   }
 
   @Override
+  public Path list() {
+    return photoTable;
+  }
+
+  @Override
   public int size() {
     return photos.size();
   }
 
   @Override
   public String file(int image) {
-    return photos.get(image) + ".jpg";
+    return named(photos.get(image));
+  }
+
+  private static String named(int photo) {
+    return photo + ".jpg";
   }
 
   @Override
@@ -92,6 +115,11 @@ final class OpenSurfaces implements BrodenSource {
     return Arrays.stream(materials.getOrDefault(code, LabelNames.NONE).split("/", -1))
         .map(name -> name.replace(" - ", "-").strip().toLowerCase(Locale.ROOT))
         .toList();
+  }
+
+  @Override
+  public boolean isListed(Kind kind, int code) {
+    return materials.containsKey(code);
   }
 
   @Override

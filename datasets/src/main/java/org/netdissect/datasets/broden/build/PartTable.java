@@ -96,6 +96,9 @@ final class PartTable {
         throw DataException.at(file, number, "an object or a count above " + MOST_OBJECTS);
       }
     }
+    if (parts.isEmpty()) {
+      throw new DataException(Text.oneLine(file.toString()) + " lists no part; fetch it again");
+    }
     number();
   }
 

@@ -7,7 +7,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.netdissect.base.DataException;
 import org.netdissect.base.Text;
 import org.netdissect.datasets.reading.TextLines;
@@ -26,7 +29,7 @@ final class Pascal implements BrodenSource {
 
   private final Places places;
   private final PartTable parts;
-  private final List<String> objects = new ArrayList<>();
+  private final List<@Nullable String> objects = new ArrayList<>();
   private final List<String> ids = new ArrayList<>();
 
   /**
@@ -73,9 +76,32 @@ final class Pascal implements BrodenSource {
       }
       int code = Integer.parseInt(cells[0]);
       while (objects.size() <= code) {
-        objects.add(LabelNames.NONE);
+        objects.add(null);
       }
-      objects.set(code, cells[1].equals("unknown") ? LabelNames.NONE : cells[1]);
+      if (objects.set(code, cells[1].equals("unknown") ? LabelNames.NONE : cells[1]) != null) {
+        throw DataException.at(places.objectTable, lineNumber, "a second name for " + code);
+      }
+    }
+    checkObjects();
+  }
+
+  /** The real table names all numbers; one that does not has lost some of its lines. */
+  private void checkObjects() throws DataException {
+    List<Integer> unnamed =
+        IntStream.range(1, objects.size()).filter(i -> objects.get(i) == null).boxed().toList();
+    if (objects.size() < 2) {
+      throw new DataException(
+          Text.oneLine(places.objectTable.toString()) + " names no object; fetch it again");
+    }
+    if (!unnamed.isEmpty()) {
+      throw new DataException(
+          Text.oneLine(places.objectTable.toString())
+              + " names numbers up to "
+              + (objects.size() - 1)
+              + ", but not "
+              + unnamed.get(0)
+              + (unnamed.size() > 1 ? " and " + (unnamed.size() - 1) + " others" : "")
+              + "; fetch it again");
     }
   }
 
@@ -92,6 +118,11 @@ final class Pascal implements BrodenSource {
   @Override
   public List<Path> tables() {
     return List.of(places.partFunction, places.objectTable);
+  }
+
+  @Override
+  public Path list() {
+    return places.partMaps;
   }
 
   @Override
@@ -121,7 +152,7 @@ final class Pascal implements BrodenSource {
   @Override
   public List<String> names(Kind kind, int code) {
     return switch (kind) {
-      case OBJECT -> List.of(objects.get(code));
+      case OBJECT -> List.of(Objects.requireNonNull(objects.get(code)));
       case PART -> List.of(parts.name(code));
       default -> List.of();
     };

@@ -6,8 +6,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
+import java.util.Objects;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.netdissect.base.DataException;
 import org.netdissect.base.Progress;
 import org.netdissect.base.Text;
@@ -38,26 +39,42 @@ final class SourceFolders {
   }
 
   /** ADE20K of either release. */
-  static BrodenSource ade20k(Path folder, int workers, Progress progress) throws IOException {
-    for (Path at : around(List.of(folder))) {
-      try (Stream<Path> files = Files.list(at)) {
-        Optional<Path> index =
-            files
-                .filter(file -> isAdeIndex(String.valueOf(file.getFileName())))
-                .sorted()
-                .findFirst();
-        if (index.isPresent()) {
-          return new Ade2016(at, index.get());
-        }
-      }
+  static BrodenSource ade20k(Path folder, int workers, Progress progress, Problems problems)
+      throws IOException {
+    Path index = adeIndex(folder);
+    boolean hasJson = hasAdeJson(folder);
+    if (index != null && hasJson) {
+      throw new DataException(
+          Text.oneLine(folder.toString())
+              + " holds both releases of ADE20K: "
+              + Text.oneLine(folder.relativize(index).toString())
+              + " of 2016, and ADE_*.json of 2021; give the folder of one of them");
     }
-    if (hasAdeJson(folder)) {
+    if (index != null) {
+      return new Ade2016(Objects.requireNonNull(index.getParent()), index, problems);
+    }
+    if (hasJson) {
       return new Ade2021(folder, workers, progress);
     }
     throw new DataException(
         Text.oneLine(folder.toString())
             + " is no full ADE20K: it holds neither index_ade20k.mat (the release of 2016) nor"
             + " ADE_*.json beside photographs (2021); give the folder that the archive made");
+  }
+
+  private static @Nullable Path adeIndex(Path folder) throws IOException {
+    for (List<Path> level : around(List.of(folder))) {
+      List<Path> found = new ArrayList<>();
+      for (Path at : level) {
+        try (Stream<Path> files = Files.list(at)) {
+          files.filter(file -> isAdeIndex(String.valueOf(file.getFileName()))).forEach(found::add);
+        }
+      }
+      if (!found.isEmpty()) {
+        return only(found, "ADE20K", "an index");
+      }
+    }
+    return null;
   }
 
   private static boolean hasAdeJson(Path folder) throws IOException {
@@ -68,9 +85,10 @@ final class SourceFolders {
     }
   }
 
-  static BrodenSource dtd(Path folder) throws IOException {
+  static BrodenSource dtd(Path folder, Problems problems) throws IOException {
     return new Dtd(
-        with(List.of(folder), DTD_TABLE, "DTD", "the folder with images and labels in it"));
+        with(List.of(folder), DTD_TABLE, "DTD", "the folder with images and labels in it"),
+        problems);
   }
 
   static BrodenSource openSurfaces(Path folder, Problems problems) throws IOException {
@@ -115,13 +133,13 @@ final class SourceFolders {
             .resolve("trainval");
   }
 
-  /** The first folder that holds something of that name. */
+  /** The nearest folder that holds something of that name; there must not be two as near. */
   private static Path with(List<Path> folders, String name, String title, String advice)
       throws IOException {
-    List<Path> all = around(folders);
-    for (Path at : all) {
-      if (Files.exists(at.resolve(name))) {
-        return at;
+    for (List<Path> level : around(folders)) {
+      List<Path> found = level.stream().filter(at -> Files.exists(at.resolve(name))).toList();
+      if (!found.isEmpty()) {
+        return only(found, title, name);
       }
     }
     throw new DataException(
@@ -134,9 +152,27 @@ final class SourceFolders {
             + advice);
   }
 
-  /** The folders and those in them, the nearest first. */
-  private static List<Path> around(List<Path> folders) throws DataException {
-    List<Path> all = new ArrayList<>();
+  /** The one that was found: which of two is meant cannot be known. */
+  private static Path only(List<Path> found, String title, String what) throws IOException {
+    for (Path other : found.subList(1, found.size())) {
+      if (!Files.isSameFile(found.get(0), other)) {
+        throw new DataException(
+            title
+                + ": there is "
+                + what
+                + " in "
+                + Text.oneLine(found.get(0).toString())
+                + " and in "
+                + Text.oneLine(other.toString())
+                + "; give the folder of the one that is meant");
+      }
+    }
+    return found.get(0);
+  }
+
+  /** The folders, then those in them, and so on. */
+  private static List<List<Path>> around(List<Path> folders) throws DataException {
+    List<List<Path>> all = new ArrayList<>();
     List<Path> level = folders;
     for (Path folder : folders) {
       if (!Files.isDirectory(folder)) {
@@ -146,7 +182,7 @@ final class SourceFolders {
       }
     }
     for (int depth = 0; depth < DEEPEST; depth++) {
-      all.addAll(level);
+      all.add(level);
       List<Path> next = new ArrayList<>();
       for (Path folder : level) {
         for (String name : PhotoFiles.folders(folder)) {

@@ -18,6 +18,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.netdissect.base.Digests;
 import org.netdissect.base.Limits;
 import org.netdissect.base.Progress;
+import org.netdissect.base.Python;
 import org.netdissect.base.Shared;
 import org.netdissect.base.tables.CsvTable;
 import org.netdissect.base.tables.Problems;
@@ -265,6 +266,25 @@ class BrodenBuildTest {
       withData += any ? 1 : 0;
     }
     assertEquals(51, withData);
+  }
+
+  /**
+   * A reading that shares no line with this project, by the rules of NetDissect-Lite's: it finds
+   * every label table, code and split, and decodes the masks to the pixels that are expected.
+   */
+  @Test
+  void readByPython() throws Exception {
+    Path out = temp.resolve("broden");
+    Sample.build(out, Sample.options(224, false, 2, 0.02));
+    String said = Python.run(List.of("numpy", "PIL"), "src/test/python/read_broden.py", out);
+    List<String> lines = said.lines().toList();
+    assertEquals("51 images, 71 labels, 6 categories", lines.get(0), said);
+    List<String> masks = lines.subList(1, lines.size());
+    List<String> expected = new ArrayList<>();
+    for (CsvTable.Row row : rows(Sample.shared("expected-224-clamp/masks.csv"))) {
+      expected.add(row.get("file") + " " + row.get("sha256"));
+    }
+    assertEquals(expected.stream().sorted().toList(), masks.stream().sorted().toList());
   }
 
   /** Order and split of all images of ADE20K in the released Broden. */

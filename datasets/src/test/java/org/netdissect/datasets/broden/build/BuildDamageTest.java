@@ -20,6 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.netdissect.base.DataException;
 import org.netdissect.base.Progress;
 import org.netdissect.base.RecordedProgress;
+import org.netdissect.base.tables.Problems;
 import org.netdissect.datasets.Datasets;
 import org.netdissect.datasets.reading.DatasetOptions;
 import org.netdissect.pictures.PngTest;
@@ -194,7 +195,7 @@ class BuildDamageTest {
             cell("a.jpg", "b.jpg", "../c.jpg", "d.jpg"),
             cell("ADE20K_2016_07_26/images/x", "ADE20K_2016_07_26/../../etc", "x", "/etc"),
             cell("street", "~not labeled", "airport/airport", "street"));
-    Ade2016 index = new Ade2016(folder, file);
+    Ade2016 index = new Ade2016(folder, file, Problems.STOP);
     assertEquals(4, index.size());
     assertEquals(folder.resolve("images/x/a.jpg"), index.photograph(0));
     assertEquals(List.of("wall", "brick wall"), index.names(Kind.OBJECT, 2));
@@ -206,7 +207,8 @@ class BuildDamageTest {
     }
     Path uneven = index(temp.resolve("uneven"), cell("a.jpg"), cell("x", "y"), cell("street"));
     String message =
-        assertThrows(DataException.class, () -> new Ade2016(folder, uneven)).getMessage();
+        assertThrows(DataException.class, () -> new Ade2016(folder, uneven, Problems.STOP))
+            .getMessage();
     assertTrue(message.contains("1 files, 2 folders"), message);
   }
 
@@ -216,7 +218,7 @@ class BuildDamageTest {
     Path release = Sample.copy(temp.resolve("sources")).resolve("ade20k/ADE20K_2016_07_26");
     Path renamed = temp.resolve("ade");
     Files.move(release, renamed);
-    Ade2016 moved = new Ade2016(renamed, renamed.resolve("index_ade20k.mat"));
+    Ade2016 moved = new Ade2016(renamed, renamed.resolve("index_ade20k.mat"), Problems.STOP);
     assertEquals(11, moved.size());
     for (int i = 0; i < moved.size(); i++) {
       assertTrue(Files.exists(moved.photograph(i)), moved.file(i));
@@ -287,8 +289,8 @@ class BuildDamageTest {
     assertFalse(survey.isUsable());
     for (String line :
         List.of(
-            "ade20k: ADE20K of 2016, 11 images, of 0 something is missing",
-            "opensurfaces: OpenSurfaces, 9 images, of 1 something is missing:",
+            "ade20k: ADE20K of 2016, 11 images, nothing is missing",
+            "opensurfaces: OpenSurfaces, 9 images, 1 of them not whole:",
             "photos/101.jpg",
             "PASCAL: no part2ind.m")) {
       assertTrue(said.contains(line), said);
