@@ -30,7 +30,8 @@ class LaunchersTest {
               + "|(?:ORT|OMP|ONEDNN|ATEN)_\\w+|java\\.options|lib-train|build\\.id"
               + "|netdissect-app-\\*\\.jar");
 
-  private static final Pattern PATH = Pattern.compile("%(~dp0|home|java|jar|file|cache|LOCALAPPDATA)%?");
+  private static final Pattern PATH =
+      Pattern.compile("%(~dp0|home|java|jar|file|cache|LOCALAPPDATA)%?");
 
   private static List<String> lines(String script) throws IOException {
     return Files.readAllLines(SCRIPTS.resolve(script)).stream()

@@ -236,8 +236,7 @@ class ComparisonTest {
     Path out = folder.resolve("two");
     comparison.write(out);
     assertTrue(Files.readString(out.resolve("index.html")).contains("<p>" + note + "</p>"));
-    assertEquals(
-        List.of(), Comparison.of(List.of(run("x", torch), run("y", torch))).notes());
+    assertEquals(List.of(), Comparison.of(List.of(run("x", torch), run("y", torch))).notes());
   }
 
   /** A copy of a result that says that it is of a model file. */

@@ -166,8 +166,7 @@ public final class Comparison {
         DissectionInfo.NetworkInfo other = before.dissection().info().network();
         if (network.sha256() != null
             && network.sha256().equals(other.sha256())
-            && !Objects.equals(
-                network.describePreprocessing(), other.describePreprocessing())) {
+            && !Objects.equals(network.describePreprocessing(), other.describePreprocessing())) {
           notes.add(
               "%s and %s are one network under two preprocessings: %s; %s"
                   .formatted(
