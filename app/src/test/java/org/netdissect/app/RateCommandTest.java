@@ -321,7 +321,8 @@ class RateCommandTest {
       assertEquals(all, saved.get("answers").size());
       for (int i = 0; i < all; i++) {
         assertEquals(
-            isYes(i) ? "yes" : "no", saved.get("answers").get(items.get(i).get(0).asString()).asString());
+            isYes(i) ? "yes" : "no",
+            saved.get("answers").get(items.get(i).get(0).asString()).asString());
       }
       assertEquals(List.of(), firefox.complaints);
       assertTrue(

@@ -64,8 +64,7 @@ public final class Firefox implements AutoCloseable, WebSocket.Listener {
             .filter(path -> !path.isEmpty() && Files.isExecutable(Path.of(path)))
             .findFirst()
             .orElse(null);
-    Assumptions.assumeTrue(
-        place != null, "no Firefox is installed: the page is not tested in it");
+    Assumptions.assumeTrue(place != null, "no Firefox is installed: the page is not tested in it");
     Firefox firefox =
         new Firefox(
             new ProcessBuilder(
@@ -135,8 +134,7 @@ public final class Firefox implements AutoCloseable, WebSocket.Listener {
     answers.put(id, answer);
     socket
         .sendText(
-            Json.mapper()
-                .writeValueAsString(Map.of("id", id, "method", method, "params", params)),
+            Json.mapper().writeValueAsString(Map.of("id", id, "method", method, "params", params)),
             true)
         .join();
     JsonNode got = answer.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
@@ -149,8 +147,7 @@ public final class Firefox implements AutoCloseable, WebSocket.Listener {
   /** Opens a page and waits until it is complete. */
   public void open(String address) throws Exception {
     command(
-        "browsingContext.navigate",
-        Map.of("context", context, "url", address, "wait", "complete"));
+        "browsingContext.navigate", Map.of("context", context, "url", address, "wait", "complete"));
   }
 
   /** The value of the last statement, as text; promises are waited for. */

@@ -18,7 +18,6 @@ import org.netdissect.dissection.rules.Convention;
 import org.netdissect.networks.ReceptiveField;
 import org.netdissect.report.compare.Comparison;
 import org.netdissect.report.page.HtmlReport;
-import org.netdissect.report.compare.Comparison;
 import org.netdissect.results.Dissection;
 import org.netdissect.results.LayerDissection;
 import org.netdissect.results.TrustTable;
