@@ -2,7 +2,8 @@
 // takes: legend, LONGEST_NAME, nice, numberIn, numbersOf, oneOf, origin, passes, plain, plural
 // takes: roundTicks, saveButtons, short, shownOrder, stackable, svg, words
 // takes: accuracyChart, accuracyRows, accuracyWords, alphaChart, alphaRows, countedCategory
-// takes: pointLegend, POINTS, probedLayers, rotatedLayers
+// takes: followingSections, pointLegend, POINTS, probedLayers, rotatedLayers
+// takes: allTested, chanceSwitch, detection, ruleWords
 
 // Results side by side.
 
@@ -24,8 +25,14 @@ const address = addressed({
   sort: oneOf(state, "sort", () => Object.keys(ORDERS)),
   where: oneOf(state, "where", () => ["all", "every", "some", ...layers.map((layer, l) => "only" + l)]),
   q: words(state, "text"),
+  beyond: { get: () => (detection.beyond ? "1" : null), set: (text) => { detection.beyond = text === "1" && allTested(); } },
 });
 const GREYS = ["#8d8d8d", "#a3a3a3", "#b6b6b6", "#c6c6c6", "#d3d3d3", "#dedede", "#e7e7e7"];
+
+/** Whether the published networks, which were counted by one rule only, can stand beside the others. */
+function comparesPublished() {
+  return state.threshold === 0.04 && !detection.beyond;
+}
 
 function shownValue(value) {
   return state.measure === "share" ? fixed(value, 1) + " %" : plain(value);
@@ -43,7 +50,7 @@ const published = D.published.map((one) => ({
 function rows(counted) {
   const of = MEASURES[state.measure][1];
   const mine = layers.map((layer, l) => ({ name: names[l], link: reportLink(layer), counted: counted[l] }));
-  const theirs = state.threshold === 0.04
+  const theirs = comparesPublished()
     ? published.map((one) => ({ name: one.name, note: one.note, counted: one, grey: true }))
     : [];
   const all = [...mine, ...theirs].map((row) => ({
@@ -63,8 +70,8 @@ function publishedWords() {
   if (published.length === 0) {
     return "";
   }
-  if (state.threshold !== 0.04) {
-    return "The published networks were counted at IoU 0.04 only and are hidden at other thresholds.";
+  if (!comparesPublished()) {
+    return "The published networks were counted at IoU 0.04 only and are hidden under other rules.";
   }
   const mine = layers[0];
   const broden = /broden/i.test(mine.dataName);
@@ -132,13 +139,14 @@ function curves(counted, width) {
   ];
   const most = Math.max(1e-9, ...points.map((p) => series[series.length - 1].at(p)));
   const y = (value) => 10 + high * (1 - value / most);
-  // Layers of one run are lines of their own.
-  const lines = [...new Set(points.map((p) => p.layer.name))];
+  // Layers of one run are lines of their own; runs of one layer are joined, whatever theirs is called.
+  const lineOf = (p) => (p.layer.single ? "" : p.layer.name);
+  const lines = [...new Set(points.map(lineOf))];
   const marks = series.flatMap((one, k) => lines.map((line) => {
-    const mine = points.filter((p) => p.layer.name === line);
+    const mine = points.filter((p) => lineOf(p) === line);
     return [
       svg("polyline", { points: mine.map((p) => x(p.x) + "," + y(one.at(p))).join(" "), fill: "none", stroke: one.colour, "stroke-width": 2, "stroke-dasharray": one.dash }),
-      mine.map((p) => svg("path", { d: POINTS[k % POINTS.length], transform: `translate(${x(p.x)} ${y(one.at(p))})`, fill: one.colour }, svg("title", {}, `${D.axis} ${p.x}, ${line}: ${shownValue(one.at(p))} ${one.name}`))),
+      mine.map((p) => svg("path", { d: POINTS[k % POINTS.length], transform: `translate(${x(p.x)} ${y(one.at(p))})`, fill: one.colour }, svg("title", {}, `${D.axis} ${p.x}, ${p.layer.name}: ${shownValue(one.at(p))} ${one.name}`))),
     ];
   }));
   const ticks = [...new Set(points.map((p) => p.x))];
@@ -154,6 +162,23 @@ function curves(counted, width) {
         show ? svg("text", { x: at, y: high + 30, "text-anchor": "middle", class: "number" }, short(value, 6)) : null];
     }),
     svg("text", { x: (left + width) / 2, y: high + 50, "text-anchor": "middle", class: "group" }, D.axis + (log ? " (logarithmic)" : "")), marks);
+}
+
+/** The numbers of the curves. */
+function curveRows() {
+  const of = MEASURES[state.measure][1];
+  return [[D.axis, "network", "layer", ...shownOrder.map((c) => D.categories[c])],
+    ...layers.filter((layer) => layer.axis !== null && layer.axis !== undefined).sort((a, b) => a.axis - b.axis).map((layer) => {
+      const one = count(layer, state.threshold);
+      return [String(layer.axis), layer.run, layer.name, ...shownOrder.map((c) => short(of(one, c), 6))];
+    })];
+}
+
+/** Why the parts of a bar may be more than its units. */
+function shareWords() {
+  return state.measure === "share"
+    ? "A unit counts in every category in which its best label passes, so the shares of a network can add up to more than 100 %. "
+    : "";
 }
 
 /** Mean and spread of repeats. */
@@ -193,7 +218,7 @@ function numbers(counted) {
         tested ? h("td", { class: "num" }, layer.trust ? plain(beyondChance(layer)) : "not tested") : null,
         shownOrder.map((c) => h("td", { class: "num" }, plain(counted[l].categories[c].detectors) + " / " + plain(counted[l].categories[c].unique))),
         h("td", {}, layer.preprocessing ?? "–"))),
-      state.threshold === 0.04 ? D.published.map((one, p) => h("tr", { class: "low" },
+      comparesPublished() ? D.published.map((one, p) => h("tr", { class: "low" },
         h("th", { scope: "row" }, one.name + " (published)"),
         [one.units, one.detectors, one.unique].map((n) => h("td", { class: "num" }, plain(n))), h("td", { class: "num" }, "–"), tested ? h("td", { class: "num" }, "–") : null,
         shownOrder.map((c) => h("td", { class: "num" }, plain(published[p].categories[c].detectors) + " / " + plain(published[p].categories[c].unique))), h("td", {}, "–"))) : null)));
@@ -264,7 +289,7 @@ function draw() {
   const counted = layers.map((layer) => count(layer, state.threshold));
   const width = Math.max(300, Math.min(1360, parts.bars.clientWidth || 1000));
   parts.bars.replaceChildren(stacks(counted, width));
-  parts.note.textContent = publishedWords();
+  parts.note.textContent = shareWords() + publishedWords();
   address.save();
   if (parts.curve) {
     parts.curve.replaceChildren(curves(counted, width));
@@ -289,7 +314,7 @@ function turnedSection(base, width) {
     h("div", { class: "panelhead" }, h("h2", {}, "Rotations of " + name),
       saveButtons("rotations", () => ({
         chart: parts.turned.children[rotatedLayers().indexOf(base)].querySelector("svg.chart"),
-        caption: "Unique detectors against the power of the rotation, mean and range over the seeds (IoU > " + short(state.threshold, 4) + "). " + origin(null),
+        caption: "Unique detectors against the power of the rotation, mean and range over the seeds (" + ruleWords(state.threshold) + "). " + origin(null),
         rows: alphaRows(base, state.threshold),
       }))),
     alphaChart(base, state.threshold, width), pointLegend());
@@ -334,6 +359,11 @@ function page() {
     address.save();
     drawConcepts();
   });
+  const typable = () => {
+    typed.disabled = detection.beyond;
+    slider.disabled = detection.beyond;
+  };
+  typable();
   Object.assign(parts, {
     bars: h("div", {}), note: h("p", { class: "small" }), numbers: h("div", { class: "tablebox" }),
     kinds: h("div", { class: "chipset" }), concepts: h("div", { class: "tablebox" }),
@@ -352,29 +382,42 @@ function page() {
         : "")),
     D.differences.length > 0 ? h("div", { class: "alarm", role: "alert" }, h("b", {}, "These numbers are not comparable."),
       h("ul", {}, D.differences.map((line) => h("li", {}, line)))) : "",
+    ...D.notes.map((line) => h("p", { class: "note" }, line)),
     h("section", {},
       h("div", { class: "panelhead" }, h("h2", {}, "Detectors by category"),
         saveButtons("compare", () => ({
           chart: parts.bars.querySelector("svg") ?? undefined,
-          caption: MEASURES[state.measure][0] + " by category (IoU > " + short(state.threshold, 4) + "). " + origin(null) + " " + publishedWords(),
+          caption: MEASURES[state.measure][0] + " by category (" + ruleWords(state.threshold) + "). " + origin(null) + " " + publishedWords(),
           rows: parts.numbers.querySelector("table") ? numbersOf(parts.numbers.querySelector("table")) : [],
         })),
+        allTested() ? chanceSwitch(() => {
+          typable();
+          draw();
+        }) : null,
         switchOf("measure", Object.entries(MEASURES).map(([key, [text]]) => [key, text]), "What is counted"),
         switchOf("sort", Object.entries(ORDERS), "Order")),
       h("p", { class: "typed across" }, h("label", {}, "detectors above IoU ", typed), slider),
       parts.bars, legend(), parts.note),
-    parts.curve ? h("section", {}, h("h2", {}, "Over " + D.axis), parts.curve, pointLegend()) : "",
+    parts.curve ? h("section", {},
+      h("div", { class: "panelhead" }, h("h2", {}, "Over " + D.axis),
+        saveButtons("curve", () => ({
+          chart: parts.curve.querySelector("svg"),
+          caption: MEASURES[state.measure][0] + " by category over " + D.axis + " (IoU > " + short(state.threshold, 4) + "). " + shareWords() + origin(null),
+          rows: curveRows(),
+        }))),
+      parts.curve, pointLegend()) : "",
     parts.accuracy ? h("section", {},
       h("div", { class: "panelhead" }, h("h2", {}, "Another task"),
         saveButtons("accuracy", () => ({
           chart: parts.accuracy.querySelector("svg"),
-          caption: "Accuracy against " + countedCategory().name + " (IoU > " + short(state.threshold, 4) + "). " + accuracyWords() + " " + origin(null),
+          caption: "Accuracy against " + countedCategory().name + " (" + ruleWords(state.threshold) + "). " + accuracyWords() + " " + origin(null),
           rows: accuracyRows(layers.map((layer) => count(layer, state.threshold)), names),
         }))),
       parts.accuracy, h("p", { class: "small" }, accuracyWords())) : "",
     parts.turned ?? "",
     parts.groups ? h("section", {}, h("h2", {}, "Repeats: mean ± standard deviation"), parts.groups) : "",
     growthSection(names, Math.max(300, Math.min(900, main.clientWidth - 60))),
+    ...followingSections(),
     h("section", {}, h("h2", {}, "Numbers"), h("p", { class: "small" }, "By category: detectors / unique detectors. The same is in compare.csv."), parts.numbers),
     h("section", {}, h("h2", {}, "Concepts"), h("p", { class: "small" }, "What is detected where, with the best unit of each."),
       h("div", { class: "filters" }, search, parts.kinds), parts.concepts));
