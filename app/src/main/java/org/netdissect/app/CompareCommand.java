@@ -83,6 +83,13 @@ final class CompareCommand implements Callable<Integer> {
   private @Nullable String accuracy;
 
   @Option(
+      names = "--follow",
+      description =
+          "The results are of one network in training, in its order: tell each unit's label in"
+              + " each, since when it has its last one, and draw how units go from kind to kind.")
+  private boolean follow;
+
+  @Option(
       names = "--anyway",
       description =
           "Compare although data sets, quantiles or conventions differ; the page says so loudly.")
@@ -125,6 +132,9 @@ final class CompareCommand implements Callable<Integer> {
     if (accuracy != null) {
       comparison =
           comparison.withAccuracies(Accuracies.of(runs, accuracy.isEmpty() ? null : accuracy));
+    }
+    if (follow) {
+      comparison = comparison.withFollowing();
     }
     if (published) {
       comparison = comparison.withPublished();

@@ -94,12 +94,15 @@ final class LayerOptions {
     return found.get(0);
   }
 
-  /** Warns, as a run does, where another preprocessing than the usual clearly fits better. */
-  void warnOfPreprocessing(List<Network> networks, ConceptDataset data, TerminalProgress progress)
+  /** Warns, as a run does, where another preprocessing seems to fit better. */
+  void warnOfPreprocessing(
+      List<Network> networks,
+      List<Preprocessing> taken,
+      ConceptDataset data,
+      TerminalProgress progress)
       throws IOException {
-    if (preprocess.isEmpty()) {
-      PreprocessOption.warnOfUsual(networks, data, fit.framing(), progress);
-    }
+    new PreprocessingWarning(data, fit.framing(), progress)
+        .look(networks, taken, !preprocess.isEmpty());
   }
 
   /** The layer's maps on images of a data set. */

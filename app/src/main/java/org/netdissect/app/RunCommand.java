@@ -337,9 +337,8 @@ final class RunCommand implements Callable<Integer> {
     ResultFolder.check(folder, Dissector.resultFolders(folder, networks), overwrite);
     Network first = networks.get(0);
     ConceptDataset labelled = open(first.inputHeight(), first.inputWidth(), progress);
-    if (preprocess.isEmpty()) {
-      PreprocessOption.warnOfUsual(networks, labelled, fit.framing(), progress);
-    }
+    new PreprocessingWarning(labelled, fit.framing(), progress)
+        .look(networks, preprocessings, !preprocess.isEmpty());
     return options()
         .optProgress(progress)
         .optPreprocessings(preprocessings)
