@@ -20,6 +20,8 @@ _FORMAT = 1
 _TRUST_FORMAT = 1
 _TRUST_WORDS = {"category", "label", "verdict", "labels", "heldout-label"}
 _TRUST_COUNTS = {"unit", "best", "exceedances", "permutations", "heldout-rank"}
+_MEASURES_FORMAT = 1
+_MEASURE_WORDS = {"label", "category", "best-by"}
 _SEAL = re.compile(rb',\n  "sha256" : "([0-9a-f]{64})"\n\}\n\Z')
 _MOST_CELLS = 1 << 28
 
@@ -168,28 +170,49 @@ class Layer:
 
         None if labels were not put to the test, or an earlier result in this folder was.
         """
-        info = self.trust_info
-        if info is None:
-            return None
-        path = self.result.folder / self.folder_name / "trust.csv"
-        data = path.read_bytes()
-        if hashlib.sha256(data).hexdigest() != info["table"]["sha256"]:
-            raise DamagedResult(f"{path} is not what was written (SHA-256 differs)")
-        rows = list(csv.DictReader(io.StringIO(data.decode("utf-8"), newline="")))
-        kinds = {name: str if name in _TRUST_WORDS else int if name in _TRUST_COUNTS else float for name in rows[0]}
-        return self.result._table(_columns(rows, kinds))
+        return self._side_table(self.trust_info, "table", "trust.csv", _TRUST_WORDS, _TRUST_COUNTS)
 
     @property
     def trust_info(self):
         """How the trust in labels was found, and what chance does there: the content of trust.json; None without it."""
-        path = self.result.folder / self.folder_name / "trust.json"
+        return self._side_info("trust.json", _TRUST_FORMAT)
+
+    @property
+    def measures(self):
+        """The best concepts of each unit by any of the measures of ``netdissect measures``; None without it."""
+        return self._side_table(self.measures_info, "table", "measures.csv", _MEASURE_WORDS, {"unit", "number"})
+
+    @property
+    def meanings(self):
+        """Clarity, polysemanticity and redundancy of each unit (``netdissect measures``); None without it."""
+        return self._side_table(self.measures_info, "meanings", "meanings.csv", {"first", "second"}, {"unit", "patches"})
+
+    @property
+    def measures_info(self):
+        """How the measures were made: the content of measures.json; None without it."""
+        return self._side_info("measures.json", _MEASURES_FORMAT)
+
+    def _side_info(self, name, known):
+        """What an analysis wrote of this result beside the layer's tables; None if it is of an earlier one."""
+        path = self.result.folder / self.folder_name / name
         if not path.is_file():
             return None
         info = _sealed(path)
-        if info["format"] != _TRUST_FORMAT:
-            raise DamagedResult(f"{path}: format {info['format']}; this version reads {_TRUST_FORMAT}")
+        if info["format"] != known:
+            raise DamagedResult(f"{path}: format {info['format']}; this version reads {known}")
         written = hashlib.sha256((self.result.folder / "dissection.json").read_bytes()).hexdigest()
         return info if info["result"] == written else None
+
+    def _side_table(self, info, check, name, words, counts):
+        if info is None:
+            return None
+        path = self.result.folder / self.folder_name / name
+        data = path.read_bytes()
+        if hashlib.sha256(data).hexdigest() != info[check]["sha256"]:
+            raise DamagedResult(f"{path} is not what was written (SHA-256 differs)")
+        reader = csv.DictReader(io.StringIO(data.decode("utf-8"), newline=""))
+        kinds = {key: str if key in words else int if key in counts else float for key in reader.fieldnames}
+        return self.result._table(_columns(list(reader), kinds))
 
     @property
     def top_images(self):
