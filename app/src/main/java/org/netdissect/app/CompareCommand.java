@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import org.netdissect.base.Text;
 import org.netdissect.report.compare.Accuracies;
 import org.netdissect.report.compare.Comparison;
 import org.netdissect.results.Dissection;
@@ -147,6 +148,7 @@ final class CompareCommand implements Callable<Integer> {
               + "); --anyway compares them and says so on the page");
     }
     differences.forEach(line -> progress.warn("not comparable: " + line));
+    comparison.notes().forEach(note -> progress.warn(Text.oneLine(note)));
     comparison.write(out);
     Output.line(out.resolve("index.html"));
     return 0;

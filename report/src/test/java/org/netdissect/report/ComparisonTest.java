@@ -14,9 +14,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.netdissect.base.Json;
 import org.netdissect.base.Progress;
 import org.netdissect.base.Shared;
 import org.netdissect.dissection.rules.Convention;
@@ -30,6 +32,8 @@ import org.netdissect.results.DissectionInfo;
 import org.netdissect.results.ImportedResult;
 import org.netdissect.results.LabelScore;
 import org.netdissect.results.UnitScore;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 class ComparisonTest {
   private static final ReceptiveField FIELD = ReceptiveField.square(-4, 15, 8);
@@ -217,6 +221,46 @@ class ComparisonTest {
     List<String> differences = Comparison.of(List.of(run("x", one), run("y", far))).differences();
     assertEquals(1, differences.size());
     assertTrue(differences.get(0).contains("data sets"), differences.get(0));
+  }
+
+  /** The same model file under two preprocessings is compared, and said to be that. */
+  @Test
+  void oneNetworkUnderTwoPreprocessingsIsNoted() throws Exception {
+    Dissection torch = copied(one, "torch", 1);
+    Dissection half = copied(one, "half", 2);
+    Comparison comparison = Comparison.of(List.of(run("x", torch), run("y", half)));
+    assertEquals(List.of(), comparison.differences());
+    assertEquals(1, comparison.notes().size());
+    String note = comparison.notes().get(0);
+    assertTrue(note.startsWith("x and y are one network under two preprocessings: "), note);
+    Path out = folder.resolve("two");
+    comparison.write(out);
+    assertTrue(Files.readString(out.resolve("index.html")).contains("<p>" + note + "</p>"));
+    assertEquals(List.of(), Comparison.of(List.of(run("x", torch), run("y", torch))).notes());
+  }
+
+  /** A copy of a result that says that it is of a model file. */
+  private static Dissection copied(Dissection from, String name, int std) throws IOException {
+    Path copy = folder.resolve(name);
+    try (Stream<Path> files = Files.walk(from.folder())) {
+      for (Path file : files.sorted().toList()) {
+        Files.copy(file, copy.resolve(from.folder().relativize(file).toString()));
+      }
+    }
+    Path file = copy.resolve(Dissection.FILE);
+    JsonNode root = Json.mapper().readTree(Files.readString(file));
+    ((ObjectNode) root.get("network"))
+        .put("file", "net.onnx")
+        .put("sha256", "ab".repeat(32))
+        .set(
+            "preprocessing",
+            Json.mapper()
+                .readTree(
+                    "{'channels':'RGB','scale':1.0,'mean':[0.0,0.0,0.0],'std':[%d.0,1.0,1.0]}"
+                        .formatted(std)
+                        .replace('\'', '"')));
+    Files.writeString(file, Json.pretty(root));
+    return Dissection.open(copy);
   }
 
   @Test

@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.netdissect.base.Numbers;
 import org.netdissect.base.ToolVersion;
@@ -156,6 +157,30 @@ public final class Comparison {
     return differences;
   }
 
+  /** What a reader should know although the numbers are comparable, one line each. */
+  public List<String> notes() {
+    List<String> notes = new ArrayList<>();
+    for (int r = 1; r < runs.size(); r++) {
+      DissectionInfo.NetworkInfo network = runs.get(r).dissection().info().network();
+      for (Run before : runs.subList(0, r)) {
+        DissectionInfo.NetworkInfo other = before.dissection().info().network();
+        if (network.sha256() != null
+            && network.sha256().equals(other.sha256())
+            && !Objects.equals(network.describePreprocessing(), other.describePreprocessing())) {
+          notes.add(
+              "%s and %s are one network under two preprocessings: %s; %s"
+                  .formatted(
+                      before.name(),
+                      runs.get(r).name(),
+                      other.describePreprocessing(),
+                      network.describePreprocessing()));
+          break;
+        }
+      }
+    }
+    return notes;
+  }
+
   private static void different(
       List<String> differences, String what, @Nullable Object a, @Nullable Object b) {
     if (!Objects.equals(a, b)) {
@@ -253,6 +278,7 @@ public final class Comparison {
     root.put("concepts", List.of());
     root.put("photos", List.of());
     root.put("differences", differences());
+    root.put("notes", notes());
     root.put("axis", axis);
     List<Object> layers = new ArrayList<>();
     for (Run run : runs) {
@@ -514,7 +540,9 @@ public final class Comparison {
 
   private String withoutScripts() {
     StringBuilder html = new StringBuilder();
-    differences().forEach(line -> html.append("<p>").append(Page.escape(line)).append("</p>"));
+    Stream.of(differences(), notes())
+        .flatMap(List::stream)
+        .forEach(line -> html.append("<p>").append(Page.escape(line)).append("</p>"));
     html.append(
         "<table><tr><th>network<th>layer<th>units<th>detectors<th>unique, per category</tr>");
     for (Run run : runs) {
