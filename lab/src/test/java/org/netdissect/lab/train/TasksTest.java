@@ -221,10 +221,7 @@ class TasksTest {
   }
 
   @Test
-  void camerasMoveAsTheClassesSay() throws IOException {
-    Exercise exercise = exercise(Task.EGOMOTION, false);
-    List<String> names = exercise.classes();
-    assertEquals(26, new HashSet<>(names).size());
+  void aCameraThatSlidesRightSeesWhatWasOnTheRight() throws IOException {
     World plain = World.of(3, SIDE);
     assertArrayEquals(plain.render(5).rgb(), plain.render(5, new World.Camera(0, 0, 1)).rgb());
     // A camera that slides right by half the picture sees the right half on the left.
@@ -242,15 +239,78 @@ class TasksTest {
       }
     }
     assertTrue(there * 3 < here, "shifted " + there + ", unshifted " + here);
-    for (int motion = 0; motion < 26; motion++) {
-      String name = names.get(motion);
-      int[] directions = {
-        name.contains("left") ? -1 : name.contains("right") ? 1 : 0,
-        name.contains("up") ? -1 : name.contains("down") ? 1 : 0,
-        name.contains("out") ? -1 : name.contains("in") ? 1 : 0
-      };
-      assertEquals(motion, Motion.code(directions));
+  }
+
+  @Test
+  void motionsAreAskedAxisByAxisAndSeenBothWays() throws IOException {
+    Exercise exercise = exercise(Task.EGOMOTION, false);
+    assertEquals(3, exercise.targets());
+    Set<String> seen = new HashSet<>();
+    for (int image = 0; image < 60; image++) {
+      Random random = new Random(image);
+      for (int i = 0; i < 8; i++) {
+        Sample sample = sample(exercise, image, random);
+        String motion = Arrays.toString(sample.targets());
+        assertNotEquals("[1.0, 1.0, 1.0]", motion, "there is always some motion");
+        seen.add(image + motion);
+      }
     }
+    assertTrue(seen.size() > 60 * 4, "every image has several motions: " + seen.size());
+  }
+
+  /** Products of shifted maps, by the definition. */
+  @Test
+  void correlationIsThatOfShiftedMaps() throws IOException {
+    Assumptions.assumeTrue(Training.isAvailable(), "built without -Ptrain");
+    int side = 5;
+    int views = 3;
+    NetworkSpec spec =
+        NetworkSpec.sequence(side, List.of(new NetworkSpec.Correlate("c", views, 1)));
+    assertEquals(3 * 9, spec.output().channels());
+    Random random = new Random(4);
+    float[] maps = new float[2 * views * 3 * side * side];
+    for (int i = 0; i < maps.length; i++) {
+      maps[i] = (float) random.nextGaussian();
+    }
+    float[] got;
+    try (DjlTraining training =
+        DjlTraining.open(spec, views, new Goal.Values(1), new Weights(Map.of()), Set.of(), 1, 1)) {
+      got = training.predict(maps, 2).get(0);
+    }
+    int at = 0;
+    for (int sample = 0; sample < 2; sample++) {
+      for (int view = 1; view < views; view++) {
+        for (int before = 0; before < view; before++) {
+          for (int dy = -1; dy <= 1; dy++) {
+            for (int dx = -1; dx <= 1; dx++) {
+              for (int y = 0; y < side; y++) {
+                for (int x = 0; x < side; x++) {
+                  double sum = 0;
+                  for (int c = 0; c < 3; c++) {
+                    sum +=
+                        centred(maps, (sample * views + before) * 3 + c, y, x, side)
+                            * centred(maps, (sample * views + view) * 3 + c, y + dy, x + dx, side);
+                  }
+                  assertEquals(sum / 3, got[at++], 1e-5);
+                }
+              }
+            }
+          }
+        }
+      }
+    }
+  }
+
+  /** A value of a map less the map's mean; nothing outside. */
+  private static double centred(float[] maps, int map, int y, int x, int side) {
+    if (y < 0 || x < 0 || y >= side || x >= side) {
+      return 0;
+    }
+    double sum = 0;
+    for (int i = 0; i < side * side; i++) {
+      sum += maps[map * side * side + i];
+    }
+    return maps[(map * side + y) * side + x] - sum / (side * side);
   }
 
   @Test
