@@ -107,8 +107,9 @@ class KilledAfterwardsIT {
     assertEquals(0, first.end(), () -> String.join("\n", first.lines()));
     Map<String, Integer> expected = contents(whole);
     List<Long> times = first.times();
-    long start = times.get(0) / 2;
     long total = times.get(times.size() - 1);
+    // Before that Java starts and the result is opened.
+    long start = total * 2 / 5;
     int begun = 0;
     Path out = copy(name);
     for (int kill = 0; kill < KILLS; kill++) {
@@ -129,6 +130,6 @@ class KilledAfterwardsIT {
     assertEquals(0, last.end(), () -> about + "\n" + String.join("\n", last.lines()));
     assertEquals(expected, contents(out), about);
     System.out.println(about + ": " + begun + " of " + KILLS + " kills left something behind");
-    assertTrue(!command.startsWith("trust") || begun > 0, about);
+    assertTrue(!command.contains("--permutations") || begun > 0, about);
   }
 }
