@@ -17,11 +17,11 @@ except ImportError:
     pandas = None
 
 _FORMAT = 1
-_TRUST_FORMAT = 1
-_TRUST_WORDS = {"category", "label", "verdict", "labels", "heldout-label"}
-_TRUST_COUNTS = {"unit", "best", "exceedances", "permutations", "heldout-rank"}
-_MEASURES_FORMAT = 1
-_MEASURE_WORDS = {"label", "category", "best-by"}
+_DERIVED_FORMAT = 1
+_WORDS = {"category", "label", "verdict", "labels", "heldout-label", "best-by", "first", "second", "formula", "concept",
+          "linear"}
+_COUNTS = {"unit", "number", "best", "exceedances", "permutations", "heldout-rank", "patches", "length", "intersect",
+           "formula-pixels", "mask-pixels", "proven", "terms"}
 _SEAL = re.compile(rb',\n  "sha256" : "([0-9a-f]{64})"\n\}\n\Z')
 _MOST_CELLS = 1 << 28
 
@@ -170,49 +170,75 @@ class Layer:
 
         None if labels were not put to the test, or an earlier result in this folder was.
         """
-        return self._side_table(self.trust_info, "table", "trust.csv", _TRUST_WORDS, _TRUST_COUNTS)
+        return self._derived("trust.csv", self.trust_info)
 
     @property
     def trust_info(self):
         """How the trust in labels was found, and what chance does there: the content of trust.json; None without it."""
-        return self._side_info("trust.json", _TRUST_FORMAT)
+        return self._derived_info("trust.json")
 
     @property
     def measures(self):
-        """The best concepts of each unit by any of the measures of ``netdissect measures``; None without it."""
-        return self._side_table(self.measures_info, "table", "measures.csv", _MEASURE_WORDS, {"unit", "number"})
+        """A row a unit and concept: label, category and every measure of ``netdissect measures``; None without it."""
+        return self._derived("measures.csv", self.measures_info)
 
     @property
     def meanings(self):
-        """Clarity, polysemanticity and redundancy of each unit (``netdissect measures``); None without it."""
-        return self._side_table(self.measures_info, "meanings", "meanings.csv", {"first", "second"}, {"unit", "patches"})
+        """A row a unit: clarity and polysemanticity of its top patches (``netdissect measures``); None without it."""
+        return self._derived("meanings.csv", self.measures_info, "meanings")
+
+    @property
+    def choices(self):
+        """The concept that each measure chooses, of units where they differ (``netdissect measures``); None without it."""
+        return self._derived("choices.csv", self.measures_info, None)
 
     @property
     def measures_info(self):
-        """How the measures were made: the content of measures.json; None without it."""
-        return self._side_info("measures.json", _MEASURES_FORMAT)
+        """How the measures were found: the content of measures.json; None without it."""
+        return self._derived_info("measures.json")
 
-    def _side_info(self, name, known):
-        """What an analysis wrote of this result beside the layer's tables; None if it is of an earlier one."""
+    @property
+    def formulas(self):
+        """A row a unit and length: the best formula and its counts (``netdissect formulas``); None without it."""
+        return self._derived("formulas.csv", self._derived_info("formulas.json"))
+
+    @property
+    def linear(self):
+        """A row a unit: its activation as a sum of concepts (``netdissect formulas --linear``); None without it."""
+        return self._derived("linear.csv", self._derived_info("linear.json"))
+
+    @property
+    def ranges(self):
+        """A row a unit and range of its activation: the range's formula (``netdissect formulas --ranges``); None without it."""
+        return self._derived("ranges.csv", self._derived_info("ranges.json"))
+
+    def _derived_info(self, name):
+        """The sealed content of what was computed from this result; None without it, or if it is of an earlier result."""
         path = self.result.folder / self.folder_name / name
         if not path.is_file():
             return None
         info = _sealed(path)
-        if info["format"] != known:
-            raise DamagedResult(f"{path}: format {info['format']}; this version reads {known}")
+        if info["format"] != _DERIVED_FORMAT:
+            raise DamagedResult(f"{path}: format {info['format']}; this version reads {_DERIVED_FORMAT}")
         written = hashlib.sha256((self.result.folder / "dissection.json").read_bytes()).hexdigest()
         return info if info["result"] == written else None
 
-    def _side_table(self, info, check, name, words, counts):
-        if info is None:
-            return None
+    def _derived(self, name, info, table="table"):
+        """A table that was computed from this result. None without it.
+
+        info: how it was made, or None; table: where its digest stands there, None for nowhere.
+        """
         path = self.result.folder / self.folder_name / name
+        if info is None or not path.is_file():
+            return None
         data = path.read_bytes()
-        if hashlib.sha256(data).hexdigest() != info[check]["sha256"]:
+        if table is not None and hashlib.sha256(data).hexdigest() != info[table]["sha256"]:
             raise DamagedResult(f"{path} is not what was written (SHA-256 differs)")
         reader = csv.DictReader(io.StringIO(data.decode("utf-8"), newline=""))
-        kinds = {key: str if key in words else int if key in counts else float for key in reader.fieldnames}
-        return self.result._table(_columns(list(reader), kinds))
+        rows = list(reader)
+        words = _WORDS | (set(reader.fieldnames) if name == "choices.csv" else set())
+        kinds = {column: int if column in _COUNTS else str if column in words else float for column in reader.fieldnames}
+        return self.result._table(_columns(rows, kinds))
 
     @property
     def top_images(self):

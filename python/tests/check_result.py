@@ -46,6 +46,10 @@ def check(out, expected):
                 assert mask.sum() == hits["pixels"][hits["image"] == image].sum(), (unit, image)
         check_trust(layer, want["beyondChance"])
         check_measures(layer, want)
+        for name in "measures", "meanings", "choices", "formulas", "linear", "ranges":
+            # What was not computed is not there; what was is a table with a row for some unit.
+            table = getattr(layer, name)
+            assert table is None or (np.asarray(table["unit"]) < len(layer)).all(), name
         top = layer.top_images
         assert [result.images[i] for i in top["image"]] == list(top["name"])
     damage(out, result)

@@ -62,7 +62,7 @@ final class BasisCheckCommand implements Callable<Integer> {
       ConceptDataset images = photographs.open(network, progress);
       Preprocessing preprocessing =
           layerOptions.preprocessings(List.of(model), networks, progress).get(0);
-      layerOptions.warnOfPreprocessing(networks, images, progress);
+      layerOptions.warnOfPreprocessing(networks, List.of(preprocessing), images, progress);
       List<RoundTrip> trips =
           RoundTrip.of(
               network,

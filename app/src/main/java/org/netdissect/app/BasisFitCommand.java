@@ -106,7 +106,7 @@ final class BasisFitCommand implements Callable<Integer> {
       Preprocessing preprocessing =
           layerOptions.preprocessings(List.of(model), networks, progress).get(0);
       ConceptDataset images = photographs.open(network, progress);
-      layerOptions.warnOfPreprocessing(networks, images, progress);
+      layerOptions.warnOfPreprocessing(networks, List.of(preprocessing), images, progress);
       ImageOrder order =
           limit == null ? ImageOrder.byName(images) : ImageOrder.first(images, limit);
       try (ActivationSource source =

@@ -97,8 +97,10 @@ final class DataInfoCommand implements Callable<Integer> {
 
   private void print(DatasetInfo info, String fingerprint, PrintWriter out) throws IOException {
     out.println(info.name());
+    boolean isBroden = false;
     for (Path folder : data) {
       Datasets.Recognised found = dataOptions.recognise(folder);
+      isBroden |= found.format().equals("broden");
       out.println("  format       " + found.format() + ", " + found.folder());
     }
     out.println(
@@ -141,7 +143,14 @@ final class DataInfoCommand implements Callable<Integer> {
       }
     }
     out.println();
-    out.println("  images: how many hold it; coverage: its pixels, in whole images");
+    out.println(
+        "  images: how many hold it in their masks as they are read; coverage: its pixels, in whole"
+            + " images");
+    if (isBroden) {
+      out.println(
+          "  label.csv counts labels before masks were made smaller, which loses small ones: its"
+              + " numbers can be higher");
+    }
     if (info.unreadable() > 0) {
       out.println("  \"netdissect data verify\" tells what is wrong with the unreadable images");
     }

@@ -37,11 +37,7 @@ final class LayerOptions {
       description = "What is done to pixels, as to 'netdissect run'. Default: torch.")
   private List<String> preprocess = List.of();
 
-  @Option(
-      names = "--workers",
-      paramLabel = "N",
-      description = "Threads. Default: the number of cores. The outcome does not depend on it.")
-  private @Nullable Integer workers;
+  @Mixin private WorkersOption workers;
 
   @Mixin private FitOption fit;
   @Mixin private DeviceOption device;
@@ -66,7 +62,7 @@ final class LayerOptions {
   }
 
   int workers() {
-    return DataCommand.workers(workers);
+    return workers.workers();
   }
 
   /** The preprocessing of each network; the usual one is announced. */
@@ -98,12 +94,15 @@ final class LayerOptions {
     return found.get(0);
   }
 
-  /** Warns, as a run does, where another preprocessing than the usual clearly fits better. */
-  void warnOfPreprocessing(List<Network> networks, ConceptDataset data, TerminalProgress progress)
+  /** Warns, as a run does, where another preprocessing seems to fit better. */
+  void warnOfPreprocessing(
+      List<Network> networks,
+      List<Preprocessing> taken,
+      ConceptDataset data,
+      TerminalProgress progress)
       throws IOException {
-    if (preprocess.isEmpty()) {
-      PreprocessOption.warnOfUsual(networks, data, fit.framing(), progress);
-    }
+    new PreprocessingWarning(data, fit.framing(), progress)
+        .look(networks, taken, !preprocess.isEmpty());
   }
 
   /** The layer's maps on images of a data set. */

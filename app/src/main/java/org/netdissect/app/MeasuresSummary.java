@@ -1,8 +1,10 @@
 package org.netdissect.app;
 
 import java.io.IOException;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import org.netdissect.base.Numbers;
 import org.netdissect.base.Text;
 import org.netdissect.results.Dissection;
@@ -68,19 +70,29 @@ final class MeasuresSummary {
     StringBuilder examples = new StringBuilder();
     int kept = 0;
     int defined = 0;
-    int named = 0;
+    Set<String> named = new HashSet<>();
     for (UnitScore unit : detectors) {
       MeasureScore best = table.best(unit.unit(), measure);
       defined += best == null ? 0 : 1;
       if (best != null && best.number() == unit.label().number()) {
         kept++;
-      } else if (best != null && named++ < NAMED) {
+      } else if (best != null
+          && named.size() < 2 * NAMED
+          && !named.contains(unit.label().label())
+          && !named.contains(best.label())) {
+        // Many units of a label change alike: no name stands twice.
+        named.add(unit.label().label());
+        named.add(best.label());
         examples
             .append(examples.isEmpty() ? "; for example " : ", ")
             .append(readable(unit.label().label()))
             .append(" becomes ")
             .append(readable(best.label()));
       }
+    }
+    if (defined == 0 && !detectors.isEmpty()) {
+      line(text, "  %-17s     – (not defined here)", measure.word());
+      return;
     }
     line(
         text,

@@ -66,6 +66,13 @@ public final class Netdissect implements Runnable {
     System.exit(exit);
   }
 
+  /** The command with all others below it, as the manual shows them. */
+  static CommandLine line() {
+    CommandLine line = new CommandLine(new Netdissect());
+    COMMANDS.forEach(line::addSubcommand);
+    return line;
+  }
+
   static int execute(String... words) {
     String[] arguments = ofGroup(words);
     CommandLine line = new CommandLine(new Netdissect());

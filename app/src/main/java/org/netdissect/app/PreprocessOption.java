@@ -5,22 +5,14 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import org.netdissect.base.DataException;
-import org.netdissect.concepts.ConceptDataset;
-import org.netdissect.dissection.fit.PreprocessingCheck;
-import org.netdissect.networks.ModelException;
 import org.netdissect.networks.Network;
 import org.netdissect.networks.Preprocessing;
 import org.netdissect.networks.caffe.CaffeMean;
-import org.netdissect.pictures.Framing;
 
 /**
  * What {@code --preprocess} says: NAME or FILE for all models, MODEL=NAME or MODEL=FILE for one.
  */
 final class PreprocessOption {
-  /** Photographs that are shown to a network to see whether the usual preprocessing fits. */
-  private static final int CHECKED = 16;
-
   private PreprocessOption() {}
 
   /**
@@ -88,41 +80,6 @@ final class PreprocessOption {
         ? "preprocessing: netdissect (BGR minus 109.5388, 118.6897, 124.6901); choose with"
             + " --preprocess"
         : "preprocessing: torch (RGB/255, ImageNet mean and std); choose with --preprocess";
-  }
-
-  /**
-   * Warns where another preprocessing than the usual clearly fits a classifier better.
-   *
-   * @param framing how photographs come into the input
-   */
-  static void warnOfUsual(
-      List<Network> networks, ConceptDataset data, Framing framing, TerminalProgress progress)
-      throws IOException {
-    for (Network network : networks) {
-      if (network.usualPreprocessing().equals(Preprocessing.NONE)) {
-        // It takes bytes: nothing else can be tried.
-        continue;
-      }
-      String usual = network.usualPreprocessing().name();
-      try {
-        PreprocessingCheck check =
-            PreprocessingCheck.of(
-                network, PreprocessingCheck.known(), data, framing, CHECKED, progress);
-        if (check.isClearlyBetterThan(usual)) {
-          progress.warn(
-              network.name()
-                  + ": preprocessing "
-                  + check.fits().get(0).name()
-                  + " fits better than "
-                  + usual
-                  + ", by "
-                  + check.images()
-                  + " photographs ('netdissect check' says how it knows); choose with --preprocess");
-        }
-      } catch (ModelException | DataException e) {
-        // It cannot be told: no classifier, or hardly a photograph. The run says what it is given.
-      }
-    }
   }
 
   /** Models by path, file name, or file name without its ending. */

@@ -136,7 +136,7 @@ final class ProbeCommand implements Callable<Integer> {
       checkCarriers(carriers, networks);
       Network first = networks.get(0);
       ConceptDataset classes = open(data, first, progress);
-      layerOptions.warnOfPreprocessing(networks, classes, progress);
+      layerOptions.warnOfPreprocessing(networks, preprocessings, classes, progress);
       Probe probe =
           Probe.of(
               classes,

@@ -187,6 +187,14 @@ final class FormatFinder {
                       + " and masks that says what their values mean"));
     }
     if (!PhotoFiles.below(folder).isEmpty()) {
+      String program = ForeignExport.in(folder);
+      if (program != null) {
+        return new DataException(
+            named
+                + " holds annotations of "
+                + program
+                + ", which are not read as they are; export them from there as COCO");
+      }
       return new DataException(
           named
               + " holds photographs without labels; expected one folder a class, or masks and"

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -226,6 +227,16 @@ public final class Network implements AutoCloseable {
     return graph.isLiteral() ? Preprocessing.NETDISSECT : Preprocessing.TORCH;
   }
 
+  /**
+   * What the file tells of how pixels should reach the network and what its outputs are called.
+   * Runs the part of the graph before the first weights, if there is one.
+   *
+   * @throws ModelException if ONNX Runtime refuses that part
+   */
+  public InputEvidence evidence() throws ModelException {
+    return InputEvidence.of(graph, input);
+  }
+
   /** Why {@link #defaultLayer} is what it is, for people. */
   public String defaultReason() {
     if (standard.isPicture()) {
@@ -360,6 +371,27 @@ public final class Network implements AutoCloseable {
   public NetworkOutputs outputs(Preprocessing preprocessing, List<String> names, Device device)
       throws IOException {
     return NetworkOutputs.open(graph, input, preprocessing, names, null, device);
+  }
+
+  /**
+   * How far the values of a channel lie from those of the next in a layer's tensor, as {@link
+   * #outputs} gives it; empty where channels share their axis, or the tensor is quantised.
+   */
+  public OptionalInt channelStep(Layer layer) {
+    LayerTensor tensor = layers.get(layer.name());
+    int axis =
+        tensor == null || tensor.quantisation() != null
+            ? -1
+            : tensor.layout().axisOf(Layout.Role.CHANNEL);
+    if (tensor == null || axis < 0) {
+      return OptionalInt.empty();
+    }
+    int step = 1;
+    for (Layout.AxisParts behind :
+        tensor.layout().axes().subList(axis + 1, tensor.layout().rank())) {
+      step = Math.multiplyExact(step, behind.size());
+    }
+    return OptionalInt.of(step);
   }
 
   /**

@@ -27,13 +27,32 @@ public final class NetworkOutputs implements AutoCloseable {
   private final OrtSession session;
   private final List<String> names;
 
+  /** Whether closing this closes the session. */
+  private final boolean owns;
+
   private NetworkOutputs(
-      Path file, ImageInput input, PixelTable pixels, OrtSession session, List<String> names) {
+      Path file,
+      ImageInput input,
+      PixelTable pixels,
+      OrtSession session,
+      List<String> names,
+      boolean owns) {
     this.file = file;
     this.input = input;
     this.pixels = pixels;
     this.session = session;
     this.names = List.copyOf(names);
+    this.owns = owns;
+  }
+
+  /**
+   * The same under another preprocessing, on the same session: of use until this is closed.
+   *
+   * @throws ModelException if the preprocessing does not fit the input
+   */
+  public NetworkOutputs under(Preprocessing preprocessing) throws ModelException {
+    return new NetworkOutputs(
+        file, input, PixelTable.of(preprocessing, input, file), session, names, false);
   }
 
   /**
@@ -101,7 +120,7 @@ public final class NetworkOutputs implements AutoCloseable {
       edit.detour(detour);
     }
     OrtSession session = Sessions.computing(graph, edit.build(), device);
-    return new NetworkOutputs(graph.file(), input, pixels, session, names);
+    return new NetworkOutputs(graph.file(), input, pixels, session, names, true);
   }
 
   /**
@@ -178,6 +197,8 @@ public final class NetworkOutputs implements AutoCloseable {
 
   @Override
   public void close() {
-    Sessions.close(session);
+    if (owns) {
+      Sessions.close(session);
+    }
   }
 }

@@ -5,6 +5,8 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -69,6 +71,9 @@ public record Preprocessing(Channels channels, double scale, List<Double> mean, 
   public static final Preprocessing NONE =
       new Preprocessing(Channels.RGB, 1, List.of(0.0, 0.0, 0.0), List.of(1.0, 1.0, 1.0));
 
+  /** Values that differ by less of the range of a channel's values are taken for the same. */
+  static final double NEAR = 0.005;
+
   private static final Map<String, Preprocessing> NAMED = named();
   private static final int LARGEST_FILE = 64 * 1024;
 
@@ -96,6 +101,11 @@ public record Preprocessing(Channels channels, double scale, List<Double> mean, 
   /** The names that {@link #of} knows: torch, caffe, netdissect, tf, unit, none. */
   public static List<String> names() {
     return List.copyOf(NAMED.keySet());
+  }
+
+  /** Those with a name, in the order of {@link #names}. */
+  public static Collection<Preprocessing> known() {
+    return Collections.unmodifiableCollection(NAMED.values());
   }
 
   /**
@@ -139,6 +149,32 @@ public record Preprocessing(Channels channels, double scale, List<Double> mean, 
         .orElse("custom");
   }
 
+  /** The one with a name that gives nearly the same values, however it is written; or this one. */
+  public Preprocessing orNearest() {
+    return mean.size() == 4
+        ? this
+        : NAMED.values().stream().filter(this::isNearly).findFirst().orElse(this);
+  }
+
+  private boolean isNearly(Preprocessing other) {
+    for (int channel = 0; channel < 3; channel++) {
+      double span = Math.abs(other.value(channel, 255) - other.value(channel, 0));
+      if (colour(channel) != other.colour(channel)
+          || Math.abs(value(channel, 0) - other.value(channel, 0)) > NEAR * span
+          || Math.abs(value(channel, 255) - other.value(channel, 255)) > NEAR * span) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** As the JSON that {@link #of} reads. */
+  public String json() {
+    return "{\"channels\":\"%s\",\"scale\":%s,\"mean\":%s,\"std\":%s}"
+        .formatted(channels, scale, mean, std)
+        .replace(", ", ",");
+  }
+
   /**
    * The value the network sees.
    *
@@ -146,6 +182,11 @@ public record Preprocessing(Channels channels, double scale, List<Double> mean, 
    * @param pixel 0 to 255
    */
   public double value(int channel, int pixel) {
+    return value(channel, (double) pixel);
+  }
+
+  /** The same of a mean of pixels. */
+  double value(int channel, double pixel) {
     int value = mean.size() == 1 ? 0 : channel;
     return (pixel * scale - mean.get(value)) / std.get(value);
   }

@@ -19,7 +19,9 @@ import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Map;
 import java.util.Random;
+import java.util.TreeMap;
 import java.util.function.IntToDoubleFunction;
 import java.util.stream.LongStream;
 
@@ -39,6 +41,7 @@ public final class GraphBuilder {
   private int irVersion = 8;
   private boolean namesNodes = true;
   private int type = FLOAT;
+  private final Map<String, String> metadata = new TreeMap<>();
 
   private GraphBuilder(long seed) {
     random = new Random(seed);
@@ -57,6 +60,12 @@ public final class GraphBuilder {
   /** IR 3 lists initializers as inputs as well. */
   public GraphBuilder irVersion(int version) {
     irVersion = version;
+    return this;
+  }
+
+  /** An entry of the model's metadata. */
+  public GraphBuilder metadata(String key, String value) {
+    metadata.put(key, value);
     return this;
   }
 
@@ -225,6 +234,8 @@ public final class GraphBuilder {
       }
     }
     return ModelProto.newBuilder()
+        .addAllMetadataProps(
+            metadata.entrySet().stream().map(e -> entry(e.getKey(), e.getValue())).toList())
         .setIrVersion(irVersion)
         .setProducerName("netdissect-test")
         .addOpsetImport(OperatorSetIdProto.newBuilder().setVersion(opset))

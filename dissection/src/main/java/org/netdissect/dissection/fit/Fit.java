@@ -3,6 +3,8 @@ package org.netdissect.dissection.fit;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.IntStream;
 
 /**
  * How a network behaves under one preprocessing, on some photographs and their mirror images.
@@ -18,6 +20,9 @@ import java.util.Map;
  *     saturation
  * @param classes that are the likeliest of some photograph
  * @param dead share of the default layer's units that are zero on every photograph
+ * @param labelled photographs whose labels name a class
+ * @param named of these, those whose likeliest class is one that their labels name
+ * @param naming how often that is beyond chance, as agreement
  */
 public record Fit(
     String name,
@@ -25,21 +30,29 @@ public record Fit(
     double information,
     double confidence,
     int classes,
-    double dead) {
+    double dead,
+    int labelled,
+    int named,
+    double naming) {
 
   /** From this confidence on the outputs count as saturated. */
   private static final double SATURATED = 0.98;
 
+  /** Fewer photographs whose labels name a class do not count. */
+  private static final int ENOUGH = 10;
+
   /**
    * One number for the order: agreement and information count alike, dead units against it, and
-   * saturated outputs for half.
+   * saturated outputs for half. Where enough photographs have labels that name a class, finding
+   * those counts as much as all of that.
    *
    * @param images that were shown: they could be told apart with log2(images) bits
    */
   double score(int images) {
     double told = information / (Math.log(Math.max(2, images)) / Math.log(2));
     double score = (agreement + told) / 2 * (1 - dead);
-    return confidence > SATURATED ? score / 2 : score;
+    score = confidence > SATURATED ? score / 2 : score;
+    return labelled < ENOUGH ? score : (score + Math.max(0, naming)) / 2;
   }
 
   /**
@@ -47,8 +60,14 @@ public record Fit(
    *
    * @param outputs by photograph, a probability for each class
    * @param mirrored the same of the mirror images
+   * @param shown by photograph, the classes that its labels name; maybe none
    */
-  static Fit of(String name, List<double[]> outputs, List<double[]> mirrored, double dead) {
+  static Fit of(
+      String name,
+      List<double[]> outputs,
+      List<double[]> mirrored,
+      double dead,
+      List<Set<Integer>> shown) {
     int n = outputs.size();
     int classes = outputs.get(0).length;
     double[] mean = new double[classes];
@@ -74,14 +93,32 @@ public record Fit(
     for (Map.Entry<Integer, Integer> entry : first.entrySet()) {
       chance += (double) entry.getValue() * second.getOrDefault(entry.getKey(), 0) / n / n;
     }
-    double observed = agreed / n;
+    List<Integer> labelled =
+        IntStream.range(0, n).filter(i -> !shown.get(i).isEmpty()).boxed().toList();
+    int named = 0;
+    int byChance = 0;
+    for (int i : labelled) {
+      for (int j : labelled) {
+        int hit = shown.get(i).contains(best(outputs.get(j))) ? 1 : 0;
+        named += i == j ? hit : 0;
+        byChance += hit;
+      }
+    }
+    int m = labelled.size();
     return new Fit(
         name,
-        chance >= 1 ? 0 : (observed - chance) / (1 - chance),
+        beyond(agreed / n, chance),
         Math.max(0, entropy(mean) - entropies / n),
         confidence / n,
         first.size(),
-        dead);
+        dead,
+        m,
+        named,
+        m == 0 ? 0 : beyond((double) named / m, (double) byChance / m / m));
+  }
+
+  private static double beyond(double observed, double chance) {
+    return chance >= 1 ? 0 : (observed - chance) / (1 - chance);
   }
 
   private static int best(double[] p) {

@@ -1,24 +1,20 @@
 package org.netdissect.dissection.fit;
 
 import java.io.IOException;
-import java.nio.FloatBuffer;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.netdissect.base.DataException;
 import org.netdissect.base.Progress;
 import org.netdissect.concepts.ConceptDataset;
 import org.netdissect.concepts.ImageRow;
-import org.netdissect.networks.Layer;
 import org.netdissect.networks.ModelException;
 import org.netdissect.networks.Network;
-import org.netdissect.networks.NetworkOutputs;
 import org.netdissect.networks.Preprocessing;
-import org.netdissect.networks.Runner;
-import org.netdissect.networks.TappedNetwork;
 import org.netdissect.pictures.Framing;
 import org.netdissect.pictures.Photographs;
 import org.netdissect.pictures.Photographs.Photograph;
@@ -28,25 +24,35 @@ import org.netdissect.pictures.Photographs.Photograph;
  * one output with a value for each class; a network without is refused.
  *
  * <p>The evidence is circumstantial: the networks behave best as they were trained, but a
- * preprocessing that is nearly right does nearly as well. Cost: two runs of the network for each
- * photograph and preprocessing, and one of its front part.
+ * preprocessing that is nearly right does nearly as well. Where the classes have names that labels
+ * of the photographs bear as well, it counts whether they are found. Cost: two runs of the network
+ * for each photograph and preprocessing.
  */
 public final class PreprocessingCheck {
   /** Two that differ by less are not told apart. */
   private static final double CLEAR = 0.1;
 
+  /** What is so far behind is not tried further. */
+  private static final double HOPELESS = 0.25;
+
+  /** After so many photographs a quick check looks whether it knows enough. */
+  private static final List<Integer> STOPS = List.of(4, 8);
+
   private final List<Fit> fits;
   private final int images;
+  private final int named;
 
-  private PreprocessingCheck(List<Fit> fits, int images) {
+  private PreprocessingCheck(List<Fit> fits, int images, int named) {
     this.fits = fits;
     this.images = images;
+    this.named = named;
   }
 
   /**
    * Tries them.
    *
    * @param candidates by name
+   * @param classes names of the outputs in their order; empty where nobody knows them
    * @param framing how photographs come into the input
    * @param most photographs, taken evenly from the data set
    * @throws ModelException if the network has no output with a value for each class
@@ -54,43 +60,39 @@ public final class PreprocessingCheck {
   public static PreprocessingCheck of(
       Network network,
       Map<String, Preprocessing> candidates,
+      List<String> classes,
       ConceptDataset data,
       Framing framing,
       int most,
       Progress progress)
       throws IOException {
-    List<byte[]> photographs = photographs(network, data, framing, most);
-    if (photographs.size() < 2) {
-      throw new DataException(data.name() + ": fewer than two photographs can be read");
-    }
-    List<Fit> fits = new ArrayList<>();
-    try (Progress.Phase phase =
-        progress.phase("check", (long) candidates.size() * photographs.size(), "photographs")) {
-      for (Map.Entry<String, Preprocessing> candidate : candidates.entrySet()) {
-        List<double[]> seen = new ArrayList<>();
-        List<double[]> mirrored = new ArrayList<>();
-        try (NetworkOutputs outputs = network.outputs(candidate.getValue(), List.of())) {
-          for (byte[] photograph : photographs) {
-            seen.add(classes(outputs, photograph));
-            mirrored.add(classes(outputs, mirrored(photograph, network.inputWidth())));
-            phase.advance(1);
-          }
-        }
-        double dead = dead(network, candidate.getValue(), photographs);
-        fits.add(Fit.of(candidate.getKey(), seen, mirrored, dead));
-      }
-      phase.done();
-    }
-    fits.sort(Comparator.comparingDouble((Fit fit) -> -fit.score(photographs.size())));
-    return new PreprocessingCheck(List.copyOf(fits), photographs.size());
+    return new Search(network, classes, data, framing, null).run(candidates, most, progress);
+  }
+
+  /**
+   * Tries the known ones only as far as it takes to see whether one is clearly better than the
+   * usual: what falls behind is given up, and all of it once the usual is the best.
+   *
+   * @param usual name of a known preprocessing
+   * @param most photographs at most
+   * @throws ModelException as {@link #of}
+   */
+  public static PreprocessingCheck against(
+      String usual,
+      Network network,
+      List<String> classes,
+      ConceptDataset data,
+      Framing framing,
+      int most,
+      Progress progress)
+      throws IOException {
+    return new Search(network, classes, data, framing, usual).run(known(), most, progress);
   }
 
   /** The known ones by name. */
-  public static Map<String, Preprocessing> known() throws ModelException {
+  public static Map<String, Preprocessing> known() {
     Map<String, Preprocessing> known = new LinkedHashMap<>();
-    for (String name : Preprocessing.names()) {
-      known.put(name, Preprocessing.of(name));
-    }
+    Preprocessing.known().forEach(one -> known.put(one.name(), one));
     return known;
   }
 
@@ -102,6 +104,11 @@ public final class PreprocessingCheck {
   /** Photographs that were shown. */
   public int images() {
     return images;
+  }
+
+  /** Concepts of the data set that are a class by name. */
+  public int namedConcepts() {
+    return named;
   }
 
   /** Whether the best is clearly better than another. */
@@ -125,81 +132,133 @@ public final class PreprocessingCheck {
    */
   public static List<byte[]> photographs(
       Network network, ConceptDataset data, Framing framing, int most) throws IOException {
-    List<ImageRow> rows = data.images();
-    int step = Math.max(1, rows.size() / most);
     List<byte[]> photographs = new ArrayList<>();
-    for (int i = 0; i < rows.size() && photographs.size() < most; i += step) {
-      try {
-        ImageRow row = rows.get(i);
-        Photograph photograph =
-            Photographs.read(data.photograph(row), row.photoHeight(), row.photoWidth());
-        photographs.add(
-            photograph
-                .framed(
-                    framing.frame(
-                        photograph.height(),
-                        photograph.width(),
-                        network.inputHeight(),
-                        network.inputWidth()))
-                .rgb());
-      } catch (DataException e) {
-        // Some cannot be read; enough can.
+    for (ImageRow row : spread(data, most)) {
+      byte[] photograph = photograph(network, data, row, framing);
+      if (photograph != null) {
+        photographs.add(photograph);
       }
     }
     return photographs;
   }
 
-  private static byte[] mirrored(byte[] rgb, int width) {
-    byte[] mirrored = new byte[rgb.length];
-    for (int p = 0; p < rgb.length / 3; p++) {
-      int from = p / width * width + width - 1 - p % width;
-      System.arraycopy(rgb, 3 * from, mirrored, 3 * p, 3);
+  private static List<ImageRow> spread(ConceptDataset data, int most) {
+    List<ImageRow> rows = data.images();
+    int step = Math.max(1, rows.size() / most);
+    List<ImageRow> spread = new ArrayList<>();
+    for (int i = 0; i < rows.size() && spread.size() < most; i += step) {
+      spread.add(rows.get(i));
     }
-    return mirrored;
+    return spread;
   }
 
-  /** Share of the default layer's units that are zero on every photograph. */
-  private static double dead(Network network, Preprocessing preprocessing, List<byte[]> photographs)
-      throws IOException {
-    Layer layer = network.defaultLayer();
-    boolean[] alive = new boolean[layer.channels()];
-    try (TappedNetwork tapped = network.tap(List.of(layer), preprocessing);
-        Runner runner = tapped.newRunner(1)) {
-      int cells = layer.height() * layer.width();
-      for (byte[] photograph : photographs) {
-        runner.photograph(0, photograph);
-        FloatBuffer maps = runner.run(1)[0];
-        for (int unit = 0; unit < alive.length; unit++) {
-          for (int cell = 0; cell < cells && !alive[unit]; cell++) {
-            alive[unit] = maps.get(unit * cells + cell) != 0;
+  /** One of them, or null if it cannot be read. */
+  private static byte @Nullable [] photograph(
+      Network network, ConceptDataset data, ImageRow row, Framing framing) throws IOException {
+    try {
+      Photograph photograph =
+          Photographs.read(data.photograph(row), row.photoHeight(), row.photoWidth());
+      return photograph
+          .framed(
+              framing.frame(
+                  photograph.height(),
+                  photograph.width(),
+                  network.inputHeight(),
+                  network.inputWidth()))
+          .rgb();
+    } catch (DataException e) {
+      // Some cannot be read; enough can.
+      return null;
+    }
+  }
+
+  /** What is shown to whom, and until when. */
+  private record Search(
+      Network network,
+      List<String> names,
+      ConceptDataset data,
+      Framing framing,
+      @Nullable String usual) {
+
+    PreprocessingCheck run(Map<String, Preprocessing> candidates, int most, Progress progress)
+        throws IOException {
+      List<ImageRow> rows = spread(data, most);
+      // Every other half comes first, so that a few are from all over as well.
+      List<ImageRow> order = usual == null ? rows : scattered(rows);
+      try (Trial trial = Trial.of(network, candidates);
+          Progress.Phase phase =
+              progress.phase(
+                  "check", order.size(), usual == null ? "photographs" : "photographs at most")) {
+        ClassNames known = null;
+        List<Fit> given = new ArrayList<>();
+        for (ImageRow row : order) {
+          byte[] photograph = photograph(network, data, row, framing);
+          phase.advance(1);
+          if (photograph == null) {
+            continue;
+          }
+          known = known == null ? classNames(trial, photograph) : known;
+          trial.show(photograph, known.isEmpty() ? Set.of() : shown(known, row));
+          if (usual != null && STOPS.contains(trial.images()) && isEnough(trial, given)) {
+            break;
           }
         }
+        if (known == null || trial.images() < 2) {
+          throw new DataException(data.name() + ": fewer than two photographs can be read");
+        }
+        phase.done();
+        given.addAll(sorted(trial));
+        given.sort(Comparator.comparingDouble(fit -> -fit.score(trial.images())));
+        return new PreprocessingCheck(List.copyOf(given), trial.images(), known.size());
       }
     }
-    int dead = 0;
-    for (boolean unit : alive) {
-      dead += unit ? 0 : 1;
-    }
-    return (double) dead / alive.length;
-  }
 
-  /** Probabilities of the classes. */
-  private static double[] classes(NetworkOutputs outputs, byte[] rgb) throws ModelException {
-    NetworkOutputs.Output output = outputs.run(rgb).get(0);
-    // Of a batch of its own only the first image is ours; all sides but the classes' are 1.
-    long classes = 1;
-    long longest = 0;
-    for (long side :
-        output.dims().subList(Math.min(1, output.dims().size()), output.dims().size())) {
-      classes *= side;
-      longest = Math.max(longest, side);
+    /** By their distance in the order of numbers turned round: 0, 8, 4, 12, 2, … */
+    private static List<ImageRow> scattered(List<ImageRow> rows) {
+      List<Integer> places = new ArrayList<>();
+      for (int i = 0; i < rows.size(); i++) {
+        places.add(i);
+      }
+      places.sort(Comparator.comparingInt(i -> Integer.reverse(i) >>> 1));
+      return places.stream().map(rows::get).toList();
     }
-    if (output.floats() == null || classes != longest || classes < 2) {
-      throw new ModelException(
-          "the network's output "
-              + output.name()
-              + " has no value for each class, so its preprocessing cannot be checked");
+
+    private ClassNames classNames(Trial trial, byte[] photograph) throws ModelException {
+      int outputs = trial.outputs(photograph);
+      ClassNames byName = ClassNames.of(names, outputs, data.vocabulary());
+      return byName.isEmpty() ? ClassNames.inOrder(outputs, data.vocabulary()) : byName;
     }
-    return Fit.probabilities(Arrays.copyOf(output.floats(), (int) classes));
+
+    private Set<Integer> shown(ClassNames known, ImageRow row) throws DataException {
+      try {
+        return known.of(data.annotate(row));
+      } catch (DataException e) {
+        return Set.of();
+      }
+    }
+
+    private static List<Fit> sorted(Trial trial) {
+      List<Fit> fits = new ArrayList<>(trial.fits());
+      fits.sort(Comparator.comparingDouble(fit -> -fit.score(trial.images())));
+      return fits;
+    }
+
+    /** Whether the usual is the best, or clearly not; gives up what is far behind. */
+    private boolean isEnough(Trial trial, List<Fit> given) {
+      List<Fit> fits = sorted(trial);
+      double best = fits.get(0).score(trial.images());
+      for (Fit fit : fits) {
+        boolean isUsual = fit.name().equals(usual);
+        double behind = best - fit.score(trial.images());
+        if (isUsual && (behind == 0 || (behind > 2 * CLEAR && trial.images() > STOPS.get(0)))) {
+          return true;
+        }
+        if (!isUsual && behind > HOPELESS) {
+          trial.drop(fit.name());
+          given.add(fit);
+        }
+      }
+      return false;
+    }
   }
 }

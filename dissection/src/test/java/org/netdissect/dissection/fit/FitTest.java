@@ -5,8 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class FitTest {
@@ -19,8 +21,12 @@ class FitTest {
     return p;
   }
 
+  private static List<Set<Integer>> unlabelled(List<double[]> outputs) {
+    return Collections.nCopies(outputs.size(), Set.of());
+  }
+
   private static Fit fit(List<double[]> outputs, List<double[]> mirrored) {
-    return Fit.of("name", outputs, mirrored, 0);
+    return Fit.of("name", outputs, mirrored, 0, unlabelled(outputs));
   }
 
   @Test
@@ -73,7 +79,26 @@ class FitTest {
     double best = fit(good, good).score(64);
     assertTrue(fit(unsure, unsure).score(64) < best);
     assertTrue(fit(saturated, saturated).score(64) < best);
-    assertTrue(Fit.of("dead", good, good, 0.5).score(64) < best);
+    assertTrue(Fit.of("dead", good, good, 0.5, unlabelled(good)).score(64) < best);
+  }
+
+  @Test
+  void findingTheClassesThatLabelsNameCounts() {
+    List<double[]> outputs = new ArrayList<>();
+    List<Set<Integer>> right = new ArrayList<>();
+    List<Set<Integer>> wrong = new ArrayList<>();
+    for (int i = 0; i < 64; i++) {
+      outputs.add(sure(i % 8, 0.9));
+      right.add(i % 2 == 0 ? Set.of(i % 8) : Set.of());
+      wrong.add(i % 2 == 0 ? Set.of((i + 2) % 8) : Set.of());
+    }
+    Fit found = Fit.of("found", outputs, outputs, 0, right);
+    assertEquals(32, found.labelled());
+    assertEquals(32, found.named());
+    assertEquals(1, found.naming(), 1e-12);
+    Fit missed = Fit.of("missed", outputs, outputs, 0, wrong);
+    assertEquals(0, missed.named());
+    assertTrue(missed.score(64) < found.score(64) - 0.4);
   }
 
   @Test

@@ -56,18 +56,23 @@ record Sheet(List<String> columns, List<List<String>> rows) {
     text.append('\n');
   }
 
-  /** As a LaTeX table that needs no package. */
+  /** As a LaTeX table that needs no package; its rules are booktabs' where that is loaded. */
   String tex(String caption, String label) {
-    StringBuilder text = new StringBuilder("\\begin{table}\n\\centering\n\\begin{tabular}{");
+    StringBuilder text = new StringBuilder();
+    if (Tex.needsUnicode(caption)
+        || rows.stream().flatMap(List::stream).anyMatch(Tex::needsUnicode)) {
+      text.append(Tex.UNICODE_REMARK);
+    }
+    text.append("\\begin{table}\n\\centering\n").append(Tex.RULES).append("\\begin{tabular}{");
     for (int c = 0; c < columns.size(); c++) {
       text.append(isNumeric(c) ? 'r' : 'l');
     }
-    text.append("}\n\\hline\n");
+    text.append("}\n\\toprule\n");
     texRow(text, columns);
-    text.append("\\hline\n");
+    text.append("\\midrule\n");
     rows.forEach(row -> texRow(text, row));
-    return text.append("\\hline\n\\end{tabular}\n\\caption{")
-        .append(texEscaped(caption))
+    return text.append("\\bottomrule\n\\end{tabular}\n\\caption{")
+        .append(Tex.escaped(caption))
         .append("}\n\\label{tab:")
         .append(label)
         .append("}\n\\end{table}\n")
@@ -75,34 +80,7 @@ record Sheet(List<String> columns, List<List<String>> rows) {
   }
 
   private static void texRow(StringBuilder text, List<String> cells) {
-    text.append(String.join(" & ", cells.stream().map(Sheet::texEscaped).toList()))
-        .append(" \\\\\n");
-  }
-
-  /** Text as LaTeX sets it; what plain LaTeX cannot set of other scripts stays as it is. */
-  static String texEscaped(String text) {
-    StringBuilder out = new StringBuilder();
-    text.codePoints()
-        .forEach(
-            c -> {
-              switch (c) {
-                case '\\' -> out.append("\\textbackslash{}");
-                case '{', '}', '$', '&', '#', '%', '_' -> out.append('\\').appendCodePoint(c);
-                case '~' -> out.append("\\textasciitilde{}");
-                case '^' -> out.append("\\textasciicircum{}");
-                case '<', '>' -> out.append('$').appendCodePoint(c).append('$');
-                case '×' -> out.append("$\\times$");
-                case '−' -> out.append("$-$");
-                case '–' -> out.append("--");
-                case '\u00a0', '\u202f' -> out.append('~');
-                default -> {
-                  if (c >= ' ') {
-                    out.appendCodePoint(c);
-                  }
-                }
-              }
-            });
-    return out.toString();
+    text.append(String.join(" & ", cells.stream().map(Tex::cell).toList())).append(" \\\\\n");
   }
 
   /** The widest text of each column, its name included. */

@@ -2,7 +2,7 @@
 // takes: legend, LONGEST_NAME, nice, numberIn, numbersOf, oneOf, origin, passes, plain, plural
 // takes: roundTicks, saveButtons, short, shownOrder, stackable, svg, words
 // takes: accuracyChart, accuracyRows, accuracyWords, alphaChart, alphaRows, countedCategory
-// takes: pointLegend, POINTS, probedLayers, rotatedLayers
+// takes: followingSections, pointLegend, POINTS, probedLayers, rotatedLayers
 // takes: allTested, chanceSwitch, detection, ruleWords
 
 // Results side by side.
@@ -139,13 +139,14 @@ function curves(counted, width) {
   ];
   const most = Math.max(1e-9, ...points.map((p) => series[series.length - 1].at(p)));
   const y = (value) => 10 + high * (1 - value / most);
-  // Layers of one run are lines of their own.
-  const lines = [...new Set(points.map((p) => p.layer.name))];
+  // Layers of one run are lines of their own; runs of one layer are joined, whatever theirs is called.
+  const lineOf = (p) => (p.layer.single ? "" : p.layer.name);
+  const lines = [...new Set(points.map(lineOf))];
   const marks = series.flatMap((one, k) => lines.map((line) => {
-    const mine = points.filter((p) => p.layer.name === line);
+    const mine = points.filter((p) => lineOf(p) === line);
     return [
       svg("polyline", { points: mine.map((p) => x(p.x) + "," + y(one.at(p))).join(" "), fill: "none", stroke: one.colour, "stroke-width": 2, "stroke-dasharray": one.dash }),
-      mine.map((p) => svg("path", { d: POINTS[k % POINTS.length], transform: `translate(${x(p.x)} ${y(one.at(p))})`, fill: one.colour }, svg("title", {}, `${D.axis} ${p.x}, ${line}: ${shownValue(one.at(p))} ${one.name}`))),
+      mine.map((p) => svg("path", { d: POINTS[k % POINTS.length], transform: `translate(${x(p.x)} ${y(one.at(p))})`, fill: one.colour }, svg("title", {}, `${D.axis} ${p.x}, ${p.layer.name}: ${shownValue(one.at(p))} ${one.name}`))),
     ];
   }));
   const ticks = [...new Set(points.map((p) => p.x))];
@@ -161,6 +162,23 @@ function curves(counted, width) {
         show ? svg("text", { x: at, y: high + 30, "text-anchor": "middle", class: "number" }, short(value, 6)) : null];
     }),
     svg("text", { x: (left + width) / 2, y: high + 50, "text-anchor": "middle", class: "group" }, D.axis + (log ? " (logarithmic)" : "")), marks);
+}
+
+/** The numbers of the curves. */
+function curveRows() {
+  const of = MEASURES[state.measure][1];
+  return [[D.axis, "network", "layer", ...shownOrder.map((c) => D.categories[c])],
+    ...layers.filter((layer) => layer.axis !== null && layer.axis !== undefined).sort((a, b) => a.axis - b.axis).map((layer) => {
+      const one = count(layer, state.threshold);
+      return [String(layer.axis), layer.run, layer.name, ...shownOrder.map((c) => short(of(one, c), 6))];
+    })];
+}
+
+/** Why the parts of a bar may be more than its units. */
+function shareWords() {
+  return state.measure === "share"
+    ? "A unit counts in every category in which its best label passes, so the shares of a network can add up to more than 100 %. "
+    : "";
 }
 
 /** Mean and spread of repeats. */
@@ -271,7 +289,7 @@ function draw() {
   const counted = layers.map((layer) => count(layer, state.threshold));
   const width = Math.max(300, Math.min(1360, parts.bars.clientWidth || 1000));
   parts.bars.replaceChildren(stacks(counted, width));
-  parts.note.textContent = publishedWords();
+  parts.note.textContent = shareWords() + publishedWords();
   address.save();
   if (parts.curve) {
     parts.curve.replaceChildren(curves(counted, width));
@@ -364,6 +382,7 @@ function page() {
         : "")),
     D.differences.length > 0 ? h("div", { class: "alarm", role: "alert" }, h("b", {}, "These numbers are not comparable."),
       h("ul", {}, D.differences.map((line) => h("li", {}, line)))) : "",
+    ...D.notes.map((line) => h("p", { class: "note" }, line)),
     h("section", {},
       h("div", { class: "panelhead" }, h("h2", {}, "Detectors by category"),
         saveButtons("compare", () => ({
@@ -379,7 +398,14 @@ function page() {
         switchOf("sort", Object.entries(ORDERS), "Order")),
       h("p", { class: "typed across" }, h("label", {}, "detectors above IoU ", typed), slider),
       parts.bars, legend(), parts.note),
-    parts.curve ? h("section", {}, h("h2", {}, "Over " + D.axis), parts.curve, pointLegend()) : "",
+    parts.curve ? h("section", {},
+      h("div", { class: "panelhead" }, h("h2", {}, "Over " + D.axis),
+        saveButtons("curve", () => ({
+          chart: parts.curve.querySelector("svg"),
+          caption: MEASURES[state.measure][0] + " by category over " + D.axis + " (IoU > " + short(state.threshold, 4) + "). " + shareWords() + origin(null),
+          rows: curveRows(),
+        }))),
+      parts.curve, pointLegend()) : "",
     parts.accuracy ? h("section", {},
       h("div", { class: "panelhead" }, h("h2", {}, "Another task"),
         saveButtons("accuracy", () => ({
@@ -391,6 +417,7 @@ function page() {
     parts.turned ?? "",
     parts.groups ? h("section", {}, h("h2", {}, "Repeats: mean ± standard deviation"), parts.groups) : "",
     growthSection(names, Math.max(300, Math.min(900, main.clientWidth - 60))),
+    ...followingSections(),
     h("section", {}, h("h2", {}, "Numbers"), h("p", { class: "small" }, "By category: detectors / unique detectors. The same is in compare.csv."), parts.numbers),
     h("section", {}, h("h2", {}, "Concepts"), h("p", { class: "small" }, "What is detected where, with the best unit of each."),
       h("div", { class: "filters" }, search, parts.kinds), parts.concepts));

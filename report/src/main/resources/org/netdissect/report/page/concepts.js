@@ -6,21 +6,24 @@
 
 // Concepts and layers.
 
-/** Detectors of a concept in all layers: how many units, and the best of them. */
+/** Detectors of a concept in all layers: how many units, for how many it is the best label of all, and the best of them. */
 function detectorsOf(category, label, threshold) {
   let units = 0;
+  let first = 0;
   let best = null;
   for (const layer of layers) {
     const name = layer.labels.indexOf(label);
     for (let unit = 0; name >= 0 && unit < layer.n; unit++) {
       const at = unit * K + category;
       if (layer.label[at] === name) {
-        units += passes(layer, unit, category, threshold) ? 1 : 0;
+        const detects = passes(layer, unit, category, threshold);
+        units += detects ? 1 : 0;
+        first += detects && layer.best[unit] === category ? 1 : 0;
         best = !best || layer.iou[at] > best[0] ? [layer.iou[at], layer, unit] : best;
       }
     }
   }
-  return { units, best };
+  return { units, first, best };
 }
 
 /** All concepts that a result knows; of an imported one those that are some unit's label. */
@@ -82,7 +85,8 @@ function conceptsView(state) {
 function conceptView(category, label, state) {
   const place = conceptPlace(category, label);
   const concept = place < 0 ? null : D.concepts[place];
-  const { units, best } = detectorsOf(category, label, state.threshold);
+  const { units, first, best } = detectorsOf(category, label, state.threshold);
+  const counts = h("p", { class: "small" }, units === 0 ? "" : countWords(category, units, first));
   const table = h("div", { class: "tablebox" });
   const examples = wall(layers[0], state, { label: true });
   const view = h("article", { class: "unit", style: "--colour:" + colours[category][0] },
@@ -93,7 +97,8 @@ function conceptView(category, label, state) {
       h("p", { class: "verdict" },
         h("b", {}, units === 0 ? "No unit detects it" : plural(units, "unit detects", "units detect") + " it"),
         " (" + ruleWords(state.threshold) + ")",
-        concept ? " · it is in " + plural(concept[4], "image", "images") + ", on " + plain(concept[3]) + " mask pixels" : null))),
+        concept ? " · it is in " + plural(concept[4], "image", "images") + ", on " + plain(concept[3]) + " mask pixels" : null),
+      counts)),
     h("section", {}, h("h2", {}, "Units that agree with it best"),
       concept && concept[5] ? h("p", { class: "small" }, "Units may be here whose own label is another one: they agree with that even better.") : null, table),
     concept && D.misses ? h("section", {}, h("h2", {}, "Images with most of it"), examples) : null);
@@ -107,6 +112,11 @@ function conceptView(category, label, state) {
     const rows = file.units.map(([l, unit, intersection, activation]) => ({
       layer: layers[l], unit, value: ratio(intersection, activation, concept[3]), intersection, activation,
     }));
+    const others = rows.filter((row) => passesWith(row, category, label, state.threshold)).length;
+    if (others > 0) {
+      counts.append((units === 0 ? "" : " ") + plural(others, "more unit below passes", "more units below pass") + " with it too, but "
+        + (others === 1 ? "agrees" : "agree") + " still better with another " + D.categories[category] + ".");
+    }
     if (rows.length === 0) {
       table.append(h("p", { class: "nothing" }, "No unit's mask meets it."));
     } else {
@@ -130,6 +140,18 @@ function conceptView(category, label, state) {
     }
   }, (failure) => table.append(h("p", { class: "note" }, failure.message)));
   return view;
+}
+
+/** How the counts of the charts follow from that of a concept's page. */
+function countWords(category, units, first) {
+  return "It is their best label among " + D.categories[category] + ", and for " + (first === units ? "all of them" : plain(first) + " of them")
+    + " the best of all, which is what bars by top label count.";
+}
+
+/** Whether a unit passes with a concept though another of the category is its label there. */
+function passesWith(row, category, label, threshold) {
+  const own = row.layer.label[row.unit * K + category];
+  return row.value > threshold && row.layer.labels[own] !== label;
 }
 
 /** The first tiles of a unit in a row; drawn when they come into view. */
@@ -205,5 +227,6 @@ function layersView(state) {
     h("nav", { class: "crumbs" }, h("a", { href: "#" + encodeURIComponent(state.layer.folder), "data-up": true }, "← units of " + state.layer.name)),
     h("header", { class: "plain" }, h("h1", {}, "Layers"),
       h("p", { class: "lead" }, "Detectors of each category over the depth of the network, each unit counted in every category in which its best label passes.")),
-    h("p", { class: "typed" }, h("label", {}, "detectors above IoU ", typed)), figures, table);
+    h("p", { class: "typed" }, h("label", {}, "detectors above IoU ", typed)), figures,
+    h("p", { class: "small" }, "By category: detectors / unique detectors."), table);
 }

@@ -68,17 +68,28 @@ function csvOf(rows) {
   return rows.map((row) => row.map((cell) => (/[",\r\n]/.test(cell) ? '"' + cell.replaceAll('"', '""') + '"' : cell)).join(",") + "\n").join("");
 }
 
-/** A text as LaTeX sets it. */
+const TEX = {
+  "\\": "\\textbackslash{}", "~": "\\textasciitilde{}", "^": "\\textasciicircum{}", "–": "--", "—": "---", "\u00a0": "~", "\u202f": "~", "…": "\\dots{}",
+  "“": "``", "”": "''", "’": "'",
+};
+const TEX_MATHS = "<< >> ×\\times −- ±\\pm ≥\\ge ≤\\le ≠\\ne ≈\\approx ·\\cdot ∩\\cap ∪\\cup ∧\\wedge ∨\\vee ¬\\neg →\\to ∞\\infty ²^2 ³^3 °^\\circ"
+  + " α\\alpha β\\beta γ\\gamma δ\\delta ε\\epsilon κ\\kappa λ\\lambda μ\\mu µ\\mu π\\pi ρ\\rho σ\\sigma τ\\tau φ\\phi";
+TEX_MATHS.split(" ").forEach((one) => { TEX[one[0]] = "$" + one.slice(1) + "$"; });
+
+/** A text as LaTeX sets it: as Java's Tex does. */
 function texOf(text) {
-  const special = { "\\": "\\textbackslash{}", "~": "\\textasciitilde{}", "^": "\\textasciicircum{}", "<": "$<$", ">": "$>$", "×": "$\\times$", "−": "$-$", "–": "--", "\u00a0": "~", "\u202f": "~" };
-  return [...text].map((c) => special[c] ?? ("{}$&#%_".includes(c) ? "\\" + c : c)).join("");
+  return [...text].map((c) => TEX[c] ?? ("{}$&#%_".includes(c) ? "\\" + c : c)).join("");
 }
 
 function texTable(rows, caption) {
   const numeric = rows[0].map((name, c) => rows.slice(1).every((row) => /^[-0-9.]*$/.test(row[c])));
-  const line = (row) => row.map(texOf).join(" & ") + " \\\\\n";
-  return "\\begin{table}\n\\centering\n\\begin{tabular}{" + numeric.map((is) => (is ? "r" : "l")).join("") + "}\n\\hline\n"
-    + line(rows[0]) + "\\hline\n" + rows.slice(1).map(line).join("") + "\\hline\n\\end{tabular}\n\\caption{" + texOf(caption) + "}\n\\end{table}\n";
+  // A bracket or star at the beginning of a row would belong to the line before.
+  const line = (row) => row.map((cell) => texOf(cell).replace(/^(?=[[*])/, "{}")).join(" & ") + " \\\\\n";
+  const other = [caption, ...rows.flat()].some((text) => [...text].some((c) => c > "\u017f" && !(c in TEX)));
+  return (other ? "% Some names are in other scripts: set this with xelatex or lualatex and a font that has them.\n" : "")
+    + "\\begin{table}\n\\centering\n\\providecommand{\\toprule}{\\hline}\\providecommand{\\midrule}{\\hline}\\providecommand{\\bottomrule}{\\hline}\n"
+    + "\\begin{tabular}{" + numeric.map((is) => (is ? "r" : "l")).join("") + "}\n\\toprule\n"
+    + line(rows[0]) + "\\midrule\n" + rows.slice(1).map(line).join("") + "\\bottomrule\n\\end{tabular}\n\\caption{" + texOf(caption) + "}\n\\end{table}\n";
 }
 
 function download(name, blob) {

@@ -181,10 +181,19 @@ class FiguresTest {
   void texIsEscaped() throws Exception {
     assertEquals(
         "50\\% \\& \\$x\\_y\\{\\} \\textbackslash{}a $<$b$>$ 7$\\times$7 \\#1\\textasciitilde{}",
-        Sheet.texEscaped("50% & $x_y{} \\a <b> 7×7 #1~"));
+        Tex.escaped("50% & $x_y{} \\a <b> 7×7 #1~"));
     String tex = figures().table(List.of()).tex();
     assertTrue(tex.contains("\\caption{") && tex.contains("\\begin{tabular}{rllrrrr}"), tex);
+    assertTrue(
+        tex.contains("\\providecommand{\\toprule}{\\hline}") && tex.contains("\\toprule\n"), tex);
     assertFalse(tex.contains("<script>"));
+    assertEquals("$\\ge$ 0.5$^\\circ$, $\\alpha$ é \\dots{}", Tex.escaped("≥ 0.5°, α é …"));
+    // A bracket at the beginning of a row would be taken for the distance of the line before.
+    Sheet odd = new Sheet(List.of("name", "n"), List.of(List.of("[a]", "1"), List.of("*b", "2")));
+    assertTrue(odd.tex("c", "l").contains("{}[a] & 1") && odd.tex("c", "l").contains("{}*b & 2"));
+    assertFalse(odd.tex("c", "l").startsWith("%"));
+    Sheet chinese = new Sheet(List.of("name"), List.of(List.of("狗")));
+    assertTrue(chinese.tex("c", "l").startsWith("% Some names are in other scripts"));
   }
 
   @Test

@@ -1,0 +1,157 @@
+package org.netdissect.app;
+
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Random;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.netdissect.networks.GraphBuilder;
+
+/** Which preprocessing fits: by the file, by names of classes, by behaviour. */
+class CheckCommandTest {
+  private static final List<String> COLOURS = List.of("red", "green", "blue");
+  private static final int PHOTOS = 6;
+
+  @TempDir Path temp;
+  private Path photos;
+
+  @BeforeEach
+  void photographs() throws IOException {
+    Random random = new Random(7);
+    photos = temp.resolve("photos");
+    for (int c = 0; c < COLOURS.size(); c++) {
+      Path folder = Files.createDirectories(photos.resolve(COLOURS.get(c)));
+      for (int i = 0; i < PHOTOS; i++) {
+        BufferedImage photo = new BufferedImage(16, 16, BufferedImage.TYPE_INT_RGB);
+        for (int p = 0; p < 256; p++) {
+          int tint = (random.nextInt(128) + 128) << (16 - 8 * c);
+          photo.setRGB(p % 16, p / 16, tint | random.nextInt(64) * 0x010101);
+        }
+        ImageIO.write(photo, "png", folder.resolve("p" + i + ".png").toFile());
+      }
+    }
+  }
+
+  /** Tells the colour of a picture that reaches it as 0 to 1, red first. */
+  private Path classifier(String... metadata) throws IOException {
+    GraphBuilder graph = GraphBuilder.seeded(1);
+    for (int i = 0; i < metadata.length; i += 2) {
+      graph.metadata(metadata[i], metadata[i + 1]);
+    }
+    String image = graph.image(-1, 3, 16, 16);
+    String weights = graph.floats("w", i -> i / 3 % 3 == i % 3 ? 1 : 0, 6, 3, 1, 1);
+    String maps = graph.node("Conv", "maps", image + " " + weights);
+    String flat = graph.node("Flatten", "flat", graph.node("GlobalAveragePool", "pool", maps));
+    String head = graph.floats("head", i -> i / 6 == i % 6 ? 9 : 0, 3, 6);
+    String bias = graph.floats("bias", i -> 0, 3);
+    graph.output(graph.node("Gemm", "scores", flat + " " + head + " " + bias, "transB=1"));
+    return graph.write(temp.resolve("net.onnx"));
+  }
+
+  private static String said(Object... arguments) {
+    String[] words = new String[arguments.length];
+    for (int i = 0; i < words.length; i++) {
+      words[i] = arguments[i].toString();
+    }
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    PrintStream out = System.out;
+    PrintStream err = System.err;
+    try (PrintStream all = new PrintStream(bytes, true, StandardCharsets.UTF_8)) {
+      System.setOut(all);
+      System.setErr(all);
+      return Netdissect.execute(words) + "\n" + bytes.toString(StandardCharsets.UTF_8);
+    } finally {
+      System.setOut(out);
+      System.setErr(err);
+    }
+  }
+
+  private static void assertHas(String text, String part) {
+    assertTrue(text.contains(part), text);
+  }
+
+  @Test
+  void namesInTheMetadataAreEvidence() throws IOException {
+    Path model = classifier("names", "{0: 'Red', 1: 'green', 2: 'blue'}");
+    String said = said("check", model, "--data", photos);
+    assertHas(said, "18 of 18");
+    assertHas(said, "3 labels are names of classes");
+    // Blue and red change places where channels are turned round.
+    assertTrue(said.lines().anyMatch(l -> l.startsWith("  caffe") && l.contains("6 of 18")), said);
+    assertHas(said, "by 18 photographs and their mirror images");
+  }
+
+  @Test
+  void namesMayStandInAFile() throws IOException {
+    Path names =
+        Files.write(
+            temp.resolve("names.txt"), List.of("/c/blue 0", "n01440764 green, lime", "Red"));
+    String said = said("check", classifier(), "--data", photos, "--classes", names);
+    assertTrue(said.lines().anyMatch(l -> l.startsWith("  caffe") && l.contains("18 of 18")), said);
+    assertHas(said("check", classifier(), "--data", photos, "--classes", temp), "no such file");
+  }
+
+  @Test
+  void asManyFoldersAsOutputsAreTheClassesInTheirOrder() throws IOException {
+    // In order of names: blue, green, red.
+    String said = said("check", classifier(), "--data", photos);
+    assertTrue(said.lines().anyMatch(l -> l.startsWith("  caffe") && l.contains("18 of 18")), said);
+  }
+
+  @Test
+  void whatTheFileSaysIsToldAndRunWarns() throws IOException {
+    Path model =
+        classifier("mean", "[0.5, 0.5, 0.5]", "std", "[0.5,0.5,0.5]", "names", "red\ngreen\nblue");
+    String said = said("check", model, "--data", photos);
+    assertHas(said, "its metadata say \"mean\": [0.5, 0.5, 0.5]");
+    assertHas(said, "--preprocess tf");
+    Path out = temp.resolve("out");
+    String run = said("run", model, "--data", photos, "--out", out, "--no-report");
+    assertHas(run, "is run with preprocessing torch, but its metadata say");
+    run =
+        said(
+            "run",
+            model,
+            "--data",
+            photos,
+            "--out",
+            out,
+            "--no-report",
+            "--overwrite",
+            "--preprocess",
+            "tf");
+    assertFalse(run.contains("is run with"), run);
+    run =
+        said(
+            "run",
+            model,
+            "--data",
+            photos,
+            "--out",
+            out,
+            "--no-report",
+            "--overwrite",
+            "--preprocess",
+            "caffe");
+    assertHas(run, "is run with preprocessing caffe, but its metadata say");
+  }
+
+  @Test
+  void aPreprocessingThatHasNoNameIsTriedAndSpelled() throws IOException {
+    Path model = classifier("mean", "[0.1, 0.1, 0.1]", "std", "[0.9, 0.9, 0.9]");
+    String said = said("check", model, "--data", photos);
+    assertHas(said, "  its file's ");
+    assertHas(said, "\"mean\":[0.1,0.1,0.1]");
+  }
+}
