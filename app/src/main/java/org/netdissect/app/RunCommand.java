@@ -408,7 +408,7 @@ final class RunCommand implements Callable<Integer> {
     ConceptDataset labelled = open(first.inputHeight(), first.inputWidth(), progress);
     new PreprocessingWarning(labelled, fit.framing(), progress)
         .look(networks, preprocessings, !preprocess.isEmpty());
-    return builder(networks, preprocessings, labelled, progress);
+    return builder(networks, preprocessings, labelled, progress).setOut(folder);
   }
 
   private Dissector.Builder builder(
@@ -421,8 +421,7 @@ final class RunCommand implements Callable<Integer> {
         .optPreprocessings(preprocessings)
         .optLayers(layers)
         .setNetworks(networks)
-        .setData(labelled)
-        .setOut(folder);
+        .setData(labelled);
   }
 
   private ConceptDataset open(int inputHeight, int inputWidth, TerminalProgress progress)
