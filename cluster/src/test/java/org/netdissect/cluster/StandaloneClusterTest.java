@@ -34,7 +34,8 @@ class StandaloneClusterTest {
     port = freePort();
     Path home = folder.resolve("spark");
     Files.createDirectories(home.resolve("jars"));
-    Map<String, String> environment = Map.of(
+    Map<String, String> environment =
+        Map.of(
             "SPARK_HOME", home.toString(), "SPARK_SCALA_VERSION", "2.13", "SPARK_LOCAL_IP", HERE);
     start("master.Master", environment, "--host", HERE, "--port", "" + port, "--webui-port", "0");
     long patience = System.nanoTime() + TimeUnit.MINUTES.toNanos(2);
@@ -61,13 +62,13 @@ class StandaloneClusterTest {
   }
 
   private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName(HERE))) {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       return socket.getLocalPort();
     }
   }
 
   private boolean answers() {
-    try (Socket socket = new Socket(HERE, port)) {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
       return socket.isConnected();
     } catch (IOException e) {
       return false;
