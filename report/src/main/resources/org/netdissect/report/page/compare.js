@@ -154,7 +154,12 @@ function curves(counted, width) {
       return [svg("line", { x1: at, x2: at, y1: 10 + high, y2: 15 + high, class: "tick" }),
         show ? svg("text", { x: at, y: high + 30, "text-anchor": "middle", class: "number" }, short(value, 6)) : null];
     }),
-    svg("text", { x: (left + width) / 2, y: high + 50, "text-anchor": "middle", class: "group" }, D.axis + (log ? " (logarithmic)" : "")), marks);
+    svg("text", { x: (left + width) / 2, y: high + 50, "text-anchor": "middle", class: "group" }, D.axis + (log ? " (logarithmic)" : "")), marks,
+    // Whose lines they are stands at the sum, since all layers have the categories' colours.
+    lines.length < 2 ? null : lines.map((line) => {
+      const end = points.filter((p) => lineOf(p) === line).at(-1);
+      return svg("text", { x: x(end.x), y: y(series.at(-1).at(end)) + 14, "text-anchor": "end", class: "number" }, "all: " + clip(line, LONGEST_NAME));
+    }));
 }
 
 /** The numbers of the curves. */
@@ -210,7 +215,7 @@ function numbers(counted) {
         [layer.n, counted[l].detectors, counted[l].perCategory, counted[l].topLabel].map((n) => h("td", { class: "num" }, plain(n))),
         tested ? h("td", { class: "num" }, layer.trust ? plain(beyondChance(layer)) : "not tested") : null,
         shownOrder.map((c) => h("td", { class: "num" }, plain(counted[l].categories[c].detectors) + " / " + plain(counted[l].categories[c].unique))),
-        h("td", {}, layer.preprocessing ?? "–"))),
+        h("td", { class: "prose" }, layer.preprocessing ?? "–"))),
       state.threshold === 0.04 ? D.published.map((one, p) => h("tr", { class: "low" },
         h("th", { scope: "row" }, one.name + " (published)"),
         [one.units, one.detectors, one.unique].map((n) => h("td", { class: "num" }, plain(n))), h("td", { class: "num" }, "–"), tested ? h("td", { class: "num" }, "–") : null,
