@@ -45,6 +45,7 @@ def check(out, expected):
                 mask = layer.mask(unit, image, tuple(want["mask"]), tuple(want["input"]))
                 assert mask.sum() == hits["pixels"][hits["image"] == image].sum(), (unit, image)
         check_trust(layer, want["beyondChance"])
+        check_measures(layer, want)
         for name in "measures", "meanings", "choices", "formulas", "linear", "ranges":
             # What was not computed is not there; what was is a table with a row for some unit.
             table = getattr(layer, name)
@@ -67,6 +68,20 @@ def check_trust(layer, beyond):
     assert list(best["verdict"] == "beyond chance") == beyond
     assert list(best["label"]) == list(layer.units["label"])
     assert layer.trust_info["fdr"] == 0.05
+
+
+def check_measures(layer, want):
+    measures = layer.measures
+    assert (measures is not None) == ("f1" in want)
+    if measures is None:
+        assert layer.meanings is None and layer.measures_info is None
+        return
+    assert np.allclose(measures["f1"], want["f1"], atol=1e-8)
+    assert np.isnan(measures["auc"]).all()
+    assert set(measures["best-by"]) == {"iou; f1"}
+    assert np.allclose(layer.meanings["clarity"], want["clarity"], atol=1e-8)
+    assert np.isnan(layer.meanings["nearest"][0]) and layer.meanings["nearest"][1] == 0
+    assert layer.measures_info["peaks"] == "exact"
 
 
 def damage(out, result):

@@ -100,11 +100,12 @@ final class DemoCommand implements Callable<Integer> {
     out.append(
         String.format(
             Locale.ROOT,
-            "  %-10s %8d %12.1f   (%d networks with random weights)%n",
+            "  %-10s %8d %12.1f   (%d %s with random weights)%n",
             "all",
             trained.uniquePerCategory(),
             result.randomMean(),
-            random.size()));
+            random.size(),
+            random.size() == 1 ? "network" : "networks"));
     out.append("\nunits beyond chance (false discovery rate 0.05), beside detectors (IoU > ")
         .append(Numbers.general(trained.iou(), 6))
         .append(")\n");

@@ -12,6 +12,7 @@ import org.netdissect.results.CountsExport;
 import org.netdissect.results.Dissection;
 import org.netdissect.results.DissectionException;
 import org.netdissect.results.LayerDissection;
+import org.netdissect.results.MeasureTable;
 import org.netdissect.results.TrustTable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -96,6 +97,11 @@ final class ExportCommand implements Callable<Integer> {
         TrustTable trust = TrustTable.read(dissection, layer);
         if (trust != null) {
           ArrowTables.writeTrust(trust, files.next(out.resolve(name + "-trust.arrow")));
+        }
+        MeasureTable measures = MeasureTable.read(dissection, layer);
+        if (measures != null) {
+          ArrowTables.writeMeasures(measures, files.next(out.resolve(name + "-measures.arrow")));
+          ArrowTables.writeMeanings(measures, files.next(out.resolve(name + "-meanings.arrow")));
         }
       }
       print(files.commit());

@@ -15,6 +15,7 @@ import org.netdissect.analysis.rating.SecondSource;
 import org.netdissect.analysis.rating.Study;
 import org.netdissect.analysis.rating.StudyMaker;
 import org.netdissect.analysis.rating.StudyOptions;
+import org.netdissect.base.Text;
 import org.netdissect.base.files.WholeFile;
 import org.netdissect.concepts.ConceptDataset;
 import org.netdissect.report.rating.RatingSheets;
@@ -75,10 +76,10 @@ final class RateCommand implements Callable<Integer> {
   private @Nullable Integer firstGroup;
 
   @Option(
-      names = "--layer",
+      names = {"--layers", "--layer"},
       split = ",",
-      paramLabel = "NAME",
-      description = "Layers, by name or folder. Default: all.")
+      paramLabel = "A,B",
+      description = "Layers, by name or folder. Default: all but views of others (--basis).")
   private List<String> layers = List.of();
 
   @Option(
@@ -129,7 +130,8 @@ final class RateCommand implements Callable<Integer> {
     TerminalProgress progress = new TerminalProgress(System.err, common.quiet);
     StudyOptions options = options();
     Dissection dissection = Dissection.open(folder);
-    List<LayerDissection> chosen = StudyMaker.layers(dissection, options.layers());
+    dissection.checkLabelled();
+    List<LayerDissection> chosen = StudyMaker.layers(dissection, options.layers(), progress::warn);
     SecondSource second = phrases == null ? null : SecondSource.read(phrases, chosen);
     Study study = StudyMaker.make(dissection, chosen, second, options, progress::warn);
     ConceptDataset data = resultData.open(dissection);
@@ -155,10 +157,26 @@ final class RateCommand implements Callable<Integer> {
             + study.questions().size()
             + " questions on "
             + study.units().size()
-            + " units:");
+            + (study.units().size() == 1 ? " unit" : " units")
+            + ofLayers(study)
+            + ":");
     sheets.forEach(Output::line);
     Output.line(
         "send each to one rater; then: netdissect rate --read answers-*.json --out TABLE.csv");
+  }
+
+  /** How many units of which layer, where there are several. */
+  private static String ofLayers(Study study) {
+    if (study.layers().size() < 2) {
+      return "";
+    }
+    List<String> each = new ArrayList<>();
+    for (int l = 0; l < study.layers().size(); l++) {
+      int layer = l;
+      long units = study.units().stream().filter(unit -> unit.layer() == layer).count();
+      each.add(units + " of " + Text.oneLine(study.layers().get(l)));
+    }
+    return " in all, " + String.join(", ", each);
   }
 
   private StudyOptions options() {

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.netdissect.analysis.LabelledResult;
 import org.netdissect.analysis.trust.Trust;
@@ -13,8 +14,10 @@ import org.netdissect.concepts.ConceptDataset;
 import org.netdissect.results.Dissection;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** {@code netdissect trust}: whether the labels of a result can be believed. */
 @Command(
@@ -26,8 +29,11 @@ import picocli.CommandLine.Parameters;
     mixinStandardHelpOptions = true,
     sortOptions = false)
 final class TrustCommand implements Callable<Integer> {
-  @Parameters(paramLabel = "OUT", description = "The result folder.")
-  private Path result;
+  @Parameters(
+      arity = "1..*",
+      paramLabel = "OUT",
+      description = "The result folder; what follows --untrained OUT2 is untrained as well.")
+  private List<Path> results;
 
   @Option(
       names = "--permutations",
@@ -70,11 +76,11 @@ final class TrustCommand implements Callable<Integer> {
 
   @Option(
       names = "--untrained",
-      arity = "1..*",
       paramLabel = "OUT2",
       description =
-          "Results of untrained networks of the same architecture (netdissect randomize), run on the"
-              + " same images: how often their units reach each label and IoU.")
+          "Result of an untrained network of the same architecture (netdissect randomize), run on the"
+              + " same images: how often its units reach each label and IoU. May be repeated, or"
+              + " followed by more of them where OUT stands first.")
   private List<Path> untrained = List.of();
 
   @Option(
@@ -95,6 +101,7 @@ final class TrustCommand implements Callable<Integer> {
       description = "Leave the report of the result as it is. Default: it is written anew.")
   private boolean noReport;
 
+  @Spec private CommandSpec spec;
   @Mixin private ResultData resultData;
   @Mixin private CommonOptions common;
 
@@ -102,9 +109,14 @@ final class TrustCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     TerminalProgress progress = new TerminalProgress(System.err, common.quiet);
     TrustOptions options = options();
-    Dissection dissection = Dissection.open(result);
+    List<Path> untrainedToo = results.subList(1, results.size());
+    checkOrder(untrainedToo);
+    Dissection dissection = Dissection.open(results.get(0));
     List<Dissection> others = new ArrayList<>();
     for (Path folder : untrained) {
+      others.add(Dissection.open(folder));
+    }
+    for (Path folder : untrainedToo) {
       others.add(Dissection.open(folder));
     }
     ConceptDataset data = resultData.open(dissection);
@@ -115,6 +127,35 @@ final class TrustCommand implements Callable<Integer> {
     Reports.renew(dissection, data, resultData.atlas(), noReport, progress);
     Output.print(TrustSummary.text(dissection));
     return 0;
+  }
+
+  /** Several folders are told apart only where the tested one comes before --untrained. */
+  private void checkOrder(List<Path> more) {
+    if (more.isEmpty()) {
+      return;
+    }
+    if (untrained.isEmpty()) {
+      throw new UsageException(
+          "one result is put to the test at a time: "
+              + results.get(0)
+              + " or "
+              + more.get(0)
+              + "?");
+    }
+    List<String> words = spec.commandLine().getParseResult().originalArgs();
+    int first =
+        IntStream.range(0, words.size())
+            .filter(i -> words.get(i).startsWith("--untrained"))
+            .findFirst()
+            .orElse(0);
+    if (words.indexOf(results.get(0).toString()) > first) {
+      throw new UsageException(
+          "which of "
+              + results.get(0)
+              + " and "
+              + more.get(0)
+              + " is put to the test? Name it before --untrained, or repeat --untrained for each");
+    }
   }
 
   private TrustOptions options() {

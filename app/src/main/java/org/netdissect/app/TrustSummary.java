@@ -62,15 +62,17 @@ final class TrustSummary {
   static String of(Dissection dissection, TrustTable table, double iou) {
     TrustInfo info = table.info();
     int units = table.best().size();
+    int withoutLabel = units - info.beyondChance() - info.withinChance() - info.unresolved();
     Detectors detectors = Detectors.of(table, iou);
     StringBuilder text = new StringBuilder();
     line(
         text,
-        "  beyond chance (false discovery rate %s): %d units; within chance: %d; unresolved: %d",
+        "  beyond chance (false discovery rate %s): %d units; within chance: %d; unresolved: %d%s",
         info.fdr(),
         info.beyondChance(),
         info.withinChance(),
-        info.unresolved());
+        info.unresolved(),
+        withoutLabel == 0 ? "" : "; no label: " + withoutLabel);
     line(
         text,
         "  of %d detectors (IoU > %s) %d are beyond chance",
@@ -118,10 +120,11 @@ final class TrustSummary {
       long rare = table.best().stream().filter(s -> s.iou() > iou && s.untrained() <= RARE).count();
       line(
           text,
-          "  untrained: of %d units with random weights (%d networks) %d pass %s; the label and IoU of"
+          "  untrained: of %d units with random weights (%d %s) %d pass %s; the label and IoU of"
               + " %d of %d detectors are reached by at most %s %% of them",
           untrained.units(),
           untrained.networks().size(),
+          untrained.networks().size() == 1 ? "network" : "networks",
           untrained.detectors(),
           Numbers.general(iou, 6),
           rare,

@@ -45,7 +45,7 @@ class BasisCommandTest {
     }
   }
 
-  private static String passes(Object... arguments) {
+  static String passes(Object... arguments) {
     String said = run(arguments);
     assertTrue(said.startsWith("0\n"), said);
     return said;

@@ -25,6 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.netdissect.dissection.rules.Convention;
 import org.netdissect.networks.ReceptiveField;
 import org.netdissect.report.Browser;
+import org.netdissect.report.Firefox;
 import org.netdissect.report.SmallWorld;
 import org.netdissect.results.Dissection;
 import org.netdissect.results.LabelScore;
@@ -273,6 +274,83 @@ class RateCommandTest {
     assertTrue(out.contains("! rater 3 failed 1 of 2 checks and is left out"), out);
     assertTrue(Files.readString(table).contains("\nfirst,human consistency,0,0,,,"));
     refusals(answers, table);
+  }
+
+  /** The same page in another browser: keys and buttons, cut off half way, and saved. */
+  @Test
+  void aSheetIsFilledInInFirefox() throws Exception {
+    Path sheets = sheets("in-firefox", "--layer", "second");
+    Path profile = Files.createDirectory(folder.resolve("firefox"));
+    try (Firefox firefox = Firefox.start(profile)) {
+      String page = sheets.resolve("rater-2.html").toUri().toString();
+      firefox.open(page);
+      JsonNode items =
+          JsonMapper.shared()
+              .readTree(firefox.eval("document.getElementById('data').textContent"))
+              .get("items");
+      int all = items.size();
+      firefox.eval("document.querySelector('#start').click()");
+      firefox.await(
+          "[...document.querySelectorAll('#pictures img')].every(i => i.complete && i.naturalWidth > 0)");
+      for (int i = 0; i < all; i++) {
+        if (i == all / 2) {
+          firefox.open(page);
+          assertEquals(
+              i + " of " + all + " answered",
+              firefox.eval("document.getElementById('count').textContent"));
+        }
+        assertEquals(
+            items.get(i).get(2).asString(),
+            firefox.eval("document.getElementById('phrase').textContent"));
+        if (i % 3 == 0) {
+          firefox.eval("document.getElementById('" + (isYes(i) ? "yes" : "no") + "').click()");
+        } else {
+          firefox.key(isYes(i) ? "y" : "n");
+        }
+      }
+      firefox.await("document.getElementById('done').textContent.startsWith('Thank you')");
+      JsonNode saved;
+      Path file;
+      try (WatchService watch = FileSystems.getDefault().newWatchService()) {
+        profile.register(
+            watch, StandardWatchEventKinds.ENTRY_CREATE, StandardWatchEventKinds.ENTRY_MODIFY);
+        firefox.eval("document.getElementById('save').click()");
+        file = written(profile, watch);
+        saved = JsonMapper.shared().readTree(Files.readString(file));
+      }
+      assertEquals(all, saved.get("answers").size());
+      for (int i = 0; i < all; i++) {
+        assertEquals(
+            isYes(i) ? "yes" : "no",
+            saved.get("answers").get(items.get(i).get(0).asString()).asString());
+      }
+      assertEquals(List.of(), firefox.complaints);
+      assertTrue(
+          firefox.requests.stream().allMatch(a -> a.startsWith("data:") || a.startsWith("blob:")),
+          firefox.requests.toString());
+      assertEquals(0, run("rate", "--read", file, "--out", folder.resolve("firefox.csv")), err);
+    }
+  }
+
+  private static boolean isYes(int question) {
+    return question % 2 == 0 || question % 7 == 3;
+  }
+
+  /** The answers, once they are there whole. */
+  private static Path written(Path folder, WatchService watch) throws Exception {
+    while (true) {
+      try (Stream<Path> files = Files.list(folder)) {
+        for (Path file : files.filter(one -> one.toString().endsWith("-2.json")).toList()) {
+          if (Files.readString(file).strip().endsWith("}")) {
+            return file;
+          }
+        }
+      }
+      var key = watch.poll(60, TimeUnit.SECONDS);
+      assertTrue(key != null, "nothing was saved");
+      key.pollEvents();
+      key.reset();
+    }
   }
 
   /** Alpha from the rules of {@link #says}, to the digits of the table. */

@@ -1,7 +1,6 @@
 package org.netdissect.app;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
-import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -15,12 +14,15 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.netdissect.networks.TestModels;
 
 /**
  * What is asked of trust and measures through the command, on maps that were recorded elsewhere.
@@ -41,11 +43,14 @@ class TrustCommandTest {
     }
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     PrintStream before = System.out;
+    PrintStream complaints = System.err;
     try (PrintStream out = new PrintStream(bytes, true, StandardCharsets.UTF_8)) {
       System.setOut(out);
+      System.setErr(out);
       return Netdissect.execute(words) + "\n" + bytes.toString(StandardCharsets.UTF_8);
     } finally {
       System.setOut(before);
+      System.setErr(complaints);
     }
   }
 
@@ -161,7 +166,120 @@ class TrustCommandTest {
   @Test
   void whatCannotBeTestedIsRefusedBeforeAnyWork() {
     Path out = temp.resolve("refused");
-    assertEquals("2\n", recorded(out, "--trust", "--maps", "shown"));
+    String said = recorded(out, "--trust", "--maps", "shown");
+    assertTrue(said.startsWith("2\n") && said.contains("needs --maps all"), said);
     assertFalse(Files.exists(out));
+  }
+
+  /** A small network and others of its architecture, all on the same photographs. */
+  @Test
+  void untrainedNetworksMustBeFedAlike() throws IOException {
+    Path small = SmallData.write(temp.resolve("small"), 60, 3);
+    Path trained = temp.resolve("trained.onnx");
+    TestModels.tiny(2).write(trained);
+    Path random = temp.resolve("random.onnx");
+    Path second = temp.resolve("second.onnx");
+    passes("randomize", trained, "--seed", 1, "--out", random, "--quiet");
+    passes("randomize", trained, "--seed", 2, "--out", second, "--quiet");
+    Object[] alike = {"--preprocess", "unit"};
+    Path out = dissected(trained, small, "out", with(alike, "--basis", "rotation:seed=1;alpha=1"));
+    Path one = dissected(random, small, "one", alike);
+    Path two = dissected(second, small, "two", with(alike, "--basis", "rotation:seed=1;alpha=1"));
+    Path three =
+        dissected(second, small, "three", with(alike, "--basis", "rotation:seed=2;alpha=1"));
+    Object[] trust = {"trust", out, "--permutations", 19, "--resamples", 20, "--no-report"};
+    String said = passes(with(trust, "--untrained", one));
+    assertTrue(said.contains("untrained: not said of 1 view that not all"), said);
+    assertTrue(said.contains("(1 network)"), said);
+    // Repeated, behind one another, and the other way about: the same.
+    said = passes(with(trust, "--untrained", two));
+    assertFalse(said.contains("not said of"), said);
+    byte[] once = null;
+    for (Object[] words :
+        List.of(
+            with(trust, "--untrained", one, "--untrained", two),
+            with(trust, "--untrained", one, two))) {
+      assertTrue(passes(words).contains("(2 networks)"));
+      byte[] json = Files.readAllBytes(out.resolve("relu3/trust.json"));
+      assertArrayEquals(once == null ? json : once, json);
+      once = json;
+    }
+    passes("trust", "--untrained", one, out, "--permutations", 19, "--no-report");
+    said = run("trust", "--untrained", one, two, out, "--permutations", 19);
+    assertTrue(said.startsWith("2\n"), said);
+    assertTrue(said.contains("is put to the test? Name it before --untrained"), said);
+    said = run("trust", out, one, "--permutations", 19);
+    assertTrue(said.startsWith("2\n") && said.contains("one result is put to the test"), said);
+    refused(with(trust, "--untrained", three), 0, "not said of 1 view");
+    for (Object[] other :
+        new Object[][] {
+          {"--preprocess", "torch", "another preprocessing, torch"},
+          {"--preprocess", "unit", "--fit", "letterbox", "another preprocessing"},
+          {"--preprocess", "unit", "--convention", "lite", "other rules"},
+          {"--preprocess", "unit", "--quantile", "0.01", "other rules"},
+          {"--preprocess", "unit", "--limit", "30", "other images"},
+          {"--preprocess", "unit", "--split", "val", "other images"},
+          {"--preprocess", "unit", "--categories", "object", "other categories"},
+        }) {
+      int last = other.length - 1;
+      Path unlike = dissected(random, small, "unlike", Arrays.copyOf(other, last));
+      refused(with(trust, "--untrained", unlike), 1, other[last].toString());
+    }
+  }
+
+  @Test
+  void peopleAreAskedOfViewsOnlyWhereTheyAreNamed() throws IOException {
+    Path small = SmallData.write(temp.resolve("small"), 60, 3);
+    Path model = temp.resolve("model.onnx");
+    TestModels.tiny(2).write(model);
+    Path out = dissected(model, small, "out", "--basis", "rotation:seeds=1,2;alphas=1");
+    Object[] rate = {"rate", out, "--units", 3, "--images", 4, "--out"};
+    String said = passes(with(rate, temp.resolve("sheets")));
+    assertTrue(said.contains("left out 2 views of layers: name them with --layers"), said);
+    assertTrue(said.contains("questions on 3 units:"), said);
+    said = passes(with(rate, temp.resolve("both"), "--layers", "relu3,relu3@rotation-s1-a1"));
+    assertFalse(said.contains("left out 2 views"), said);
+    assertTrue(said.contains("on 6 units in all, 3 of relu3, 3 of relu3@rotation-s1-a1:"), said);
+    Path photographs = temp.resolve("photographs");
+    passes("run", model, "--images", small.resolve("images"), "--out", photographs, "--no-report");
+    refused(
+        new Object[] {"rate", photographs, "--out", temp.resolve("none")},
+        1,
+        "is of photographs without labels");
+  }
+
+  private static void refused(Object[] words, int code, String why) {
+    String said = run(words);
+    assertTrue(said.startsWith(code + "\n"), said);
+    assertTrue(said.contains(why), why + ": " + said);
+  }
+
+  private static String passes(Object... words) {
+    String said = run(words);
+    assertTrue(said.startsWith("0\n"), said);
+    return said;
+  }
+
+  private static Object[] with(Object[] words, Object... more) {
+    return Stream.concat(Arrays.stream(words), Arrays.stream(more)).toArray();
+  }
+
+  private Path dissected(Path model, Path small, String name, Object... more) {
+    Path out = temp.resolve(name);
+    Object[] words = {
+      "run",
+      model,
+      "--data",
+      small,
+      "--layers",
+      "relu3",
+      "--no-report",
+      "--quiet",
+      "--overwrite",
+      "--out",
+      out
+    };
+    passes(with(words, more));
+    return out;
   }
 }

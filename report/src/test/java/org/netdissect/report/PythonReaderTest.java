@@ -20,8 +20,11 @@ import org.netdissect.results.ActivationMaps;
 import org.netdissect.results.Dissection;
 import org.netdissect.results.HitTable;
 import org.netdissect.results.LayerDissection;
+import org.netdissect.results.MeasureScore;
+import org.netdissect.results.MeasureTable;
 import org.netdissect.results.PeakActivations;
 import org.netdissect.results.TrustTable;
+import org.netdissect.results.UnitMeaning;
 import org.netdissect.results.UnitScore;
 
 /** The Python reader against Java; skipped where there is no Python with NumPy. */
@@ -44,6 +47,7 @@ class PythonReaderTest {
               "two/<b>");
       if (convention == Convention.LITE) {
         MadeUpTrust.write(dissection);
+        MadeUpMeasures.write(dissection);
       }
       Path expected = folder.resolve("expected.json");
       Files.writeString(expected, Json.pretty(expected(dissection)));
@@ -97,6 +101,11 @@ class PythonReaderTest {
       about.put(
           "beyondChance",
           trust == null ? List.of() : trust.best().stream().map(trust::beyondChance).toList());
+      MeasureTable measures = MeasureTable.read(dissection, layer);
+      if (measures != null) {
+        about.put("f1", measures.scores().stream().map(MeasureScore::f1).toList());
+        about.put("clarity", measures.meanings().stream().map(UnitMeaning::clarity).toList());
+      }
       layers.add(about);
     }
     Map<String, Object> expected = new LinkedHashMap<>();

@@ -132,6 +132,33 @@ class TrustPagesTest {
   }
 
   @Test
+  void resultsSideBySideCountUnitsBeyondChance() throws Exception {
+    Path compared = folder.resolve("compared");
+    Comparison.of(List.of(new Comparison.Run("one", dissection, null, null)))
+        .withPublished()
+        .write(compared);
+    int beyond = table().info().beyondChance();
+    int detectors = dissection.layers().get(0).counts(0.04).detectors();
+    String counted = "document.querySelector('#numbers tbody tr').children[2].textContent";
+    String rows = "document.querySelectorAll('#numbers tbody tr').length";
+    Path compare = compared.resolve("index.html");
+    show(compare, "");
+    assertEquals(Integer.toString(detectors), browser.eval(counted).asString());
+    assertEquals(2 + 27, browser.eval(rows).asInt(), "the published networks");
+    browser.click("[data-beyond=true]");
+    browser.await(counted + " === '" + beyond + "'");
+    assertEquals(2, browser.eval(rows).asInt(), "they were counted by IoU alone");
+    assertEquals("true", browser.eval("document.querySelector('#slider').disabled").asString());
+    browser.await("location.hash.includes('beyond=1')");
+    String hash = browser.eval("location.hash").asString();
+    show(compare, hash);
+    assertEquals(Integer.toString(beyond), browser.eval(counted).asString());
+    browser.click("[data-beyond=false]");
+    browser.await(counted + " === '" + detectors + "'");
+    assertEquals(List.of(), browser.complaints());
+  }
+
+  @Test
   void reportsWithoutTrustShowNone() throws Exception {
     SmallWorld world = SmallWorld.make(folder.resolve("without"), 12);
     Dissection without = dissect(world, "out");

@@ -35,6 +35,12 @@ public final class CountsExport {
           Files.writeString(
               files.next(target.resolve(TrustTable.TABLE)), TrustTable.csv(trust.scores()));
         }
+        MeasureTable measures = MeasureTable.read(dissection, layer);
+        if (measures != null) {
+          for (Map.Entry<String, String> table : measures.texts().entrySet()) {
+            Files.writeString(files.next(target.resolve(table.getKey())), table.getValue());
+          }
+        }
       }
       return files.commit();
     }

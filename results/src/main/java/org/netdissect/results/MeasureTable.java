@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -104,6 +105,15 @@ public record MeasureTable(
         byUnit.entrySet().stream()
             .filter(row -> new HashSet<>(row.getValue().values()).size() > 1)
             .toList());
+  }
+
+  /** The tables as text, by the names of their files. */
+  Map<String, String> texts() throws IOException {
+    Map<String, String> texts = new LinkedHashMap<>();
+    texts.put(TABLE, SideTable.csv(COLUMNS, scores));
+    texts.put(MEANINGS, SideTable.csv(MEANING_COLUMNS, meanings));
+    texts.put(CHOICES, choices());
+    return texts;
   }
 
   /**

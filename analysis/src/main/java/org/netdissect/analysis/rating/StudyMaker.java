@@ -58,12 +58,23 @@ public final class StudyMaker {
   /**
    * The layers that a study is of.
    *
-   * @param named by name or folder; empty for all
+   * @param named by name or folder; empty for all that are no views of others
+   * @param warn is told how many views are left out
    */
-  public static List<LayerDissection> layers(Dissection dissection, List<String> named)
-      throws DissectionException {
+  public static List<LayerDissection> layers(
+      Dissection dissection, List<String> named, Consumer<String> warn) throws DissectionException {
     if (named.isEmpty()) {
-      return dissection.layers();
+      List<LayerDissection> own =
+          dissection.layers().stream().filter(one -> one.layer().basis() == null).toList();
+      int views = dissection.layers().size() - own.size();
+      if (views > 0) {
+        warn.accept(
+            "left out "
+                + views
+                + (views == 1 ? " view" : " views")
+                + " of layers: name them with --layers to ask about their directions");
+      }
+      return own;
     }
     List<LayerDissection> chosen = new ArrayList<>();
     for (String name : new LinkedHashSet<>(named)) {

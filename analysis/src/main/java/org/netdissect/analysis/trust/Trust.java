@@ -75,7 +75,8 @@ public final class Trust {
                 + " without --maps none");
       }
     }
-    Trust trust = new Trust(data, options, Untrained.of(data.dissection(), untrained), progress);
+    Trust trust =
+        new Trust(data, options, Untrained.of(data.dissection(), untrained, progress), progress);
     ConceptTruths truths = new ConceptTruths(data);
     Stability stability = new Stability(data, truths, options.resamples(), options.seed());
     HeldOut heldOut = new HeldOut(data, truths, options.split(), options.seed());

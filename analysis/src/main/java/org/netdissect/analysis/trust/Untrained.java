@@ -6,10 +6,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
+import org.netdissect.base.Progress;
 import org.netdissect.base.Text;
+import org.netdissect.results.BasisInfo;
 import org.netdissect.results.Dissection;
 import org.netdissect.results.DissectionException;
 import org.netdissect.results.DissectionInfo;
+import org.netdissect.results.DissectionInfo.NetworkInfo;
 import org.netdissect.results.LabelScore;
 import org.netdissect.results.LayerDissection;
 import org.netdissect.results.TrustInfo;
@@ -28,22 +31,47 @@ final class Untrained {
   private Untrained() {}
 
   /**
-   * Of results of untrained networks.
+   * Of results of untrained networks. A view that one of them does not have is left out.
    *
+   * @param progress warned of views that are left out
    * @throws DissectionException if one cannot be held against the trained network: it is of other
    *     images, other rules or other layers, or of that network itself
    */
-  static Untrained of(Dissection trained, List<Dissection> others) throws DissectionException {
+  static Untrained of(Dissection trained, List<Dissection> others, Progress progress)
+      throws DissectionException {
     Untrained all = new Untrained();
     for (Dissection other : others) {
       check(trained, other);
       String sha256 = other.info().network().sha256();
       all.networks.add(sha256 == null ? "recorded" : sha256);
-      for (LayerDissection layer : trained.layers()) {
-        all.units
-            .computeIfAbsent(layer.layer().name(), name -> new ArrayList<>())
-            .addAll(same(layer, other).units());
+    }
+    List<String> missing = new ArrayList<>();
+    for (LayerDissection layer : trained.layers()) {
+      String name = layer.layer().name();
+      List<UnitScore> own = new ArrayList<>();
+      for (Dissection other : others) {
+        LayerDissection same = same(layer, other);
+        if (same != null) {
+          own.addAll(same.units());
+        } else if (layer.layer().basis() == null) {
+          throw unlike(layer, other);
+        } else if (!missing.contains(name)) {
+          missing.add(name);
+        }
       }
+      if (!missing.contains(name)) {
+        all.units.put(name, own);
+      }
+    }
+    if (!missing.isEmpty()) {
+      progress.warn(
+          Text.oneLine(
+              "untrained: not said of "
+                  + missing.size()
+                  + (missing.size() == 1 ? " view" : " views")
+                  + " that not all of the untrained results have, such as "
+                  + missing.get(0)
+                  + "; run the untrained networks with the same --basis"));
     }
     return all;
   }
@@ -51,6 +79,7 @@ final class Untrained {
   private static void check(Dissection trained, Dissection other) throws DissectionException {
     DissectionInfo one = trained.info();
     DissectionInfo two = other.info();
+    String input = otherInput(one.network(), two.network());
     String why = null;
     if (one.network().sha256() != null
         && Objects.equals(one.network().sha256(), two.network().sha256())) {
@@ -66,10 +95,31 @@ final class Untrained {
       why = "is of other rules (convention or quantile)";
     } else if (!trained.categories().equals(other.categories())) {
       why = "is of other categories";
+    } else if (!Objects.equals(one.data().boxes(), two.data().boxes())) {
+      why = "is of other labels (--boxes)";
+    } else if (input != null) {
+      why = input;
     }
     if (why != null) {
       throw refused(trained, other, why);
     }
+  }
+
+  /** How photographs came into it in another way; null if in the same. */
+  private static @Nullable String otherInput(NetworkInfo one, NetworkInfo two) {
+    if (!Objects.equals(one.preprocessing(), two.preprocessing())
+        || !Objects.equals(one.fit(), two.fit())) {
+      return "is under another preprocessing, "
+          + two.describePreprocessing()
+          + " in place of "
+          + one.describePreprocessing();
+    }
+    if (!Objects.equals(one.inputHeight(), two.inputHeight())
+        || !Objects.equals(one.inputWidth(), two.inputWidth())
+        || !Objects.equals(one.tokens(), two.tokens())) {
+      return "is of a network with another input";
+    }
+    return null;
   }
 
   private static DissectionException refused(Dissection trained, Dissection other, String why) {
@@ -84,15 +134,33 @@ final class Untrained {
                 + " netdissect run"));
   }
 
-  private static LayerDissection same(LayerDissection layer, Dissection other)
-      throws DissectionException {
+  /** The same layer, or the same view of it; null if there is none. */
+  private static @Nullable LayerDissection same(LayerDissection layer, Dissection other) {
     for (LayerDissection one : other.layers()) {
       if (one.layer().name().equals(layer.layer().name())
-          && one.units().size() == layer.units().size()) {
+          && one.units().size() == layer.units().size()
+          && isSameView(one.layer().basis(), layer.layer().basis())) {
         return one;
       }
     }
-    throw new DissectionException(
+    return null;
+  }
+
+  /** Whether two views have the same directions; what they were fitted to does not matter. */
+  private static boolean isSameView(@Nullable BasisInfo one, @Nullable BasisInfo two) {
+    if (one == null || two == null) {
+      return one == null && two == null;
+    }
+    return Objects.equals(one.seed(), two.seed())
+        && Objects.equals(one.alpha(), two.alpha())
+        && Objects.equals(one.sha256(), two.sha256())
+        && Objects.equals(one.biasSha256(), two.biasSha256())
+        && Objects.equals(one.relu(), two.relu())
+        && Objects.equals(one.topk(), two.topk());
+  }
+
+  private static DissectionException unlike(LayerDissection layer, Dissection other) {
+    return new DissectionException(
         Text.oneLine(
             other.folder()
                 + " has no layer "

@@ -5,9 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -20,17 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.netdissect.analysis.LabelledResult;
 import org.netdissect.base.Progress;
-import org.netdissect.base.Shared;
-import org.netdissect.concepts.ConceptDataset;
-import org.netdissect.concepts.atlas.AtlasOptions;
-import org.netdissect.datasets.broden.BrodenDataset;
-import org.netdissect.dissection.Dissector;
-import org.netdissect.dissection.Npy;
-import org.netdissect.dissection.activations.RecordedActivations;
 import org.netdissect.dissection.rules.Convention;
-import org.netdissect.networks.InputSize;
-import org.netdissect.networks.ReceptiveField;
-import org.netdissect.results.Dissection;
 import org.netdissect.results.LabelScore;
 import org.netdissect.results.LayerDissection;
 import org.netdissect.results.UnitScore;
@@ -41,10 +28,9 @@ import org.netdissect.results.UnitScore;
  * conventions. Noise and planted units are in {@link TrustTest}.
  */
 class CalibrationTest {
-  private static final int IMAGES = 60;
-  private static final int UNITS = 32;
-  private static final int SIDE = 13;
-  private static final int CELLS = SIDE * SIDE;
+  private static final int IMAGES = TinyOracle.IMAGES;
+  private static final int UNITS = TinyOracle.UNITS;
+  private static final int CELLS = TinyOracle.SIDE * TinyOracle.SIDE;
   private static final long SEED = 20261126;
 
   /** Times that each unit is moved. */
@@ -52,37 +38,8 @@ class CalibrationTest {
 
   @TempDir Path folder;
 
-  private LabelledResult dissect(String out, float[] maps, int units, Convention convention)
-      throws IOException {
-    ConceptDataset data = BrodenDataset.open(Shared.path("data/minibroden-224"));
-    Path file = Npy.write(folder.resolve(out + ".npy"), maps, IMAGES, units, SIDE, SIDE);
-    Dissection result =
-        Dissector.builder()
-            .setRecorded(
-                new RecordedActivations(
-                    List.of(
-                        new RecordedActivations.Maps(
-                            "maps", file, ReceptiveField.square(-88, 207, 16))),
-                    Files.readAllLines(Shared.path("oracles/tiny/images.txt")),
-                    new InputSize(224, 224)))
-            .setData(data)
-            .setOut(folder.resolve(out))
-            .optConvention(convention)
-            .optCache(folder.resolve("cache"))
-            .build()
-            .run();
-    return LabelledResult.open(
-        result, data, AtlasOptions.defaults().withCache(folder.resolve("cache")), Progress.NONE);
-  }
-
-  private static float[] tiny() throws IOException {
-    byte[] bytes = Files.readAllBytes(Shared.path("oracles/tiny/activations.npy"));
-    float[] maps = new float[IMAGES * UNITS * CELLS];
-    ByteBuffer.wrap(bytes, bytes.length - 4 * maps.length, 4 * maps.length)
-        .order(ByteOrder.LITTLE_ENDIAN)
-        .asFloatBuffer()
-        .get(maps);
-    return maps;
+  private TinyOracle tiny() {
+    return new TinyOracle(folder);
   }
 
   /** Every unit several times, each time with its maps on photographs drawn for it alone. */
@@ -112,7 +69,7 @@ class CalibrationTest {
   @ParameterizedTest
   @EnumSource(Convention.class)
   void masksLeftInPlaceScoreAsTheResultSays(Convention convention) throws IOException {
-    try (LabelledResult data = dissect("in-place", tiny(), UNITS, convention)) {
+    try (LabelledResult data = tiny().dissect("in-place", TinyOracle.maps(), UNITS, convention)) {
       int[] units = IntStream.range(0, UNITS).toArray();
       LayerMasks masks = LayerMasks.of(data, layer(data), units, 2, Progress.NONE);
       boolean[] all = new boolean[UNITS];
@@ -132,8 +89,8 @@ class CalibrationTest {
   void movedUnitsHaveUniformPAndHardlyOnePasses(Convention convention) throws IOException {
     long seed = SEED + convention.word().length();
     int units = UNITS * MOVES;
-    float[] maps = moved(tiny(), new Random(seed));
-    try (LabelledResult data = dissect("moved", maps, units, convention)) {
+    float[] maps = moved(TinyOracle.maps(), new Random(seed));
+    try (LabelledResult data = tiny().dissect("moved", maps, units, convention)) {
       Shuffle shuffle = new Shuffle(data, seed);
       ChanceLevel fixed =
           ChanceLevel.fixed(data, layer(data), shuffle, 199, null, 2, Progress.NONE);
@@ -191,7 +148,7 @@ class CalibrationTest {
   @EnumSource(Convention.class)
   void realUnitsAreTested(Convention convention) throws IOException {
     long seed = SEED + 10 + convention.word().length();
-    try (LabelledResult data = dissect("plain", tiny(), UNITS, convention)) {
+    try (LabelledResult data = tiny().dissect("plain", TinyOracle.maps(), UNITS, convention)) {
       ChanceLevel level =
           ChanceLevel.sequential(
               data, layer(data), new Shuffle(data, seed), 0.05, 1_999, null, 2, Progress.NONE);

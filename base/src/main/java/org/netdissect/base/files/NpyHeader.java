@@ -28,6 +28,7 @@ public record NpyHeader(long start, long bytes, String type, boolean fortran, lo
   private static final int MAX_HEADER = 1 << 16;
   private static final int MAX_DIMENSIONS = 32;
   private static final Pattern DESCR = Pattern.compile("'descr'\\s*:\\s*'([^']*)'");
+  private static final Pattern RECORDS = Pattern.compile("'descr'\\s*:\\s*\\[");
   private static final Pattern ORDER = Pattern.compile("'fortran_order'\\s*:\\s*(True|False)");
   private static final Pattern SHAPE = Pattern.compile("'shape'\\s*:\\s*\\(([^)]*)\\)");
 
@@ -66,9 +67,16 @@ public record NpyHeader(long start, long bytes, String type, boolean fortran, lo
     return new NpyHeader(
         start,
         end - start,
-        find(DESCR, text, path, "descr"),
+        values(text, path),
         find(ORDER, text, path, "fortran_order").equals("True"),
         shape(find(SHAPE, text, path, "shape"), path));
+  }
+
+  private static String values(String text, Path path) throws NetdissectException {
+    if (RECORDS.matcher(text).find()) {
+      throw error(path, "values are records of several fields; save one array of numbers");
+    }
+    return find(DESCR, text, path, "descr");
   }
 
   private static String find(Pattern pattern, String text, Path path, String key)

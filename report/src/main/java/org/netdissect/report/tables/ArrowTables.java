@@ -34,7 +34,8 @@ import org.netdissect.results.Dissection;
 import org.netdissect.results.DissectionException;
 import org.netdissect.results.LabelScore;
 import org.netdissect.results.LayerDissection;
-import org.netdissect.results.TrustScore;
+import org.netdissect.results.MeasureTable;
+import org.netdissect.results.TableColumn;
 import org.netdissect.results.TrustTable;
 import org.netdissect.results.UnitScore;
 
@@ -167,18 +168,39 @@ public final class ArrowTables {
    * @param file replaced if it is there
    */
   public static void writeTrust(TrustTable trust, Path file) throws IOException {
-    List<Field> columns =
-        TrustTable.COLUMNS.stream()
-            .map(column -> column(column.name(), type(column.type())))
-            .toList();
+    write(TrustTable.COLUMNS, trust.scores(), file);
+  }
+
+  /**
+   * Writes the best concepts of each unit by some measure, as in {@code measures.csv}.
+   *
+   * @param file replaced if it is there
+   */
+  public static void writeMeasures(MeasureTable measures, Path file) throws IOException {
+    write(MeasureTable.COLUMNS, measures.scores(), file);
+  }
+
+  /**
+   * Writes whether each unit means one thing, as in {@code meanings.csv}.
+   *
+   * @param file replaced if it is there
+   */
+  public static void writeMeanings(MeasureTable measures, Path file) throws IOException {
+    write(MeasureTable.MEANING_COLUMNS, measures.meanings(), file);
+  }
+
+  private static <R> void write(List<TableColumn<R>> columns, List<R> rows, Path file)
+      throws IOException {
+    List<Field> fields =
+        columns.stream().map(column -> column(column.name(), type(column.type()))).toList();
     WholeFile.write(
         file,
         next -> {
-          try (Table table = new Table(columns, next)) {
-            for (TrustScore score : trust.scores()) {
-              List<Object> row = new ArrayList<>();
-              TrustTable.COLUMNS.forEach(column -> row.add(column.of(score)));
-              table.row(row);
+          try (Table table = new Table(fields, next)) {
+            for (R row : rows) {
+              List<Object> values = new ArrayList<>();
+              columns.forEach(column -> values.add(column.of(row)));
+              table.row(values);
             }
             table.end();
           }

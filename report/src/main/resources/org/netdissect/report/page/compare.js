@@ -3,6 +3,7 @@
 // takes: roundTicks, saveButtons, short, shownOrder, stackable, svg, words
 // takes: accuracyChart, accuracyRows, accuracyWords, alphaChart, alphaRows, countedCategory
 // takes: pointLegend, POINTS, probedLayers, rotatedLayers
+// takes: allTested, chanceSwitch, detection, ruleWords
 
 // Results side by side.
 
@@ -24,8 +25,14 @@ const address = addressed({
   sort: oneOf(state, "sort", () => Object.keys(ORDERS)),
   where: oneOf(state, "where", () => ["all", "every", "some", ...layers.map((layer, l) => "only" + l)]),
   q: words(state, "text"),
+  beyond: { get: () => (detection.beyond ? "1" : null), set: (text) => { detection.beyond = text === "1" && allTested(); } },
 });
 const GREYS = ["#8d8d8d", "#a3a3a3", "#b6b6b6", "#c6c6c6", "#d3d3d3", "#dedede", "#e7e7e7"];
+
+/** Whether the published networks, which were counted by one rule only, can stand beside the others. */
+function comparesPublished() {
+  return state.threshold === 0.04 && !detection.beyond;
+}
 
 function shownValue(value) {
   return state.measure === "share" ? fixed(value, 1) + " %" : plain(value);
@@ -43,7 +50,7 @@ const published = D.published.map((one) => ({
 function rows(counted) {
   const of = MEASURES[state.measure][1];
   const mine = layers.map((layer, l) => ({ name: names[l], link: reportLink(layer), counted: counted[l] }));
-  const theirs = state.threshold === 0.04
+  const theirs = comparesPublished()
     ? published.map((one) => ({ name: one.name, note: one.note, counted: one, grey: true }))
     : [];
   const all = [...mine, ...theirs].map((row) => ({
@@ -63,8 +70,8 @@ function publishedWords() {
   if (published.length === 0) {
     return "";
   }
-  if (state.threshold !== 0.04) {
-    return "The published networks were counted at IoU 0.04 only and are hidden at other thresholds.";
+  if (!comparesPublished()) {
+    return "The published networks were counted at IoU 0.04 only and are hidden under other rules.";
   }
   const mine = layers[0];
   const broden = /broden/i.test(mine.dataName);
@@ -216,7 +223,7 @@ function numbers(counted) {
         tested ? h("td", { class: "num" }, layer.trust ? plain(beyondChance(layer)) : "not tested") : null,
         shownOrder.map((c) => h("td", { class: "num" }, plain(counted[l].categories[c].detectors) + " / " + plain(counted[l].categories[c].unique))),
         h("td", { class: "prose" }, layer.preprocessing ?? "–"))),
-      state.threshold === 0.04 ? D.published.map((one, p) => h("tr", { class: "low" },
+      comparesPublished() ? D.published.map((one, p) => h("tr", { class: "low" },
         h("th", { scope: "row" }, one.name + " (published)"),
         [one.units, one.detectors, one.unique].map((n) => h("td", { class: "num" }, plain(n))), h("td", { class: "num" }, "–"), tested ? h("td", { class: "num" }, "–") : null,
         shownOrder.map((c) => h("td", { class: "num" }, plain(published[p].categories[c].detectors) + " / " + plain(published[p].categories[c].unique))), h("td", {}, "–"))) : null)));
@@ -312,7 +319,7 @@ function turnedSection(base, width) {
     h("div", { class: "panelhead" }, h("h2", {}, "Rotations of " + name),
       saveButtons("rotations", () => ({
         chart: parts.turned.children[rotatedLayers().indexOf(base)].querySelector("svg.chart"),
-        caption: "Unique detectors against the power of the rotation, mean and range over the seeds (IoU > " + short(state.threshold, 4) + "). " + origin(null),
+        caption: "Unique detectors against the power of the rotation, mean and range over the seeds (" + ruleWords(state.threshold) + "). " + origin(null),
         rows: alphaRows(base, state.threshold),
       }))),
     alphaChart(base, state.threshold, width), pointLegend());
@@ -357,6 +364,11 @@ function page() {
     address.save();
     drawConcepts();
   });
+  const typable = () => {
+    typed.disabled = detection.beyond;
+    slider.disabled = detection.beyond;
+  };
+  typable();
   Object.assign(parts, {
     bars: h("div", {}), note: h("p", { class: "small" }), numbers: h("div", { class: "tablebox" }),
     kinds: h("div", { class: "chipset" }), concepts: h("div", { class: "tablebox" }),
@@ -379,9 +391,13 @@ function page() {
       h("div", { class: "panelhead" }, h("h2", {}, "Detectors by category"),
         saveButtons("compare", () => ({
           chart: parts.bars.querySelector("svg") ?? undefined,
-          caption: MEASURES[state.measure][0] + " by category (IoU > " + short(state.threshold, 4) + "). " + origin(null) + " " + publishedWords(),
+          caption: MEASURES[state.measure][0] + " by category (" + ruleWords(state.threshold) + "). " + origin(null) + " " + publishedWords(),
           rows: parts.numbers.querySelector("table") ? numbersOf(parts.numbers.querySelector("table")) : [],
         })),
+        allTested() ? chanceSwitch(() => {
+          typable();
+          draw();
+        }) : null,
         switchOf("measure", Object.entries(MEASURES).map(([key, [text]]) => [key, text]), "What is counted"),
         switchOf("sort", Object.entries(ORDERS), "Order")),
       h("p", { class: "typed across" }, h("label", {}, "detectors above IoU ", typed), slider),
@@ -390,7 +406,7 @@ function page() {
       h("div", { class: "panelhead" }, h("h2", {}, "Over " + D.axis),
         saveButtons("curve", () => ({
           chart: parts.curve.querySelector("svg"),
-          caption: MEASURES[state.measure][0] + " by category over " + D.axis + " (IoU > " + short(state.threshold, 4) + "). " + shareWords() + origin(null),
+          caption: MEASURES[state.measure][0] + " by category over " + D.axis + " (" + ruleWords(state.threshold) + "). " + shareWords() + origin(null),
           rows: curveRows(),
         }))),
       parts.curve, pointLegend()) : "",
@@ -398,7 +414,7 @@ function page() {
       h("div", { class: "panelhead" }, h("h2", {}, "Another task"),
         saveButtons("accuracy", () => ({
           chart: parts.accuracy.querySelector("svg"),
-          caption: "Accuracy against " + countedCategory().name + " (IoU > " + short(state.threshold, 4) + "). " + accuracyWords() + " " + origin(null),
+          caption: "Accuracy against " + countedCategory().name + " (" + ruleWords(state.threshold) + "). " + accuracyWords() + " " + origin(null),
           rows: accuracyRows(layers.map((layer) => count(layer, state.threshold)), names),
         }))),
       parts.accuracy, h("p", { class: "small" }, accuracyWords())) : "",

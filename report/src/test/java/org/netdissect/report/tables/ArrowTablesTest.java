@@ -28,6 +28,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.netdissect.dissection.rules.Convention;
 import org.netdissect.networks.ReceptiveField;
+import org.netdissect.report.MadeUpMeasures;
 import org.netdissect.report.MadeUpTrust;
 import org.netdissect.report.SmallWorld;
 import org.netdissect.results.CountsExport;
@@ -37,6 +38,7 @@ import org.netdissect.results.DissectionInfo;
 import org.netdissect.results.ImportedResult;
 import org.netdissect.results.LabelScore;
 import org.netdissect.results.LayerDissection;
+import org.netdissect.results.MeasureTable;
 import org.netdissect.results.TableColumn;
 import org.netdissect.results.TrustScore;
 import org.netdissect.results.TrustTable;
@@ -148,6 +150,34 @@ class ArrowTablesTest {
     CountsExport.write(dissection, folder.resolve("with"));
     assertEquals(
         TrustTable.csv(trust.scores()), Files.readString(folder.resolve("with/layer/trust.csv")));
+  }
+
+  @Test
+  void measuresAreThoseOfTheTables() throws Exception {
+    MadeUpMeasures.write(dissection);
+    MeasureTable measures = MeasureTable.read(dissection, dissection.layers().get(0));
+    Path file = folder.resolve("measures.arrow");
+    ArrowTables.writeMeasures(measures, file);
+    same(MeasureTable.COLUMNS, measures.scores(), read(file));
+    ArrowTables.writeMeanings(measures, file);
+    same(MeasureTable.MEANING_COLUMNS, measures.meanings(), read(file));
+    CountsExport.write(dissection, folder.resolve("measured"));
+    for (String name : List.of("measures.csv", "meanings.csv", "choices.csv")) {
+      assertEquals(
+          Files.readString(dissection.layers().get(0).folder().resolve(name)),
+          Files.readString(folder.resolve("measured/layer").resolve(name)),
+          name);
+    }
+  }
+
+  private static <R> void same(
+      List<TableColumn<R>> columns, List<R> rows, List<Map<String, Object>> found) {
+    assertEquals(rows.size(), found.size());
+    for (int r = 0; r < rows.size(); r++) {
+      for (TableColumn<R> column : columns) {
+        assertEquals(column.of(rows.get(r)), found.get(r).get(column.name()), column.name());
+      }
+    }
   }
 
   @Test

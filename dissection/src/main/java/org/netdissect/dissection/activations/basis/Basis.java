@@ -3,12 +3,13 @@ package org.netdissect.dissection.activations.basis;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.netdissect.base.Text;
 import org.netdissect.base.files.NpyFile;
@@ -47,22 +48,19 @@ public abstract sealed class Basis {
             options(text, rest, Set.of("seeds", "seed", "alphas", "alpha"));
         yield new Rotations(
             text,
-            longs(text, options.getOrDefault("seeds", options.getOrDefault("seed", "1"))),
-            doubles(
-                text,
-                options.getOrDefault(
-                    "alphas", options.getOrDefault("alpha", "0.2,0.4,0.6,0.8,1"))));
+            longs(text, either(text, options, "seed", "1")),
+            doubles(text, either(text, options, "alpha", "0.2,0.4,0.6,0.8,1")));
       }
       case "random" -> {
         Map<String, String> options = options(text, rest, Set.of("k", "seed"));
         if (!options.containsKey("k")) {
           throw wrong(text, "it needs k, the number of directions: random:k=64;seed=1");
         }
-        int k = (int) Math.min(Integer.MAX_VALUE, longs(text, options.get("k")).get(0));
+        int k = (int) Math.min(Integer.MAX_VALUE, number(text, options, "k", ""));
         if (k < 1 || k > MOST_DIRECTIONS) {
           throw wrong(text, "k must be 1 to " + MOST_DIRECTIONS);
         }
-        yield new RandomDirections(text, k, longs(text, options.getOrDefault("seed", "1")).get(0));
+        yield new RandomDirections(text, k, number(text, options, "seed", "1"));
       }
       case "matrix" -> {
         String[] parts = rest.split(";", 2);
@@ -71,14 +69,17 @@ public abstract sealed class Basis {
         }
         Map<String, String> options =
             options(text, parts.length > 1 ? parts[1] : "", Set.of("bias", "relu", "topk"));
-        long topK = options.containsKey("topk") ? longs(text, options.get("topk")).get(0) : 0;
+        long topK = number(text, options, "topk", "0");
         if (options.containsKey("topk") && (topK < 1 || topK > MOST_DIRECTIONS)) {
           throw wrong(text, "topk must be at least 1");
+        }
+        if (!options.getOrDefault("relu", "").isEmpty()) {
+          throw wrong(text, "relu takes no value");
         }
         yield new Matrix(
             text,
             Path.of(parts[0].trim()),
-            options.containsKey("bias") ? Path.of(options.get("bias")) : null,
+            biasFile(text, options),
             options.containsKey("relu"),
             (int) topK);
       }
@@ -110,6 +111,33 @@ public abstract sealed class Basis {
       }
     }
     return options;
+  }
+
+  /** What is said of a list, which may be called in the singular as well. */
+  private static String either(
+      String text, Map<String, String> options, String name, String usual) {
+    if (options.containsKey(name) && options.containsKey(name + "s")) {
+      throw wrong(text, name + " and " + name + "s are the same; give one of them");
+    }
+    return options.getOrDefault(name + "s", options.getOrDefault(name, usual));
+  }
+
+  private static long number(String text, Map<String, String> options, String name, String usual) {
+    List<Long> values = longs(text, options.getOrDefault(name, usual));
+    if (values.size() > 1) {
+      throw wrong(text, name + " is one number");
+    }
+    return values.get(0);
+  }
+
+  private static @Nullable Path biasFile(String text, Map<String, String> options) {
+    if (!options.containsKey("bias")) {
+      return null;
+    }
+    if (options.get("bias").isEmpty()) {
+      throw wrong(text, "bias needs a file: bias=FILE.npy");
+    }
+    return Path.of(options.get("bias"));
   }
 
   private static List<Long> longs(String text, String list) {
@@ -361,8 +389,8 @@ public abstract sealed class Basis {
       return List.of(
           new View(
               "matrix-" + name + (relu ? "-relu" : "") + (topK > 0 ? "-top" + topK : ""),
-              finite(values, file),
-              biasFile == null || bias == null ? null : finite(bias, biasFile),
+              finite(values, channels, file),
+              biasFile == null || bias == null ? null : finite(bias, 1, biasFile),
               k,
               relu,
               topK,
@@ -408,23 +436,31 @@ public abstract sealed class Basis {
       return rows;
     }
 
-    private static float[] finite(double[] values, Path file) throws DissectionException {
+    /**
+     * @param each numbers of a direction
+     */
+    private static float[] finite(double[] values, int each, Path file) throws DissectionException {
       float[] floats = new float[values.length];
       for (int i = 0; i < values.length; i++) {
         floats[i] = (float) values[i];
         if (!Float.isFinite(floats[i])) {
-          throw new DissectionException(file + ": number " + i + " is " + values[i]);
+          throw new DissectionException(
+              file
+                  + ": direction "
+                  + i / each
+                  + (each > 1 ? ", channel " + i % each : "")
+                  + " is "
+                  + values[i]
+                  + (Double.isFinite(values[i]) ? ", too large for float32" : ""));
         }
       }
       return floats;
     }
 
     private static String shape(long[] shape) {
-      StringBuilder text = new StringBuilder("(");
-      for (long side : shape) {
-        text.append(String.format(Locale.ROOT, "%d, ", side));
-      }
-      return text + ")";
+      String sides =
+          Arrays.stream(shape).mapToObj(Long::toString).collect(Collectors.joining(", "));
+      return "(" + sides + (shape.length == 1 ? ",)" : ")");
     }
   }
 }

@@ -16,6 +16,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.netdissect.base.NetdissectException;
@@ -466,6 +467,41 @@ class ViewsTest {
               .getMessage();
       assertTrue(message.contains("is not directions × channels"), message);
     }
+  }
+
+  @Test
+  void whatIsNoNumberIsRefusedByItsPlace() throws IOException {
+    for (double wrong : new double[] {Double.NaN, Double.NEGATIVE_INFINITY, 1e300}) {
+      double[][] rows = matrix(3, 1);
+      rows[1][5] = wrong;
+      Path file = file("wrong.npy", rows, true, false);
+      String message =
+          assertThrows(NetdissectException.class, () -> run("no", maps(1), UNITS, "matrix:" + file))
+              .getMessage();
+      assertTrue(message.contains("direction 1, channel 5 is " + wrong), message);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "random:k=3,4 | k is one number",
+        "random:k=3;seed=1,2 | seed is one number",
+        "matrix:a.npy;topk=1,2 | topk is one number",
+        "matrix:a.npy;relu=no | relu takes no value",
+        "matrix:a.npy;bias= | bias needs a file",
+        "matrix:a.npy;bias | bias needs a file",
+        "rotation:seed=1;seeds=2 | seed and seeds are the same",
+        "rotation:alpha=1;alphas=1,0.5 | alpha and alphas are the same",
+        "rotation:seeds=1,1 | 1 stands twice",
+        "rotation:seeds= | is not a whole number",
+        "rotation:alphas=1,1.0 | 1.0 stands twice"
+      })
+  void whatIsSaidTwiceOrHalfIsRefused(String spec, String words) {
+    String message =
+        assertThrows(IllegalArgumentException.class, () -> Basis.parse(spec)).getMessage();
+    assertTrue(message.contains(words), message);
   }
 
   @Test
