@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import org.netdissect.base.Text;
 import org.netdissect.report.compare.Accuracies;
 import org.netdissect.report.compare.Comparison;
 import org.netdissect.results.Dissection;
@@ -82,6 +83,13 @@ final class CompareCommand implements Callable<Integer> {
   private @Nullable String accuracy;
 
   @Option(
+      names = "--follow",
+      description =
+          "The results are of one network in training, in its order: tell each unit's label in"
+              + " each, since when it has its last one, and draw how units go from kind to kind.")
+  private boolean follow;
+
+  @Option(
       names = "--anyway",
       description =
           "Compare although data sets, quantiles or conventions differ; the page says so loudly.")
@@ -125,6 +133,9 @@ final class CompareCommand implements Callable<Integer> {
       comparison =
           comparison.withAccuracies(Accuracies.of(runs, accuracy.isEmpty() ? null : accuracy));
     }
+    if (follow) {
+      comparison = comparison.withFollowing();
+    }
     if (published) {
       comparison = comparison.withPublished();
     }
@@ -137,6 +148,7 @@ final class CompareCommand implements Callable<Integer> {
               + "); --anyway compares them and says so on the page");
     }
     differences.forEach(line -> progress.warn("not comparable: " + line));
+    comparison.notes().forEach(note -> progress.warn(Text.oneLine(note)));
     comparison.write(out);
     Output.line(out.resolve("index.html"));
     return 0;

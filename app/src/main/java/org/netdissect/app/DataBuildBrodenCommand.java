@@ -91,8 +91,7 @@ final class DataBuildBrodenCommand implements Callable<Integer> {
   @Option(names = "--strict", description = "Stop at an unreadable image.")
   private boolean strict;
 
-  @Option(names = "--workers", paramLabel = "N", description = "Threads. Default: one a core.")
-  private @Nullable Integer workers;
+  @Mixin private WorkersOption workers;
 
   @Mixin private CommonOptions common;
 
@@ -108,7 +107,7 @@ final class DataBuildBrodenCommand implements Callable<Integer> {
     try {
       options =
           new BrodenBuild.Options(
-              size, compat, minImages, minCoverage, colors, DataCommand.workers(workers), strict);
+              size, compat, minImages, minCoverage, colors, workers.workers(), strict);
     } catch (IllegalArgumentException e) {
       throw new UsageException(e.getMessage());
     }
@@ -133,7 +132,7 @@ final class DataBuildBrodenCommand implements Callable<Integer> {
   }
 
   private int survey(BrodenSources sources, TerminalProgress progress) throws IOException {
-    BrodenSources.Survey survey = sources.survey(out, size, DataCommand.workers(workers), progress);
+    BrodenSources.Survey survey = sources.survey(out, size, workers.workers(), progress);
     survey.lines().forEach(Output::line);
     return survey.isUsable() ? 0 : 1;
   }

@@ -80,19 +80,10 @@ final class DataCommand implements Runnable {
     @Option(names = "--strict", description = "Stop at an unreadable mask.")
     private boolean strict;
 
-    @Option(names = "--workers", paramLabel = "N", description = "Threads. Default: one a core.")
-    private @Nullable Integer workers;
+    @Mixin private WorkersOption workers;
 
     AtlasOptions options() {
-      return new AtlasOptions(cache, workers(workers), strict, false);
+      return new AtlasOptions(cache, workers.workers(), strict, false);
     }
-  }
-
-  /** The number of threads asked for, or one a core. */
-  static int workers(@Nullable Integer asked) {
-    if (asked != null && asked < 1) {
-      throw new UsageException("--workers must be at least 1");
-    }
-    return asked != null ? asked : Runtime.getRuntime().availableProcessors();
   }
 }

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import org.netdissect.concepts.ConceptDataset;
 import org.netdissect.datasets.broden.BrodenConverter;
 import picocli.CommandLine.Command;
@@ -47,8 +46,7 @@ final class DataConvertCommand implements Callable<Integer> {
   @Option(names = "--strict", description = "Stop at an unreadable image.")
   private boolean strict;
 
-  @Option(names = "--workers", paramLabel = "N", description = "Threads. Default: one a core.")
-  private @Nullable Integer workers;
+  @Mixin private WorkersOption workers;
 
   @Mixin private DataOptions dataOptions;
   @Mixin private CommonOptions common;
@@ -58,8 +56,7 @@ final class DataConvertCommand implements Callable<Integer> {
     TerminalProgress progress = new TerminalProgress(System.err, common.quiet);
     ConceptDataset from = dataOptions.open(data, size, size, progress);
     BrodenConverter.Result result =
-        BrodenConverter.convert(
-            from, out, size, minImages, DataCommand.workers(workers), strict, progress);
+        BrodenConverter.convert(from, out, size, minImages, workers.workers(), strict, progress);
     Output.line(
         out
             + ": "

@@ -68,8 +68,7 @@ final class DataLabelCommand implements Callable<Integer> {
   @Option(names = "--strict", description = "Stop at an unreadable photograph.")
   private boolean strict;
 
-  @Option(names = "--workers", paramLabel = "N", description = "Threads. Default: one a core.")
-  private @Nullable Integer workers;
+  @Mixin private WorkersOption workers;
 
   @Mixin private CommonOptions common;
 
@@ -89,11 +88,7 @@ final class DataLabelCommand implements Callable<Integer> {
             images,
             out,
             new PhotoLabeller.Options(
-                size,
-                PreprocessOption.one(preprocess),
-                output,
-                DataCommand.workers(workers),
-                strict),
+                size, PreprocessOption.one(preprocess), output, workers.workers(), strict),
             progress);
     Output.line(
         out

@@ -4,11 +4,9 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import org.netdissect.datasets.check.DatasetVerifier;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code netdissect data verify}: everything that is wrong with a data set. */
@@ -20,8 +18,7 @@ final class DataVerifyCommand implements Callable<Integer> {
   @Parameters(arity = "1..*", paramLabel = "DIR", description = "The folder of the data set.")
   private List<Path> data;
 
-  @Option(names = "--workers", paramLabel = "N", description = "Threads. Default: one a core.")
-  private @Nullable Integer workers;
+  @Mixin private WorkersOption workers;
 
   @Mixin private DataOptions dataOptions;
   @Mixin private CommonOptions common;
@@ -36,7 +33,7 @@ final class DataVerifyCommand implements Callable<Integer> {
           DatasetVerifier.verify(
               folder,
               dataOptions.options(0, 0),
-              DataCommand.workers(workers),
+              workers.workers(),
               finding -> {
                 count[finding.serious() ? 0 : 1]++;
                 Output.line(

@@ -156,11 +156,7 @@ final class FormulasCommand implements Callable<Integer> {
               + " names as in the tables or as pages show them, of several words in double quotes.")
   private @Nullable String evaluate;
 
-  @Option(
-      names = "--workers",
-      paramLabel = "N",
-      description = "Threads. Default: the number of cores. The result does not depend on it.")
-  private @Nullable Integer workers;
+  @Mixin private WorkersOption workers;
 
   @Mixin private ResultData resultData;
   @Mixin private CommonOptions common;
@@ -259,7 +255,7 @@ final class FormulasCommand implements Callable<Integer> {
           minimumGain,
           penalty,
           duration(timeLimit),
-          workers == null ? Runtime.getRuntime().availableProcessors() : workers);
+          workers.workers());
     } catch (IllegalArgumentException e) {
       throw new UsageException(e.getMessage());
     }

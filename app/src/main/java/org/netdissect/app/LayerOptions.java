@@ -37,11 +37,7 @@ final class LayerOptions {
       description = "What is done to pixels, as to 'netdissect run'. Default: torch.")
   private List<String> preprocess = List.of();
 
-  @Option(
-      names = "--workers",
-      paramLabel = "N",
-      description = "Threads. Default: the number of cores. The outcome does not depend on it.")
-  private @Nullable Integer workers;
+  @Mixin private WorkersOption workers;
 
   @Mixin private FitOption fit;
   @Mixin private DeviceOption device;
@@ -66,7 +62,7 @@ final class LayerOptions {
   }
 
   int workers() {
-    return DataCommand.workers(workers);
+    return workers.workers();
   }
 
   /** The preprocessing of each network; the usual one is announced. */

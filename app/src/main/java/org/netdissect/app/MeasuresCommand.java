@@ -3,7 +3,6 @@ package org.netdissect.app;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import org.netdissect.analysis.LabelledResult;
 import org.netdissect.analysis.measures.Measures;
 import org.netdissect.concepts.ConceptDataset;
@@ -28,11 +27,7 @@ final class MeasuresCommand implements Callable<Integer> {
   @Parameters(paramLabel = "OUT", description = "The result folder.")
   private Path result;
 
-  @Option(
-      names = "--workers",
-      paramLabel = "N",
-      description = "Threads. Default: the number of cores. The result does not depend on it.")
-  private @Nullable Integer workers;
+  @Mixin private WorkersOption workers;
 
   @Option(
       names = "--no-report",
@@ -44,18 +39,13 @@ final class MeasuresCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    if (workers != null && workers < 1) {
-      throw new UsageException("--workers must be at least 1: " + workers);
-    }
+    int threads = workers.workers();
     TerminalProgress progress = new TerminalProgress(System.err, common.quiet);
     Dissection dissection = Dissection.open(result);
     ConceptDataset data = resultData.open(dissection);
     try (LabelledResult labelled =
         LabelledResult.open(dissection, data, resultData.atlas(), progress)) {
-      Measures.write(
-          labelled,
-          workers == null ? Runtime.getRuntime().availableProcessors() : workers,
-          progress);
+      Measures.write(labelled, threads, progress);
     }
     Reports.renew(dissection, data, resultData.atlas(), noReport, progress);
     Output.print(MeasuresSummary.text(dissection));

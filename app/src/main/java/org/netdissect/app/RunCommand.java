@@ -33,6 +33,7 @@ import org.netdissect.pictures.Framing;
 import org.netdissect.results.Dissection;
 import org.netdissect.results.DissectionException;
 import org.netdissect.results.LayerDissection;
+import org.netdissect.results.ResultFolder;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -240,6 +241,7 @@ final class RunCommand implements Callable<Integer> {
       throw new UsageException(
           "--trust lays masks on other images and needs --maps all, not " + maps);
     }
+    Dissector.Builder checked = options();
     data = DataOptions.located(data);
     if (models.isEmpty() == activations.isEmpty()) {
       throw new UsageException("name a model file, or recorded maps with --activations");
@@ -253,7 +255,8 @@ final class RunCommand implements Callable<Integer> {
     }
     if (models.isEmpty()) {
       checkRecorded();
-      Dissector.Builder builder = options().optProgress(progress).setOut(out);
+      ResultFolder.check(out, List.of(out), overwrite);
+      Dissector.Builder builder = checked.optProgress(progress).setOut(out);
       InputSize input = modelOptions.inputSize();
       announceData(progress);
       ConceptDataset from =
@@ -306,7 +309,7 @@ final class RunCommand implements Callable<Integer> {
     if (dataOptions.haveMasksOfOneSize(data, networks)
         && (fit.framing() != Framing.CROP || DataOptions.inputs(networks) < 2)) {
       Dissector.Builder builder =
-          builder(networks, preprocessings, progress).optDevice(computing).setOut(out);
+          builder(networks, preprocessings, out, progress).optDevice(computing);
       finish(builder, networks, progress);
       return;
     }
@@ -318,14 +321,20 @@ final class RunCommand implements Callable<Integer> {
     List<Path> folders = Dissector.resultFolders(out, networks);
     for (int i = 0; i < folders.size(); i++) {
       List<Network> one = networks.subList(i, i + 1);
-      Dissector.Builder builder = builder(one, preprocessings.subList(i, i + 1), progress);
-      finish(builder.optDevice(computing).setOut(folders.get(i)), one, progress);
+      Dissector.Builder builder =
+          builder(one, preprocessings.subList(i, i + 1), folders.get(i), progress);
+      finish(builder.optDevice(computing), one, progress);
     }
   }
 
   private Dissector.Builder builder(
-      List<Network> networks, List<Preprocessing> preprocessings, TerminalProgress progress)
+      List<Network> networks,
+      List<Preprocessing> preprocessings,
+      Path folder,
+      TerminalProgress progress)
       throws IOException {
+    // Before any photograph is looked at.
+    ResultFolder.check(folder, Dissector.resultFolders(folder, networks), overwrite);
     Network first = networks.get(0);
     ConceptDataset labelled = open(first.inputHeight(), first.inputWidth(), progress);
     new PreprocessingWarning(labelled, fit.framing(), progress)
@@ -335,7 +344,8 @@ final class RunCommand implements Callable<Integer> {
         .optPreprocessings(preprocessings)
         .optLayers(layers)
         .setNetworks(networks)
-        .setData(labelled);
+        .setData(labelled)
+        .setOut(folder);
   }
 
   private ConceptDataset open(int inputHeight, int inputWidth, TerminalProgress progress)

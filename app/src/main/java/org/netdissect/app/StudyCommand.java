@@ -6,6 +6,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import org.netdissect.base.DiskSpace;
+import org.netdissect.base.Text;
 import org.netdissect.lab.study.Study;
 import org.netdissect.lab.study.StudyRun;
 import picocli.CommandLine.Command;
@@ -50,8 +52,26 @@ final class StudyCommand implements Callable<Integer> {
       Output.print(plan(run.plan(), folder));
       return 0;
     }
-    Output.line(run.run());
+    StudyRun.Answers answers = run.run();
+    Output.print(verdicts(answers.answers()));
+    Output.line(answers.page());
     return 0;
+  }
+
+  private static String verdicts(List<StudyRun.Answer> answers) {
+    StringBuilder text = new StringBuilder();
+    for (StudyRun.Answer answer : answers) {
+      if (!answer.verdict().isEmpty()) {
+        text.append(
+            String.format(
+                "%-15s %s%n%16s%s%n",
+                answer.verdict(),
+                Text.oneLine(answer.question()),
+                "",
+                Text.oneLine(answer.statistic())));
+      }
+    }
+    return text.toString();
   }
 
   private Path usualOut() {
@@ -67,6 +87,7 @@ final class StudyCommand implements Callable<Integer> {
   private static String plan(List<StudyRun.Step> steps, Path folder) {
     StringBuilder text = new StringBuilder();
     double left = 0;
+    double bytes = 0;
     int missing = 0;
     for (StudyRun.Step step : steps) {
       text.append(
@@ -75,16 +96,18 @@ final class StudyCommand implements Callable<Integer> {
               "%-10s %s%n",
               step.done() ? "done" : StudyRun.shown(step.seconds()),
               step.name()));
-      left += step.done() ? 0 : step.seconds();
+      left += step.seconds();
+      bytes += step.bytes();
       missing += step.done() ? 0 : 1;
     }
     text.append(
         String.format(
             Locale.ROOT,
-            "%d of %d steps to do, about %s, in %s%n",
+            "%d of %d steps to do, about %s and %s, in %s%n",
             missing,
             steps.size(),
             StudyRun.shown(left),
+            DiskSpace.text((long) bytes),
             folder));
     return text.toString();
   }

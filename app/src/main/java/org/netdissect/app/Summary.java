@@ -217,7 +217,8 @@ final class Summary {
               "  why: the network clips this layer's values (as ReLU6 does), so that many of them")
           .append(" are equal;\n")
           .append("       dissect the tensor before the clip instead: \"netdissect layers MODEL\"")
-          .append(" lists it, --layers takes it\n");
+          .append(
+              " lists it, --layers tensor:NAME takes it (NAME alone means the clip's output)\n");
     }
   }
 

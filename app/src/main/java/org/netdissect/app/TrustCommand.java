@@ -90,11 +90,7 @@ final class TrustCommand implements Callable<Integer> {
       description = "Seed of all draws. Default: ${DEFAULT-VALUE}.")
   private long seed;
 
-  @Option(
-      names = "--workers",
-      paramLabel = "N",
-      description = "Threads. Default: the number of cores. The result does not depend on it.")
-  private @Nullable Integer workers;
+  @Mixin private WorkersOption workers;
 
   @Option(
       names = "--no-report",
@@ -167,7 +163,7 @@ final class TrustCommand implements Callable<Integer> {
           fdr,
           seed,
           split,
-          workers == null ? Runtime.getRuntime().availableProcessors() : workers);
+          workers.workers());
     } catch (NumberFormatException e) {
       throw new UsageException("--permutations must be auto or a number: " + permutations);
     } catch (IllegalArgumentException e) {

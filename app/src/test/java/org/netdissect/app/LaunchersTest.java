@@ -1,11 +1,15 @@
 package org.netdissect.app;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -13,8 +17,9 @@ import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
-/** The two launchers say the same to Java; what can be told of them by reading. */
+/** The two launchers say the same to Java: one is tried, of the other is told what reading can. */
 class LaunchersTest {
   private static final Path SCRIPTS = Path.of("src/main/scripts");
 
@@ -25,7 +30,8 @@ class LaunchersTest {
               + "|(?:ORT|OMP|ONEDNN|ATEN)_\\w+|java\\.options|lib-train|build\\.id"
               + "|netdissect-app-\\*\\.jar");
 
-  private static final Pattern PATH = Pattern.compile("%(~dp0|home|java|jar|file|LOCALAPPDATA)%?");
+  private static final Pattern PATH =
+      Pattern.compile("%(~dp0|home|java|jar|file|cache|LOCALAPPDATA)%?");
 
   private static List<String> lines(String script) throws IOException {
     return Files.readAllLines(SCRIPTS.resolve(script)).stream()
@@ -45,8 +51,6 @@ class LaunchersTest {
   @Test
   void bothSayTheSameToJava() throws IOException {
     Set<String> unix = said("netdissect");
-    // Windows has the user's cache folder of its own, LOCALAPPDATA.
-    unix.remove("-Dnetdissect.cache");
     assertEquals(unix, said("netdissect.cmd"));
     assertTrue(unix.contains("-XX:+VerifySharedSpaces"), unix.toString());
   }
@@ -106,6 +110,78 @@ class LaunchersTest {
       while (gone.find()) {
         assertTrue(lines.contains(":" + gone.group(1)), gone.group());
       }
+    }
+  }
+
+  /** What the user says comes after the launcher's own options and so wins; then the program. */
+  @Test
+  void optionsOfTheUserStandBehindTheirOwn() throws IOException {
+    String unix = String.join(" ", lines("netdissect")).replaceAll("\\\\\\s*", "");
+    assertInOrder(
+        unix.substring(unix.lastIndexOf("exec")),
+        List.of("java.options", "brief", "classes", "archive", "NETDISSECT_OPTS", "-jar", "$@"));
+    String windows =
+        lines("netdissect.cmd").stream().filter(l -> l.contains("-jar")).findFirst().orElseThrow();
+    assertInOrder(
+        windows,
+        List.of("java.options", "brief", "classes", "archive", "NETDISSECT_OPTS", "-jar", "%*"));
+  }
+
+  private static void assertInOrder(String text, List<String> words) {
+    int at = 0;
+    for (String word : words) {
+      int found = text.indexOf(word, at);
+      assertTrue(found >= at, word + " is not where it should be in: " + text);
+      at = found + word.length();
+    }
+  }
+
+  /** The one launcher is tried, the other one read: a Java that only repeats what it is told. */
+  @Test
+  void shortRunsCompileLess(@TempDir Path home) throws IOException, InterruptedException {
+    Path launcher = Files.createDirectories(home.resolve("bin")).resolve("netdissect");
+    Files.copy(SCRIPTS.resolve("netdissect"), launcher);
+    Path java = Files.createDirectories(home.resolve("java/bin")).resolve("java");
+    Files.writeString(java, "#!/bin/sh\necho \"$@\"\n");
+    assumeTrue(java.toFile().setExecutable(true) && Files.isExecutable(Path.of("/bin/sh")));
+    for (String words :
+        List.of("run m --limit 1", "run --limit=499 m", "run --limit 10 m", "layers m", "show o")) {
+      assertTrue(told(launcher, home, words).contains("-XX:TieredStopAtLevel=1 "), words);
+    }
+    for (String words :
+        List.of("run m", "run --limit 500", "run --limit=0499", "run 8", "trust --limit 8")) {
+      assertFalse(told(launcher, home, words).contains("TieredStopAtLevel"), words);
+    }
+    String windows = String.join("\n", lines("netdissect.cmd"));
+    assertTrue(windows.contains("if not \"%~1\"==\"run\" goto start"), windows);
+    // All numbers from 1 to 499; "=" parts words there.
+    assertTrue(windows.contains("if \"%~1\"==\"--limit\" for /l %%n in (1,1,499)"), windows);
+    for (String command : List.of("layers", "show", "--help", "--version")) {
+      assertTrue(windows.matches("(?s).*%%c in \\([^)]*" + command + "\\b.*"), command);
+    }
+  }
+
+  private static String told(Path launcher, Path home, String words)
+      throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>(List.of("/bin/sh", launcher.toString()));
+    command.addAll(List.of(words.split(" ", -1)));
+    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+    builder.environment().put("JAVA_HOME", home.resolve("java").toString());
+    builder.environment().remove("NETDISSECT_OPTS");
+    Process process = builder.start();
+    String told = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertEquals(0, process.waitFor(), told);
+    return told;
+  }
+
+  /** Who says how Java shares classes means that, whichever launcher it is. */
+  @Test
+  void archivesOfTheUserAreLeftAlone() throws IOException {
+    String unix = String.join("\n", lines("netdissect"));
+    String windows = String.join("\n", lines("netdissect.cmd"));
+    for (String word : List.of("SharedArchiveFile", "AOT", "-Xshare", "DumpLoadedClassList")) {
+      assertTrue(unix.contains("*" + word + "*"), word);
+      assertTrue(windows.contains("/c:\"" + word + "\""), word);
     }
   }
 }

@@ -91,6 +91,24 @@ class PhotosTest {
         temp.resolve("cache"));
   }
 
+  /** What can be told without model and photographs is told before a look at them. */
+  @Test
+  void optionsAndResultFolderAreCheckedFirst() throws IOException {
+    Path none = temp.resolve("none.onnx");
+    for (Object source : new Object[] {none, "--activations=maps=" + temp.resolve("none.npy")}) {
+      assertSays(
+          "2", "--limit must be", "run", source, "--images", photos, "--limit", 0, "--out", result);
+    }
+    Files.writeString(Files.createDirectories(result).resolve("notes.txt"), "mine");
+    for (Path photo : List.of(photos.resolve("deep/p0.png"), photos.resolve("deep/p1.png"))) {
+      Files.write(photo, new byte[] {1});
+    }
+    String said = run("run", model, "--images", photos, "--out", result);
+    assertTrue(said.startsWith("1\n"), said);
+    assertTrue(said.contains("is not empty and holds no result"), said);
+    assertFalse(said.contains("p0.png"), said);
+  }
+
   @Test
   void imagesAndThresholdsButNoScores() throws IOException {
     dissect();

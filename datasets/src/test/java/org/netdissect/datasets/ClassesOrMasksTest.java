@@ -81,6 +81,27 @@ class ClassesOrMasksTest {
     }
   }
 
+  /** That photographs lie in a folder does not make it their class. */
+  @Test
+  void aSingleFolder() throws Exception {
+    for (String folder : new String[] {"holiday", "images/holiday", "a/deep/one"}) {
+      dir = temp.resolve(folder.replace('/', '-'));
+      photo(folder + "/ab_1.jpg");
+      photo(folder + "/cd_4.jpg");
+      assertRefused("all photographs are in one folder, ");
+      assertBroken("--format photos", this::open);
+      assertEquals(2, Datasets.open(dir, SMALL.withFormat("photos")).images().size());
+    }
+    // Beside an empty one it was sorted into classes.
+    Files.createDirectories(dir.resolve("a/deep/other"));
+    assertClasses(2);
+    // As it was into splits.
+    dir = temp.resolve("splits");
+    photo("train/cat/1.jpg");
+    photo("val/cat/2.jpg");
+    assertClasses(2);
+  }
+
   @Test
   void masksWithBeginningsAndEndings() throws Exception {
     for (String name : NAMES) {

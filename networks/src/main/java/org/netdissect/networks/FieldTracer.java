@@ -148,6 +148,8 @@ final class FieldTracer {
       case "Expand", "Tile" -> spread(node);
       case "Softmax", "LogSoftmax", "Hardmax" -> softmax(node);
       case "Einsum" -> products.einsum(node);
+      // The other outputs are a scale and a zero for the whole picture.
+      case "DynamicQuantizeLinear" -> output == 0 ? traced.of(node.input(0)) : Geometry.LOST;
       default -> Operators.is(op, Trait.PRODUCT) ? products.multiplied(node) : Geometry.LOST;
     };
   }

@@ -4,21 +4,18 @@ import ai.onnx.proto.OnnxMl.TensorProto;
 import com.google.protobuf.ByteString;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Map;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import org.netdissect.base.NetdissectException;
+import org.netdissect.base.files.NpyHeader;
+import org.netdissect.base.files.SectionFile;
 
 /** Reads a NumPy file of moderate size as a constant tensor. */
 final class NpyTensor {
   private static final long LARGEST = 64L << 20;
-  private static final byte[] MAGIC = {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y'};
-  private static final Pattern HEADER =
-      Pattern.compile(
-          "\\{\\s*'descr':\\s*'([^']+)',\\s*'fortran_order':\\s*False,\\s*'shape':\\s*\\(([\\d, ]*)\\),?\\s*\\}\\s*");
 
   /** NumPy's little-endian types and ONNX's. */
   private static final Map<String, Integer> TYPES =
@@ -41,60 +38,36 @@ final class NpyTensor {
    * @throws ModelException with one line if it is no such file
    */
   static TensorProto read(String name, Path file) throws ModelException {
-    byte[] bytes;
-    try {
-      if (!Files.isRegularFile(file)) {
-        throw new ModelException(file + ": no such file.");
-      }
-      if (Files.size(file) > LARGEST) {
+    if (!Files.isRegularFile(file)) {
+      throw new ModelException(file + ": no such file.");
+    }
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+      if (channel.size() > LARGEST) {
         throw new ModelException(file + ": larger than 64 MB, too large for an input.");
       }
-      bytes = Files.readAllBytes(file);
-    } catch (ModelException e) {
-      throw e;
+      return tensor(name, file, channel);
+    } catch (NetdissectException e) {
+      throw e instanceof ModelException named ? named : new ModelException(e.getMessage(), e);
     } catch (IOException e) {
       throw new ModelException(file + ": cannot be read: " + e.getMessage(), e);
     }
-    try {
-      return parsed(name, bytes);
-    } catch (IllegalArgumentException | IndexOutOfBoundsException | ArithmeticException e) {
-      throw new ModelException(
-          file + ": no NumPy file of numbers in C order (little-endian) that is whole.", e);
-    }
   }
 
-  private static TensorProto parsed(String name, byte[] bytes) {
-    ByteBuffer in = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
-    for (int i = 0; i < MAGIC.length; i++) {
-      require(in.get(i) == MAGIC[i]);
-    }
-    boolean isFirstVersion = in.get(6) == 1;
-    int length = isFirstVersion ? in.getShort(8) & 0xffff : in.getInt(8);
-    int start = isFirstVersion ? 10 : 12;
-    int end = Math.addExact(start, length);
-    require(length > 0 && end <= bytes.length);
-    Matcher header = HEADER.matcher(new String(bytes, start, length, StandardCharsets.ISO_8859_1));
-    require(header.matches());
-    Integer type = TYPES.get(header.group(1));
-    if (type == null) {
-      throw new IllegalArgumentException("another type");
+  private static TensorProto tensor(String name, Path file, FileChannel channel)
+      throws IOException {
+    NpyHeader header = NpyHeader.read(file, channel, 0, channel.size());
+    Integer type = TYPES.get(header.type());
+    if (type == null
+        || header.fortran()
+        || !header.fits(Character.digit(header.type().charAt(2), 10))) {
+      throw new ModelException(
+          file + ": no NumPy file of numbers in C order (little-endian) that is whole.");
     }
     TensorProto.Builder tensor = TensorProto.newBuilder().setName(name).setDataType(type);
-    long size = Character.digit(header.group(1).charAt(2), 10);
-    for (String dim : header.group(2).split(",", -1)) {
-      if (!dim.isBlank()) {
-        long entries = Long.parseLong(dim.strip());
-        tensor.addDims(entries);
-        size = Math.multiplyExact(size, entries);
-      }
+    for (long side : header.shape()) {
+      tensor.addDims(side);
     }
-    require(size == bytes.length - end);
-    return tensor.setRawData(ByteString.copyFrom(bytes, end, bytes.length - end)).build();
-  }
-
-  private static void require(boolean holds) {
-    if (!holds) {
-      throw new IllegalArgumentException("malformed");
-    }
+    ByteBuffer values = SectionFile.read(channel, file, header.start(), (int) header.bytes());
+    return tensor.setRawData(ByteString.copyFrom(values)).build();
   }
 }

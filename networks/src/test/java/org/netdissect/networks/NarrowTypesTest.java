@@ -225,6 +225,53 @@ class NarrowTypesTest {
     }
   }
 
+  /** Dynamic quantisation, as optimum and the runtime's quantize_dynamic write it. */
+  @Test
+  void scalesThatAreFoundForEachPicture() throws IOException {
+    int[] codes = new Random(8).ints(4 * 3 * 9, -100, 100).toArray();
+    byte[] raw = new byte[codes.length];
+    for (int i = 0; i < raw.length; i++) {
+      raw[i] = (byte) codes[i];
+    }
+    GraphBuilder graph = GraphBuilder.seeded(3);
+    graph.image(1, 3, SIDE, SIDE);
+    graph.node(
+        NodeProto.newBuilder()
+            .setOpType("DynamicQuantizeLinear")
+            .setName("image_QuantizeLinear")
+            .addInput("image")
+            .addOutput("image_quantized")
+            .addOutput("image_scale")
+            .addOutput("image_zero_point")
+            .build());
+    graph.named(
+        "ConvInteger",
+        "conv_quant",
+        "conv_output_quantized",
+        "image_quantized w_quantized image_zero_point w_zero_point",
+        "pads=1,1,1,1");
+    graph.named("Cast", "conv_output_quantized_cast", "conv_cast", "conv_output_quantized", "to=1");
+    graph.named("Mul", "scales_mul", "scales", "image_scale " + graph.scalar("w_scale", 0.01));
+    graph.named("Mul", "conv_scaled", "conv_output", "conv_cast scales");
+    graph.node("Relu", "relu", "conv_output");
+    graph.floats("meant", i -> codes[i] * 0.01, 4, 3, 3, 3);
+    graph.output("relu", graph.node("Conv", "plain", "image meant", "pads=1,1,1,1"));
+    ModelProto.Builder model = graph.build().toBuilder();
+    model
+        .getGraphBuilder()
+        .addInitializer(tensor("w_quantized", DataType.INT8_VALUE, raw, 4, 3, 3, 3))
+        .addInitializer(tensor("w_zero_point", DataType.INT8_VALUE, new byte[1]));
+    try (Network network = open(model.build())) {
+      for (String name : List.of("conv_output", "relu")) {
+        Layer layer = network.resolve("tensor:" + name).get(0);
+        assertEquals(ReceptiveField.square(-1, 3, 1), layer.field());
+        assertEquals(4, layer.channels());
+      }
+      // A step of the picture's 8 bits, times 27 weights of at most 1.
+      assertArrayEquals(maps(network, "plain"), maps(network, "conv_output"), 27 / 255f);
+    }
+  }
+
   private static byte[] bfloats(float[] values) {
     ByteBuffer raw = ByteBuffer.allocate(2 * values.length).order(ByteOrder.LITTLE_ENDIAN);
     for (float value : values) {

@@ -2,6 +2,7 @@ package org.netdissect.report;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import de.siegmar.fastcsv.reader.CsvReader;
@@ -9,12 +10,15 @@ import de.siegmar.fastcsv.reader.NamedCsvRecord;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.netdissect.base.Json;
 import org.netdissect.base.Progress;
 import org.netdissect.base.Shared;
 import org.netdissect.dissection.rules.Convention;
@@ -28,6 +32,8 @@ import org.netdissect.results.DissectionInfo;
 import org.netdissect.results.ImportedResult;
 import org.netdissect.results.LabelScore;
 import org.netdissect.results.UnitScore;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 class ComparisonTest {
   private static final ReceptiveField FIELD = ReceptiveField.square(-4, 15, 8);
@@ -142,6 +148,67 @@ class ComparisonTest {
     assertEquals(expected, found);
   }
 
+  /** Labels at each time, and when the last one appeared, by the definitions. */
+  @Test
+  void unitsAreFollowedThroughResults() throws Exception {
+    Path out = folder.resolve("followed");
+    // Another world stands for another time: its units have the same labels with other IoUs.
+    Dissection changed =
+        SmallWorld.make(folder.resolve("changed"), 22)
+            .dissect("one", Convention.EXACT, FIELD, null, "a");
+    List<Dissection> times = List.of(changed, one, changed, one);
+    List<Comparison.Run> runs = new ArrayList<>();
+    for (int t = 0; t < times.size(); t++) {
+      runs.add(run("t" + t, times.get(t)));
+    }
+    double most = 0;
+    double between = 0;
+    for (int unit = 0; unit < one.layers().get(0).units().size(); unit++) {
+      double a = one.layers().get(0).units().get(unit).label().iou();
+      double b = changed.layers().get(0).units().get(unit).label().iou();
+      if (Math.abs(a - b) > most) {
+        most = Math.abs(a - b);
+        between = (a + b) / 2;
+      }
+    }
+    double iou = between;
+    Comparison.of(runs).withThreshold(iou).withFollowing().write(out);
+    List<NamedCsvRecord> rows = csv(out.resolve("following.csv"));
+    int units = one.layers().get(0).units().size();
+    assertEquals(units, rows.size(), "only layer a is in all results");
+    int differing = 0;
+    for (int unit = 0; unit < units; unit++) {
+      NamedCsvRecord row = rows.get(unit);
+      List<String> labels = new ArrayList<>();
+      for (int t = 0; t < times.size(); t++) {
+        LabelScore label = times.get(t).layers().get(0).units().get(unit).label();
+        String passing = label.iou() > iou ? label.category() + " " + label.label() : " ";
+        labels.add(passing);
+        assertEquals(
+            passing, row.getField("t" + t + " category") + " " + row.getField("t" + t + " label"));
+      }
+      boolean differ = !labels.get(0).equals(labels.get(1));
+      differing += differ ? 1 : 0;
+      assertEquals(differ ? "t1" : "t0", row.getField("last label appeared"), labels::toString);
+      assertEquals(differ ? "t3" : "t0", row.getField("kept since"), labels::toString);
+      assertEquals(differ ? "3" : "0", row.getField("changes"), labels::toString);
+    }
+    assertTrue(differing > 0, "one unit at least passes in one world only");
+    assertEquals(
+        units,
+        csv(out.resolve("became.csv")).stream()
+            .mapToInt(row -> Integer.parseInt(row.getField("units")))
+            .sum());
+    String flow = Files.readString(out.resolve("flow-a.svg"));
+    assertTrue(flow.contains("no detector") && flow.endsWith("</svg>\n"), flow);
+    assertTrue(Files.readString(out.resolve("index.html")).contains("followingSections"));
+    IOException few =
+        assertThrows(
+            IOException.class,
+            () -> Comparison.of(List.of(run("x", one))).withFollowing().write(out));
+    assertTrue(few.getMessage().contains("two results"), few.getMessage());
+  }
+
   @Test
   void differencesAreNamed() throws Exception {
     assertEquals(List.of(), Comparison.of(List.of(run("x", one), run("y", other))).differences());
@@ -154,6 +221,46 @@ class ComparisonTest {
     List<String> differences = Comparison.of(List.of(run("x", one), run("y", far))).differences();
     assertEquals(1, differences.size());
     assertTrue(differences.get(0).contains("data sets"), differences.get(0));
+  }
+
+  /** The same model file under two preprocessings is compared, and said to be that. */
+  @Test
+  void oneNetworkUnderTwoPreprocessingsIsNoted() throws Exception {
+    Dissection torch = copied(one, "torch", 1);
+    Dissection half = copied(one, "half", 2);
+    Comparison comparison = Comparison.of(List.of(run("x", torch), run("y", half)));
+    assertEquals(List.of(), comparison.differences());
+    assertEquals(1, comparison.notes().size());
+    String note = comparison.notes().get(0);
+    assertTrue(note.startsWith("x and y are one network under two preprocessings: "), note);
+    Path out = folder.resolve("two");
+    comparison.write(out);
+    assertTrue(Files.readString(out.resolve("index.html")).contains("<p>" + note + "</p>"));
+    assertEquals(List.of(), Comparison.of(List.of(run("x", torch), run("y", torch))).notes());
+  }
+
+  /** A copy of a result that says that it is of a model file. */
+  private static Dissection copied(Dissection from, String name, int std) throws IOException {
+    Path copy = folder.resolve(name);
+    try (Stream<Path> files = Files.walk(from.folder())) {
+      for (Path file : files.sorted().toList()) {
+        Files.copy(file, copy.resolve(from.folder().relativize(file).toString()));
+      }
+    }
+    Path file = copy.resolve(Dissection.FILE);
+    JsonNode root = Json.mapper().readTree(Files.readString(file));
+    ((ObjectNode) root.get("network"))
+        .put("file", "net.onnx")
+        .put("sha256", "ab".repeat(32))
+        .set(
+            "preprocessing",
+            Json.mapper()
+                .readTree(
+                    "{'channels':'RGB','scale':1.0,'mean':[0.0,0.0,0.0],'std':[%d.0,1.0,1.0]}"
+                        .formatted(std)
+                        .replace('\'', '"')));
+    Files.writeString(file, Json.pretty(root));
+    return Dissection.open(copy);
   }
 
   @Test

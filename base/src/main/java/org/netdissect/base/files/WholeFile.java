@@ -5,6 +5,8 @@ import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import org.netdissect.base.NetdissectException;
+import org.netdissect.base.Text;
 
 /**
  * Writes files that appear whole or not at all: beside the file under another name, then moved into
@@ -24,8 +26,10 @@ public final class WholeFile {
    * Writes beside the file and moves it into place at the end.
    *
    * @param file replaced if it is there; its folder must exist
+   * @throws NetdissectException if something is there that is no file
    */
   public static void write(Path file, Writing writing) throws IOException {
+    requireFile(file);
     Path next = file.resolveSibling(file.getFileName() + ".next");
     try {
       writing.to(next);
@@ -49,12 +53,24 @@ public final class WholeFile {
    * Moves what was written whole under another name into place, at once where the file system can.
    *
    * @param file replaced if it is there
+   * @throws NetdissectException if something is there that is no file
    */
   public static void place(Path next, Path file) throws IOException {
+    requireFile(file);
     try {
       Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     } catch (AtomicMoveNotSupportedException e) {
       Files.move(next, file, StandardCopyOption.REPLACE_EXISTING);
+    }
+  }
+
+  /** A pipe or a device would be gone, with a file in its place. */
+  private static void requireFile(Path file) throws NetdissectException {
+    if (Files.exists(file) && !Files.isRegularFile(file)) {
+      throw new NetdissectException(
+          Text.oneLine(file.toString())
+              + (Files.isDirectory(file) ? " is a folder" : " is a pipe or a device")
+              + "; name a file to write");
     }
   }
 }

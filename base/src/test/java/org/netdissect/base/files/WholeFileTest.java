@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -13,6 +14,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.netdissect.base.Digests;
+import org.netdissect.base.NetdissectException;
 
 class WholeFileTest {
   @TempDir Path temp;
@@ -48,6 +50,34 @@ class WholeFileTest {
                 }));
     assertEquals("one", Files.readString(file));
     assertEquals(List.of("a.txt"), names());
+  }
+
+  /** Moving into place would take away what is there: /dev/full, a pipe that somebody reads. */
+  @Test
+  void pipesAndFoldersAreLeftAlone() throws Exception {
+    Path folder = Files.createDirectory(temp.resolve("folder"));
+    assertRefused("is a folder", folder);
+    Path pipe = temp.resolve("pipe");
+    try {
+      assumeTrue(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor() == 0);
+    } catch (IOException e) {
+      assumeTrue(false, "no mkfifo");
+    }
+    assertRefused("is a pipe or a device", pipe);
+    Path link = Files.createSymbolicLink(temp.resolve("link"), pipe);
+    assertRefused("is a pipe or a device", link);
+    assertEquals(List.of("folder", "link", "pipe"), names());
+    assertTrue(Files.isDirectory(folder) && !Files.isRegularFile(pipe));
+  }
+
+  private static void assertRefused(String words, Path file) throws IOException {
+    NetdissectException failure =
+        assertThrows(NetdissectException.class, () -> WholeFile.text(file, "one"));
+    assertTrue(failure.getMessage().contains(words), failure.getMessage());
+    try (WholeFiles files = new WholeFiles()) {
+      Files.writeString(files.next(file), "one");
+      assertThrows(NetdissectException.class, files::commit);
+    }
   }
 
   @Test

@@ -96,6 +96,18 @@ final class ClassEvidence {
     checkNoAnnotations();
     checkNoMasks();
     checkNoPairs();
+    checkSeveral();
+  }
+
+  /** One folder alone tells nothing apart: photographs lie in a folder for many reasons. */
+  private void checkSeveral() throws DataException {
+    if (classes.size() == 1 && !pictures.isEmpty()) {
+      throw refused(
+          " is no folder of classes, it seems: all photographs are in one folder, "
+              + Text.quoted(classes.keySet().iterator().next())
+              + "; say --format folders if that is their class, or --format photos if they have no"
+              + " labels");
+    }
   }
 
   private DataException refused(String why) {

@@ -1,16 +1,19 @@
 package org.netdissect.datasets.reading;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
 import java.util.List;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.netdissect.base.DataException;
 import org.netdissect.base.Digests;
+import org.netdissect.base.NetdissectException;
 import org.netdissect.base.Text;
+import org.netdissect.base.files.NpyHeader;
+import org.netdissect.base.files.SectionFile;
 
 /**
  * The eleven basic colour names (Berlin and Kay, Basic Color Terms, 1969) of pixels. Colours are
@@ -119,9 +122,9 @@ public final class ColorNames {
    * values 0 … 10 in the order of {@link #NAMES}.
    */
   public static ColorNames read(Path file) throws DataException {
-    byte[] bytes;
+    String problem = file + " is not a table of colour names: ";
     if (Files.exists(file) && !Files.isRegularFile(file)) { // a pipe would be waited for
-      throw new DataException(file + " is not a table of colour names: it is not a file");
+      throw new DataException(problem + "it is not a file");
     }
     if (!Files.exists(file)) {
       throw new DataException(
@@ -129,32 +132,26 @@ public final class ColorNames {
               + Text.oneLine(file.toString())
               + "; it is src/w2color.npy of https://github.com/CSAILVision/NetDissect");
     }
-    try {
-      if (Files.size(file) > 1 << 20) {
-        throw new DataException(file + " is not a table of colour names: too large");
+    boolean redFirst;
+    byte[] values;
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+      NpyHeader header = NpyHeader.read(file, channel, 0, channel.size());
+      if (!header.type().matches("[|<>=]u1")
+          || !Arrays.equals(header.shape(), new long[] {32, 32, 32})
+          || !header.fits(1)) {
+        throw new NetdissectException("another array");
       }
-      bytes = Files.readAllBytes(file);
-    } catch (DataException e) {
-      throw e;
+      redFirst = header.fortran();
+      values = SectionFile.read(channel, file, header.start(), BOXES).array();
+    } catch (NetdissectException e) {
+      throw new DataException(problem + "a NumPy file of 32 × 32 × 32 bytes is expected", e);
     } catch (IOException e) {
       throw new DataException("cannot read the table of colour names " + file, e);
     }
-    String start = new String(bytes, 0, Math.min(bytes.length, 256), StandardCharsets.ISO_8859_1);
-    Matcher header =
-        Pattern.compile(
-                "^\u0093NUMPY[\u0001-\u0003].{3,5}\\{'descr': '[|<]u1', 'fortran_order':"
-                    + " (True|False), 'shape': \\(32, 32, 32\\), \\} *\n",
-                Pattern.DOTALL)
-            .matcher(start);
-    if (!header.find() || bytes.length != header.end() + BOXES) {
-      throw new DataException(
-          file + " is not a table of colour names: a NumPy file of 32 × 32 × 32 bytes is expected");
-    }
-    boolean redFirst = header.group(1).equals("True");
     byte[] table = new byte[BOXES];
     for (int box = 0; box < BOXES; box++) {
       int at = redFirst ? box : ((box & 31) << 10) | (box & 0x3e0) | (box >> 10);
-      table[box] = bytes[header.end() + at];
+      table[box] = values[at];
       if (table[box] < 0 || table[box] >= NAMES.size()) {
         throw new DataException(file + " names a colour " + table[box] + "; there are 11");
       }

@@ -21,7 +21,10 @@ import org.netdissect.base.Progress;
 import org.netdissect.datasets.broden.BrodenDataset;
 import org.netdissect.datasets.broden.BrodenFolder;
 
-/** Atlas files that were changed by accident or on purpose, and what killed processes leave. */
+/**
+ * Atlas files that were changed by accident or on purpose, and what killed processes leave; of
+ * Broden folders, and so beside that format.
+ */
 class AtlasDamageTest {
   @TempDir Path temp;
 

@@ -31,7 +31,10 @@ import org.netdissect.datasets.StoppedData;
 import org.netdissect.datasets.broden.BrodenDataset;
 import org.netdissect.datasets.broden.BrodenFolder;
 
-/** Compilations that are cut off go on where they were, whatever was left of them. */
+/**
+ * Compilations that are cut off go on where they were, whatever was left of them; of Broden
+ * folders, and so beside that format.
+ */
 class AtlasResumeTest {
   private static final String CHECKPOINT = "netdissect.checkpointMillis";
 

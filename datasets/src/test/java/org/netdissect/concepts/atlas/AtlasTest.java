@@ -41,6 +41,7 @@ import org.netdissect.concepts.Vocabulary;
 import org.netdissect.datasets.broden.BrodenDataset;
 import org.netdissect.datasets.broden.BrodenFolder;
 
+/** Atlases of Broden folders: they lie here because formats are of a floor above the atlas. */
 class AtlasTest {
   @TempDir Path temp;
   private final RecordedProgress progress = new RecordedProgress();

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.netdissect.concepts.AnnotatedImage;
 import org.netdissect.pictures.UnreadableImageException;
 
+/** Regions by their definition, which the tests of formats use as well: so it lies here. */
 public class RegionsTest {
   /** The definition, pixel by pixel. */
   public static List<Integer> labelsOf(AnnotatedImage image, int pixel) {

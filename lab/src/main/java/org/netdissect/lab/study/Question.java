@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param title for people
  * @param groups whose networks take part; empty for all
- * @param by the factor: network, layer, alpha, iteration, accuracy, or a key of the training
+ * @param by the factor: network, layer, alpha, iteration, accuracy, probe, or a key of the training
  * @param layer only results of this layer; null for all
  * @param measure what is counted
  * @param expected what was expected before looking; null for nothing
@@ -22,7 +22,7 @@ record Question(
     @Nullable Expectation expected) {
 
   /**
-   * A count of a dissected layer, or the network's own accuracy.
+   * A count of a dissected layer, the network's own accuracy, or that of a probe.
    *
    * @param kind what is counted
    * @param category counted alone; blank for all
@@ -32,18 +32,24 @@ record Question(
       UNIQUE("unique detectors"),
       DETECTORS("detectors"),
       SHARE("share of units that are detectors"),
-      ACCURACY("accuracy");
+      ACCURACY("accuracy"),
+      PROBE("accuracy of a probe");
 
       private final String words;
 
       Kind(String words) {
         this.words = words;
       }
+
+      /** Whether it counts units, so that it depends on the threshold. */
+      boolean counts() {
+        return this != ACCURACY && this != PROBE;
+      }
     }
 
     /**
      * Of a text as people type it: "unique", "unique object", "detectors texture", "share",
-     * "accuracy".
+     * "accuracy", "probe".
      *
      * @throws IllegalArgumentException when it is none of them
      */
@@ -51,8 +57,8 @@ record Question(
       String[] words = text.split("\\s+", 2);
       for (Kind kind : Kind.values()) {
         if (kind.name().equalsIgnoreCase(words[0])) {
-          if (words.length > 1 && kind == Kind.ACCURACY) {
-            throw new IllegalArgumentException("accuracy has no category");
+          if (words.length > 1 && !kind.counts()) {
+            throw new IllegalArgumentException(words[0] + " has no category");
           }
           return new Measure(kind, words.length > 1 ? words[1] : "");
         }
@@ -61,7 +67,7 @@ record Question(
           "measure \""
               + text
               + "\": unique, detectors or share, with a category or without (unique"
-              + " object), or accuracy");
+              + " object), accuracy or probe");
     }
 
     String words() {

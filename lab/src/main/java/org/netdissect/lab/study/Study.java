@@ -6,15 +6,15 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A study as its file states it: data, networks, bases, questions.
+ * A study as its file states it: data, networks, questions.
  *
  * @param title for people
  * @param data the labelled images
  * @param limit so many images of the data; 0 for all
  * @param subjects the networks, grids spread out
- * @param bases further directions of each layer, as {@code run --basis} takes them
  * @param questions what is asked
  * @param iou above which a unit is a detector
+ * @param probing how the networks are probed; null for not at all
  * @param reports whether each network gets a report of its own
  */
 public record Study(
@@ -22,13 +22,12 @@ public record Study(
     Data data,
     long limit,
     List<Subject> subjects,
-    List<String> bases,
     List<Question> questions,
     double iou,
+    @Nullable Probing probing,
     boolean reports) {
   public Study {
     subjects = List.copyOf(subjects);
-    bases = List.copyOf(bases);
     questions = List.copyOf(questions);
   }
 

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -42,11 +43,12 @@ final class StudyPage {
   /** One value of the factor and of the measure, from one network and layer. */
   private record Observation(String factor, double value, Outcome from, LayerDissection layer) {}
 
-  /** Writes figures and tables, the page last; returns it. */
-  Path write() throws IOException {
+  /** Writes figures and tables, the page last. */
+  StudyRun.Answers write() throws IOException {
     Path figures = Files.createDirectories(out.resolve("figures"));
     StringBuilder body = new StringBuilder();
     StringBuilder list = new StringBuilder();
+    List<StudyRun.Answer> answers = new ArrayList<>();
     int number = 0;
     for (Question question : study.questions()) {
       number++;
@@ -56,15 +58,20 @@ final class StudyPage {
       List<Observation> seen = observations(question, study.iou());
       if (seen.isEmpty()) {
         body.append("<p>No network has both the factor and the measure.</p></section>\n");
-        list.append(item(number, question.title(), "cannot be told"));
+        String told = Finding.Verdict.CANNOT_BE_TOLD.words();
+        list.append(item(number, question.title(), told));
+        answers.add(
+            new StudyRun.Answer(
+                question.title(), told, "no network has both the factor and the measure"));
         continue;
       }
       List<Finding.Level> levels = levels(question, seen);
       Figure figure = figure(question, levels, name);
       WholeFile.text(figures.resolve(name + ".svg"), figure.svg());
       WholeFile.text(figures.resolve(name + ".csv"), table(question, seen));
-      String verdict = verdict(question, levels, body);
-      list.append(item(number, question.title(), verdict));
+      StudyRun.Answer answer = answer(question, levels, body);
+      list.append(item(number, question.title(), answer.verdict()));
+      answers.add(answer);
       String svg = figure.svg();
       body.append("<figure>").append(svg.substring(svg.indexOf("<svg")));
       body.append("<figcaption>").append(Page.escape(figure.caption()));
@@ -82,7 +89,7 @@ final class StudyPage {
     }
     Path page = out.resolve("index.html");
     WholeFile.text(page, html(list.toString(), body + networks()));
-    return page;
+    return new StudyRun.Answers(page, answers);
   }
 
   private static String item(int number, String title, String verdict) {
@@ -93,13 +100,31 @@ final class StudyPage {
             verdict.isEmpty() ? "" : ": <b>" + Page.escape(verdict) + "</b>");
   }
 
+  /** Of a training that gave several networks the last, unless the question is about iterations. */
   private List<Outcome> participants(Question question) {
-    return outcomes.stream()
-        .filter(
-            outcome ->
-                question.groups().isEmpty()
-                    || question.groups().contains(outcome.subject().group()))
+    List<Outcome> all =
+        outcomes.stream()
+            .filter(
+                outcome ->
+                    question.groups().isEmpty()
+                        || question.groups().contains(outcome.subject().group()))
+            .toList();
+    if (question.by().equals("iteration")) {
+      return all;
+    }
+    Map<String, Long> last = new HashMap<>();
+    all.forEach(outcome -> last.merge(training(outcome), iteration(outcome), Math::max));
+    return all.stream()
+        .filter(o -> iteration(o) == Objects.requireNonNull(last.get(training(o))))
         .toList();
+  }
+
+  private static String training(Outcome outcome) {
+    return outcome.subject().group() + "\n" + outcome.origin();
+  }
+
+  private static long iteration(Outcome outcome) {
+    return Long.parseLong(outcome.subject().factors().getOrDefault("iteration", "0"));
   }
 
   private List<Observation> observations(Question question, double iou) {
@@ -148,15 +173,25 @@ final class StudyPage {
         BasisInfo basis = layer.layer().basis();
         yield basis == null ? "0" : Numbers.general(Objects.requireNonNull(basis.alpha()), 6);
       }
-      case "accuracy" -> outcome.accuracy() == null ? null : Numbers.general(outcome.accuracy(), 4);
+      case "accuracy" -> measured(outcome.accuracy());
+      case "probe" -> measured(outcome.probed());
       default -> outcome.subject().factors().get(by);
     };
   }
 
+  private static @Nullable String measured(@Nullable Double accuracy) {
+    return accuracy == null ? null : Numbers.general(accuracy, 4);
+  }
+
+  /** Whether the factor is measured of each network, not set. */
+  private static boolean isMeasured(Question question) {
+    return question.by().equals("accuracy") || question.by().equals("probe");
+  }
+
   private static @Nullable Double measure(
       Question.Measure measure, Outcome outcome, LayerDissection layer, double iou) {
-    if (measure.kind() == Question.Measure.Kind.ACCURACY) {
-      return outcome.accuracy();
+    if (!measure.kind().counts()) {
+      return measure.kind() == Question.Measure.Kind.PROBE ? outcome.probed() : outcome.accuracy();
     }
     DetectorCounts counts = layer.counts(iou);
     int unique = counts.uniquePerCategory();
@@ -189,22 +224,57 @@ final class StudyPage {
     }
   }
 
+  /** The values of each value of the factor, one a network: its rotations are averaged. */
   private static List<Finding.Level> levels(Question question, List<Observation> seen) {
-    if (question.by().equals("accuracy")) {
+    if (isMeasured(question)) {
       // Networks of the same accuracy are no repeats of each other.
       return seen.stream()
-          .map(o -> new Finding.Level(o.factor(), number(o.factor()), List.of(o.value())))
+          .map(
+              o ->
+                  new Finding.Level(
+                      o.factor(),
+                      number(o.factor()),
+                      List.of(o.value()),
+                      List.of(o.from().origin().condition())))
           .sorted(Comparator.comparingDouble(level -> Objects.requireNonNull(level.x())))
           .toList();
     }
-    Map<String, List<Double>> values = new LinkedHashMap<>();
-    seen.forEach(o -> values.computeIfAbsent(o.factor(), f -> new ArrayList<>()).add(o.value()));
+    Map<String, Map<Outcome, List<Double>>> values = new LinkedHashMap<>();
+    for (Observation o : seen) {
+      values
+          .computeIfAbsent(o.factor(), f -> new LinkedHashMap<>())
+          .computeIfAbsent(o.from(), f -> new ArrayList<>())
+          .add(o.value());
+    }
     List<Finding.Level> levels = new ArrayList<>();
-    values.forEach((label, of) -> levels.add(new Finding.Level(label, number(label), of)));
+    values.forEach(
+        (label, of) -> {
+          List<Double> means = new ArrayList<>();
+          List<String> repeats = new ArrayList<>();
+          of.forEach(
+              (outcome, own) -> {
+                means.add(own.stream().mapToDouble(v -> v).average().orElseThrow());
+                repeats.add(repeat(outcome.origin()));
+              });
+          levels.add(new Finding.Level(label, number(label), means, repeats));
+        });
     if (levels.stream().allMatch(level -> level.x() != null)) {
       levels.sort(Comparator.comparingDouble(level -> Objects.requireNonNull(level.x())));
     }
     return levels;
+  }
+
+  /** Networks of one seed are one repeat; where it is not known, those of one training. */
+  private static String repeat(Subject.Origin origin) {
+    return origin.seed().isEmpty() ? origin.condition() : "seed " + origin.seed();
+  }
+
+  private static Finding.Repeats repeats(Question question) {
+    return switch (question.by()) {
+      case "accuracy", "probe" -> Finding.Repeats.CONDITIONS;
+      case "layer", "alpha", "iteration" -> Finding.Repeats.WITHIN;
+      default -> Finding.Repeats.BETWEEN;
+    };
   }
 
   private Figure figure(Question question, List<Finding.Level> levels, String name) {
@@ -219,29 +289,32 @@ final class StudyPage {
             .formatted(
                 capital(question.measure().words()),
                 question.by(),
-                question.measure().kind() == Question.Measure.Kind.ACCURACY
-                    ? ""
-                    : "; IoU above " + Numbers.general(study.iou(), 4)));
+                question.measure().kind().counts()
+                    ? "; IoU above " + Numbers.general(study.iou(), 4)
+                    : ""));
   }
 
   private static String capital(String text) {
     return Character.toUpperCase(text.charAt(0)) + text.substring(1);
   }
 
-  private static String verdict(Question question, List<Finding.Level> levels, StringBuilder body) {
+  /** Judges what was expected, and says so on the page. */
+  private static StudyRun.Answer answer(
+      Question question, List<Finding.Level> levels, StringBuilder body) {
     if (question.expected() == null) {
-      return "";
+      return new StudyRun.Answer(question.title(), "", "");
     }
-    Finding finding = Finding.of(question.expected(), levels);
+    Finding finding = Finding.of(question.expected(), levels, repeats(question));
+    String verdict = finding.verdict().words();
     body.append("<p>Expected: ").append(Page.escape(question.expected().words()));
-    body.append(". This <b>").append(finding.verdict().words()).append("</b>: ");
+    body.append(". This <b>").append(verdict).append("</b>: ");
     body.append(Page.escape(finding.statistic())).append(".</p>\n");
-    return finding.verdict().words();
+    return new StudyRun.Answer(question.title(), verdict, finding.statistic());
   }
 
   /** How the means change with the threshold; the paper: counts change, orders stay. */
   private String byThreshold(Question question) {
-    if (question.measure().kind() == Question.Measure.Kind.ACCURACY) {
+    if (!question.measure().kind().counts()) {
       return "";
     }
     List<List<Finding.Level>> columns = new ArrayList<>();
@@ -265,7 +338,8 @@ final class StudyPage {
     if (question.expected() != null) {
       rows.append("<tr><td>verdict");
       for (List<Finding.Level> column : columns) {
-        rows.append("<td>").append(Finding.of(question.expected(), column).verdict().words());
+        Finding finding = Finding.of(question.expected(), column, repeats(question));
+        rows.append("<td>").append(finding.verdict().words());
       }
     }
     return rows.append("</table></div></details>\n").toString();
@@ -288,7 +362,8 @@ final class StudyPage {
 
   private String networks() {
     StringBuilder rows = new StringBuilder("<section><h2>Networks</h2><div class=\"wide\"><table>");
-    rows.append("<tr><th>network<th>layer<th>units<th>detectors<th>unique<th>accuracy<th>report\n");
+    rows.append(
+        "<tr><th>network<th>layer<th>units<th>detectors<th>unique<th>accuracy<th>probe<th>report\n");
     for (Outcome outcome : outcomes) {
       for (LayerDissection layer : outcome.dissection().layers()) {
         DetectorCounts counts = layer.counts(study.iou());
@@ -296,7 +371,8 @@ final class StudyPage {
         rows.append("<td>").append(Page.escape(layer.layer().name()));
         rows.append("<td>").append(counts.units()).append("<td>").append(counts.detectors());
         rows.append("<td>").append(counts.uniquePerCategory()).append("<td>");
-        rows.append(outcome.accuracy() == null ? "" : Numbers.general(outcome.accuracy(), 4));
+        rows.append(Objects.requireNonNullElse(measured(outcome.accuracy()), "")).append("<td>");
+        rows.append(Objects.requireNonNullElse(measured(outcome.probed()), ""));
         Path report = outcome.dissection().folder().resolve("report/index.html");
         rows.append("<td>");
         if (Files.exists(report)) {

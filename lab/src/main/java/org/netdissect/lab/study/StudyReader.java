@@ -20,6 +20,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.netdissect.analysis.probes.Pool;
+import org.netdissect.analysis.probes.ProbeOptions;
 import org.netdissect.base.DataException;
 import org.netdissect.base.Text;
 import org.netdissect.dissection.Dissector;
@@ -57,6 +59,9 @@ final class StudyReader {
   private final Path folder;
   private Study.Data data = new Study.Data(null, null);
 
+  /** Of networks that name none of their own. */
+  private List<String> bases = List.of();
+
   private static Set<String> trainKeys() {
     Set<String> keys = new LinkedHashSet<>(GRID);
     keys.addAll(List.of("data", "init", "freeze", "checkpoints", "threads"));
@@ -81,17 +86,14 @@ final class StudyReader {
                         "bases",
                         "questions",
                         "iou",
+                        "probe",
                         "reports")));
     Yaml title = root.get("study");
     data = data(required(root, "data"));
+    bases = bases(root.get("bases"), List.of());
     List<Subject> subjects = subjects(required(root, "networks"));
-    Yaml bases = root.get("bases");
-    List<String> specs = bases == null ? List.of() : bases.texts();
-    if (bases != null) {
-      for (Yaml basis : bases.list()) {
-        basis.as(Basis::parse);
-      }
-    }
+    Yaml probe = root.get("probe");
+    Probing probing = probe == null ? null : probing(probe);
     Yaml limit = root.get("limit");
     Yaml iou = root.get("iou");
     Yaml reports = root.get("reports");
@@ -100,9 +102,9 @@ final class StudyReader {
         data,
         limit == null ? 0 : limit.whole(1, Integer.MAX_VALUE),
         subjects,
-        specs,
-        questions(required(root, "questions"), subjects),
+        questions(required(root, "questions"), subjects, probing != null),
         iou == null ? Dissector.DEFAULT_IOU : iou.number(0, 0.999),
+        probing,
         reports == null || reports.yes());
   }
 
@@ -150,6 +152,35 @@ final class StudyReader {
       throw at.wrong(Text.quoted(at.text()) + " is no folder");
     }
     return path;
+  }
+
+  private @Nullable Probing probing(Yaml at) throws DataException {
+    if (!at.isMap()) {
+      return at.yes() ? new Probing(null, Pool.AVG, ProbeOptions.COST, 5, 0.7, 1) : null;
+    }
+    Map<String, Yaml> keys =
+        at.map(new LinkedHashSet<>(List.of("data", "pool", "cost", "splits", "trained", "seed")));
+    Yaml from = keys.get("data");
+    return new Probing(
+        from == null ? null : folder(from),
+        as(keys.get("pool"), Pool::of, Pool.AVG),
+        number(keys.get("cost"), 1e-9, 1e9, ProbeOptions.COST),
+        (int) whole(keys.get("splits"), 1, 1000, 5),
+        number(keys.get("trained"), 0.01, 0.99, 0.7),
+        whole(keys.get("seed"), Long.MIN_VALUE / 2, Long.MAX_VALUE / 2, 1));
+  }
+
+  /** Bases as {@code run --basis} takes them, with files relative to the study's own folder. */
+  private List<String> bases(@Nullable Yaml at, List<String> otherwise) throws DataException {
+    if (at == null) {
+      return otherwise;
+    }
+    at.texts(); // each once
+    List<String> specs = new ArrayList<>();
+    for (Yaml basis : at.list()) {
+      specs.add(basis.as(text -> Basis.parse(text).relativeTo(folder).toString()));
+    }
+    return specs;
   }
 
   // ---- networks ----
@@ -236,50 +267,90 @@ final class StudyReader {
         subject.training(),
         subject.iteration(),
         candidates.get(0).name(),
+        new Subject.Origin(subject.origin().condition() + " from " + from, subject.origin().seed()),
         subject.layers(),
+        subject.bases(),
         subject.preprocess());
   }
+
+  /** What of a group's networks is dissected, and how. */
+  private record Looks(List<String> layers, List<String> bases, @Nullable String preprocess) {}
 
   private List<Subject> subjects(String group, Yaml at, Map<String, String> inits)
       throws IOException {
     Map<String, Yaml> map =
-        at.map(new LinkedHashSet<>(List.of("models", "train", "layers", "preprocess")));
+        at.map(
+            new LinkedHashSet<>(
+                List.of("models", "number", "train", "layers", "bases", "preprocess")));
     Yaml models = map.get("models");
     Yaml train = map.get("train");
     if ((models == null) == (train == null)) {
       throw at.wrong("either \"models\" or \"train\" is wanted");
     }
+    Yaml number = map.get("number");
+    if (number != null && (models == null || !NUMBERS.contains(number.text()))) {
+      throw number.wrong("beside \"models\" only, and " + String.join(" or ", NUMBERS));
+    }
     Yaml layers = map.get("layers");
     Yaml preprocess = map.get("preprocess");
-    List<String> names = layers == null ? List.of() : layers.texts();
-    String prepared = preprocess == null ? null : preprocess.text();
+    Looks looks =
+        new Looks(
+            layers == null ? List.of() : layers.texts(),
+            bases(map.get("bases"), bases),
+            preprocess == null ? null : preprocess.text());
     return models != null
-        ? given(group, models, names, prepared)
-        : trained(group, Objects.requireNonNull(train), names, prepared, inits);
+        ? given(group, models, number == null ? NUMBERS.get(0) : number.text(), looks)
+        : trained(group, Objects.requireNonNull(train), looks, inits);
   }
 
-  private static final Pattern ITERATION = Pattern.compile("(\\d{1,9})(?=\\D*\\.onnx$)");
+  /** The last number of a file's name. */
+  private static final Pattern NUMBER = Pattern.compile("(\\d{1,9})(?=\\D*\\.onnx$)");
 
-  private List<Subject> given(
-      String group, Yaml models, List<String> layers, @Nullable String preprocess)
+  /** What that number may be. */
+  private static final List<String> NUMBERS = List.of("iteration", "seed");
+
+  private List<Subject> given(String group, Yaml models, String number, Looks looks)
       throws IOException {
-    List<Path> files = new ArrayList<>();
+    Set<Path> files = new LinkedHashSet<>();
     for (Yaml model : models.list()) {
       List<Path> found = files(model);
       if (found.isEmpty()) {
         throw model.wrong(Text.quoted(model.text()) + " finds no file in " + folder);
       }
-      files.addAll(found);
+      for (Path one : found) {
+        if (!files.add(one)) {
+          throw model.wrong(
+              Text.quoted(model.text()) + " finds " + one + ", which is there already");
+        }
+      }
     }
     List<Subject> subjects = new ArrayList<>();
     for (Path model : files) {
       Map<String, String> factors = new TreeMap<>(Map.of("network", group));
-      Matcher number = ITERATION.matcher(model.toString());
-      if (files.size() > 1 && number.find()) {
-        factors.put("iteration", Long.toString(Long.parseLong(number.group(1))));
+      String file = String.valueOf(model.getFileName());
+      Matcher found = NUMBER.matcher(file);
+      String condition = model.toString();
+      String seed = "";
+      if (files.size() > 1 && found.find()) {
+        String value = Long.toString(Long.parseLong(found.group(1)));
+        factors.put(number, value);
+        condition = model.resolveSibling(found.replaceFirst("#")).toString();
+        seed = number.equals("seed") ? value : "";
       }
       String name = files.size() == 1 ? group : group + " " + folder.relativize(model);
-      subjects.add(new Subject(name, group, factors, model, null, null, null, layers, preprocess));
+      subjects.add(
+          new Subject(
+              name,
+              group,
+              factors,
+              model,
+              null,
+              null,
+              null,
+              new Subject.Origin(condition, seed),
+              looks.layers(),
+              looks.bases(),
+              looks.preprocess()));
     }
     return subjects;
   }
@@ -320,12 +391,7 @@ final class StudyReader {
     }
   }
 
-  private List<Subject> trained(
-      String group,
-      Yaml train,
-      List<String> layers,
-      @Nullable String preprocess,
-      Map<String, String> inits)
+  private List<Subject> trained(String group, Yaml train, Looks looks, Map<String, String> inits)
       throws IOException {
     Map<String, Yaml> keys = train.map(TRAIN);
     Yaml init = keys.get("init");
@@ -374,7 +440,17 @@ final class StudyReader {
       if (at.isEmpty()) {
         subjects.add(
             new Subject(
-                name.toString(), group, factors, null, options, null, null, layers, preprocess));
+                name.toString(),
+                group,
+                factors,
+                null,
+                options,
+                null,
+                null,
+                origin(options),
+                looks.layers(),
+                looks.bases(),
+                looks.preprocess()));
       }
       for (int iteration : at) {
         Map<String, String> then = new TreeMap<>(factors);
@@ -388,11 +464,17 @@ final class StudyReader {
                 options,
                 iteration == options.iterations() ? null : iteration,
                 null,
-                layers,
-                preprocess));
+                origin(options),
+                looks.layers(),
+                looks.bases(),
+                looks.preprocess()));
       }
     }
     return subjects;
+  }
+
+  private static Subject.Origin origin(TrainingOptions options) {
+    return new Subject.Origin(options.condition(), Long.toString(options.seed()));
   }
 
   private static Map<String, String> factors(String group, TrainingOptions options) {
@@ -476,9 +558,13 @@ final class StudyReader {
 
   // ---- questions ----
 
-  private static List<Question> questions(Yaml at, List<Subject> subjects) throws DataException {
+  private static List<Question> questions(Yaml at, List<Subject> subjects, boolean probed)
+      throws DataException {
     Set<String> groups = new LinkedHashSet<>();
     Set<String> factors = new LinkedHashSet<>(List.of("network", "layer", "alpha", "accuracy"));
+    if (probed) {
+      factors.add("probe");
+    }
     subjects.forEach(
         subject -> {
           groups.add(subject.group());
@@ -515,6 +601,9 @@ final class StudyReader {
       Yaml layer = keys.get("layer");
       Question.Measure counted =
           measure == null ? Question.Measure.of("unique") : measure.as(Question.Measure::of);
+      if (counted.kind() == Question.Measure.Kind.PROBE && !probed) {
+        throw Objects.requireNonNull(measure).wrong("the study has no key \"probe\"");
+      }
       Yaml ask = keys.get("ask");
       String title = ask == null ? counted.words() + " by " + by.text() : ask.text();
       if (!titles.add(title)) {

@@ -4,22 +4,20 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.netdissect.analysis.probes.Probe;
 import org.netdissect.base.DataException;
-import org.netdissect.base.Digests;
 import org.netdissect.base.NetdissectException;
 import org.netdissect.base.Progress;
 import org.netdissect.base.Text;
 import org.netdissect.base.files.Trees;
+import org.netdissect.base.files.WorkLock;
 import org.netdissect.concepts.ConceptDataset;
-import org.netdissect.concepts.ImageRow;
 import org.netdissect.datasets.Datasets;
 import org.netdissect.datasets.reading.DatasetOptions;
 import org.netdissect.dissection.Dissector;
@@ -33,27 +31,53 @@ import org.netdissect.results.Dissection;
 import org.netdissect.results.ResultFolder;
 
 /**
- * Runs a study: what is missing, in the right order. Every intermediate result lies in a folder
- * named after a digest of what made it, so that a study that is cut off goes on where it was, and a
- * changed one does only what changed.
- *
- * <pre>
- * OUT/data/        a rendered world
- * OUT/networks/    trained networks
- * OUT/results/     dissections
- * OUT/index.html   what came out
- * </pre>
+ * Runs a study: what is missing, in the right order. Where everything lies is told by {@link
+ * StudyFolders}.
  */
 public final class StudyRun {
+  /** Networks that are fed from one decoding of the photographs. */
+  private static final int TOGETHER = 8;
+
+  /** Bytes of model files that are open at once, beyond the first. */
+  private static final long MODELS = 1L << 29;
+
   private final Study study;
   private final Path out;
+  private final StudyFolders folders;
   private final Dissector.@Nullable Step report;
   private final Progress progress;
   private final Consumer<String> say;
-  private final Map<String, Subject> byName = new LinkedHashMap<>();
+  private @Nullable ConceptDataset opened;
+  private @Nullable Probe probe;
 
-  /** What is to be done, or was. */
-  public record Step(String name, boolean done, double seconds) {}
+  /**
+   * What is to be done, or was.
+   *
+   * @param seconds about; 0 when it is done
+   * @param bytes that it writes, about; 0 when it is done
+   */
+  public record Step(String name, boolean done, double seconds, double bytes) {}
+
+  /**
+   * What came out.
+   *
+   * @param page that shows it
+   * @param answers one a question, in the order of the file
+   */
+  public record Answers(Path page, List<Answer> answers) {
+    public Answers {
+      answers = List.copyOf(answers);
+    }
+  }
+
+  /**
+   * An answer.
+   *
+   * @param question its title
+   * @param verdict holds, does not hold or cannot be told; empty where nothing was expected
+   * @param statistic on which the verdict rests, with its interval; empty where there is none
+   */
+  public record Answer(String question, String verdict, String statistic) {}
 
   private StudyRun(
       Study study,
@@ -66,7 +90,7 @@ public final class StudyRun {
     this.report = study.reports() ? report : null;
     this.progress = progress;
     this.say = say;
-    study.subjects().forEach(subject -> byName.put(subject.name(), subject));
+    this.folders = new StudyFolders(study, out);
   }
 
   /**
@@ -90,174 +114,148 @@ public final class StudyRun {
     return Estimates.shown(seconds);
   }
 
-  // ---- names of what is made ----
-
-  private Path data() {
-    Study.WorldBlock world = study.data().world();
-    return world == null
-        ? Objects.requireNonNull(study.data().folder())
-        : out.resolve("data")
-            .resolve(
-                String.format(
-                    Locale.ROOT, "world-%d-%d-%d", world.seed(), world.size(), world.images()));
-  }
-
-  /** The training of a subject, with its folders filled in. */
-  private TrainingOptions training(Subject subject) {
-    TrainingOptions open = Objects.requireNonNull(subject.training());
-    Path from = open.data().equals(StudyReader.UNSET) ? data() : open.data();
-    Subject start = subject.initFrom() == null ? null : byName.get(subject.initFrom());
-    Path init = start == null ? null : model(start);
-    TrainingOptions whole = open.with(from, out, init);
-    return whole.with(from, networkFolder(subject.group(), whole), init);
-  }
-
-  private Path networkFolder(String group, TrainingOptions options) {
-    return out.resolve("networks").resolve(folder(group, made(options)));
-  }
-
-  /** What makes a network: its options, with what it starts from named by its own digest. */
-  private String made(TrainingOptions options) {
-    Path init = options.init();
-    return options
-        .with(
-            options.data().startsWith(out) ? out.relativize(options.data()) : options.data(),
-            Path.of("out"),
-            init == null
-                ? null
-                : Path.of(String.valueOf(Objects.requireNonNull(init.getParent()).getFileName())))
-        .command();
-  }
-
-  private static String folder(String name, String made) {
-    String safe = Text.fileSafe(name);
-    safe = safe.replaceAll("\\.\\.+-?", "");
-    return (safe.length() > 40 ? safe.substring(0, 40) : safe) + "-" + Digests.shortHash(made, 12);
-  }
-
-  private Path model(Subject subject) {
-    if (subject.model() != null) {
-      return subject.model();
-    }
-    Path folder = training(subject).out();
-    Integer at = subject.iteration();
-    return folder.resolve(
-        at == null ? "model.onnx" : String.format(Locale.ROOT, "model-%06d.onnx", at));
-  }
-
-  private final Map<String, Path> results = new HashMap<>();
-
-  /** Folder of a subject's dissection; a model's file is read for it once. */
-  private Path result(Subject subject) throws IOException {
-    Path known = results.get(subject.name());
-    if (known == null) {
-      known = newResult(subject);
-      results.put(subject.name(), known);
-    }
-    return known;
-  }
-
-  private Path newResult(Subject subject) throws IOException {
-    Path model = subject.model();
-    String network =
-        model == null
-            ? made(training(subject)) + " @" + subject.iteration()
-            : Digests.sha256Hex(model);
-    String made =
-        String.join(
-            "\n",
-            network,
-            dataKey(),
-            String.join(",", subject.layers()),
-            String.valueOf(subject.preprocess()),
-            String.join(" ", study.bases()),
-            Long.toString(study.limit()),
-            Double.toString(study.iou()));
-    return out.resolve("results").resolve(folder(subject.name(), made));
-  }
-
-  private @Nullable String dataKey;
-
-  /** The data set by its rows; a world by what it is rendered from. */
-  private String dataKey() throws IOException {
-    Path folder = study.data().folder();
-    if (folder == null) {
-      return data().getFileName().toString();
-    }
-    if (dataKey == null) {
-      StringBuilder rows = new StringBuilder();
-      for (ImageRow row : Datasets.open(folder, DatasetOptions.defaults()).images()) {
-        rows.append(row.name()).append(' ').append(row.maskHeight()).append('x');
-        rows.append(row.maskWidth()).append('\n');
-      }
-      dataKey = Digests.shortHash(rows.toString(), 32);
-    }
-    return dataKey;
-  }
-
-  private static boolean isDissected(Path result) {
-    return Files.exists(result.resolve(Dissection.FILE))
-        && !Files.exists(result.resolve(ResultFolder.WORK));
-  }
-
   // ---- the plan ----
 
-  /** What a run would do, in order; nothing is written. */
-  public List<Step> plan() throws IOException {
-    List<Step> steps = new ArrayList<>();
-    Study.WorldBlock world = study.data().world();
-    int images;
-    if (world != null) {
-      images = world.images();
-      steps.add(
-          new Step(
-              "render " + world.images() + " images",
-              Files.exists(data()),
-              Estimates.rendering(world)));
-    } else {
-      images = Datasets.open(data(), DatasetOptions.defaults()).images().size();
+  /** A step: whether it is done, what it costs, and doing it. */
+  private record Task(String name, Done done, Costing costing, Work work) {
+    interface Done {
+      boolean is() throws IOException;
     }
-    images = study.limit() > 0 ? (int) Math.min(study.limit(), images) : images;
-    for (Subject subject : trainings()) {
-      TrainingOptions options = training(subject);
-      steps.add(
-          new Step(
+
+    interface Costing {
+      Estimates.Cost of(Estimates estimates, int images) throws IOException;
+    }
+
+    interface Work {
+      void run() throws IOException;
+    }
+  }
+
+  /** All steps in order. */
+  private List<Task> tasks() throws IOException {
+    List<Task> tasks = new ArrayList<>();
+    Study.WorldBlock world = study.data().world();
+    if (world != null) {
+      tasks.add(
+          new Task(
+              "render " + world.images() + " images",
+              () -> Files.exists(folders.data()),
+              (estimates, images) -> estimates.rendering(world),
+              () -> render(world)));
+    }
+    for (Subject subject : folders.trainings()) {
+      TrainingOptions options = folders.training(subject);
+      tasks.add(
+          new Task(
               "train " + trainingName(subject),
-              Files.exists(options.out().resolve("model.onnx")),
-              Estimates.training(options)));
+              () -> StudyFolders.isTrained(options),
+              (estimates, images) -> estimates.training(options, images),
+              () -> train(subject)));
     }
     for (Subject subject : study.subjects()) {
-      steps.add(
-          new Step(
+      tasks.add(
+          new Task(
               "dissect " + subject.name(),
-              isDissected(result(subject)),
-              Estimates.dissection(subject, images, study.bases().size(), report != null)));
+              () -> StudyFolders.isDissected(folders.result(subject)),
+              (estimates, images) -> dissection(estimates, subject, images),
+              () -> dissect(subject)));
+    }
+    for (Subject subject : study.probing() == null ? List.<Subject>of() : study.subjects()) {
+      tasks.add(
+          new Task(
+              "probe " + subject.name(),
+              () -> Files.exists(folders.probed(subject)),
+              (estimates, images) -> probing(estimates, subject, images),
+              () -> probe(subject)));
+    }
+    return tasks;
+  }
+
+  /**
+   * What a run would do, in order; nothing is written.
+   *
+   * @throws IOException with one line when a network lacks a layer that is named
+   */
+  public List<Step> plan() throws IOException {
+    checkLayers();
+    List<Task> tasks = tasks();
+    Estimates estimates = null;
+    List<Step> steps = new ArrayList<>();
+    for (Task task : tasks) {
+      if (task.done().is()) {
+        steps.add(new Step(task.name(), true, 0, 0));
+        continue;
+      }
+      estimates = estimates == null ? Estimates.measured() : estimates;
+      Estimates.Cost cost = task.costing().of(estimates, images());
+      steps.add(new Step(task.name(), false, cost.seconds(), cost.bytes()));
     }
     return steps;
   }
 
+  /** Images that are dissected. */
+  private int images() throws IOException {
+    Study.WorldBlock world = study.data().world();
+    int all =
+        world != null
+            ? world.images()
+            : Datasets.open(folders.data(), DatasetOptions.defaults()).images().size();
+    return study.limit() > 0 ? (int) Math.min(study.limit(), all) : all;
+  }
+
+  /** What can be known beforehand of named layers, so that nothing fails after hours. */
+  private void checkLayers() throws IOException {
+    for (Subject subject : study.subjects()) {
+      if (subject.model() != null) {
+        try (Network network = Network.open(subject.model())) {
+          Estimates.layers(subject, network);
+        } catch (NetdissectException e) {
+          throw new NetdissectException(subject.name() + ": " + e.getMessage(), e);
+        }
+      }
+      for (String basis : subject.bases()) {
+        for (Path file : Basis.parse(basis).files()) {
+          if (!Files.isRegularFile(file)) {
+            throw new NetdissectException(
+                subject.name() + ": there is no file " + Text.oneLine(file.toString()));
+          }
+        }
+      }
+    }
+  }
+
+  private Estimates.Cost dissection(Estimates estimates, Subject subject, int images)
+      throws IOException {
+    Estimates.Reports reports = report == null ? null : this::reportBytes;
+    if (subject.model() == null) {
+      return estimates.dissection(subject, null, images, reports);
+    }
+    try (Network network = Network.open(subject.model())) {
+      return estimates.dissection(subject, network, images, reports);
+    }
+  }
+
+  /** About how large a report is; of a world that is to be rendered by the size of its images. */
+  private double reportBytes(int units, int images) throws IOException {
+    Study.WorldBlock world = study.data().world();
+    if (world != null && !Files.exists(folders.data())) {
+      return (double) images * world.size() * world.size();
+    }
+    return Objects.requireNonNull(report).estimate(labelled(), units, images);
+  }
+
+  private static Estimates.Cost probing(Estimates estimates, Subject subject, int images)
+      throws IOException {
+    if (subject.model() == null) {
+      return estimates.probe(subject, null, images);
+    }
+    try (Network network = Network.open(subject.model())) {
+      return estimates.probe(subject, network, images);
+    }
+  }
+
   private static String trainingName(Subject subject) {
     return subject.name().replaceFirst(" iteration=\\d+$", "");
-  }
-
-  /** One subject of each training, those that others start from first. */
-  private List<Subject> trainings() {
-    Map<Path, Subject> once = new LinkedHashMap<>();
-    for (Subject subject : study.subjects()) {
-      addTraining(subject, once);
-    }
-    return List.copyOf(once.values());
-  }
-
-  private void addTraining(Subject subject, Map<Path, Subject> once) {
-    if (subject.training() == null) {
-      return;
-    }
-    Subject start = subject.initFrom() == null ? null : byName.get(subject.initFrom());
-    if (start != null) {
-      addTraining(start, once);
-    }
-    once.putIfAbsent(training(subject).out(), subject);
   }
 
   // ---- doing it ----
@@ -265,61 +263,67 @@ public final class StudyRun {
   /**
    * Does what is missing and writes the page.
    *
-   * @return the page
+   * @return the page and what it answers
    * @throws IOException with one line that names the step; what was done is kept
    */
-  public Path run() throws IOException {
+  public Answers run() throws IOException {
     List<Step> plan = plan();
     Files.createDirectories(out);
-    double left = plan.stream().filter(step -> !step.done()).mapToDouble(Step::seconds).sum();
-    int number = 0;
-    Study.WorldBlock world = study.data().world();
-    if (world != null) {
-      number++;
-      if (!plan.get(0).done()) {
-        begin(number, plan, left);
-        render(world);
-        left -= plan.get(0).seconds();
+    try (WorkLock lock = WorkLock.take(out, out, progress)) {
+      List<Task> tasks = tasks();
+      long start = System.nanoTime();
+      double estimated = 0;
+      double left = plan.stream().mapToDouble(Step::seconds).sum();
+      for (int t = 0; t < tasks.size(); t++) {
+        // Asked anew: some steps are done together with others.
+        if (!tasks.get(t).done().is()) {
+          // As things went up to now they will go on.
+          double took = (System.nanoTime() - start) / 1e9;
+          double pace = estimated > PACED ? took / estimated : 1;
+          say.accept(
+              String.format(
+                  Locale.ROOT,
+                  "step %d of %d, about %s left: %s",
+                  t + 1,
+                  tasks.size(),
+                  Estimates.shown(left * pace),
+                  tasks.get(t).name()));
+          tasks.get(t).work().run();
+        }
+        estimated += plan.get(t).seconds();
+        left -= plan.get(t).seconds();
       }
+      return new StudyPage(study, outcomes(), out).write();
     }
-    for (Subject subject : trainings()) {
-      Step step = plan.get(number++);
-      if (!step.done()) {
-        begin(number, plan, left);
-        train(subject);
-        left -= step.seconds();
-      }
-    }
-    ConceptDataset data = Datasets.open(data(), DatasetOptions.defaults());
-    for (Subject subject : study.subjects()) {
-      Step step = plan.get(number++);
-      if (!step.done()) {
-        begin(number, plan, left);
-        dissect(subject, data);
-        left -= step.seconds();
-      }
-    }
-    List<Outcome> outcomes = new ArrayList<>();
-    for (Subject subject : study.subjects()) {
-      Path result = result(subject);
-      outcomes.add(new Outcome(subject, Dissection.open(result), accuracy(subject)));
-    }
-    return new StudyPage(study, outcomes, out).write();
   }
 
-  private void begin(int number, List<Step> plan, double left) {
-    say.accept(
-        String.format(
-            Locale.ROOT,
-            "step %d of %d, about %s left: %s",
-            number,
-            plan.size(),
-            Estimates.shown(left),
-            plan.get(number - 1).name()));
+  /** After so many estimated seconds the estimate is corrected by the time that was needed. */
+  private static final double PACED = 10;
+
+  private List<Outcome> outcomes() throws IOException {
+    Map<Subject.Origin, Subject.Origin> origins = folders.origins();
+    List<Outcome> outcomes = new ArrayList<>();
+    for (Subject subject : study.subjects()) {
+      outcomes.add(
+          new Outcome(
+              subject,
+              StudyFolders.root(subject.origin(), origins),
+              Dissection.open(folders.result(subject)),
+              accuracy(subject),
+              study.probing() == null ? null : Probing.read(folders.probed(subject))));
+    }
+    return outcomes;
+  }
+
+  private ConceptDataset labelled() throws IOException {
+    if (opened == null) {
+      opened = Datasets.open(folders.data(), DatasetOptions.defaults());
+    }
+    return opened;
   }
 
   private void render(Study.WorldBlock world) throws IOException {
-    Path folder = data();
+    Path folder = folders.data();
     Files.createDirectories(Objects.requireNonNull(folder.getParent()));
     try (Progress.Phase phase = progress.phase("rendering", world.images(), "images")) {
       WorldFolder.ensure(
@@ -334,7 +338,7 @@ public final class StudyRun {
   }
 
   private void train(Subject subject) throws IOException {
-    TrainingOptions options = training(subject);
+    TrainingOptions options = folders.training(subject);
     // A training that was cut off begins again: its folder is the study's own.
     Trees.delete(options.out());
     try {
@@ -344,35 +348,111 @@ public final class StudyRun {
     }
   }
 
-  private void dissect(Subject subject, ConceptDataset data) throws IOException {
-    Path result = result(subject);
-    Files.createDirectories(Objects.requireNonNull(result.getParent()));
-    if (!Files.exists(result.resolve(ResultFolder.WORK))) {
-      // What is neither finished nor can be gone on with is made anew: the folder is the study's.
-      Trees.delete(result);
-    }
-    try (Network network = Network.open(model(subject))) {
-      Dissector.Builder builder =
-          Dissector.builder()
-              .setNetwork(network)
-              .setData(data)
-              .setOut(result)
-              .optLayers(subject.layers())
-              .optBases(study.bases().stream().map(Basis::parse).toList())
-              .optIou(study.iou())
-              .optProgress(progress);
-      if (study.limit() > 0) {
-        builder.optLimit(study.limit());
+  /** Dissects a subject, and with it those that can be fed from the same photographs. */
+  private void dissect(Subject subject) throws IOException {
+    List<Subject> subjects = new ArrayList<>();
+    List<Network> networks = new ArrayList<>();
+    try {
+      long bytes = 0;
+      for (Subject other : study.subjects()) {
+        if (subjects.size() == TOGETHER || !alike(subject, other)) {
+          continue;
+        }
+        bytes += subjects.isEmpty() ? 0 : Files.size(folders.model(other));
+        Network network = Network.open(folders.model(other));
+        networks.add(network);
+        Network first = networks.get(0);
+        if (bytes > MODELS
+            || network.inputHeight() != first.inputHeight()
+            || network.inputWidth() != first.inputWidth()) {
+          networks.remove(network);
+          network.close();
+        } else {
+          subjects.add(other);
+        }
       }
-      if (subject.preprocess() != null) {
-        builder.optPreprocessing(Preprocessing.of(subject.preprocess()));
-      }
-      if (report != null) {
-        builder.optThen(report);
-      }
-      builder.build().run();
+      dissect(subjects, networks);
     } catch (NetdissectException e) {
-      throw new NetdissectException("dissecting " + subject.name() + ": " + e.getMessage(), e);
+      String others = subjects.size() > 1 ? " and " + (subjects.size() - 1) + " more" : "";
+      throw new NetdissectException(
+          "dissecting " + subject.name() + others + ": " + e.getMessage(), e);
+    } finally {
+      networks.forEach(Network::close);
+    }
+  }
+
+  /** Whether both are to be dissected, and in the same way; true of a subject and itself. */
+  private boolean alike(Subject subject, Subject other) throws IOException {
+    if (subject.name().equals(other.name())) {
+      return true;
+    }
+    // Subjects come in order: what stands before is done.
+    return study.subjects().indexOf(other) > study.subjects().indexOf(subject)
+        && subject.layers().equals(other.layers())
+        && subject.bases().equals(other.bases())
+        && Objects.equals(subject.preprocess(), other.preprocess())
+        && !folders.result(subject).equals(folders.result(other))
+        && !Files.exists(folders.result(other));
+  }
+
+  private void dissect(List<Subject> subjects, List<Network> networks) throws IOException {
+    Subject subject = subjects.get(0);
+    Path own = folders.result(subject);
+    Files.createDirectories(Objects.requireNonNull(own.getParent()));
+    boolean begun = Files.exists(own.resolve(ResultFolder.WORK));
+    if (!begun) {
+      // What is neither finished nor can be gone on with is made anew: the folder is the study's.
+      Trees.delete(own);
+    }
+    boolean single = begun || subjects.size() == 1;
+    Path to = single ? own : folders.together(subjects);
+    Dissector.Builder builder =
+        Dissector.builder()
+            .setNetworks(single ? networks.subList(0, 1) : networks)
+            .setData(labelled())
+            .setOut(to)
+            .optLayers(subject.layers())
+            .optBases(subject.bases().stream().map(Basis::parse).toList())
+            .optIou(study.iou())
+            .optProgress(progress);
+    if (study.limit() > 0) {
+      builder.optLimit(study.limit());
+    }
+    if (subject.preprocess() != null) {
+      builder.optPreprocessing(Preprocessing.of(subject.preprocess()));
+    }
+    if (report != null) {
+      builder.optThen(report);
+    }
+    List<Dissection> dissections = builder.build().runAll();
+    if (!single) {
+      for (int i = 0; i < subjects.size(); i++) {
+        Files.move(dissections.get(i).folder(), folders.result(subjects.get(i)));
+      }
+      Trees.delete(to);
+    }
+  }
+
+  /** The images that networks are probed on. */
+  private ConceptDataset probedImages() throws IOException {
+    Path folder = Objects.requireNonNull(study.probing()).data();
+    return folder == null ? labelled() : Datasets.open(folder, DatasetOptions.defaults());
+  }
+
+  private void probe(Subject subject) throws IOException {
+    Probing probing = Objects.requireNonNull(study.probing());
+    if (probe == null) {
+      probe = probing.on(probedImages(), progress);
+    }
+    try (Network network = Network.open(folders.model(subject))) {
+      Preprocessing preprocessing =
+          subject.preprocess() == null
+              ? network.usualPreprocessing()
+              : Preprocessing.of(subject.preprocess());
+      Dissection result = Dissection.open(folders.result(subject));
+      Probing.write(probe, network, preprocessing, result, folders.probed(subject), progress);
+    } catch (NetdissectException e) {
+      throw new NetdissectException("probing " + subject.name() + ": " + e.getMessage(), e);
     }
   }
 
@@ -381,7 +461,7 @@ public final class StudyRun {
     if (subject.training() == null) {
       return null;
     }
-    Path table = training(subject).out().resolve("validation.csv");
+    Path table = folders.training(subject).out().resolve("validation.csv");
     Double last = null;
     List<String> lines = Files.readAllLines(table);
     for (String line : lines.subList(1, lines.size())) {

@@ -16,7 +16,9 @@ import org.netdissect.lab.train.TrainingOptions;
  * @param training how it is trained, with the folders still open; null for a model that is there
  * @param iteration the checkpoint of the training; null for its end
  * @param initFrom name of the network that its training starts from; null for none
+ * @param origin which training it comes from; checkpoints of one training share it
  * @param layers to dissect; empty for the network's usual one
+ * @param bases further directions of each layer, as {@code run --basis} takes them
  * @param preprocess name or file; null for what the network usually takes
  */
 record Subject(
@@ -27,10 +29,21 @@ record Subject(
     @Nullable TrainingOptions training,
     @Nullable Integer iteration,
     @Nullable String initFrom,
+    Origin origin,
     List<String> layers,
+    List<String> bases,
     @Nullable String preprocess) {
   Subject {
     factors = Map.copyOf(factors);
     layers = List.copyOf(layers);
+    bases = List.copyOf(bases);
   }
+
+  /**
+   * What tells independent networks from repeats of the same one.
+   *
+   * @param condition what networks share that differ by their seed only
+   * @param seed of the training; empty where it is not known
+   */
+  record Origin(String condition, String seed) {}
 }

@@ -44,7 +44,9 @@ final class Yaml {
           Text.oneLine(file.toString()) + " is a folder; a study is a YAML file");
     }
     if (!Files.isRegularFile(file)) {
-      throw new DataException(Text.oneLine(file.toString()) + " does not exist");
+      throw new DataException(
+          Text.oneLine(file.toString())
+              + (Files.exists(file) ? " is a pipe or a device, no file" : " does not exist"));
     }
     if (Files.size(file) > LARGEST) {
       throw new DataException(Text.oneLine(file.toString()) + " is too large for a study's file");

@@ -106,7 +106,9 @@ final class GraphBlock extends AbstractBlock {
       } else if (step instanceof NetworkSpec.Flatten) {
         value = from.get(0).reshape(from.get(0).getShape().get(0), -1);
       } else if (step instanceof NetworkSpec.Join join) {
-        value = from.get(0).reshape(from.get(0).getShape().get(0) / join.views(), -1);
+        value = from.get(0).reshape(joined(from.get(0).getShape(), join.views()));
+      } else if (step instanceof NetworkSpec.Correlate correlate) {
+        value = correlated(from.get(0), correlate);
       } else {
         throw new IllegalArgumentException("no block for " + step);
       }
@@ -157,10 +159,44 @@ final class GraphBlock extends AbstractBlock {
             new Shape(
                 shape.get(0), Arrays.stream(shape.getShape()).skip(1).reduce(1, (a, b) -> a * b));
       } else if (step instanceof NetworkSpec.Join join) {
-        shape = new Shape(shape.get(0) / join.views(), shape.get(1) * join.views());
+        shape = joined(shape, join.views());
+      } else if (step instanceof NetworkSpec.Correlate correlate) {
+        long channels = (correlate.views() - 1L) * correlate.shifts();
+        shape = new Shape(shape.get(0) / correlate.views(), channels, shape.get(2), shape.get(3));
       }
       shapes.put(step.name(), shape);
     }
     return shapes;
+  }
+
+  /** N·views × n × … becomes N × views·n × …, which leaves all values in their order. */
+  private static Shape joined(Shape shape, int views) {
+    long[] sizes = shape.getShape().clone();
+    sizes[0] /= views;
+    sizes[1] *= views;
+    return new Shape(sizes);
+  }
+
+  private static NDArray correlated(NDArray maps, NetworkSpec.Correlate step) {
+    Shape shape = maps.getShape();
+    long height = shape.get(2);
+    long width = shape.get(3);
+    int reach = step.reach();
+    NDArray centred =
+        maps.sub(maps.mean(new int[] {3}, true).mean(new int[] {2}, true))
+            .reshape(shape.get(0) / step.views(), step.views(), shape.get(1), height, width);
+    NDList products = new NDList();
+    for (int view = 1; view < step.views(); view++) {
+      NDArray before = centred.get(":," + (view - 1));
+      // As PyTorch pads: the last axis first.
+      NDArray after = centred.get(":," + view).pad(new Shape(reach, reach, reach, reach), 0);
+      for (int y = 0; y <= 2 * reach; y++) {
+        for (int x = 0; x <= 2 * reach; x++) {
+          String shift = ":,:," + y + ":" + (y + height) + "," + x + ":" + (x + width);
+          products.add(before.mul(after.get(shift)).mean(new int[] {1}, true));
+        }
+      }
+    }
+    return NDArrays.concat(products, 1);
   }
 }

@@ -105,10 +105,24 @@ public record NetworkSpec(int size, List<Node> nodes, List<String> outputs) {
   public record Add(String name) implements Step {}
 
   /**
-   * Rows of the same sample joined: N·views × n becomes N × views·n. Has no place in an ONNX file,
-   * whose input is one image.
+   * Rows or maps of the same sample joined: N·views × n × … becomes N × views·n × …. Has no place
+   * in an ONNX file, whose input is one image.
    */
   public record Join(String name, int views) implements Step {}
+
+  /**
+   * How well the maps of each view go with those of the next one, shifted: N·views × n × h × w
+   * becomes N × (views − 1)·(2·reach + 1)² × h × w, the means over channels of the products of
+   * values less their channel's mean over the map (Dosovitskiy et al. 2015, FlowNet). No place in
+   * an ONNX file.
+   *
+   * @param reach shifts up to so many places, each way
+   */
+  public record Correlate(String name, int views, int reach) implements Step {
+    int shifts() {
+      return (2 * reach + 1) * (2 * reach + 1);
+    }
+  }
 
   /** A fully connected layer. */
   public record Linear(String name, int in, int out) implements Step {}
@@ -207,6 +221,8 @@ public record NetworkSpec(int size, List<Node> nodes, List<String> outputs) {
         to = new Maps(from.channels() * from.side() * from.side(), 1);
       } else if (step instanceof Join join) {
         to = new Maps(from.channels() * join.views(), from.side());
+      } else if (step instanceof Correlate correlate) {
+        to = new Maps((correlate.views() - 1) * correlate.shifts(), from.side());
       } else if (step instanceof Linear linear) {
         to = new Maps(linear.out(), 1);
       } else if (step instanceof Concat) {

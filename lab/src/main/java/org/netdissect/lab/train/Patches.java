@@ -22,7 +22,12 @@ abstract class Patches extends Related {
 
   @Override
   int side() {
-    return cell() * 7 / 8;
+    return side(options.size());
+  }
+
+  /** Pixels a side of a patch of an image of that size. */
+  static int side(int size) {
+    return size / 3 * 7 / 8;
   }
 
   /** Puts the patch of a cell, 0 … 8 in rows, anywhere in the cell. */

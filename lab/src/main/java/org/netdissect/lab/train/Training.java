@@ -56,13 +56,7 @@ public final class Training {
           "training needs PyTorch, which the plain build leaves out (110 MB): run"
               + " \"mvn -B -q -DskipTests -Ptrain package\" once in the source folder");
     }
-    // Nothing is downloaded at run time; natives are unpacked to a folder of our own.
-    System.setProperty("ai.djl.offline", "true");
-    System.setProperty("OPT_OUT_TRACKING", "true");
-    if (System.getenv("DJL_CACHE_DIR") == null && System.getProperty("DJL_CACHE_DIR") == null) {
-      System.setProperty(
-          "DJL_CACHE_DIR", CacheFolder.get().toAbsolutePath().resolve("djl").toString());
-    }
+    prepare();
     RunFolder.requireFree(options.out());
     Samples samples = Samples.open(options);
     Exercise exercise;
@@ -104,6 +98,35 @@ public final class Training {
               weights.all().values().stream().mapToLong(t -> t.values().length).sum()));
       return train(exercise, frozen, weights, folder, sayAndNote);
     }
+  }
+
+  /** Nothing is downloaded at run time; natives are unpacked to a folder of our own. */
+  private static void prepare() throws IOException {
+    System.setProperty("ai.djl.offline", "true");
+    System.setProperty("OPT_OUT_TRACKING", "true");
+    if (System.getenv("DJL_CACHE_DIR") == null && System.getProperty("DJL_CACHE_DIR") == null) {
+      System.setProperty(
+          "DJL_CACHE_DIR", CacheFolder.get().toAbsolutePath().resolve("djl").toString());
+    }
+  }
+
+  /**
+   * About how long an iteration of a training takes here: a few are done on made-up images with a
+   * classifier of the same trunk. Writes nothing.
+   *
+   * @return seconds; NaN where the libraries that train are not there
+   */
+  public static double secondsOfIteration(TrainingOptions options) throws IOException {
+    if (!isAvailable()) {
+      return Double.NaN;
+    }
+    prepare();
+    NetworkCost cost = NetworkCost.of(options);
+    NetworkSpec spec =
+        options
+            .architecture()
+            .classifier(cost.side(), 24, options.shape(), options.head(), options.dropout());
+    return DjlTraining.secondsOfIteration(spec, options.batch() * cost.views(), options.threads());
   }
 
   private static Result train(

@@ -96,6 +96,53 @@ public record TrainingOptions(
         threads);
   }
 
+  /** The same training with other checkpoints along the way. */
+  public TrainingOptions withCheckpoints(List<Integer> others) {
+    return new TrainingOptions(
+        data,
+        out,
+        task,
+        iterations,
+        batch,
+        seed,
+        size,
+        architecture,
+        shape,
+        head,
+        dropout,
+        rate,
+        init,
+        freeze,
+        others,
+        flip,
+        threads);
+  }
+
+  /**
+   * What networks share that differ by their seed only: all that shapes the outcome but the seed.
+   */
+  public String condition() {
+    return new TrainingOptions(
+            data,
+            Path.of("out"),
+            task,
+            iterations,
+            batch,
+            0,
+            size,
+            architecture,
+            shape,
+            head,
+            dropout,
+            rate,
+            init,
+            freeze,
+            List.of(),
+            flip,
+            1)
+        .command();
+  }
+
   /** The command that repeats this run, with every option spelt out. */
   public String command() {
     List<String> words = new ArrayList<>(List.of("netdissect", "train"));

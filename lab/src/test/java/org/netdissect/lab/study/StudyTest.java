@@ -21,8 +21,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.netdissect.base.Progress;
+import org.netdissect.base.files.NpyWriter;
 import org.netdissect.lab.train.AnalyticNetworks;
 import org.netdissect.lab.world.WorldFolder;
+import org.netdissect.results.Dissection;
 
 class StudyTest {
   @TempDir static Path shared;
@@ -74,8 +76,8 @@ class StudyTest {
         new HashSet<>(study.subjects().stream().map(s -> s.factors().get("iteration")).toList()));
     Path out = temp.resolve("out");
     List<String> said = new ArrayList<>();
-    Path page = StudyRun.of(study, out, null, Progress.NONE, said::add).run();
-    assertEquals(3, said.size(), said::toString);
+    Path page = StudyRun.of(study, out, null, Progress.NONE, said::add).run().page();
+    assertEquals(1, said.size(), "all three from one decoding: " + said);
     String html = Files.readString(page);
     assertTrue(html.contains("More with training?") && html.contains("Spearman"), html);
     assertTrue(Files.readString(out.resolve("figures/2-By-layer.csv")).contains("relu1,"));
@@ -84,6 +86,109 @@ class StudyTest {
     StudyRun.of(study, out, null, Progress.NONE, said::add).run();
     assertEquals(List.of(), said, "nothing is done twice");
     assertArrayEquals(before, Files.readAllBytes(page));
+  }
+
+  /** Networks that share a decoding get the results that each gets alone. */
+  @Test
+  void togetherAsAlone() throws IOException {
+    Path out = temp.resolve("out");
+    StudyRun.of(Study.read(given()), out, null, Progress.NONE, l -> {}).run();
+    Study one =
+        Study.read(
+            study(
+                GIVEN
+                    .replace("MODELS/run-*", shared.resolve("models") + "/run-200")
+                    .replace("by: iteration", "by: network")));
+    StudyRun.of(one, temp.resolve("alone"), null, Progress.NONE, l -> {}).run();
+    Path alone = resultOf(temp.resolve("alone/results"), "run-200.onnx");
+    Path together = resultOf(out.resolve("results"), "run-200.onnx");
+    for (String file : List.of("dissection.json", "relu1/units.csv", "relu1/hits.bin")) {
+      assertArrayEquals(
+          Files.readAllBytes(alone.resolve(file)),
+          Files.readAllBytes(together.resolve(file)),
+          file);
+    }
+  }
+
+  private static Path resultOf(Path folder, String model) throws IOException {
+    List<Path> all;
+    try (Stream<Path> inside = Files.list(folder)) {
+      all = inside.toList();
+    }
+    for (Path result : all) {
+      if (Files.readString(result.resolve("dissection.json")).contains("\"" + model + "\"")) {
+        return result;
+      }
+    }
+    throw new AssertionError("no result of " + model + " among " + all);
+  }
+
+  private List<StudyRun.Answer> answers(String text) throws IOException {
+    Path models = Files.createDirectories(temp.resolve("nets"));
+    for (int seed = 1; seed <= 3; seed++) {
+      Files.copy(shared.resolve("models/run-100.onnx"), models.resolve("copy-" + seed + ".onnx"));
+      Files.copy(
+          shared.resolve("models/run-" + seed + "00.onnx"),
+          models.resolve("net-" + seed + ".onnx"));
+    }
+    Study study = Study.read(study("data: WORLD\nreports: false\n" + text));
+    return StudyRun.of(study, temp.resolve("out"), null, Progress.NONE, l -> {}).run().answers();
+  }
+
+  /** Rotations, checkpoints and copies of a network are no further networks. */
+  @Test
+  void whatIsNotIndependentIsNoEvidence() throws IOException {
+    List<StudyRun.Answer> answers =
+        answers(
+            """
+            networks:
+              one: {models: nets/net-1.onnx, bases: ["rotation:seeds=1,2,3;alphas=0.5,1"]}
+              steps: {models: nets/net-*.onnx}
+              copies: {models: nets/copy-*.onnx, number: seed}
+              seeds: {models: nets/net-*.onnx, number: seed}
+            questions:
+              - {ask: turned, networks: [one], by: alpha, measure: detectors, expect: decreases}
+              - {ask: trained, networks: [steps], by: iteration, measure: detectors, expect: increases}
+              - {ask: pooled, networks: [steps, seeds], by: network, expect: steps > seeds}
+              - {ask: copied, networks: [copies, seeds], by: network, expect: copies > seeds}
+              - {ask: itself, networks: [seeds], by: network, expect: seeds > seeds2}
+            """);
+    for (StudyRun.Answer answer : answers) {
+      assertEquals("cannot be told", answer.verdict(), answer.toString());
+    }
+    for (int i = 0; i < 4; i++) {
+      String statistic = answers.get(i).statistic();
+      assertTrue(
+          statistic.contains("one independent network only")
+              || statistic.contains("the same everywhere"),
+          answers.get(i).toString());
+    }
+    String table = Files.readString(temp.resolve("out/figures/1-turned.csv"));
+    assertEquals(1 + 1 + 6, table.lines().count(), table);
+    // Only the last checkpoint of a training is asked, unless the question is about iterations.
+    String pooled = Files.readString(temp.resolve("out/figures/3-pooled.csv"));
+    assertEquals(1 + 1 + 3, pooled.lines().count(), pooled);
+  }
+
+  @Test
+  void matricesLieRelativeToTheStudy() throws IOException {
+    NpyWriter.write(temp.resolve("turn.npy"), new double[][] {{0, 1, 0, 0}, {1, 0, 0, 0}});
+    answers(
+        """
+        networks:
+          one: {models: nets/net-1.onnx}
+        bases: ["matrix:turn.npy;relu"]
+        questions: [{by: network}]
+        """);
+    try (Stream<Path> results = Files.list(temp.resolve("out/results"))) {
+      assertEquals(2, Dissection.open(results.findFirst().orElseThrow()).layers().size());
+    }
+    Study study = Study.read(temp.resolve("study.yaml"));
+    StudyRun again = StudyRun.of(study, temp.resolve("out"), null, Progress.NONE, l -> {});
+    assertTrue(again.plan().get(0).done());
+    NpyWriter.write(temp.resolve("turn.npy"), new double[][] {{0, 1, 0, 0}, {1, 0, 0, 1}});
+    again = StudyRun.of(study, temp.resolve("out"), null, Progress.NONE, l -> {});
+    assertFalse(again.plan().get(0).done(), "another matrix is another result");
   }
 
   @Test
@@ -102,6 +207,51 @@ class StudyTest {
     StudyRun.of(study, out, null, Progress.NONE, said::add).run();
     assertEquals(1, said.size());
     assertTrue(said.get(0).startsWith("step ") && said.get(0).contains("of 3"), said.get(0));
+  }
+
+  @Test
+  void networksAreProbed() throws IOException {
+    List<StudyRun.Answer> answers =
+        answers(
+            """
+            probe: {splits: 2}
+            networks:
+              seeds: {models: nets/net-*.onnx, number: seed}
+            questions:
+              - {ask: probed, by: probe, expect: increases}
+              - {ask: measured, by: network, measure: probe}
+            """);
+    // Networks that differ by their seed alone are of one kind.
+    assertTrue(answers.get(0).statistic().contains("1 kind only"), answers.toString());
+    List<String> table = Files.readAllLines(temp.resolve("out/figures/2-measured.csv"));
+    assertEquals(4, table.size());
+    for (String row : table.subList(1, 4)) {
+      double accuracy = Double.parseDouble(row.split(",")[1]);
+      assertTrue(accuracy >= 0 && accuracy <= 1, row);
+    }
+    IOException e =
+        assertThrows(
+            IOException.class,
+            () ->
+                Study.read(
+                    study(
+                        GIVEN
+                            .replace("by: layer", "by: probe")
+                            .replace("MODELS", shared.resolve("models").toString()))));
+    assertTrue(e.getMessage().contains("no network has the factor"), e.getMessage());
+  }
+
+  @Test
+  void aLayerThatIsNotThereIsToldBeforeAnythingRuns() throws IOException {
+    Study study =
+        Study.read(
+            study(
+                GIVEN
+                    .replace("MODELS", shared.resolve("models").toString())
+                    .replace("[relu1]", "[relu9]")));
+    StudyRun run = StudyRun.of(study, temp.resolve("out"), null, Progress.NONE, l -> {});
+    IOException e = assertThrows(IOException.class, run::plan);
+    assertTrue(e.getMessage().contains("relu9"), e.getMessage());
   }
 
   @Test
@@ -151,7 +301,8 @@ class StudyTest {
         "questions:|qestions:|line 5: unknown key \"qestions\"; \"questions\" is meant|",
         "data: WORLD|data: /no/such/folder|line 2|is no folder",
         "data: WORLD|date: WORLD|line 2: unknown key|",
-        "data: WORLD|data: {world: {images: many}}|line 2: data.world.images: a whole number from 50|",
+        "data: WORLD|data: {world: {images: many}}|line 2: data.world.images: a whole number from"
+            + " 50|",
         "data: WORLD|data: {world: {size: 33}}|line 2: data.world.size: an even number|",
         "data: WORLD|data: [a, b]|line 2: data: a single value is wanted here, not a list|",
         "m.onnx|x*.none|line 4|finds no file",

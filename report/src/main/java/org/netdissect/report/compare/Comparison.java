@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.netdissect.base.Numbers;
 import org.netdissect.base.ToolVersion;
@@ -54,6 +55,7 @@ public final class Comparison {
           "accuracy.js",
           "save.js",
           "growth.js",
+          "following.js",
           "compare.js");
 
   private final List<Run> runs;
@@ -61,6 +63,7 @@ public final class Comparison {
   private final boolean published;
   private final double iou;
   private final @Nullable Accuracies accuracies;
+  private final boolean followed;
   private final List<String> categories;
 
   /**
@@ -78,7 +81,9 @@ public final class Comparison {
       @Nullable String axis,
       boolean published,
       double iou,
-      @Nullable Accuracies accuracies) {
+      @Nullable Accuracies accuracies,
+      boolean followed) {
+    this.followed = followed;
     this.accuracies = accuracies;
     this.runs = List.copyOf(runs);
     this.axis = axis;
@@ -94,27 +99,35 @@ public final class Comparison {
     if (runs.isEmpty() || runs.stream().map(Run::name).distinct().count() < runs.size()) {
       throw new IllegalArgumentException("runs need different names, and at least one run");
     }
-    return new Comparison(runs, null, false, Dissector.DEFAULT_IOU, null);
+    return new Comparison(runs, null, false, Dissector.DEFAULT_IOU, null, false);
   }
 
   /** The same with a curve over the runs' numbers, which this is the name of. */
   public Comparison withAxis(String name) {
-    return new Comparison(runs, name, published, iou, accuracies);
+    return new Comparison(runs, name, published, iou, accuracies, followed);
   }
 
   /** The same beside the 27 networks of the CVPR 2017 paper, as their authors published them. */
   public Comparison withPublished() {
-    return new Comparison(runs, axis, true, iou, accuracies);
+    return new Comparison(runs, axis, true, iou, accuracies, followed);
   }
 
   /** The same with another IoU above which a unit is a detector. */
   public Comparison withThreshold(double threshold) {
-    return new Comparison(runs, axis, published, threshold, accuracies);
+    return new Comparison(runs, axis, published, threshold, accuracies, followed);
   }
 
   /** The same with how well layers serve another task (the paper's Figure 12). */
   public Comparison withAccuracies(Accuracies known) {
-    return new Comparison(runs, axis, published, iou, known);
+    return new Comparison(runs, axis, published, iou, known, followed);
+  }
+
+  /**
+   * The same with every unit followed through the results, which are of one network in training, in
+   * its order: {@code following.csv}, {@code became.csv} and a flow picture for each layer.
+   */
+  public Comparison withFollowing() {
+    return new Comparison(runs, axis, published, iou, accuracies, true);
   }
 
   /** What makes the numbers not comparable, one line each; empty where nothing does. */
@@ -142,6 +155,30 @@ public final class Comparison {
           differences, names + "convention ", one.rules().convention(), other.rules().convention());
     }
     return differences;
+  }
+
+  /** What a reader should know although the numbers are comparable, one line each. */
+  public List<String> notes() {
+    List<String> notes = new ArrayList<>();
+    for (int r = 1; r < runs.size(); r++) {
+      DissectionInfo.NetworkInfo network = runs.get(r).dissection().info().network();
+      for (Run before : runs.subList(0, r)) {
+        DissectionInfo.NetworkInfo other = before.dissection().info().network();
+        if (network.sha256() != null
+            && network.sha256().equals(other.sha256())
+            && !Objects.equals(network.describePreprocessing(), other.describePreprocessing())) {
+          notes.add(
+              "%s and %s are one network under two preprocessings: %s; %s"
+                  .formatted(
+                      before.name(),
+                      runs.get(r).name(),
+                      other.describePreprocessing(),
+                      network.describePreprocessing()));
+          break;
+        }
+      }
+    }
+    return notes;
   }
 
   private static void different(
@@ -208,16 +245,25 @@ public final class Comparison {
   public void write(Path folder) throws IOException {
     // All that can fail comes before what stood in the folder is touched.
     Files.createDirectories(folder);
-    String page = page(folder);
+    List<Following> following =
+        followed ? Following.of(runs, categories, iou) : List.<Following>of();
+    String page = page(folder, following);
     String table = table();
     String concepts = concepts();
     ReportFolder out = ReportFolder.begin(folder);
     out.write("compare.csv", table);
     out.write("concepts.csv", concepts);
+    if (followed) {
+      out.write("following.csv", Following.table(following));
+      out.write("became.csv", Following.became(following));
+      for (Following layer : following) {
+        out.write(layer.file(), layer.figure().svg());
+      }
+    }
     out.finish(page);
   }
 
-  private String page(Path folder) throws IOException {
+  private String page(Path folder, List<Following> following) throws IOException {
     Map<String, Object> root = new LinkedHashMap<>();
     root.put("tool", ToolVersion.get());
     root.put("network", Map.of());
@@ -232,6 +278,7 @@ public final class Comparison {
     root.put("concepts", List.of());
     root.put("photos", List.of());
     root.put("differences", differences());
+    root.put("notes", notes());
     root.put("axis", axis);
     List<Object> layers = new ArrayList<>();
     for (Run run : runs) {
@@ -240,6 +287,7 @@ public final class Comparison {
       }
     }
     root.put("layers", layers);
+    root.put("following", following.stream().map(Following::view).toList());
     List<Object> bars = new ArrayList<>();
     if (published) {
       for (Published network : Published.all()) {
@@ -492,7 +540,9 @@ public final class Comparison {
 
   private String withoutScripts() {
     StringBuilder html = new StringBuilder();
-    differences().forEach(line -> html.append("<p>").append(Page.escape(line)).append("</p>"));
+    Stream.of(differences(), notes())
+        .flatMap(List::stream)
+        .forEach(line -> html.append("<p>").append(Page.escape(line)).append("</p>"));
     html.append(
         "<table><tr><th>network<th>layer<th>units<th>detectors<th>unique, per category</tr>");
     for (Run run : runs) {

@@ -66,6 +66,10 @@ final class Palette {
     return colours.get(category);
   }
 
+  String colour(String category) {
+    return colours.get(categories.indexOf(category));
+  }
+
   /** Draws an area of a category: its colour, and over it its lines. */
   void area(Svg svg, double x, double y, double width, double height, int category) {
     svg.rect(x, y, width, height, colours.get(category));

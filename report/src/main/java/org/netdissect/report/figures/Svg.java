@@ -50,6 +50,20 @@ final class Svg {
     return this;
   }
 
+  /** A band of that width from the left to the right, both given by its upper edge. */
+  Svg band(double x1, double y1, double x2, double y2, double width, String fill) {
+    String middle = number((x1 + x2) / 2);
+    body.append("<path d=\"M").append(number(x1)).append(' ').append(number(y1));
+    body.append('C').append(middle).append(' ').append(number(y1)).append(' ').append(middle);
+    body.append(' ').append(number(y2)).append(' ').append(number(x2)).append(' ');
+    body.append(number(y2)).append('v').append(number(width)).append('C').append(middle);
+    body.append(' ').append(number(y2 + width)).append(' ').append(middle).append(' ');
+    body.append(number(y1 + width)).append(' ').append(number(x1)).append(' ');
+    body.append(number(y1 + width)).append("z\" fill=\"").append(fill);
+    body.append("\" fill-opacity=\"0.45\"/>\n");
+    return this;
+  }
+
   Svg text(double x, double y, double size, Anchor anchor, String text) {
     return text("x=\"" + number(x) + "\" y=\"" + number(y) + "\"", size, anchor, "#222", text);
   }

@@ -179,13 +179,23 @@ public abstract sealed class Basis {
     return text;
   }
 
+  /** Files that it is read from. */
+  public List<Path> files() {
+    return List.of();
+  }
+
+  /** The same with the relative paths of its files resolved against a folder. */
+  public Basis relativeTo(Path folder) {
+    return this;
+  }
+
+  /** How many views it gives of each layer. */
+  public abstract int count();
+
   /** What should be said of it, once; null for nothing. */
   public @Nullable String remark() {
     return null;
   }
-
-  /** How many views it gives of each layer. */
-  abstract int count();
 
   /**
    * How many channels a layer must have.
@@ -226,7 +236,7 @@ public abstract sealed class Basis {
     }
 
     @Override
-    int count() {
+    public int count() {
       return seeds.size() * alphas.size();
     }
 
@@ -279,7 +289,7 @@ public abstract sealed class Basis {
     }
 
     @Override
-    int count() {
+    public int count() {
       return 1;
     }
 
@@ -328,7 +338,22 @@ public abstract sealed class Basis {
     }
 
     @Override
-    int count() {
+    public List<Path> files() {
+      return biasFile == null ? List.of(file) : List.of(file, biasFile);
+    }
+
+    @Override
+    public Basis relativeTo(Path folder) {
+      return parse(
+          "matrix:"
+              + folder.resolve(file)
+              + (biasFile == null ? "" : ";bias=" + folder.resolve(biasFile))
+              + (relu ? ";relu" : "")
+              + (topK > 0 ? ";topk=" + topK : ""));
+    }
+
+    @Override
+    public int count() {
       return 1;
     }
 
