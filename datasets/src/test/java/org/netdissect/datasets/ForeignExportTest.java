@@ -24,7 +24,8 @@ class ForeignExportTest {
         "VGG Image Annotator",
         found("{\"a.jpg1\":{\"regions\":[{\"shape_attributes\":{},\"region_attributes\":{}}]}}"));
     assertEquals(
-        "Supervisely", found("{\"objects\":[{\"classTitle\":\"cat\",\"geometryType\":\"polygon\"}]}"));
+        "Supervisely",
+        found("{\"objects\":[{\"classTitle\":\"cat\",\"geometryType\":\"polygon\"}]}"));
     assertEquals(
         "Label Studio",
         found("[{\"id\":1,\"data\":{\"image\":\"/a.jpg\"},\"annotations\":[{\"result\":[]}]}]"));
