@@ -164,8 +164,10 @@ function curves(counted, width) {
     svg("text", { x: (left + width) / 2, y: high + 50, "text-anchor": "middle", class: "group" }, D.axis + (log ? " (logarithmic)" : "")), marks,
     // Whose lines they are stands at the sum, since all layers have the categories' colours.
     lines.length < 2 ? null : lines.map((line) => {
-      const end = points.filter((p) => lineOf(p) === line).at(-1);
-      return svg("text", { x: x(end.x), y: y(series.at(-1).at(end)) + 14, "text-anchor": "end", class: "number" }, "all: " + clip(line, LONGEST_NAME));
+      const mine = points.filter((p) => lineOf(p) === line);
+      const end = mine.at(-1);
+      return mine.length < 2 ? null
+        : svg("text", { x: x(end.x), y: y(series.at(-1).at(end)) + (y(series.at(-1).at(end)) > 24 ? -6 : 14), "text-anchor": "end", class: "number" }, "all: " + clip(line, LONGEST_NAME));
     }));
 }
 
