@@ -21,6 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.netdissect.base.Json;
 import org.netdissect.base.Progress;
 import org.netdissect.base.Shared;
+import org.netdissect.base.files.Seal;
 import org.netdissect.dissection.rules.Convention;
 import org.netdissect.networks.ReceptiveField;
 import org.netdissect.report.compare.Comparison;
@@ -248,7 +249,7 @@ class ComparisonTest {
       }
     }
     Path file = copy.resolve(Dissection.FILE);
-    JsonNode root = Json.mapper().readTree(Files.readString(file));
+    JsonNode root = Json.mapper().readTree(Seal.open(Files.readAllBytes(file)));
     ((ObjectNode) root.get("network"))
         .put("file", "net.onnx")
         .put("sha256", "ab".repeat(32))
@@ -259,7 +260,7 @@ class ComparisonTest {
                     "{'channels':'RGB','scale':1.0,'mean':[0.0,0.0,0.0],'std':[%d.0,1.0,1.0]}"
                         .formatted(std)
                         .replace('\'', '"')));
-    Files.writeString(file, Json.pretty(root));
+    Files.writeString(file, Seal.seal(Json.pretty(root)));
     return Dissection.open(copy);
   }
 

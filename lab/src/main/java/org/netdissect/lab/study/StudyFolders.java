@@ -19,6 +19,7 @@ import org.netdissect.datasets.Datasets;
 import org.netdissect.datasets.reading.DatasetOptions;
 import org.netdissect.dissection.activations.basis.Basis;
 import org.netdissect.lab.train.TrainingOptions;
+import org.netdissect.networks.Preprocessing;
 import org.netdissect.results.Dissection;
 import org.netdissect.results.ResultFolder;
 
@@ -168,11 +169,19 @@ final class StudyFolders {
             network,
             dataKey(),
             String.join(",", subject.layers()),
-            String.valueOf(subject.preprocess()),
+            preprocessing(subject),
             bases(subject),
             Long.toString(study.limit()),
             Double.toString(study.iou()));
     return out.resolve("results").resolve(folder(subject.name(), made));
+  }
+
+  /** A preprocessing by its name, or by what its file says. */
+  private static String preprocessing(Subject subject) throws IOException {
+    String text = String.valueOf(subject.preprocess());
+    return subject.preprocess() == null || Preprocessing.names().contains(text)
+        ? text
+        : Preprocessing.of(text).toString();
   }
 
   /** Bases by what is in their files, not by where these are. */

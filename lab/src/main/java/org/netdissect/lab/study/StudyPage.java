@@ -9,10 +9,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.netdissect.base.Numbers;
 import org.netdissect.base.Text;
@@ -49,6 +52,7 @@ final class StudyPage {
     StringBuilder body = new StringBuilder();
     StringBuilder list = new StringBuilder();
     List<StudyRun.Answer> answers = new ArrayList<>();
+    Set<String> names = new HashSet<>();
     int number = 0;
     for (Question question : study.questions()) {
       number++;
@@ -67,6 +71,7 @@ final class StudyPage {
       }
       List<Finding.Level> levels = levels(question, seen);
       Figure figure = figure(question, levels, name);
+      names.addAll(List.of(name + ".svg", name + ".csv"));
       WholeFile.text(figures.resolve(name + ".svg"), figure.svg());
       WholeFile.text(figures.resolve(name + ".csv"), table(question, seen));
       StudyRun.Answer answer = answer(question, levels, body);
@@ -87,9 +92,21 @@ final class StudyPage {
       }
       body.append("</section>\n");
     }
+    removeOthers(figures, names);
     Path page = out.resolve("index.html");
     WholeFile.text(page, html(list.toString(), body + networks()));
     return new StudyRun.Answers(page, answers);
+  }
+
+  /** What earlier questions left would be taken for an answer to these. */
+  private static void removeOthers(Path figures, Set<String> names) throws IOException {
+    try (Stream<Path> inside = Files.list(figures)) {
+      for (Path file : inside.toList()) {
+        if (!names.contains(String.valueOf(file.getFileName()))) {
+          Files.deleteIfExists(file);
+        }
+      }
+    }
   }
 
   private static String item(int number, String title, String verdict) {

@@ -29,6 +29,7 @@ import org.netdissect.dissection.activations.basis.Basis;
 import org.netdissect.lab.train.Architecture;
 import org.netdissect.lab.train.Task;
 import org.netdissect.lab.train.TrainingOptions;
+import org.netdissect.networks.Preprocessing;
 
 /** Reads a {@link Study} from its file; paths are relative to the file's folder. */
 final class StudyReader {
@@ -276,6 +277,13 @@ final class StudyReader {
   /** What of a group's networks is dissected, and how. */
   private record Looks(List<String> layers, List<String> bases, @Nullable String preprocess) {}
 
+  /** A name, or a file relative to the study's own folder. */
+  private String preprocessing(String text) throws IOException {
+    String known = Preprocessing.names().contains(text) ? text : folder.resolve(text).toString();
+    Preprocessing.of(known);
+    return known;
+  }
+
   private List<Subject> subjects(String group, Yaml at, Map<String, String> inits)
       throws IOException {
     Map<String, Yaml> map =
@@ -297,7 +305,7 @@ final class StudyReader {
         new Looks(
             layers == null ? List.of() : layers.texts(),
             bases(map.get("bases"), bases),
-            preprocess == null ? null : preprocess.text());
+            preprocess == null ? null : preprocess.as(this::preprocessing));
     return models != null
         ? given(group, models, number == null ? NUMBERS.get(0) : number.text(), looks)
         : trained(group, Objects.requireNonNull(train), looks, inits);

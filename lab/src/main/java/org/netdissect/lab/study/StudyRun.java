@@ -267,6 +267,11 @@ public final class StudyRun {
    * @throws IOException with one line that names the step; what was done is kept
    */
   public Answers run() throws IOException {
+    for (Subject subject : folders.trainings()) {
+      if (!StudyFolders.isTrained(folders.training(subject))) {
+        Training.requireAvailable();
+      }
+    }
     List<Step> plan = plan();
     Files.createDirectories(out);
     try (WorkLock lock = WorkLock.take(out, out, progress)) {

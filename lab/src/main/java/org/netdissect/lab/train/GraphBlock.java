@@ -161,8 +161,9 @@ final class GraphBlock extends AbstractBlock {
       } else if (step instanceof NetworkSpec.Join join) {
         shape = joined(shape, join.views());
       } else if (step instanceof NetworkSpec.Correlate correlate) {
-        long channels = (correlate.views() - 1L) * correlate.shifts();
-        shape = new Shape(shape.get(0) / correlate.views(), channels, shape.get(2), shape.get(3));
+        shape =
+            new Shape(
+                shape.get(0) / correlate.views(), correlate.channels(), shape.get(2), shape.get(3));
       }
       shapes.put(step.name(), shape);
     }
@@ -187,13 +188,15 @@ final class GraphBlock extends AbstractBlock {
             .reshape(shape.get(0) / step.views(), step.views(), shape.get(1), height, width);
     NDList products = new NDList();
     for (int view = 1; view < step.views(); view++) {
-      NDArray before = centred.get(":," + (view - 1));
       // As PyTorch pads: the last axis first.
-      NDArray after = centred.get(":," + view).pad(new Shape(reach, reach, reach, reach), 0);
-      for (int y = 0; y <= 2 * reach; y++) {
-        for (int x = 0; x <= 2 * reach; x++) {
-          String shift = ":,:," + y + ":" + (y + height) + "," + x + ":" + (x + width);
-          products.add(before.mul(after.get(shift)).mean(new int[] {1}, true));
+      NDArray later = centred.get(":," + view).pad(new Shape(reach, reach, reach, reach), 0);
+      for (int before = 0; before < view; before++) {
+        NDArray earlier = centred.get(":," + before);
+        for (int y = 0; y <= 2 * reach; y++) {
+          for (int x = 0; x <= 2 * reach; x++) {
+            String shift = ":,:," + y + ":" + (y + height) + "," + x + ":" + (x + width);
+            products.add(earlier.mul(later.get(shift)).mean(new int[] {1}, true));
+          }
         }
       }
     }

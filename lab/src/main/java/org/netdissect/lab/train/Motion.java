@@ -63,12 +63,16 @@ abstract class Motion extends Related {
     return Integer.parseInt(name.substring(0, name.length() - 4));
   }
 
-  /** One of an image's motions and its amount a step, in sides of the picture. */
+  /**
+   * One of an image's motions and its amount a step, in sides of the picture. All steps together go
+   * no farther than what is compared.
+   */
   private record Move(int motion, double amount) {}
 
   private Move move(int image, int which) {
     Random random = new Random(77L * numbers[image] + 5 + 1_000_003L * which);
-    return new Move(random.nextInt(MOTIONS), 0.08 + 0.08 * random.nextDouble());
+    int motion = random.nextInt(MOTIONS);
+    return new Move(motion, (0.08 + 0.08 * random.nextDouble()) / (views() - 1));
   }
 
   /** Draws one of an image's motions. */

@@ -111,16 +111,16 @@ public record NetworkSpec(int size, List<Node> nodes, List<String> outputs) {
   public record Join(String name, int views) implements Step {}
 
   /**
-   * How well the maps of each view go with those of the next one, shifted: N·views × n × h × w
-   * becomes N × (views − 1)·(2·reach + 1)² × h × w, the means over channels of the products of
-   * values less their channel's mean over the map (Dosovitskiy et al. 2015, FlowNet). No place in
-   * an ONNX file.
+   * How well the maps of each view go with those of each later one, shifted: N·views × n × h × w
+   * becomes N × pairs·(2·reach + 1)² × h × w, the means over channels of the products of values
+   * less their channel's mean over the map (Dosovitskiy et al. 2015, FlowNet). No place in an ONNX
+   * file.
    *
    * @param reach shifts up to so many places, each way
    */
   public record Correlate(String name, int views, int reach) implements Step {
-    int shifts() {
-      return (2 * reach + 1) * (2 * reach + 1);
+    int channels() {
+      return views * (views - 1) / 2 * (2 * reach + 1) * (2 * reach + 1);
     }
   }
 
@@ -222,7 +222,7 @@ public record NetworkSpec(int size, List<Node> nodes, List<String> outputs) {
       } else if (step instanceof Join join) {
         to = new Maps(from.channels() * join.views(), from.side());
       } else if (step instanceof Correlate correlate) {
-        to = new Maps((correlate.views() - 1) * correlate.shifts(), from.side());
+        to = new Maps(correlate.channels(), from.side());
       } else if (step instanceof Linear linear) {
         to = new Maps(linear.out(), 1);
       } else if (step instanceof Concat) {

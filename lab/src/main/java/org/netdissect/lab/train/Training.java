@@ -44,6 +44,19 @@ public final class Training {
   }
 
   /**
+   * Checks that this build trains.
+   *
+   * @throws NetdissectException that names the one command otherwise
+   */
+  public static void requireAvailable() throws NetdissectException {
+    if (!isAvailable()) {
+      throw new NetdissectException(
+          "training needs PyTorch, which the plain build leaves out (110 MB): run"
+              + " \"mvn -B -q -DskipTests -Ptrain package\" once in the source folder");
+    }
+  }
+
+  /**
    * Trains.
    *
    * @param say is told, line by line, how it goes
@@ -51,11 +64,7 @@ public final class Training {
    *     libraries that train are not there
    */
   public static Result run(TrainingOptions options, Consumer<String> say) throws IOException {
-    if (!isAvailable()) {
-      throw new NetdissectException(
-          "training needs PyTorch, which the plain build leaves out (110 MB): run"
-              + " \"mvn -B -q -DskipTests -Ptrain package\" once in the source folder");
-    }
+    requireAvailable();
     prepare();
     RunFolder.requireFree(options.out());
     Samples samples = Samples.open(options);

@@ -330,6 +330,21 @@ class StudyTest {
         "study: t|iou: 4|line 1|a number from 0",
         "study: t|limit: 0|line 1|a whole number from 1",
         "study: t|bases: [rotations]|line 1|bases",
+        "models: m.onnx|models: m.onnx, preprocess: bright|line 4|networks.a.preprocess",
+        "models: m.onnx|models: m.onnx, layers: [a, a]|line 4|\"a\" is there twice",
+        "models: m.onnx|models: [m.onnx, ./m.onnx]|line 4|which is there already",
+        "models: m.onnx|models: m.onnx, number: epoch|line 4|iteration or seed",
+        "models: m.onnx|train: {seed: 1}, number: seed|line 4|beside \"models\" only",
+        "models: m.onnx|models: []|line 4|the list is empty",
+        "models: m.onnx|models: m.onnx, bases: [\"rotation:alphas=x\"]|line 4|is not a number",
+        "models: m.onnx|models: \"m[.onnx\"|line 4|no pattern",
+        "- {by: network}|- network|line 6|a block of keys is wanted here",
+        "- {by: network}|- {by: network, measure: probe}|line 6|no key \"probe\"",
+        "study: t|probe: {pool: sum}|line 1|probe.pool",
+        "study: t|probe: perhaps|line 1|true or false",
+        "study: t|probe: {data: nowhere}|line 1|is no folder",
+        "study: t|limit: 1.5|line 1|a whole number from 1",
+        "study: t|iou: .nan|line 1|a number from 0",
         "study: t|study: [|line|no YAML"
       })
   void mistakesAreNamedWithTheirLine(String from, String to, String first, String second)

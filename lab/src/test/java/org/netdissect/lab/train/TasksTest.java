@@ -242,6 +242,78 @@ class TasksTest {
   }
 
   @Test
+  void motionsAreAskedAxisByAxisAndSeenBothWays() throws IOException {
+    Exercise exercise = exercise(Task.EGOMOTION, false);
+    assertEquals(3, exercise.targets());
+    Set<String> seen = new HashSet<>();
+    for (int image = 0; image < 60; image++) {
+      Random random = new Random(image);
+      for (int i = 0; i < 8; i++) {
+        Sample sample = sample(exercise, image, random);
+        String motion = Arrays.toString(sample.targets());
+        assertNotEquals("[1.0, 1.0, 1.0]", motion, "there is always some motion");
+        seen.add(image + motion);
+      }
+    }
+    assertTrue(seen.size() > 60 * 4, "every image has several motions: " + seen.size());
+  }
+
+  /** Products of shifted maps, by the definition. */
+  @Test
+  void correlationIsThatOfShiftedMaps() throws IOException {
+    Assumptions.assumeTrue(Training.isAvailable(), "built without -Ptrain");
+    int side = 5;
+    int views = 3;
+    NetworkSpec spec =
+        NetworkSpec.sequence(side, List.of(new NetworkSpec.Correlate("c", views, 1)));
+    assertEquals(3 * 9, spec.output().channels());
+    Random random = new Random(4);
+    float[] maps = new float[2 * views * 3 * side * side];
+    for (int i = 0; i < maps.length; i++) {
+      maps[i] = (float) random.nextGaussian();
+    }
+    float[] got;
+    try (DjlTraining training =
+        DjlTraining.open(spec, views, new Goal.Values(1), new Weights(Map.of()), Set.of(), 1, 1)) {
+      got = training.predict(maps, 2).get(0);
+    }
+    int at = 0;
+    for (int sample = 0; sample < 2; sample++) {
+      for (int view = 1; view < views; view++) {
+        for (int before = 0; before < view; before++) {
+          for (int dy = -1; dy <= 1; dy++) {
+            for (int dx = -1; dx <= 1; dx++) {
+              for (int y = 0; y < side; y++) {
+                for (int x = 0; x < side; x++) {
+                  double sum = 0;
+                  for (int c = 0; c < 3; c++) {
+                    sum +=
+                        centred(maps, (sample * views + before) * 3 + c, y, x, side)
+                            * centred(maps, (sample * views + view) * 3 + c, y + dy, x + dx, side);
+                  }
+                  assertEquals(sum / 3, got[at++], 1e-5);
+                }
+              }
+            }
+          }
+        }
+      }
+    }
+  }
+
+  /** A value of a map less the map's mean; nothing outside. */
+  private static double centred(float[] maps, int map, int y, int x, int side) {
+    if (y < 0 || x < 0 || y >= side || x >= side) {
+      return 0;
+    }
+    double sum = 0;
+    for (int i = 0; i < side * side; i++) {
+      sum += maps[map * side * side + i];
+    }
+    return maps[(map * side + y) * side + x] - sum / (side * side);
+  }
+
+  @Test
   void tasksOfMotionNeedAWorld() throws IOException {
     Path classes = temp.resolve("classes/a");
     Files.createDirectories(classes);

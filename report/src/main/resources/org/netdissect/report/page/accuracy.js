@@ -16,11 +16,35 @@ function countedCategory() {
     : { name: "unique object detectors", of: (one) => one.categories[c].unique };
 }
 
+/** What a point is called: a view by its own name where all are of one layer. */
+function pointName(layer, name) {
+  const bases = new Set(probedLayers().map((one) => one.layer.run + "\u0000" + one.layer.name.split("@")[0]));
+  return layer.basis && bases.size === 1 ? layer.name.slice(layer.name.indexOf("@") + 1) : name;
+}
+
+/** Puts each name beside its point, or as near above or below as no other name stands. */
+function placed(points, x, y, right) {
+  const taken = [];
+  return points.map((p) => {
+    const words = clip(p.name, LONGEST_NAME);
+    const wide = textWidth(words, 12) + 8;
+    const isLeft = x(p.x) + 10 + wide > right;
+    const from = isLeft ? x(p.x) - 9 - wide : x(p.x) + 9;
+    let step = 0;
+    const top = () => y(p.y) + 15 * (step % 2 === 0 ? step / 2 : -(step + 1) / 2);
+    while (step < 40 && taken.some((one) => Math.abs(one.top - top()) < 14 && from < one.to && from + wide > one.from)) {
+      step++;
+    }
+    taken.push({ top: top(), from, to: from + wide });
+    return { words, isLeft, top: top() };
+  });
+}
+
 /** The paper's Figure 12: accuracy on the task against unique object detectors, a point a layer. */
 function accuracyChart(counted, names, width) {
   const { name, of } = countedCategory();
   const points = probedLayers().map(({ layer, index }) => ({
-    name: names[index], x: of(counted[index]), y: 100 * layer.probe.accuracy, spread: 100 * layer.probe.spread,
+    name: names[index], called: pointName(layer, names[index]), x: of(counted[index]), y: 100 * layer.probe.accuracy, spread: 100 * layer.probe.spread,
     isView: Boolean(layer.basis),
   }));
   const left = 52;
@@ -32,6 +56,7 @@ function accuracyChart(counted, names, width) {
   const best = Math.min(100, Math.ceil((Math.max(...points.map((p) => p.y + p.spread)) + 2) / 5) * 5);
   const x = (value) => left + (value / most) * (width - left - right);
   const y = (value) => top + high * (1 - (value - low) / (best - low || 1));
+  const places = placed(points.map((p) => ({ ...p, name: p.called })), x, y, width - right);
   return svg("svg", { viewBox: `0 0 ${width} ${top + high + 46}`, width: "100%", class: "chart", role: "img", "aria-label": "Accuracy against " + name },
     roundTicks(low, best, 6).map((value) => [
       svg("line", { x1: left, x2: width - right, y1: y(value), y2: y(value), class: "lines" }),
@@ -40,14 +65,13 @@ function accuracyChart(counted, names, width) {
       svg("line", { x1: x(value), x2: x(value), y1: top + high, y2: top + high + 5, class: "tick" }),
       svg("text", { x: x(value), y: top + high + 19, "text-anchor": "middle", class: "number" }, plain(value))]),
     svg("text", { x: (left + width) / 2, y: top + high + 40, "text-anchor": "middle", class: "group" }, name),
-    points.map((p) => {
-      const words = clip(p.name, LONGEST_NAME);
-      const isLeft = x(p.x) + 10 + textWidth(words, 12) > width - right;
+    points.map((p, i) => {
+      const { words, isLeft, top: at } = places[i];
       return svg("g", {},
         svg("title", {}, `${p.name}: ${plain(p.x)} ${name}, accuracy ${fixed(p.y, 1)} %` + (p.spread > 0 ? ` ± ${fixed(p.spread, 1)}` : "")),
         svg("line", { x1: x(p.x), x2: x(p.x), y1: y(p.y - p.spread), y2: y(p.y + p.spread), class: "axis" }),
         svg("path", { d: POINTS[p.isView ? 0 : 2], transform: `translate(${x(p.x)} ${y(p.y)})`, fill: "currentColor", "fill-opacity": p.isView ? 0.5 : 1 }),
-        svg("text", { x: x(p.x) + (isLeft ? -9 : 9), y: y(p.y) + 4, "text-anchor": isLeft ? "end" : "start", class: "name", "font-size": 12 }, words));
+        svg("text", { x: x(p.x) + (isLeft ? -9 : 9), y: at + 4, "text-anchor": isLeft ? "end" : "start", class: "name", "font-size": 12 }, words));
     }));
 }
 
