@@ -91,11 +91,7 @@ class KilledAfterwardsIT {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {
-        "trust --permutations 1999 --resamples 400",
-        "measures",
-        "formulas --length 3"
-      })
+      strings = {"trust --permutations 1999 --resamples 400", "measures", "formulas --length 3"})
   void killedAtAnyMomentItEndsWithTheSameBytes(String command) throws Exception {
     long seed = Long.getLong("netdissect.seed", System.nanoTime());
     String about = command + ", -Dnetdissect.seed=" + seed;

@@ -39,19 +39,24 @@ public final class ImageFolderDataset implements ReadDataset {
   private final int[] numbers;
   private final List<String> empty;
 
+  /** Pictures that lie beside the folders of the classes. */
+  private final int beside;
+
   private ImageFolderDataset(
       Path folder,
       String category,
       Vocabulary vocabulary,
       List<ImageRow> rows,
       int[] numbers,
-      List<String> empty) {
+      List<String> empty,
+      int beside) {
     this.folder = folder;
     this.category = category;
     this.vocabulary = vocabulary;
     this.rows = rows;
     this.numbers = numbers;
     this.empty = empty;
+    this.beside = beside;
   }
 
   /** Whether the name says that a folder holds masks or annotations rather than a class. */
@@ -211,7 +216,8 @@ public final class ImageFolderDataset implements ReadDataset {
         vocabulary.build(),
         List.copyOf(rows),
         number.stream().mapToInt(n -> n).toArray(),
-        List.copyOf(empty));
+        List.copyOf(empty),
+        PhotoFiles.below(folder, 1).size());
   }
 
   /** The class of a folder; below a first letter, folders in one another make one name. */
@@ -253,6 +259,14 @@ public final class ImageFolderDataset implements ReadDataset {
                   + ": no photographs in "
                   + (empty.size() == 1 ? "the folder " : empty.size() + " folders, such as ")
                   + empty.get(0)));
+    }
+    if (beside > 0) {
+      remarks.add(
+          Text.oneLine(
+              folder
+                  + ": "
+                  + (beside == 1 ? "1 picture lies" : beside + " pictures lie")
+                  + " beside the folders of the classes and in none of them, passed over"));
     }
     if (vocabulary.concepts().size() == 1) {
       remarks.add(

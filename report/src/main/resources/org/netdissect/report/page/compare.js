@@ -161,7 +161,14 @@ function curves(counted, width) {
       return [svg("line", { x1: at, x2: at, y1: 10 + high, y2: 15 + high, class: "tick" }),
         show ? svg("text", { x: at, y: high + 30, "text-anchor": "middle", class: "number" }, short(value, 6)) : null];
     }),
-    svg("text", { x: (left + width) / 2, y: high + 50, "text-anchor": "middle", class: "group" }, D.axis + (log ? " (logarithmic)" : "")), marks);
+    svg("text", { x: (left + width) / 2, y: high + 50, "text-anchor": "middle", class: "group" }, D.axis + (log ? " (logarithmic)" : "")), marks,
+    // Whose lines they are stands at the sum, since all layers have the categories' colours.
+    lines.length < 2 ? null : lines.map((line) => {
+      const mine = points.filter((p) => lineOf(p) === line);
+      const end = mine.at(-1);
+      return mine.length < 2 ? null
+        : svg("text", { x: x(end.x), y: y(series.at(-1).at(end)) + (y(series.at(-1).at(end)) > 24 ? -6 : 14), "text-anchor": "end", class: "number" }, "all: " + clip(line, LONGEST_NAME));
+    }));
 }
 
 /** The numbers of the curves. */
@@ -217,7 +224,7 @@ function numbers(counted) {
         [layer.n, counted[l].detectors, counted[l].perCategory, counted[l].topLabel].map((n) => h("td", { class: "num" }, plain(n))),
         tested ? h("td", { class: "num" }, layer.trust ? plain(beyondChance(layer)) : "not tested") : null,
         shownOrder.map((c) => h("td", { class: "num" }, plain(counted[l].categories[c].detectors) + " / " + plain(counted[l].categories[c].unique))),
-        h("td", {}, layer.preprocessing ?? "–"))),
+        h("td", { class: "prose" }, layer.preprocessing ?? "–"))),
       comparesPublished() ? D.published.map((one, p) => h("tr", { class: "low" },
         h("th", { scope: "row" }, one.name + " (published)"),
         [one.units, one.detectors, one.unique].map((n) => h("td", { class: "num" }, plain(n))), h("td", { class: "num" }, "–"), tested ? h("td", { class: "num" }, "–") : null,
@@ -402,7 +409,7 @@ function page() {
       h("div", { class: "panelhead" }, h("h2", {}, "Over " + D.axis),
         saveButtons("curve", () => ({
           chart: parts.curve.querySelector("svg"),
-          caption: MEASURES[state.measure][0] + " by category over " + D.axis + " (IoU > " + short(state.threshold, 4) + "). " + shareWords() + origin(null),
+          caption: MEASURES[state.measure][0] + " by category over " + D.axis + " (" + ruleWords(state.threshold) + "). " + shareWords() + origin(null),
           rows: curveRows(),
         }))),
       parts.curve, pointLegend()) : "",

@@ -144,8 +144,9 @@ function conceptView(category, label, state) {
 
 /** How the counts of the charts follow from that of a concept's page. */
 function countWords(category, units, first) {
-  return "It is their best label among " + D.categories[category] + ", and for " + (first === units ? "all of them" : plain(first) + " of them")
-    + " the best of all, which is what bars by top label count.";
+  return "It is their best label of the category " + D.categories[category] + ", and the best of all for "
+    + (first === units ? "all of them" : plain(first) + " of them") + ", which is what bars by top label count"
+    + (layers.length > 1 ? ", each layer for itself." : ".");
 }
 
 /** Whether a unit passes with a concept though another of the category is its label there. */

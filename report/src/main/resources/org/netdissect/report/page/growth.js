@@ -35,7 +35,7 @@ function growthSection(names, width) {
       }))),
     h("p", { class: "small" }, "Mean over the units of each one's best formula of at most so many concepts, as ", h("code", {}, "netdissect formulas"),
       " found them; IoU over all images read, which is lower than the labels' above where categories are not annotated everywhere."),
-    chart, h("p", { class: "legend" }, grown.map((one) => h("span", {}, mark(one.line), one.name))),
+    h("div", { style: "max-width:" + Math.round(width) + "px" }, chart), h("p", { class: "legend" }, grown.map((one) => h("span", {}, mark(one.line), one.name))),
     h("div", { class: "tablebox" }, table));
 }
 
