@@ -25,7 +25,9 @@ final class FormulaSummary {
 
   private FormulaSummary() {}
 
-  /** How well one formula describes each unit, the best units first. */
+  /**
+   * How well one formula describes each unit, the best units first; those that miss it are counted.
+   */
   static String ranked(LayerDissection layer, List<FormulaScore> ranked) {
     StringBuilder text = new StringBuilder();
     line(
@@ -34,8 +36,18 @@ final class FormulaSummary {
         ranked.get(0).formula(),
         layer.layer().name(),
         ranked.get(0).pixels());
-    for (FormulaScore score : ranked.subList(0, Math.min(MOST_SHOWN, ranked.size()))) {
-      line(text, "  unit %5d  IoU %.4f", score.unit(), score.iou());
+    List<FormulaScore> met = ranked.stream().filter(score -> score.intersect() > 0).toList();
+    for (FormulaScore score : met) {
+      line(
+          text,
+          "  unit %5d  IoU %.4f  accuracy %5.1f %%  coverage %5.1f %%",
+          score.unit(),
+          score.iou(),
+          100 * score.detectionAccuracy(),
+          100 * score.activationCoverage());
+    }
+    if (met.size() < ranked.size()) {
+      line(text, "  the masks of %d units do not meet it", ranked.size() - met.size());
     }
     return text.toString();
   }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -152,7 +153,7 @@ final class FormulasCommand implements Callable<Integer> {
       names = "--evaluate",
       paramLabel = "FORMULA",
       description =
-          "Score this formula for all units instead, for example \"car AND NOT (road OR wheel)\";"
+          "Score this formula for all units, or those of --units, and rank them instead, for example \"car AND NOT (road OR wheel)\";"
               + " names as in the tables or as pages show them, of several words in double quotes.")
   private @Nullable String evaluate;
 
@@ -211,8 +212,10 @@ final class FormulasCommand implements Callable<Integer> {
   private List<FormulaScore> evaluated(
       FormulaSearch formulas, LayerDissection layer, String formula, TerminalProgress progress)
       throws IOException {
+    int[] wanted = units(layer);
     try {
       List<FormulaScore> scores = new ArrayList<>(formulas.evaluate(layer, formula, progress));
+      scores.removeIf(score -> wanted != null && Arrays.binarySearch(wanted, score.unit()) < 0);
       scores.sort(
           Comparator.comparingDouble(FormulaScore::iou)
               .reversed()
@@ -265,12 +268,14 @@ final class FormulasCommand implements Callable<Integer> {
   private @Nullable RangeOptions ranges() {
     try {
       RangeOptions.By by = RangeOptions.By.of(rangesBy);
+      if (evaluate != null && (ranges != null || linear)) {
+        throw new IllegalArgumentException(
+            "--evaluate scores one formula for the units' masks; "
+                + (linear ? "--linear" : "--ranges")
+                + " does not go with it");
+      }
       if (ranges == null) {
         return null;
-      }
-      if (evaluate != null) {
-        throw new IllegalArgumentException(
-            "--evaluate scores one formula for the units' masks; --ranges does not go with it");
       }
       return new RangeOptions(ranges, by, seed);
     } catch (IllegalArgumentException e) {

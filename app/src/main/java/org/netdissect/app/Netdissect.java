@@ -171,7 +171,7 @@ public final class Netdissect implements Runnable {
     return asked;
   }
 
-  private static Path path(String text) {
+  static Path path(String text) {
     try {
       if (!text.isBlank()) {
         return withoutDetour(Path.of(text));

@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.ServiceLoader;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +18,8 @@ import org.netdissect.base.Text;
 import org.netdissect.concepts.ConceptDataset;
 import org.netdissect.datasets.reading.ImageList;
 import org.netdissect.dissection.Dissector;
+import org.netdissect.dissection.PartEngine;
+import org.netdissect.dissection.PartWorker;
 import org.netdissect.dissection.activations.RecordedActivations;
 import org.netdissect.dissection.activations.RecordedMaps;
 import org.netdissect.dissection.activations.basis.Basis;
@@ -36,8 +39,10 @@ import org.netdissect.results.LayerDissection;
 import org.netdissect.results.ResultFolder;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** {@code netdissect run}: from a model and labelled images to a result folder. */
 @Command(
@@ -174,6 +179,25 @@ final class RunCommand implements Callable<Integer> {
   private @Nullable Integer workers;
 
   @Option(
+      names = "--master",
+      paramLabel = "URL",
+      description =
+          "Do the work on a cluster of Apache Spark, spark://HOST:7077 or another master that Spark"
+              + " knows, such as local[4]; its processes must reach model, data and --out under the"
+              + " same names. The result does not depend on it. Needs the module cluster"
+              + " (docs/cluster.md).")
+  private @Nullable String master;
+
+  @Option(
+      names = "--parts",
+      paramLabel = "N",
+      description =
+          "With --master: into how many parts the images are split. Default: by its cores.")
+  private @Nullable Integer parts;
+
+  @Spec private CommandSpec spec;
+
+  @Option(
       names = "--batch",
       paramLabel = "N",
       description =
@@ -237,11 +261,53 @@ final class RunCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     TerminalProgress progress = new TerminalProgress(System.err, common.quiet);
+    checkUsage();
+    if (models.isEmpty()) {
+      ResultFolder.check(out, List.of(out), overwrite);
+      finish(recordedBuilder(progress), List.of(), progress);
+      return 0;
+    }
+    List<Preprocessing> given = PreprocessOption.of(preprocess, models);
+    Device computing = device.device(progress);
+    List<Network> networks = modelOptions.open(models, progress);
+    try {
+      announceDefaults(networks, progress);
+      dissect(networks, PreprocessOption.completed(given, networks), computing, progress);
+    } finally {
+      networks.forEach(Network::close);
+    }
+    return 0;
+  }
+
+  /**
+   * Opens what the command asks for, to do a part of it in a process of a cluster. Networks stay
+   * open as long as the process lives.
+   */
+  PartWorker worker() throws IOException {
+    TerminalProgress progress = new TerminalProgress(System.err, true);
+    checkUsage();
+    if (models.isEmpty()) {
+      return recordedBuilder(progress).build().openWorker();
+    }
+    List<Preprocessing> given = PreprocessOption.of(preprocess, models);
+    Device computing = device.device(progress);
+    List<Network> networks = modelOptions.open(models, progress);
+    Network first = networks.get(0);
+    ConceptDataset labelled = open(first.inputHeight(), first.inputWidth(), progress);
+    return builder(networks, PreprocessOption.completed(given, networks), labelled, progress)
+        .optDevice(computing)
+        .setOut(out)
+        .build()
+        .openWorker();
+  }
+
+  /** Checks what can be told without opening anything, and takes the data's places. */
+  private void checkUsage() throws IOException {
     if (trust && !maps.equals("all")) {
       throw new UsageException(
           "--trust lays masks on other images and needs --maps all, not " + maps);
     }
-    Dissector.Builder checked = options();
+    options();
     data = DataOptions.located(data);
     if (models.isEmpty() == activations.isEmpty()) {
       throw new UsageException("name a model file, or recorded maps with --activations");
@@ -255,31 +321,29 @@ final class RunCommand implements Callable<Integer> {
     }
     if (models.isEmpty()) {
       checkRecorded();
-      ResultFolder.check(out, List.of(out), overwrite);
-      Dissector.Builder builder = checked.optProgress(progress).setOut(out);
-      InputSize input = modelOptions.inputSize();
-      announceData(progress);
-      ConceptDataset from =
-          open(input == null ? 0 : input.height(), input == null ? 0 : input.width(), progress);
-      builder
-          .setRecorded(recorded(from, Objects.requireNonNull(images), input, progress))
-          .setData(from);
-      finish(builder, List.of(), progress);
-      return 0;
-    }
-    if (!fields.isEmpty()) {
+    } else if (!fields.isEmpty()) {
       throw new UsageException("--field goes with --activations");
     }
-    List<Preprocessing> given = PreprocessOption.of(preprocess, models);
-    Device computing = device.device(progress);
-    List<Network> networks = modelOptions.open(models, progress);
-    try {
-      announceDefaults(networks, progress);
-      dissect(networks, PreprocessOption.completed(given, networks), computing, progress);
-    } finally {
-      networks.forEach(Network::close);
+    if (master == null && parts != null) {
+      throw new UsageException("--parts goes with --master");
     }
-    return 0;
+    if (parts != null && parts < 1) {
+      throw new UsageException("--parts must be at least 1: " + parts);
+    }
+    if (master != null && peaks) {
+      throw new UsageException("--peaks are not kept with --master");
+    }
+  }
+
+  private Dissector.Builder recordedBuilder(TerminalProgress progress) throws IOException {
+    Dissector.Builder builder = options().optProgress(progress).setOut(out);
+    InputSize input = modelOptions.inputSize();
+    announceData(progress);
+    ConceptDataset from =
+        open(input == null ? 0 : input.height(), input == null ? 0 : input.width(), progress);
+    return builder
+        .setRecorded(recorded(from, Objects.requireNonNull(images), input, progress))
+        .setData(from);
   }
 
   /** Takes a folder of photographs in place of labelled images. */
@@ -313,6 +377,11 @@ final class RunCommand implements Callable<Integer> {
       finish(builder, networks, progress);
       return;
     }
+    if (master != null) {
+      throw new UsageException(
+          "the networks' inputs differ, so each is dissected by itself; with --master name one, or"
+              + " give one --mask-size for all");
+    }
     progress.say(
         fit.framing() == Framing.CROP
             ? "the networks' inputs differ, and so does what they see: each is dissected by itself"
@@ -339,13 +408,20 @@ final class RunCommand implements Callable<Integer> {
     ConceptDataset labelled = open(first.inputHeight(), first.inputWidth(), progress);
     new PreprocessingWarning(labelled, fit.framing(), progress)
         .look(networks, preprocessings, !preprocess.isEmpty());
+    return builder(networks, preprocessings, labelled, progress).setOut(folder);
+  }
+
+  private Dissector.Builder builder(
+      List<Network> networks,
+      List<Preprocessing> preprocessings,
+      ConceptDataset labelled,
+      TerminalProgress progress) {
     return options()
         .optProgress(progress)
         .optPreprocessings(preprocessings)
         .optLayers(layers)
         .setNetworks(networks)
-        .setData(labelled)
-        .setOut(folder);
+        .setData(labelled);
   }
 
   private ConceptDataset open(int inputHeight, int inputWidth, TerminalProgress progress)
@@ -414,7 +490,7 @@ final class RunCommand implements Callable<Integer> {
       builder.optThen(Reports.step(cache, progress));
     }
     Interruption.resumable();
-    List<Dissection> dissections = builder.build().runAll();
+    List<Dissection> dissections = run(builder, progress);
     for (int i = 0; i < dissections.size(); i++) {
       Dissection dissection = dissections.get(i);
       Output.print(Summary.text(dissection, iou));
@@ -439,6 +515,26 @@ final class RunCommand implements Callable<Integer> {
             .filter(file -> file.getKey().endsWith("/" + name))
             .mapToLong(file -> file.getValue().bytes())
             .sum());
+  }
+
+  /** Runs it, here or on a cluster. */
+  private List<Dissection> run(Dissector.Builder builder, TerminalProgress progress)
+      throws IOException {
+    if (master == null) {
+      return builder.build().runAll();
+    }
+    PartEngine.Provider provider =
+        ServiceLoader.load(PartEngine.Provider.class)
+            .findFirst()
+            .orElseThrow(
+                () ->
+                    new UsageException(
+                        "--master needs netdissect's module cluster and Apache Spark, which are not"
+                            + " part of this copy; docs/cluster.md says how to have them"));
+    List<String> command = spec.commandLine().getParseResult().originalArgs();
+    try (PartEngine engine = provider.open(master, parts == null ? 0 : parts, command, progress)) {
+      return builder.optEngine(engine).build().runAll();
+    }
   }
 
   /** What 8 bits mean for masks, where it means much and the layer's kind does not tell. */

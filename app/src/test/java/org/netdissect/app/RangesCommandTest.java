@@ -99,11 +99,22 @@ class RangesCommandTest {
       assertTrue(score.range() <= 3 && score.activations() > 0, score.toString());
       assertTrue(score.best().iou() >= score.conceptIou(), score.toString());
     }
+    everyUnitIsRanked(keep, result);
     assertSays(
         run("formulas", temp.resolve("usual"), "--data", data, "--ranges", "3"),
         "1",
         "--keep-quantile 0.05");
     assertFalse(Files.exists(usual.folder().resolve("formulas.csv")), "refused before any work");
+  }
+
+  private void everyUnitIsRanked(Path keep, Dissection result) {
+    int units = result.layers().get(0).units().size();
+    String concept = "\"" + result.concepts().get(0).name() + "\"";
+    String said = run("formulas", keep, "--data", data, "--evaluate", concept);
+    long ranked = said.lines().filter(line -> line.startsWith("  unit ")).count();
+    assertSays(said, "0", ranked == units ? "IoU" : (units - ranked) + " units do not meet it");
+    String some = run("formulas", keep, "--data", data, "--evaluate", concept, "--units", "2,0");
+    assertTrue(some.lines().filter(line -> line.startsWith("  unit ")).count() <= 2, some);
   }
 
   /** Cut to the thresholds, the maps that were kept lower are the usual ones. */
@@ -148,7 +159,10 @@ class RangesCommandTest {
       assertSays(run("formulas", "out", "--ranges", ranges), "2", "ranges must be 1 to 20");
     }
     assertSays(run("formulas", "out", "--ranges-by", "size"), "2", "by quantiles or kmeans");
-    assertSays(
-        run("formulas", "out", "--ranges", "3", "--evaluate", "car"), "2", "does not go with");
+    for (List<String> with : List.of(List.of("--ranges", "3"), List.of("--linear"))) {
+      List<Object> words = new ArrayList<>(List.of("formulas", "out", "--evaluate", "car"));
+      words.addAll(with);
+      assertSays(run(words.toArray()), "2", with.get(0) + " does not go with it");
+    }
   }
 }

@@ -41,6 +41,7 @@ import org.netdissect.results.DissectionInfo.Rules;
  * @param cache folder for the compiled atlas; null for the data's own, or the user's cache
  * @param progress who is told
  * @param steps what is done with each result before the run counts as finished
+ * @param engine that does the parts of the measurement; null to do it here in one
  * @param notes to keep in {@code run.json}
  */
 record DissectionPlan(
@@ -59,6 +60,7 @@ record DissectionPlan(
     @Nullable Path cache,
     Progress progress,
     List<Dissector.Step> steps,
+    @Nullable PartEngine engine,
     Map<String, Object> notes) {
 
   DissectionPlan {

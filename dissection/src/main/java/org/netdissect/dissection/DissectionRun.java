@@ -5,15 +5,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.netdissect.base.Unlabelled;
 import org.netdissect.base.files.BadFileException;
-import org.netdissect.concepts.Category;
 import org.netdissect.concepts.atlas.Atlas;
-import org.netdissect.dissection.activations.ActivationSource;
-import org.netdissect.dissection.activations.basis.ViewedSource;
-import org.netdissect.dissection.rules.ImageSet;
 import org.netdissect.results.Dissection;
-import org.netdissect.results.DissectionException;
 import org.netdissect.results.ResultFolder;
 
 /**
@@ -47,39 +41,13 @@ final class DissectionRun {
   }
 
   private List<Dissection> run(Atlas atlas) throws IOException {
-    checkLabels(atlas);
-    List<Category> categories = plan.selection().categories(atlas);
-    ImageSet images = plan.selection().images(atlas, plan.subject().imageList(), categories);
-    try (ActivationSource source =
-        ViewedSource.of(
-            plan.subject()
-                .open(plan.data(), images, plan.scoring().convention(), plan.framing(), log),
-            plan.bases(),
-            (n, input) -> plan.subject().describe(n, input, plan.framing()),
-            log)) {
-      Measurement measurement = new Measurement(plan, results, categories, images, source, log);
+    try (OpenedPlan opened = OpenedPlan.of(plan, atlas, log)) {
+      Measurement measurement = opened.measurement(plan, results, log);
       measurement.check();
       try (ResultFolder out =
           ResultFolder.open(plan.out(), results, plan.overwrite(), measurement.inputs(), log)) {
         return finish(out, measurement);
       }
-    }
-  }
-
-  /**
-   * Without a label there is nothing to find, and every unit would come out as no detector; unless
-   * the photographs were said to have none.
-   */
-  private static void checkLabels(Atlas atlas) throws DissectionException {
-    if (Unlabelled.are(atlas.vocabulary().categories().stream().map(Category::name).toList())) {
-      return;
-    }
-    if (atlas.labelStart(atlas.firstRegion(atlas.size())) == 0) {
-      throw new DissectionException(
-          "the images of "
-              + atlas.name()
-              + " hold no label at all, so there is nothing to find; \"netdissect data info\" and"
-              + " \"netdissect data verify\" tell why");
     }
   }
 

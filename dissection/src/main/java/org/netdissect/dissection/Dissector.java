@@ -102,6 +102,13 @@ public final class Dissector {
     return new DissectionRun(plan).run();
   }
 
+  /**
+   * Opens the data and the network for tasks of a {@link PartEngine}, as one of its processes does.
+   */
+  public PartWorker openWorker() throws IOException {
+    return PartWorker.open(plan);
+  }
+
   /** Collects what a dissection needs: {@code set…} is required, {@code opt…} has a default. */
   public static final class Builder {
     private List<Network> networks = List.of();
@@ -135,6 +142,7 @@ public final class Dissector {
     private @Nullable Path cache;
     private MapsKept maps = MapsKept.ALL;
     private boolean peaks;
+    private @Nullable PartEngine engine;
     private Progress progress = Progress.NONE;
     private final List<Step> steps = new ArrayList<>();
     private final Map<String, Object> notes = new LinkedHashMap<>();
@@ -339,6 +347,15 @@ public final class Dissector {
       return this;
     }
 
+    /**
+     * Who does the parts of the measurement; default: it is done in one, in this process. The
+     * result does not depend on it. The engine stays open.
+     */
+    public Builder optEngine(@Nullable PartEngine engine) {
+      this.engine = engine;
+      return this;
+    }
+
     /** Adds a step to do with the result before the run counts as finished, such as the report. */
     public Builder optThen(Step step) {
       steps.add(Objects.requireNonNull(step));
@@ -349,11 +366,15 @@ public final class Dissector {
      * The dissector. It keeps what is set now: later calls of this builder do not change it.
      *
      * @throws IllegalStateException if something required is missing
-     * @throws IllegalArgumentException if less is to be kept than masks need
+     * @throws IllegalArgumentException if less is to be kept than masks need, or peaks of a
+     *     measurement in parts
      */
     public Dissector build() {
       if (data == null || out == null) {
         throw new IllegalStateException("set the data and the result folder");
+      }
+      if (engine != null && peaks) {
+        throw new IllegalArgumentException("a measurement in parts keeps no peaks");
       }
       return new Dissector(
           new DissectionPlan(
@@ -372,6 +393,7 @@ public final class Dissector {
               cache,
               progress,
               steps,
+              engine,
               notes));
     }
 

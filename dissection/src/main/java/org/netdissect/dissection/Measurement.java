@@ -17,13 +17,16 @@ import org.netdissect.concepts.Category;
 import org.netdissect.concepts.atlas.AtlasImage;
 import org.netdissect.dissection.activations.ActivationSource;
 import org.netdissect.dissection.activations.NetworkSource;
-import org.netdissect.dissection.recording.LayerRecorder;
+import org.netdissect.dissection.recording.LayerTotals;
+import org.netdissect.dissection.recording.MergedRecording;
+import org.netdissect.dissection.recording.Recorded;
 import org.netdissect.dissection.recording.Recording;
 import org.netdissect.dissection.rules.Convention;
 import org.netdissect.dissection.rules.ImageSet;
 import org.netdissect.dissection.rules.ThresholdRule;
 import org.netdissect.dissection.scoring.ConceptTotals;
 import org.netdissect.dissection.scoring.ResultWriter;
+import org.netdissect.dissection.tally.GroupTally;
 import org.netdissect.dissection.tally.MaskTally;
 import org.netdissect.networks.InputSize;
 import org.netdissect.results.DirectionTable.Coefficient;
@@ -160,16 +163,59 @@ final class Measurement {
   void run(Path work) throws IOException {
     checkDisk();
     DissectionPlan.Scoring scoring = plan.scoring();
+    PartEngine engine = plan.engine();
+    if (engine != null) {
+      PartedMeasurement parts =
+          new PartedMeasurement(
+              plan, images, source.layers(), engine, PartWorker.digest(this), work, progress);
+      MergedRecording all = parts.record();
+      write(all, l -> parts.tally(l, all), parts::folder);
+      return;
+    }
     try (Recording recording =
         Recording.open(
             images, source.layers(), scoring.rule(), work, Dissector.TOP_IMAGES, plan.peaks())) {
       recording.run(source, plan.workers(), plan.strict(), progress);
-      recording.requireImages();
-      ConceptTotals totals =
-          new ConceptTotals(images, categories, scoring.convention(), recording.read());
-      for (Target target : targets) {
-        write(target, recording, totals);
-      }
+      write(
+          recording,
+          l ->
+              new MaskTally(
+                  recording.recorders().get(l),
+                  images,
+                  scoring.rule(),
+                  source.input(l),
+                  plan.framing()),
+          l -> recording.recorders().get(l).folder());
+    }
+  }
+
+  /** Gives something of a layer, by its number in the source. */
+  @FunctionalInterface
+  private interface OfLayer<T> {
+    T of(int layer) throws IOException;
+  }
+
+  private void write(Recorded recorded, OfLayer<GroupTally> tallies, OfLayer<Path> folders)
+      throws IOException {
+    requireImages(recorded);
+    ConceptTotals totals =
+        new ConceptTotals(images, categories, plan.scoring().convention(), recorded.read());
+    for (Target target : targets) {
+      write(target, recorded, tallies, folders, totals);
+    }
+  }
+
+  /** Makes sure that there is something to dissect. */
+  private void requireImages(Recorded recorded) throws DissectionException {
+    if (recorded.read().isEmpty()) {
+      int first = recorded.unreadable().firstKey();
+      throw new DissectionException(
+          "none of the "
+              + images.size()
+              + " images could be read; the first: "
+              + images.name(first)
+              + ": "
+              + recorded.unreadable().get(first));
     }
   }
 
@@ -201,7 +247,13 @@ final class Measurement {
     all.plus(after).check(plan.out(), progress, DiskSpace::usable);
   }
 
-  private void write(Target target, Recording recording, ConceptTotals totals) throws IOException {
+  private void write(
+      Target target,
+      Recorded recorded,
+      OfLayer<GroupTally> tallies,
+      OfLayer<Path> folders,
+      ConceptTotals totals)
+      throws IOException {
     DissectionPlan.Scoring scoring = plan.scoring();
     Files.createDirectories(target.folder());
     ResultWriter writer =
@@ -209,13 +261,11 @@ final class Measurement {
             images, totals, scoring.convention(), plan.workers(), plan.maps(), target.folder());
     List<DissectionInfo.LayerResult> layers = new ArrayList<>();
     for (int l : target.layers()) {
-      LayerRecorder recorder = recording.recorders().get(l);
-      MaskTally tally =
-          new MaskTally(recorder, images, scoring.rule(), source.input(l), plan.framing());
-      layers.add(writer.write(recorder, tally, recorder.folder(), progress));
+      LayerTotals of = recorded.totals().get(l);
+      layers.add(writer.write(of, tallies.of(l), folders.of(l), progress));
       List<List<Coefficient>> coefficients = source.coefficients(l);
       if (coefficients != null) {
-        writer.writeDirections(recorder.layer(), coefficients);
+        writer.writeDirections(of.layer(), coefficients);
       }
     }
     writer.writeTables();
@@ -227,21 +277,21 @@ final class Measurement {
             target.network(),
             data,
             scoring.rules(),
-            imagesInfo(recording),
+            imagesInfo(recorded),
             layers,
             null,
             writer.files());
     WholeFile.text(target.folder().resolve(Dissection.FILE), Seal.seal(Json.pretty(info)));
   }
 
-  private DissectionInfo.Images imagesInfo(Recording recording) {
+  private DissectionInfo.Images imagesInfo(Recorded recorded) {
     List<DissectionInfo.Unreadable> unreadable = new ArrayList<>();
-    recording
+    recorded
         .unreadable()
         .forEach(
             (image, reason) ->
                 unreadable.add(new DissectionInfo.Unreadable(images.name(image), reason)));
     return new DissectionInfo.Images(
-        images.size(), recording.read().cardinality(), recording.contentSha256(), unreadable);
+        images.size(), recorded.read().cardinality(), recorded.contentSha256(), unreadable);
   }
 }

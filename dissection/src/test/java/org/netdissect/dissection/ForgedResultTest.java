@@ -32,6 +32,7 @@ import org.netdissect.base.files.Trees;
 import org.netdissect.concepts.ImageRow;
 import org.netdissect.concepts.atlas.AtlasOptions;
 import org.netdissect.dissection.activations.RecordedActivations;
+import org.netdissect.dissection.rules.Quantile;
 import org.netdissect.networks.InputSize;
 import org.netdissect.networks.ReceptiveField;
 import org.netdissect.results.ActivationMaps;
@@ -41,6 +42,7 @@ import org.netdissect.results.DissectionException;
 import org.netdissect.results.HitTable;
 import org.netdissect.results.LabelScore;
 import org.netdissect.results.LayerDissection;
+import org.netdissect.results.LowMaps;
 import org.netdissect.results.PeakActivations;
 import org.netdissect.results.UnitScore;
 import org.netdissect.results.values.ValueHistograms;
@@ -85,6 +87,7 @@ class ForgedResultTest {
         .setOut(out)
         .optCache(folder.resolve("cache"))
         .optPeaks(true)
+        .optKeepQuantile(Quantile.of("0.1"))
         .build()
         .run();
   }
@@ -328,6 +331,16 @@ class ForgedResultTest {
     PeakActivations.encode(peaks, endless);
     replaceSection("maps/peaks.bin", PeakActivations.KIND, endless);
     refusedWhenRead("peaks.bin", layer -> layer.peaks().read(0));
+  }
+
+  @Test
+  void lowMapsThatCannotBeAreRefused() throws IOException {
+    for (byte[] section : new byte[][] {{1, 2}, {0, 0, -64, 127}, {0, 0, 0, 0, 99, 1, 0}}) {
+      Bytes forged = new Bytes(8);
+      forged.put(section, 0, section.length);
+      replaceSection("maps/low-maps.bin", LowMaps.KIND, forged);
+      refusedWhenRead("low-maps.bin", layer -> layer.lowMaps().read(0).visit((image, map) -> {}));
+    }
   }
 
   @Test

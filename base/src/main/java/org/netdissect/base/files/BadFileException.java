@@ -15,6 +15,11 @@ public abstract class BadFileException extends NetdissectException {
     this.file = file;
   }
 
+  /** The file; null once the exception came from another process. */
+  public final @Nullable Path file() {
+    return file;
+  }
+
   /** Whether the file lies in a folder. */
   public final boolean isIn(Path folder) {
     return file != null && file.startsWith(folder);

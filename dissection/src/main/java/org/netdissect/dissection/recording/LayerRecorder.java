@@ -69,6 +69,11 @@ public final class LayerRecorder {
     return layer;
   }
 
+  /** What was recorded but for the maps. */
+  public LayerTotals totals() {
+    return new LayerTotals(layer, histograms, top, peaks);
+  }
+
   public ValueHistograms histograms() {
     return histograms;
   }

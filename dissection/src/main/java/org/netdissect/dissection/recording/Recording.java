@@ -44,7 +44,7 @@ import org.netdissect.results.values.ValueHistograms;
  * <p>Blocks are fixed runs of the image order; their size depends on the layers alone, so workers
  * and batches do not show in the files that stay.
  */
-public final class Recording implements Closeable {
+public final class Recording implements Recorded, Closeable {
   /** Name of the file that says how much of the others is good. */
   private static final FileKind KIND = new FileKind("NDRECOR", 2);
 
@@ -333,23 +333,6 @@ public final class Recording implements Closeable {
     }
   }
 
-  /**
-   * Makes sure that there is something to dissect.
-   *
-   * @throws DissectionException if no image could be read
-   */
-  public void requireImages() throws DissectionException {
-    if (read.isEmpty()) {
-      throw new DissectionException(
-          "none of the "
-              + images.size()
-              + " images could be read; the first: "
-              + images.name(unreadable.firstKey())
-              + ": "
-              + unreadable.get(unreadable.firstKey()));
-    }
-  }
-
   private final class BlockWorker {
     private final ActivationSource.Reader reader;
     private final boolean strict;
@@ -508,18 +491,41 @@ public final class Recording implements Closeable {
     return recorders;
   }
 
-  /** The images that were read. */
+  @Override
+  public List<LayerTotals> totals() {
+    return recorders.stream().map(LayerRecorder::totals).toList();
+  }
+
+  @Override
   public BitSet read() {
     return read;
   }
 
-  /** The images that could not be read, and why. */
+  @Override
   public SortedMap<Integer, String> unreadable() {
     return unreadable;
   }
 
-  /** SHA-256 over the names and contents of all images read. */
+  @Override
   public String contentSha256() {
+    return contentSha256(images, read, digests);
+  }
+
+  /** Copies the digests of the images read to their places. */
+  void copyDigests(byte[] all) {
+    read.stream()
+        .forEach(
+            image ->
+                System.arraycopy(
+                    digests, image * Digests.BYTES, all, image * Digests.BYTES, Digests.BYTES));
+  }
+
+  /**
+   * SHA-256 over the names and contents of some images.
+   *
+   * @param digests of all images, by number
+   */
+  static String contentSha256(ImageSet images, BitSet read, byte[] digests) {
     MessageDigest sha256 = Digests.sha256();
     for (int image = read.nextSetBit(0); image >= 0; image = read.nextSetBit(image + 1)) {
       sha256.update(images.name(image).getBytes(StandardCharsets.UTF_8));

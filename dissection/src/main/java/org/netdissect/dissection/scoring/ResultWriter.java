@@ -20,7 +20,7 @@ import org.netdissect.base.files.FileKind;
 import org.netdissect.base.files.SectionFile;
 import org.netdissect.base.files.WholeFile;
 import org.netdissect.base.threads.Workers;
-import org.netdissect.dissection.recording.LayerRecorder;
+import org.netdissect.dissection.recording.LayerTotals;
 import org.netdissect.dissection.recording.PeakRecorder;
 import org.netdissect.dissection.recording.TopImages;
 import org.netdissect.dissection.rules.Convention;
@@ -76,9 +76,9 @@ public final class ResultWriter {
    * @param groupFolder for the files of groups, until the result stands
    */
   public DissectionInfo.LayerResult write(
-      LayerRecorder recorder, GroupTally tally, Path groupFolder, Progress progress)
+      LayerTotals recorded, GroupTally tally, Path groupFolder, Progress progress)
       throws IOException {
-    LayerInfo layer = recorder.layer();
+    LayerInfo layer = recorded.layer();
     Path folder = Files.createDirectories(out.resolve(layer.folder()));
     int[] groups = tally.groups();
     List<MaskTally.UnitStats> stats = new ArrayList<>();
@@ -103,7 +103,7 @@ public final class ResultWriter {
             hits.add(group.read(section + 1));
             if (kept != null) {
               ByteBuffer all = group.read(section + 2);
-              kept.add(maps == MapsKept.ALL ? all : shownOnly(recorder, u, all));
+              kept.add(maps == MapsKept.ALL ? all : shownOnly(recorded, u, all));
             }
             if (low != null) {
               low.add(group.read(section + MaskTally.SECTIONS));
@@ -121,11 +121,11 @@ public final class ResultWriter {
       }
       phase.done();
     }
-    writeHistograms(folder, recorder);
-    if (recorder.peaks() != null) {
-      writePeaks(folder, layer, recorder.peaks());
+    writeHistograms(folder, recorded);
+    if (recorded.peaks() != null) {
+      writePeaks(folder, layer, recorded.peaks());
     }
-    writeTopImages(folder, recorder);
+    writeTopImages(folder, recorded);
     score(folder, layer, stats, progress);
     for (String name : List.of("units.csv", "top-images.csv")) {
       files.put(layer.folder() + "/" + name, FileCheck.ofText(folder.resolve(name)));
@@ -139,10 +139,10 @@ public final class ResultWriter {
     if (tally.keepsLowMaps()) {
       recordSections(layer, LowMaps.FILE, LowMaps.KIND);
     }
-    if (recorder.peaks() != null) {
+    if (recorded.peaks() != null) {
       recordSections(layer, "peaks.bin", PeakActivations.KIND);
     }
-    return result(recorder, stats);
+    return result(recorded, stats);
   }
 
   /** A file for maps; null where none are wanted. */
@@ -184,9 +184,9 @@ public final class ResultWriter {
   }
 
   /** Of a unit's maps those of its top images. */
-  private ByteBuffer shownOnly(LayerRecorder recorder, int unit, ByteBuffer all) {
-    LayerInfo layer = recorder.layer();
-    TopImages top = recorder.top();
+  private ByteBuffer shownOnly(LayerTotals recorded, int unit, ByteBuffer all) {
+    LayerInfo layer = recorded.layer();
+    TopImages top = recorded.top();
     int[] shown = new int[top.size(unit)];
     for (int i = 0; i < shown.length; i++) {
       shown[i] = top.image(unit, i);
@@ -208,13 +208,13 @@ public final class ResultWriter {
     return section.buffer();
   }
 
-  private static void writeHistograms(Path folder, LayerRecorder recorder) throws IOException {
+  private static void writeHistograms(Path folder, LayerTotals recorded) throws IOException {
     try (SectionFile.Writer writer =
         new SectionFile.Writer(folder.resolve("histograms.bin"), ValueHistograms.KIND)) {
       Bytes section = new Bytes(1 << 12);
-      for (int u = 0; u < recorder.layer().units(); u++) {
+      for (int u = 0; u < recorded.layer().units(); u++) {
         section.clear();
-        recorder.histograms().encode(u, section);
+        recorded.histograms().encode(u, section);
         writer.add(section);
       }
       writer.finish();
@@ -238,11 +238,11 @@ public final class ResultWriter {
     }
   }
 
-  private void writeTopImages(Path folder, LayerRecorder recorder) throws IOException {
+  private void writeTopImages(Path folder, LayerTotals recorded) throws IOException {
     try (CsvWriter csv = UnitTable.csv().build(folder.resolve("top-images.csv"))) {
       csv.writeRecord("unit", "rank", "image", "activation");
-      TopImages top = recorder.top();
-      for (int u = 0; u < recorder.layer().units(); u++) {
+      TopImages top = recorded.top();
+      for (int u = 0; u < recorded.layer().units(); u++) {
         for (int i = 0; i < top.size(u); i++) {
           csv.writeRecord(
               Integer.toString(u),
@@ -292,17 +292,16 @@ public final class ResultWriter {
         totals.categories().stream().map(category -> category.name()).toList());
   }
 
-  private DissectionInfo.LayerResult result(
-      LayerRecorder recorder, List<MaskTally.UnitStats> stats) {
+  private DissectionInfo.LayerResult result(LayerTotals recorded, List<MaskTally.UnitStats> stats) {
     List<Integer> empty = new ArrayList<>();
     List<Integer> inactive = new ArrayList<>();
-    ValueHistograms histograms = recorder.histograms();
+    ValueHistograms histograms = recorded.histograms();
     for (int u = 0; u < stats.size(); u++) {
       if (stats.get(u).maskPixels() == 0) {
         (histograms.zeros(u) == histograms.counted(u) ? inactive : empty).add(u);
       }
     }
-    return new DissectionInfo.LayerResult(recorder.layer(), histograms.counted(0), empty, inactive);
+    return new DissectionInfo.LayerResult(recorded.layer(), histograms.counted(0), empty, inactive);
   }
 
   /** Writes the images and concepts of a result. */

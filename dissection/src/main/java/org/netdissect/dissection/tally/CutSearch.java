@@ -29,20 +29,6 @@ final class CutSearch {
             : new ThresholdSearch(histograms, first, end, rule.convention(), rule.keep());
   }
 
-  /**
-   * Where the maps of a group of units are cut.
-   *
-   * @param thresholds by unit, from the group's first
-   * @param floors none of which is above its unit's threshold; null if no more is kept than masks
-   *     need
-   */
-  record Cuts(float[] thresholds, float @Nullable [] floors) {
-    /** What is kept of a unit's maps is above this. */
-    float least(int unit) {
-      return floors == null ? thresholds[unit] : floors[unit];
-    }
-  }
-
   int first() {
     return thresholds.first();
   }

@@ -12,9 +12,7 @@ public interface GroupTally {
   boolean keepsLowMaps();
 
   /** Sections of a unit in a group's file. */
-  default int sections() {
-    return keepsLowMaps() ? MaskTally.SECTIONS + 1 : MaskTally.SECTIONS;
-  }
+  int sections();
 
   /**
    * Tallies the units from {@code first} to before {@code end} and writes a group's file: per unit

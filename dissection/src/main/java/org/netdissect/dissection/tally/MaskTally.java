@@ -109,6 +109,16 @@ public final class MaskTally implements GroupTally {
     return rule.keep() != null;
   }
 
+  /** Sections of a unit in the files of groups that are tallied by a rule. */
+  public static int sections(ThresholdRule rule) {
+    return rule.keep() == null ? SECTIONS : SECTIONS + 1;
+  }
+
+  @Override
+  public int sections() {
+    return sections(rule);
+  }
+
   /** Numbers of a unit that the tally finds. */
   public record UnitStats(float threshold, long maskPixels) {
     void encode(Bytes out) {
@@ -153,7 +163,7 @@ public final class MaskTally implements GroupTally {
   }
 
   /** As {@link #tally(int, int, int, Path)}, with cuts found over all parts of a recording. */
-  void tally(int first, int end, CutSearch.Cuts cuts, int workers, Path file) throws IOException {
+  void tally(int first, int end, Cuts cuts, int workers, Path file) throws IOException {
     List<Output> outputs = new ArrayList<>();
     int[] order = recorder.spill().byImage();
     Workers.run(
@@ -296,7 +306,7 @@ public final class MaskTally implements GroupTally {
   private final class Output implements Workers.Worker {
     private final int first;
     private final int end;
-    private final CutSearch.Cuts cuts;
+    private final Cuts cuts;
     private final int[] order;
     private final PieceReader reader;
     private final RegionCounter counter = new RegionCounter(layer.height(), layer.width());
@@ -314,7 +324,7 @@ public final class MaskTally implements GroupTally {
 
     final long[] pixels;
 
-    Output(int first, int end, CutSearch.Cuts cuts, int[] order) {
+    Output(int first, int end, Cuts cuts, int[] order) {
       this.first = first;
       this.end = end;
       this.cuts = cuts;

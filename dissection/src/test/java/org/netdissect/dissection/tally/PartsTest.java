@@ -27,8 +27,9 @@ import org.netdissect.dissection.activations.ActivationSource;
 import org.netdissect.dissection.activations.RecordedActivations;
 import org.netdissect.dissection.activations.RecordedSource;
 import org.netdissect.dissection.recording.LayerRecorder;
+import org.netdissect.dissection.recording.LayerTotals;
+import org.netdissect.dissection.recording.MergedRecording;
 import org.netdissect.dissection.recording.Recording;
-import org.netdissect.dissection.recording.TopImages;
 import org.netdissect.dissection.rules.Convention;
 import org.netdissect.dissection.rules.ImageSet;
 import org.netdissect.dissection.rules.Quantile;
@@ -40,7 +41,6 @@ import org.netdissect.networks.InputSize;
 import org.netdissect.networks.ReceptiveField;
 import org.netdissect.pictures.Framing;
 import org.netdissect.results.LayerInfo;
-import org.netdissect.results.values.ValueHistograms;
 
 /** A dissection in parts gives the same bytes as one in a piece, and does not spill everything. */
 class PartsTest {
@@ -141,13 +141,10 @@ class PartsTest {
         float[] bounds = before.isEmpty() ? null : Parts.bounds(before, before.get(0).tail());
         recordings.add(record(images, own, rule, maps, folder.resolve("part" + p), bounds));
       }
-      ValueHistograms histograms = new ValueHistograms(UNITS);
-      TopImages top = new TopImages(UNITS, Dissector.TOP_IMAGES, images.nameRank());
       List<LayerRecorder> parts = recorders(recordings);
-      Parts.add(parts, histograms, top);
-      LayerRecorder merged =
-          new LayerRecorder(
-              layer(), parts.get(0).tail(), images::name, histograms, top, null, null);
+      MergedRecording merged = new MergedRecording(images, List.of(layer()), Dissector.TOP_IMAGES);
+      recordings.forEach(merged::add);
+      LayerTotals totals = merged.totals().get(0);
       List<MaskTally> tallies =
           parts.stream()
               .map(
@@ -165,7 +162,7 @@ class PartsTest {
               2,
               MapsKept.ALL,
               out);
-      writer.write(merged, new Parts(parts, tallies, merged, rule, groups), groups, Progress.NONE);
+      writer.write(totals, new Parts(parts, tallies, totals, rule, groups), groups, Progress.NONE);
       writer.writeTables();
       for (String file :
           List.of(

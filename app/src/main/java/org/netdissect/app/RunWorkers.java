@@ -1,0 +1,33 @@
+package org.netdissect.app;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import org.netdissect.dissection.PartEngine;
+import org.netdissect.dissection.PartWorker;
+import picocli.CommandLine;
+
+/**
+ * Makes, from the words of {@code netdissect run}, what does parts of it in another process: a
+ * cluster's processes are told what to do in the words of the one who asked.
+ */
+public final class RunWorkers {
+  private RunWorkers() {}
+
+  /**
+   * Opens the data and the network.
+   *
+   * @param words as given to {@link PartEngine.Provider#open}
+   * @throws IOException with one clear line if something is not as the one who asked has it
+   */
+  public static PartWorker open(List<String> words) throws IOException {
+    CommandLine line = new CommandLine(new Netdissect());
+    line.addSubcommand(RunCommand.class);
+    line.setDefaultValueProvider(Defaults.read());
+    line.registerConverter(Path.class, Netdissect::path);
+    List<String> run = words.subList(Math.max(0, words.indexOf("run")), words.size());
+    CommandLine.ParseResult parsed = line.parseArgs(run.toArray(String[]::new));
+    RunCommand command = (RunCommand) parsed.subcommand().commandSpec().userObject();
+    return command.worker();
+  }
+}

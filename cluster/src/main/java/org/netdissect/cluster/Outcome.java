@@ -1,0 +1,50 @@
+package org.netdissect.cluster;
+
+import java.io.IOException;
+import java.io.Serializable;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.netdissect.base.NetdissectException;
+import org.netdissect.base.files.BadFileException;
+import org.netdissect.base.files.DamagedException;
+import org.netdissect.dissection.PartTask;
+
+/**
+ * What came of a task. A failure that doing it again elsewhere would not mend travels as a value,
+ * so that Spark does not try; all others are Spark's.
+ *
+ * @param found null if it failed
+ * @param failure the one line that tells why; null if it did not fail
+ * @param damaged the file of ours that is; null if none is
+ */
+record Outcome(@Nullable Serializable found, @Nullable String failure, @Nullable String damaged)
+    implements Serializable {
+
+  /** Does a task in this process. */
+  static Outcome of(PartTask<?> task, List<String> command) throws IOException {
+    try {
+      return new Outcome(task.run(ProcessWorker.of(command)), null, null);
+    } catch (BadFileException e) {
+      return new Outcome(null, e.getMessage(), Objects.toString(e.file(), null));
+    } catch (NetdissectException e) {
+      return new Outcome(null, e.getMessage(), null);
+    }
+  }
+
+  /**
+   * What the task found.
+   *
+   * @throws NetdissectException if it failed, as it did there
+   */
+  Serializable get() throws NetdissectException {
+    if (damaged != null) {
+      throw new DamagedException(Path.of(damaged), Objects.toString(failure), null);
+    }
+    if (failure != null) {
+      throw new NetdissectException(failure);
+    }
+    return Objects.requireNonNull(found);
+  }
+}

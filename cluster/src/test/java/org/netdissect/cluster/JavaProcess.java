@@ -1,0 +1,74 @@
+package org.netdissect.cluster;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/** Java processes with the class path of the tests. */
+final class JavaProcess {
+  private JavaProcess() {}
+
+  /** Starts a program. */
+  static Process start(
+      String program,
+      List<String> options,
+      Map<String, String> environment,
+      List<String> arguments,
+      Path said)
+      throws IOException {
+    List<String> line = new ArrayList<>();
+    line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    line.addAll(List.of("-Xmx512m", "-XX:TieredStopAtLevel=1"));
+    // What Spark asks of Java.
+    line.add("@" + Path.of("java.options").toAbsolutePath());
+    line.addAll(options);
+    line.addAll(List.of("-cp", System.getProperty("java.class.path"), program));
+    line.addAll(arguments);
+    ProcessBuilder builder = new ProcessBuilder(line);
+    builder.environment().putAll(environment);
+    return builder.redirectErrorStream(true).redirectOutput(said.toFile()).start();
+  }
+
+  /** Runs the command in a process of its own; gives what it says. */
+  static String netdissect(
+      Path folder, int code, String words, List<String> options, List<String> arguments)
+      throws Exception {
+    Path said = Files.createTempFile(folder, "said", ".txt");
+    Process process = start("org.netdissect.app.Netdissect", options, Map.of(), arguments, said);
+    assertTrue(process.waitFor(300, TimeUnit.SECONDS), "it does not end");
+    String text = Files.readString(said, StandardCharsets.UTF_8);
+    assertEquals(code, process.exitValue(), text);
+    assertTrue(text.contains(words), text);
+    return text;
+  }
+
+  /** All files the same but for the times of the run. */
+  static void assertSameFolders(Path one, Path other) throws IOException {
+    List<Path> files = files(one);
+    assertEquals(files, files(other));
+    for (Path file : files) {
+      if (!file.endsWith("run.json")) {
+        assertArrayEquals(
+            Files.readAllBytes(one.resolve(file)),
+            Files.readAllBytes(other.resolve(file)),
+            file.toString());
+      }
+    }
+  }
+
+  private static List<Path> files(Path folder) throws IOException {
+    try (Stream<Path> files = Files.walk(folder)) {
+      return files.filter(Files::isRegularFile).map(folder::relativize).sorted().toList();
+    }
+  }
+}
