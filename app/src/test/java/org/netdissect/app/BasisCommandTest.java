@@ -525,7 +525,9 @@ class BasisCommandTest {
         classes,
         "--result",
         out);
-    fails(1, "one class only", "probe", model, "--data", one(classes), "--preprocess", "unit");
+    Object[] one = {"probe", model, "--preprocess", "unit", "--data", one(classes)};
+    fails(1, "all photographs are in one folder", one);
+    fails(1, "one class only", with(with(one, "--format"), "folders"));
   }
 
   private Path other() throws IOException {

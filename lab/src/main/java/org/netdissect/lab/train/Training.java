@@ -131,10 +131,11 @@ public final class Training {
     }
     prepare();
     NetworkCost cost = NetworkCost.of(options);
-    NetworkSpec spec =
-        options
-            .architecture()
-            .classifier(cost.side(), 24, options.shape(), options.head(), options.dropout());
+    NetworkSpec.Builder to = new NetworkSpec.Builder();
+    int channels = options.architecture().trunk(to, "", 3, options.shape());
+    int places = to.build(cost.side()).output().side();
+    options.head().add(to, channels, places, 24, options.dropout());
+    NetworkSpec spec = to.build(cost.side());
     return DjlTraining.secondsOfIteration(spec, options.batch() * cost.views(), options.threads());
   }
 

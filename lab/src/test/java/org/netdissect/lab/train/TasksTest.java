@@ -376,6 +376,14 @@ class TasksTest {
   }
 
   @Test
+  void everyTasksIterationCanBeTimed() throws IOException {
+    Assumptions.assumeTrue(Training.isAvailable(), "built without -Ptrain");
+    for (Task task : Task.values()) {
+      assertTrue(Training.secondsOfIteration(options(world, task, true, 4)) > 0, task.lowerCase());
+    }
+  }
+
+  @Test
   void frozenLayersStayToTheLastBit() throws IOException {
     Assumptions.assumeTrue(Training.isAvailable(), "built without -Ptrain");
     TrainingOptions plain = options(world, Task.ROTATION, true, 6);
