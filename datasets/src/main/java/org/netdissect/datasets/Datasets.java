@@ -58,7 +58,8 @@ public final class Datasets {
       throws DataException {
     List<ConceptDataset> parts = new ArrayList<>();
     for (Path folder : folders) {
-      ConceptDataset data = openPlain(folder, options);
+      ConceptDataset data =
+          openPlain(folder, folders.size() > 1 ? options.withOthers() : options);
       // Broden's own colours stay as they are.
       boolean colored = data.vocabulary().category(ColoredDataset.CATEGORY) != null;
       parts.add(

@@ -91,6 +91,8 @@ class ClassesOrMasksTest {
       assertRefused("all photographs are in one folder, ");
       assertBroken("--format photos", this::open);
       assertEquals(2, Datasets.open(dir, SMALL.withFormat("photos")).images().size());
+      assertEquals(2, Datasets.open(dir, SMALL.withColors(null)).images().size());
+      assertEquals(4, Datasets.open(List.of(dir, dir), SMALL).images().size());
     }
     // Beside an empty one it was sorted into classes.
     Files.createDirectories(dir.resolve("a/deep/other"));

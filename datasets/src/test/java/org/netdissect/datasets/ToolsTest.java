@@ -322,7 +322,7 @@ class ToolsTest {
     Files.write(file, turned);
     Files.copy(Pictures.photo(temp.resolve("p.png"), 5, 5), dir.resolve("a/y.jpg"));
     Files.write(dir.resolve("a/z.AVIF"), new byte[3]);
-    List<String> found = verify(dir, true);
+    List<String> found = verify(dir, DatasetOptions.defaults().withFormat("folders"), true);
     assertHas(found, "note", "1 picture of a kind that is not read (AVIF)");
     assertHas(found, "note", "x.jpg", "Exif asks to turn or flip it (6)");
     assertHas(found, "note", "y.jpg is a PNG in truth");
@@ -457,7 +457,8 @@ class ToolsTest {
     Pictures.photo(dir.resolve("a;b/x <b>.jpg"), 5, 5);
     Pictures.photo(dir.resolve("a;b/x.png"), 5, 5);
     Pictures.photo(dir.resolve("a;b/x.jpg"), 5, 5);
-    ConceptDataset data = Datasets.open(dir, DatasetOptions.defaults().withMaskSize(4, 4));
+    ConceptDataset data = Datasets.open(
+            dir, DatasetOptions.defaults().withFormat("folders").withMaskSize(4, 4));
     Path out = temp.resolve("out");
     BrodenConverter.convert(data, out, 8, 1, 1, true, Progress.NONE);
     assertEquals(

@@ -96,11 +96,14 @@ final class ClassEvidence {
     checkNoAnnotations();
     checkNoMasks();
     checkNoPairs();
-    checkSeveral();
   }
 
-  /** One folder alone tells nothing apart: photographs lie in a folder for many reasons. */
-  private void checkSeveral() throws DataException {
+  /**
+   * One folder alone tells nothing apart: photographs lie in a folder for many reasons.
+   *
+   * @throws DataException that names it and the formats to choose from
+   */
+  void checkSeveral() throws DataException {
     if (classes.size() == 1 && !pictures.isEmpty()) {
       throw refused(
           " is no folder of classes, it seems: all photographs are in one folder, "

@@ -173,6 +173,9 @@ public final class ImageFolderDataset implements ReadDataset {
     evidence.checkNames();
     if (options.format() == null) {
       evidence.checkContents();
+      if (!options.others() && !options.colors()) {
+        evidence.checkSeveral();
+      }
     }
     for (Map.Entry<String, @Nullable String> entry : classes.entrySet()) {
       String path = entry.getKey();

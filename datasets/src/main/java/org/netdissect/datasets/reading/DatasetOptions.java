@@ -20,6 +20,7 @@ import org.netdissect.base.Limits;
  * @param synonyms a CSV file {@code name,synonyms} (several with ";" between) of names that mean
  *     the same, used when several data sets are joined; or null
  * @param boxes whether annotations that have a box but no shape are drawn as rectangles
+ * @param others whether other data sets are read with it, so that one class tells something, too
  */
 public record DatasetOptions(
     @Nullable String format,
@@ -29,7 +30,8 @@ public record DatasetOptions(
     boolean colors,
     @Nullable Path colorTable,
     @Nullable Path synonyms,
-    boolean boxes) {
+    boolean boxes,
+    boolean others) {
 
   public DatasetOptions {
     if (maskHeight < 1
@@ -43,37 +45,43 @@ public record DatasetOptions(
 
   /** The format recognised, masks of 112 × 112, which is half of the usual input; no colours. */
   public static DatasetOptions defaults() {
-    return new DatasetOptions(null, 112, 112, null, false, null, null, false);
+    return new DatasetOptions(null, 112, 112, null, false, null, null, false, false);
   }
 
   public DatasetOptions withFormat(@Nullable String name) {
     return new DatasetOptions(
-        name, maskHeight, maskWidth, category, colors, colorTable, synonyms, boxes);
+        name, maskHeight, maskWidth, category, colors, colorTable, synonyms, boxes, others);
   }
 
   public DatasetOptions withMaskSize(int height, int width) {
-    return new DatasetOptions(format, height, width, category, colors, colorTable, synonyms, boxes);
+    return new DatasetOptions(format, height, width, category, colors, colorTable, synonyms, boxes, others);
   }
 
   public DatasetOptions withCategory(@Nullable String name) {
     return new DatasetOptions(
-        format, maskHeight, maskWidth, name, colors, colorTable, synonyms, boxes);
+        format, maskHeight, maskWidth, name, colors, colorTable, synonyms, boxes, others);
   }
 
   /** Adds colours, named by the table, or by the built-in rule when it is null. */
   public DatasetOptions withColors(@Nullable Path table) {
     return new DatasetOptions(
-        format, maskHeight, maskWidth, category, true, table, synonyms, boxes);
+        format, maskHeight, maskWidth, category, true, table, synonyms, boxes, others);
   }
 
   public DatasetOptions withSynonyms(@Nullable Path file) {
     return new DatasetOptions(
-        format, maskHeight, maskWidth, category, colors, colorTable, file, boxes);
+        format, maskHeight, maskWidth, category, colors, colorTable, file, boxes, others);
   }
 
   /** Draws annotations that have a box but no shape as rectangles. */
   public DatasetOptions withBoxes() {
     return new DatasetOptions(
-        format, maskHeight, maskWidth, category, colors, colorTable, synonyms, true);
+        format, maskHeight, maskWidth, category, colors, colorTable, synonyms, true, others);
+  }
+
+  /** Says that other data sets are read with it. */
+  public DatasetOptions withOthers() {
+    return new DatasetOptions(
+        format, maskHeight, maskWidth, category, colors, colorTable, synonyms, boxes, true);
   }
 }
