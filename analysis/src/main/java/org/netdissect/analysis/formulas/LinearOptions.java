@@ -9,9 +9,10 @@ package org.netdissect.analysis.formulas;
  * @param penalty of the elastic net, as a share of the unit's largest correlation with a concept,
  *     above 0 and below 1
  * @param ridgeShare what part of the penalty is on squares, 0 to 1
- * @param candidates tried at each step of the greedy choice, those with the largest weights first
- * @param leastGain in correlation on the images that terms are chosen on; one that brings less is
- *     dropped for good
+ * @param candidates that the greedy choice tries at each of its steps: so many with the largest
+ *     weights
+ * @param leastGain in correlation on the images that terms are chosen on; where no candidate brings
+ *     as much, the sum ends
  * @param mostTerms of a sum
  */
 public record LinearOptions(
@@ -32,8 +33,8 @@ public record LinearOptions(
     }
   }
 
-  /** Penalty 0.05, of which 0.01 on squares; 10 candidates a step; a gain of 0.02; 10 terms. */
+  /** Penalty 0.05, of which 0.01 on squares; 100 candidates; a gain of 0.02; 10 terms. */
   public static LinearOptions withSeed(long seed) {
-    return new LinearOptions(seed, 0.05, 0.01, 10, 0.02, 10);
+    return new LinearOptions(seed, 0.05, 0.01, 100, 0.02, 10);
   }
 }

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Fits a unit's activation by a sparse sum of concepts with weights above 0: an elastic net ranks
@@ -38,29 +39,35 @@ final class SparseFit {
   Sum fit(Moments.Target trained, Moments.Target validation) {
     List<Integer> ranked = ranked(trained);
     Sum best = new Sum(new int[0], new double[0], Double.NaN);
-    double reached = 0;
-    while (best.terms().length < options.mostTerms() && !ranked.isEmpty()) {
-      Sum next = null;
-      List<Integer> dropped = new ArrayList<>();
-      for (int concept : ranked.subList(0, Math.min(options.candidates(), ranked.size()))) {
-        int[] terms = Arrays.copyOf(best.terms(), best.terms().length + 1);
-        terms[terms.length - 1] = concept;
-        double[] weights = leastSquares(trained, terms);
-        double r = validation.correlation(terms, weights);
-        if (!(r - reached >= options.leastGain())) {
-          dropped.add(concept);
-        } else if (next == null || r > next.validationR()) {
-          next = new Sum(terms, weights, r);
-        }
+    while (best.terms().length < options.mostTerms()) {
+      Sum next = longer(best, ranked, trained, validation);
+      if (next == null) {
+        break;
       }
-      ranked.removeAll(dropped);
-      if (next != null) {
-        best = next;
-        reached = next.validationR();
-        ranked.remove((Integer) next.terms()[next.terms().length - 1]);
-      }
+      best = next;
+      ranked.remove((Integer) next.terms()[next.terms().length - 1]);
     }
     return withoutZeros(best);
+  }
+
+  /**
+   * The sum with that candidate more which raises the correlation most; null if none raises it
+   * enough. All are tried each time: one that brings nothing now may do so beside later terms.
+   */
+  private @Nullable Sum longer(
+      Sum sum, List<Integer> candidates, Moments.Target trained, Moments.Target validation) {
+    double reached = sum.terms().length == 0 ? 0 : sum.validationR();
+    Sum best = null;
+    for (int concept : candidates) {
+      int[] terms = Arrays.copyOf(sum.terms(), sum.terms().length + 1);
+      terms[terms.length - 1] = concept;
+      double[] weights = leastSquares(trained, terms);
+      double r = validation.correlation(terms, weights);
+      if (r - reached >= options.leastGain() && (best == null || r > best.validationR())) {
+        best = new Sum(terms, weights, r);
+      }
+    }
+    return best;
   }
 
   private static Sum withoutZeros(Sum sum) {
@@ -76,7 +83,7 @@ final class SparseFit {
         sum.validationR());
   }
 
-  /** Concepts that the elastic net gives a weight, the largest first. */
+  /** The foremost concepts that the elastic net gives a weight, the largest first. */
   private List<Integer> ranked(Moments.Target target) {
     double scale = Math.sqrt(target.variance());
     double[] toward = new double[concepts];
@@ -95,7 +102,7 @@ final class SparseFit {
       }
     }
     ranked.sort(Comparator.comparingDouble((Integer c) -> -weight[c]).thenComparing(c -> c));
-    return ranked;
+    return new ArrayList<>(ranked.subList(0, Math.min(options.candidates(), ranked.size())));
   }
 
   /**

@@ -40,6 +40,27 @@ class LinearTest {
       return new Planted(held, share, activation);
     }
 
+    /** Each image holds two concepts, mostly planted ones, that share it between them. */
+    static Planted exclusive(long seed, int[] terms, double[] weights) {
+      Random random = new Random(seed);
+      int[][] held = new int[IMAGES][];
+      double[][] share = new double[IMAGES][];
+      double[] activation = new double[IMAGES];
+      for (int i = 0; i < IMAGES; i++) {
+        int t = random.nextInt(terms.length);
+        int other = (terms[t] + 1 + random.nextInt(CONCEPTS - 1)) % CONCEPTS;
+        double part = 0.5 + 0.5 * random.nextDouble();
+        held[i] = new int[] {terms[t], other};
+        share[i] = new double[] {part, 1 - part};
+        for (int k = 0; k < 2; k++) {
+          for (int p = 0; p < terms.length; p++) {
+            activation[i] += terms[p] == held[i][k] ? weights[p] * share[i][k] : 0;
+          }
+        }
+      }
+      return new Planted(held, share, activation);
+    }
+
     Moments moments(int part) {
       Moments moments = new Moments(CONCEPTS);
       for (int i = part; i < IMAGES; i += 3) {
@@ -79,6 +100,24 @@ class LinearTest {
       }
       double r = planted.target(planted.moments(2), 2).correlation(sum.terms(), sum.weights());
       assertTrue(r > 0.98, "seed " + seed + ": " + r);
+    }
+  }
+
+  /** Concepts that keep each other out of the image: alone, the weaker two say nothing. */
+  @Test
+  void termsThatBringNothingAtFirstAreFoundLater() {
+    int[] terms = {4, 5, 6};
+    double[] weights = {1, 0.7, 0.5};
+    for (long seed = 1; seed <= 20; seed++) {
+      Planted planted = Planted.exclusive(seed, terms, weights);
+      Moments train = planted.moments(0);
+      Moments.Target trained = planted.target(train, 0);
+      assertTrue(trained.covariance(6) < 0, "seed " + seed);
+      SparseFit.Sum sum =
+          new SparseFit(train, CONCEPTS, LinearOptions.withSeed(1))
+              .fit(trained, planted.target(planted.moments(1), 1));
+      assertArrayEquals(terms, sum.terms(), "seed " + seed);
+      assertArrayEquals(weights, sum.weights(), 1e-4, "seed " + seed);
     }
   }
 
