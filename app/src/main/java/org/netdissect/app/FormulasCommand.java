@@ -79,7 +79,9 @@ final class FormulasCommand implements Callable<Integer> {
       names = "--categories",
       split = ",",
       paramLabel = "A,B",
-      description = "Formulas of concepts of these categories only. Default: all of the result's.")
+      description =
+          "Only formulas of concepts that are labelled in one of these categories. Default: all of the"
+              + " result's.")
   private List<String> categories = List.of();
 
   @Option(

@@ -2,12 +2,15 @@ package org.netdissect.analysis.formulas;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.netdissect.analysis.LabelledResult;
 import org.netdissect.base.Text;
+import org.netdissect.concepts.Category;
+import org.netdissect.concepts.atlas.Atlas;
 import org.netdissect.networks.NearestNames;
 import org.netdissect.results.LabelScore;
 
@@ -24,22 +27,22 @@ final class ConceptIndex {
   /**
    * The concepts that occur in the images read and have a name.
    *
-   * @param categories names of which one is the concept's own; none for all
+   * @param categories names; a concept takes part if it bears a label of one of them somewhere,
+   *     which need not be the category that it is scored in; none for all
    */
   ConceptIndex(LabelledResult data, List<String> categories) {
     int[] found = new int[data.totals().numbers()];
     placeOf = new int[found.length];
     Arrays.fill(placeOf, -1);
     Map<String, Integer> times = new HashMap<>();
+    BitSet chosen = categories.isEmpty() ? null : labelledIn(data, categories);
     int count = 0;
     for (int number = 1; number < found.length; number++) {
       if (data.totals().truth(number) == 0 || data.totals().name(number).isBlank()) {
         continue;
       }
       times.merge(data.totals().name(number), 1, Integer::sum);
-      int category = data.totals().primary(number);
-      if (categories.isEmpty()
-          || categories.contains(data.totals().categories().get(category).name())) {
+      if (chosen == null || chosen.get(number)) {
         placeOf[number] = count;
         found[count++] = number;
       }
@@ -54,6 +57,28 @@ final class ConceptIndex {
       byName.put(own, c);
       byReadable.computeIfAbsent(readable(name), key -> new ArrayList<>()).add(c);
     }
+  }
+
+  /** Numbers of the concepts that bear a label of some categories in the images read. */
+  private static BitSet labelledIn(LabelledResult data, List<String> categories) {
+    boolean[] wanted = new boolean[256];
+    for (Category category : data.totals().categories()) {
+      wanted[category.index()] = categories.contains(category.name());
+    }
+    Atlas atlas = data.atlas();
+    BitSet numbers = new BitSet();
+    for (int image = data.read().nextSetBit(0);
+        image >= 0;
+        image = data.read().nextSetBit(image + 1)) {
+      int index = data.images().atlasIndex(image);
+      int end = atlas.labelStart(atlas.firstRegion(index + 1));
+      for (int l = atlas.labelStart(atlas.firstRegion(index)); l < end; l++) {
+        if (wanted[atlas.label(l) & 0xff]) {
+          numbers.set(atlas.label(l) >>> 8);
+        }
+      }
+    }
+    return numbers;
   }
 
   private static String readable(String name) {

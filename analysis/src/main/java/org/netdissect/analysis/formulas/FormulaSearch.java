@@ -52,7 +52,7 @@ public final class FormulaSearch {
   /**
    * The same with concepts of some categories only.
    *
-   * @param categories of which a concept's own must be one; none for all
+   * @param categories in one of which a concept must be labelled somewhere; none for all
    * @throws DissectionException also if the result was not dissected with one of them
    */
   public static FormulaSearch in(LabelledResult data, List<String> categories)

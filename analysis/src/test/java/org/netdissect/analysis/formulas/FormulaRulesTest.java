@@ -306,6 +306,49 @@ class FormulaRulesTest {
   }
 
   @Test
+  void aConceptBelongsToEveryCategoryThatItIsLabelledIn() throws IOException {
+    boolean elsewhere = false;
+    for (long seed = 400; seed < 410; seed++) {
+      try (Case made = make(seed, Convention.EXACT)) {
+        List<String> categories = made.labelled().dissection().categories();
+        ConceptIndex all = new ConceptIndex(made.labelled(), List.of());
+        for (int c = 0; c < categories.size(); c++) {
+          ConceptIndex some = new ConceptIndex(made.labelled(), List.of(categories.get(c)));
+          for (int concept = 0; concept < all.size(); concept++) {
+            int number = all.number(concept);
+            boolean labelled = labelled(made, categories.get(c), number);
+            assertEquals(labelled, some.place(number) >= 0, "seed " + seed + ": " + number);
+            elsewhere |= labelled && made.labelled().totals().primary(number) != c;
+          }
+        }
+      }
+    }
+    assertTrue(elsewhere);
+  }
+
+  private static boolean labelled(Case of, String category, int number) throws IOException {
+    int index =
+        of.data().vocabulary().categories().stream()
+            .filter(c -> c.name().equals(category))
+            .findFirst()
+            .orElseThrow()
+            .index();
+    Set<String> read = new HashSet<>(of.labelled().dissection().images());
+    for (ImageRow row : of.data().images()) {
+      AnnotatedImage labels = of.data().annotate(row);
+      if (read.contains(row.name())
+          && (labels.wholeLabels().stream()
+                  .anyMatch(label -> label.category() == index && label.number() == number)
+              || labels.maps().stream()
+                  .filter(map -> map.category() == index)
+                  .anyMatch(map -> new String(map.labels()).indexOf(number) >= 0))) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  @Test
   void unknownCategoriesAreRefusedByName() throws IOException {
     try (Case made = make(302, Convention.EXACT)) {
       String message =
