@@ -46,7 +46,11 @@ final class FormulaSummary {
           100 * score.detectionAccuracy(),
           100 * score.activationCoverage());
     }
-    if (met.size() < ranked.size()) {
+    if (ranked.get(0).pixels() == 0) {
+      line(text, "  no pixel of the images read meets the formula, so no unit does");
+    } else if (met.isEmpty()) {
+      line(text, "  no unit meets it");
+    } else if (met.size() < ranked.size()) {
       line(text, "  the masks of %d units do not meet it", ranked.size() - met.size());
     }
     return text.toString();

@@ -113,6 +113,10 @@ class RangesCommandTest {
     String said = run("formulas", keep, "--data", data, "--evaluate", concept);
     long ranked = said.lines().filter(line -> line.startsWith("  unit ")).count();
     assertSays(said, "0", ranked == units ? "IoU" : (units - ranked) + " units do not meet it");
+    String empty = concept + " AND NOT " + concept;
+    String none = run("formulas", keep, "--data", data, "--evaluate", empty);
+    assertSays(none, "0", ": 0 pixels", "no pixel of the images read meets the formula");
+    assertFalse(none.contains("  unit "), none);
     String some = run("formulas", keep, "--data", data, "--evaluate", concept, "--units", "2,0");
     assertTrue(some.lines().filter(line -> line.startsWith("  unit ")).count() <= 2, some);
   }
