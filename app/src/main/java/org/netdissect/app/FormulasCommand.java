@@ -26,8 +26,10 @@ import org.netdissect.results.LayerDissection;
 import org.netdissect.results.LinearScore;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** {@code netdissect formulas}: what units detect, as logical formulas. */
 @Command(
@@ -41,6 +43,23 @@ import picocli.CommandLine.Parameters;
     mixinStandardHelpOptions = true,
     sortOptions = false)
 final class FormulasCommand implements Callable<Integer> {
+  /** What --evaluate does not look at. */
+  private static final List<String> OF_A_SEARCH =
+      List.of(
+          "--linear",
+          "--ranges",
+          "--ranges-by",
+          "--seed",
+          "--length",
+          "--search",
+          "--beam",
+          "--operators",
+          "--minimum-gain",
+          "--penalty",
+          "--time-limit");
+
+  @Spec private CommandSpec command;
+
   @Parameters(paramLabel = "OUT", description = "The result folder.")
   private Path result;
 
@@ -270,12 +289,7 @@ final class FormulasCommand implements Callable<Integer> {
   private @Nullable RangeOptions ranges() {
     try {
       RangeOptions.By by = RangeOptions.By.of(rangesBy);
-      if (evaluate != null && (ranges != null || linear)) {
-        throw new IllegalArgumentException(
-            "--evaluate scores one formula for the units' masks; "
-                + (linear ? "--linear" : "--ranges")
-                + " does not go with it");
-      }
+      refuseWhatDoesNothing(by);
       if (ranges == null) {
         return null;
       }
@@ -283,6 +297,34 @@ final class FormulasCommand implements Callable<Integer> {
     } catch (IllegalArgumentException e) {
       throw new UsageException(e.getMessage());
     }
+  }
+
+  /** Refuses options that nothing would look at, by name. */
+  private void refuseWhatDoesNothing(RangeOptions.By by) {
+    if (evaluate != null) {
+      OF_A_SEARCH.stream()
+          .filter(this::given)
+          .findFirst()
+          .ifPresent(
+              option -> {
+                throw new IllegalArgumentException(
+                    "--evaluate scores one formula for the units' masks; "
+                        + option
+                        + " does not go with it");
+              });
+    }
+    if (ranges == null && given("--ranges-by")) {
+      throw new IllegalArgumentException(
+          "--ranges-by tells how --ranges K divides activations; give --ranges too");
+    }
+    if (given("--seed") && !linear && (ranges == null || by != RangeOptions.By.KMEANS)) {
+      throw new IllegalArgumentException(
+          "--seed is that of --linear and of --ranges K --ranges-by kmeans; give one of them too");
+    }
+  }
+
+  private boolean given(String option) {
+    return command.commandLine().getParseResult().hasMatchedOption(option);
   }
 
   private static Formula.Operator operator(String word) {

@@ -163,10 +163,29 @@ class RangesCommandTest {
       assertSays(run("formulas", "out", "--ranges", ranges), "2", "ranges must be 1 to 20");
     }
     assertSays(run("formulas", "out", "--ranges-by", "size"), "2", "by quantiles or kmeans");
-    for (List<String> with : List.of(List.of("--ranges", "3"), List.of("--linear"))) {
+    for (String with :
+        List.of(
+            "--ranges 3",
+            "--linear",
+            "--ranges-by kmeans",
+            "--seed 2",
+            "--length 3",
+            "--search beam",
+            "--beam 10",
+            "--operators or",
+            "--minimum-gain 0.1",
+            "--penalty 0.9",
+            "--time-limit 5s")) {
       List<Object> words = new ArrayList<>(List.of("formulas", "out", "--evaluate", "car"));
-      words.addAll(with);
-      assertSays(run(words.toArray()), "2", with.get(0) + " does not go with it");
+      words.addAll(List.of(with.split(" ")));
+      String option = with.split(" ")[0];
+      assertSays(
+          run(words.toArray()), "2", "--evaluate scores", "; " + option + " does not go with it");
     }
+    assertSays(
+        run("formulas", "out", "--ranges-by", "kmeans"), "2", "--ranges-by", "give --ranges too");
+    assertSays(run("formulas", "out", "--seed", "2"), "2", "--seed is that of --linear");
+    assertSays(
+        run("formulas", "out", "--ranges", "3", "--seed", "2"), "2", "--ranges-by kmeans; give");
   }
 }
