@@ -43,6 +43,7 @@ final class Download {
   private static final String STATE = "state.json";
   private static final int MOST_REDIRECTS = 10;
   private static final long GETTING_ON = 1 << 20;
+  private static final Pattern UNSATISFIED = Pattern.compile("bytes \\*/(\\d{1,18})");
   private static final Pattern RANGE = Pattern.compile("bytes (\\d{1,18})-(\\d{1,18})/(\\d{1,18})");
 
   /** Room that unpacking takes, as a multiple of the archive. */
@@ -214,7 +215,7 @@ final class Download {
       take(answer, 0, now.total());
     } else {
       drop(answer);
-      throw refused(answer);
+      throw refused(answer, known);
     }
   }
 
@@ -256,14 +257,32 @@ final class Download {
     if (!isSame) {
       drop(answer);
       discard();
+      String validator = before.validator();
+      if (range.matches() && validator != null && validator.equals(now.validator())) {
+        checkLength(before, Long.parseLong(range.group(3)));
+      }
       throw new Broken("its file changed under way");
     }
   }
 
-  private IOException refused(HttpResponse<?> answer) throws IOException {
+  /** Of the same file fewer bytes must not be there than were announced: more never come. */
+  private void checkLength(State before, long length) throws DataException {
+    if (length < before.total()) {
+      throw new DataException(
+          "%s: the server announced %d bytes, but its file has %d; try again later, or name another source with --mirror"
+              .formatted(shown(address), before.total(), length));
+    }
+  }
+
+  private IOException refused(HttpResponse<?> answer, @Nullable State known) throws IOException {
     int status = answer.statusCode();
     if (status == 416 || status == 206) {
+      long have = size();
       discard();
+      Matcher length = UNSATISFIED.matcher(answer.headers().firstValue("Content-Range").orElse(""));
+      if (known != null && length.matches() && Long.parseLong(length.group(1)) == have) {
+        checkLength(known, have);
+      }
       return new Broken("it cannot go on where it was");
     }
     if (status == 408 || status == 429 || status >= 500) {

@@ -227,6 +227,31 @@ class FetchTest {
       String message = assertRefused(server);
       assertTrue(message.contains("4 times without getting on"), message);
     }
+    // Too long, of a server that gives the rest: it says itself that there is none.
+    int announced = zip.length + 500;
+    for (String rest : List.of("206 Partial Content", "416 Range Not Satisfiable")) {
+      try (RoughServer server =
+          new RoughServer(
+              (request, out) -> {
+                if (request.hasRange()) {
+                  String range = rest.startsWith("416") ? "*" : request.from() + "-" + zip.length;
+                  RoughServer.head(
+                      out,
+                      rest,
+                      "Content-Length: 0",
+                      "Content-Range: bytes " + range + "/" + zip.length,
+                      "ETag: " + TAG);
+                } else {
+                  RoughServer.head(out, "200 OK", "Content-Length: " + announced, "ETag: " + TAG);
+                  out.write(zip);
+                }
+              })) {
+        String message = assertRefused(server);
+        String told = "announced " + announced + " bytes, but its file has " + zip.length;
+        assertTrue(message.contains(told), message);
+        assertEquals(2, server.requests().size(), "asking again is of no use");
+      }
+    }
     // Too short: what comes is no whole archive.
     try (RoughServer server =
         new RoughServer(

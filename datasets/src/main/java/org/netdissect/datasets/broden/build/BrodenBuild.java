@@ -234,6 +234,9 @@ public final class BrodenBuild {
     try {
       List<KindLabels> labels = new ArrayList<>(source.labels(inSource));
       Photographs.Photograph photo = Photographs.read(file);
+      for (KindLabels one : labels) {
+        one.checkShape(file, photo.height(), photo.width(), source.isScaled());
+      }
       labels.add(KindLabels.map(Kind.COLOR, colours(photo)));
       byte[] jpeg = JpegWriter.encode(photo.resized(options.size, options.size), JPEG_QUALITY);
       Files.write(images.resolve(plan.name(image)), jpeg);

@@ -49,6 +49,11 @@ interface BrodenSource {
     return true;
   }
 
+  /** Whether maps may be of another size than their photographs, as long as the shape is one. */
+  default boolean isScaled() {
+    return false;
+  }
+
   /**
    * All labels of an image but its colours.
    *

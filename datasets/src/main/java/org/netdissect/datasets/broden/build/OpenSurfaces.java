@@ -122,6 +122,12 @@ final class OpenSurfaces implements BrodenSource {
     return materials.containsKey(code);
   }
 
+  /** Its script makes all maps equally high, whatever the photographs are. */
+  @Override
+  public boolean isScaled() {
+    return true;
+  }
+
   @Override
   public List<KindLabels> labels(int image) throws UnreadableImageException {
     Path file = labelFile(image);

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -19,6 +20,7 @@ import org.netdissect.base.Progress;
 import org.netdissect.base.RecordedProgress;
 import org.netdissect.base.files.Trees;
 import org.netdissect.datasets.broden.BrodenDataset;
+import org.netdissect.pictures.UnreadableImageException;
 import us.hebi.matlab.mat.format.Mat5;
 import us.hebi.matlab.mat.types.Cell;
 import us.hebi.matlab.mat.types.Struct;
@@ -193,6 +195,56 @@ class SourceFaultsTest {
     BrodenBuild.build(Sample.sources(sources), out, OPTIONS, progress);
     assertEquals(1, progress.warnings.size(), progress.warnings.toString());
     assertSays(progress.warnings.get(0), "opensurfaces: labels that no table", "1 in ");
+  }
+
+  /** Photographs of another shape than their maps: each is left out by name. */
+  @Test
+  void mapsOfAnotherShapeThanTheirPhotograph() throws IOException {
+    List<String> spoilt =
+        List.of(
+            STREET + ".jpg",
+            "pascal/VOC2010/JPEGImages/2008_000652.jpg",
+            "opensurfaces/photos/102.jpg");
+    Path other = at("dtd/dtd-r1.0.1/images/banded/banded_0002.jpg");
+    for (String name : spoilt) {
+      Files.copy(other, at(name), StandardCopyOption.REPLACE_EXISTING);
+    }
+    RecordedProgress progress = new RecordedProgress();
+    BrodenBuild.Result result = BrodenBuild.build(Sample.sources(sources), out, OPTIONS, progress);
+    assertEquals(spoilt.size(), result.leftOut(), progress.warnings.toString());
+    assertSays(
+        progress.warnings.toString(),
+        "ADE_train_00016869.jpg is ",
+        "its map of kind object 512 × ",
+        "2008_000652.jpg is ",
+        " 213 × 320 (height × width): one is of another image",
+        "102.jpg is ",
+        "its map of kind material 256 × 384");
+  }
+
+  /** Rounded sides are no other shape where maps are scaled; a pixel is one where they are not. */
+  @Test
+  void whatIsTheSameShape() throws UnreadableImageException {
+    int[][] scaled = {{250, 371, 256, 379}, {500, 333, 256, 170}, {3, 4, 256, 341}, {400, 4, 9, 1}};
+    for (int[] of : scaled) {
+      material(of[2], of[3]).checkShape(Path.of("a.jpg"), of[0], of[1], true);
+      assertThrows(
+          UnreadableImageException.class,
+          () -> material(of[2], of[3]).checkShape(Path.of("a.jpg"), of[0], of[1], false));
+    }
+    material(7, 5).checkShape(Path.of("a.jpg"), 7, 5, false);
+    for (int[] of : new int[][] {{300, 400, 256, 384}, {300, 400, 400, 300}, {9, 9, 256, 200}}) {
+      assertThrows(
+          UnreadableImageException.class,
+          () -> material(of[2], of[3]).checkShape(Path.of("a.jpg"), of[0], of[1], true));
+    }
+    assertThrows(
+        UnreadableImageException.class,
+        () -> material(500, 499).checkShape(Path.of("a.jpg"), 500, 500, false));
+  }
+
+  private static KindLabels material(int height, int width) {
+    return KindLabels.map(Kind.MATERIAL, new CodeMap(height, width, new char[height * width]));
   }
 
   @Test
