@@ -15,15 +15,18 @@ import org.netdissect.base.CacheFolder;
 import org.netdissect.base.Text;
 import org.netdissect.base.ToolVersion;
 import org.netdissect.concepts.ConceptDataset;
+import org.netdissect.dissection.activations.ActivationSource;
 import org.netdissect.dissection.activations.basis.Basis;
 import org.netdissect.dissection.activations.basis.ViewedSource;
 import org.netdissect.networks.Device;
 import org.netdissect.networks.Network;
 import org.netdissect.networks.Preprocessing;
+import org.netdissect.results.BasisInfo;
 import org.netdissect.results.Dissection;
 import org.netdissect.results.DissectionException;
 import org.netdissect.results.DissectionInfo.NetworkInfo;
 import org.netdissect.results.LayerDissection;
+import org.netdissect.results.LayerInfo;
 import org.netdissect.results.ProbeInfo;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -47,7 +50,8 @@ final class ProbeCommand implements Callable<Integer> {
       required = true,
       paramLabel = "CLASSES",
       description =
-          "Images of the task: a folder a class, or any data set with one label of the whole image.")
+          "Images of the task: a folder a class, or any data set with one label of the whole"
+              + " image.")
   private List<Path> data;
 
   @Option(
@@ -133,7 +137,7 @@ final class ProbeCommand implements Callable<Integer> {
     List<Network> networks = modelOptions.open(models, progress);
     try {
       List<Preprocessing> preprocessings = layerOptions.preprocessings(models, networks, progress);
-      checkCarriers(carriers, networks);
+      checkCarriers(carriers, networks, preprocessings);
       Network first = networks.get(0);
       ConceptDataset classes = open(data, first, progress);
       layerOptions.warnOfPreprocessing(networks, preprocessings, classes, progress);
@@ -175,16 +179,39 @@ final class ProbeCommand implements Callable<Integer> {
   }
 
   /** Before any work: each result must be of one of the networks. */
-  private static void checkCarriers(List<Dissection> carriers, List<Network> networks)
-      throws DissectionException {
+  private void checkCarriers(
+      List<Dissection> carriers, List<Network> networks, List<Preprocessing> preprocessings)
+      throws IOException {
     for (Dissection carrier : carriers) {
-      if (networks.stream().noneMatch(network -> isOf(carrier, network))) {
+      boolean known = false;
+      for (int n = 0; n < networks.size(); n++) {
+        if (isOf(carrier, networks.get(n))) {
+          known = true;
+          checkInput(carrier, layerOptions.describe(networks.get(n), preprocessings.get(n)));
+        }
+      }
+      if (!known) {
         throw new DissectionException(
             carrier.folder()
                 + " is a result of "
-                + carrier.info().network().file()
+                + named(carrier.info().network())
                 + ", but of none of the networks given (SHA-256 of the model files)");
       }
+    }
+  }
+
+  /** What a result is of; one of recorded maps knows no model file. */
+  private static String named(NetworkInfo network) {
+    return network.file() == null ? "recorded activations" : Text.oneLine(network.file());
+  }
+
+  private static void checkInput(Dissection carrier, NetworkInfo network)
+      throws DissectionException {
+    if (!network.equals(carrier.info().network())) {
+      throw new DissectionException(
+          carrier.folder()
+              + " was dissected with another preprocessing, weights or input size; probe with the"
+              + " same");
     }
   }
 
@@ -206,30 +233,60 @@ final class ProbeCommand implements Callable<Integer> {
         probe.run(
             info,
             (images, order) ->
-                ViewedSource.of(
-                    layerOptions.source(network, preprocessing, images, order, computing, progress),
-                    views,
-                    (n, input) -> info,
-                    progress));
+                sameViews(
+                    ViewedSource.of(
+                        layerOptions.source(
+                            network, preprocessing, images, order, computing, progress),
+                        views,
+                        (n, input) -> info,
+                        progress),
+                    carriers.stream().filter(carrier -> isOf(carrier, network)).toList()));
     for (Probe.OfLayer one : all) {
       Output.print(text(network, one));
       for (Dissection carrier : carriers) {
         if (isOf(carrier, network)) {
-          carry(carrier, info, one, progress);
+          carry(carrier, one, progress);
         }
       }
     }
   }
 
-  private static void carry(
-      Dissection carrier, NetworkInfo network, Probe.OfLayer probed, TerminalProgress progress)
+  /**
+   * A source whose views are those of the results, where they are called the same; else it is
+   * closed.
+   */
+  private static ActivationSource sameViews(ActivationSource source, List<Dissection> carriers)
       throws IOException {
-    if (!network.equals(carrier.info().network())) {
-      throw new DissectionException(
-          carrier.folder()
-              + " was dissected with another preprocessing, weights or input size; probe with the"
-              + " same");
+    try {
+      for (Dissection carrier : carriers) {
+        for (LayerDissection theirs : carrier.layers()) {
+          for (LayerInfo layer : source.layers()) {
+            if (layer.name().equals(theirs.layer().name())
+                && !BasisInfo.isSameView(layer.basis(), theirs.layer().basis())) {
+              throw otherView(carrier, layer.name());
+            }
+          }
+        }
+      }
+      return source;
+    } catch (IOException | RuntimeException e) {
+      source.close();
+      throw e;
     }
+  }
+
+  private static DissectionException otherView(Dissection carrier, String name) {
+    return new DissectionException(
+        Text.oneLine(
+            name
+                + " has other numbers here than in "
+                + carrier.folder()
+                + " (SHA-256 of the matrix and its bias); give the same matrix and bias, or another"
+                + " name to the file"));
+  }
+
+  private static void carry(Dissection carrier, Probe.OfLayer probed, TerminalProgress progress)
+      throws IOException {
     for (LayerDissection layer : carrier.layers()) {
       if (layer.layer().name().equals(probed.layer())) {
         ProbeInfo.add(carrier, layer, ToolVersion.get(), probed.entry());

@@ -455,16 +455,7 @@ class BasisCommandTest {
     Path model = folder.resolve("tiny.onnx");
     TestModels.tiny(2).write(model);
     Path data = data();
-    Path classes = folder.resolve("classes");
-    List<Path> photographs;
-    try (Stream<Path> files = Files.walk(data.resolve("images"))) {
-      photographs =
-          files.filter(file -> file.toString().matches(".*/[0-9]+\\.(png|jpg)")).sorted().toList();
-    }
-    for (int i = 0; i < photographs.size(); i++) {
-      Path to = Files.createDirectories(classes.resolve(i % 2 == 0 ? "even" : "odd"));
-      Files.copy(photographs.get(i), to.resolve(photographs.get(i).getFileName()));
-    }
+    Path classes = classes(data);
     Files.createDirectories(classes.resolve("empty"));
     Path out = folder.resolve("out");
     passes(
@@ -528,6 +519,52 @@ class BasisCommandTest {
     Object[] one = {"probe", model, "--preprocess", "unit", "--data", one(classes)};
     fails(1, "all photographs are in one folder", one);
     fails(1, "one class only", with(with(one, "--format"), "folders"));
+  }
+
+  /** The photographs of a data set, by turns in two classes. */
+  private Path classes(Path data) throws IOException {
+    Path classes = folder.resolve("classes");
+    List<Path> photographs;
+    try (Stream<Path> files = Files.walk(data.resolve("images"))) {
+      photographs =
+          files.filter(file -> file.toString().matches(".*/[0-9]+\\.(png|jpg)")).sorted().toList();
+    }
+    for (int i = 0; i < photographs.size(); i++) {
+      Path to = Files.createDirectories(classes.resolve(i % 2 == 0 ? "even" : "odd"));
+      Files.copy(photographs.get(i), to.resolve(photographs.get(i).getFileName()));
+    }
+    return classes;
+  }
+
+  @Test
+  void anAccuracyGoesToNoOtherViewOfTheSameName() throws IOException {
+    Path model = folder.resolve("tiny.onnx");
+    TestModels.tiny(2).write(model);
+    Path data = data();
+    Path out = folder.resolve("out");
+    Path matrix = file("m.npy", matrix(8, 24, 1));
+    Path bias = folder.resolve("b.npy");
+    NpyWriter.write(bias, new double[] {1, 2, 3, 4, 5, 6, 7, 8});
+    Object[] run = {
+      "run", model, "--data", data, "--preprocess", "unit", "--no-report", "--layers", "relu3"
+    };
+    passes(with(with(with(with(run, "--basis"), "matrix:" + matrix), "--out"), out));
+    Files.createDirectories(folder.resolve("elsewhere"));
+    Path changed = file("elsewhere/m.npy", matrix(8, 24, 2));
+    Path cache = folder.resolve("cache");
+    Object[] probe = {
+      "probe", model, "--layer", "relu3", "--data", classes(data), "--cache", cache, "--result", out
+    };
+    Object[] same = with(with(probe, "--preprocess"), "unit");
+    String refusal = "relu3@matrix-m has other numbers here than in";
+    fails(1, refusal, with(with(same, "--basis"), "matrix:" + changed));
+    fails(1, refusal, with(with(same, "--basis"), "matrix:" + matrix + ";bias=" + bias));
+    Object[] input = with(with(probe, "--preprocess"), "caffe");
+    fails(1, "another preprocessing", with(with(input, "--basis"), "matrix:" + matrix));
+    assertFalse(Files.exists(cache), "features were extracted before the refusal");
+    passes(with(with(same, "--basis"), "matrix:" + matrix));
+    assertTrue(
+        Files.exists(layer(Dissection.open(out), "relu3@matrix-m").folder().resolve("probe.json")));
   }
 
   private Path other() throws IOException {

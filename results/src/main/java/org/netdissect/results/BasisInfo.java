@@ -1,5 +1,6 @@
 package org.netdissect.results;
 
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,5 +35,22 @@ public record BasisInfo(
   /** A view whose directions follow from a seed. */
   public static BasisInfo drawn(String layer, String kind, long seed, @Nullable Double alpha) {
     return new BasisInfo(layer, kind, seed, alpha, null, null, null, null, null, null, null);
+  }
+
+  /**
+   * Whether two views have the same directions; what they were fitted to does not matter.
+   *
+   * @param one null for a layer's own channels
+   */
+  public static boolean isSameView(@Nullable BasisInfo one, @Nullable BasisInfo two) {
+    if (one == null || two == null) {
+      return one == null && two == null;
+    }
+    return Objects.equals(one.seed(), two.seed())
+        && Objects.equals(one.alpha(), two.alpha())
+        && Objects.equals(one.sha256(), two.sha256())
+        && Objects.equals(one.biasSha256(), two.biasSha256())
+        && Objects.equals(one.relu(), two.relu())
+        && Objects.equals(one.topk(), two.topk());
   }
 }

@@ -139,24 +139,11 @@ final class Untrained {
     for (LayerDissection one : other.layers()) {
       if (one.layer().name().equals(layer.layer().name())
           && one.units().size() == layer.units().size()
-          && isSameView(one.layer().basis(), layer.layer().basis())) {
+          && BasisInfo.isSameView(one.layer().basis(), layer.layer().basis())) {
         return one;
       }
     }
     return null;
-  }
-
-  /** Whether two views have the same directions; what they were fitted to does not matter. */
-  private static boolean isSameView(@Nullable BasisInfo one, @Nullable BasisInfo two) {
-    if (one == null || two == null) {
-      return one == null && two == null;
-    }
-    return Objects.equals(one.seed(), two.seed())
-        && Objects.equals(one.alpha(), two.alpha())
-        && Objects.equals(one.sha256(), two.sha256())
-        && Objects.equals(one.biasSha256(), two.biasSha256())
-        && Objects.equals(one.relu(), two.relu())
-        && Objects.equals(one.topk(), two.topk());
   }
 
   private static DissectionException unlike(LayerDissection layer, Dissection other) {
