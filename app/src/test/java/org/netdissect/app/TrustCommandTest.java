@@ -171,6 +171,21 @@ class TrustCommandTest {
     assertFalse(Files.exists(out));
   }
 
+  @Test
+  void adviceOnPermutationsIsOfTheOptionThatHelps() throws IOException {
+    Path out = temp.resolve("out");
+    recorded(out, "--no-report");
+    Object[] trust = {"trust", out, "--resamples", 20, "--no-report", "--quiet"};
+    String said = passes(with(trust, "--permutations", 19));
+    assertTrue(said.contains("raise --permutations above 19, or leave it out (auto)"), said);
+    assertFalse(said.contains("--most-permutations"), said);
+    refused(
+        with(trust, "--permutations", 19, "--most-permutations", 1999),
+        2,
+        "--permutations 19 is how many there are, so --most-permutations 1999 would do nothing");
+    passes(with(trust, "--permutations", "auto", "--most-permutations", 99));
+  }
+
   /** Of recorded activations no network is known, by which the result itself would be seen. */
   @Test
   void aRecordedResultIsNotItsOwnUntrainedOne() throws IOException {
