@@ -166,17 +166,30 @@ final class TrustCommand implements Callable<Integer> {
     }
     try {
       return new TrustOptions(
-          permutations.equals(AUTO) ? 0 : Integer.parseInt(permutations),
+          permutations.equals(AUTO) ? 0 : fixed(),
           most == null ? TrustOptions.defaults().most() : most,
           resamples,
           fdr,
           seed,
           split,
           workers.workers());
-    } catch (NumberFormatException e) {
-      throw new UsageException("--permutations must be auto or a number: " + permutations);
     } catch (IllegalArgumentException e) {
       throw new UsageException(e.getMessage());
     }
+  }
+
+  /** The options take 0 for auto, which here has its word. */
+  private int fixed() {
+    int number;
+    try {
+      number = Integer.parseInt(permutations);
+    } catch (NumberFormatException e) {
+      number = 0;
+    }
+    if (number < TrustOptions.LEAST) {
+      throw new UsageException(
+          "--permutations must be auto or at least " + TrustOptions.LEAST + ": " + permutations);
+    }
+    return number;
   }
 }

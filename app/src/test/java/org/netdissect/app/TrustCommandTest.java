@@ -183,6 +183,12 @@ class TrustCommandTest {
         with(trust, "--permutations", 19, "--most-permutations", 1999),
         2,
         "--permutations 19 is how many there are, so --most-permutations 1999 would do nothing");
+    for (Object few : new Object[] {0, -1, 9, "many"}) {
+      refused(
+          with(trust, "--permutations=" + few),
+          2,
+          "--permutations must be auto or at least 19: " + few);
+    }
     passes(with(trust, "--permutations", "auto", "--most-permutations", 99));
   }
 
