@@ -116,6 +116,7 @@ final class TrustCommand implements Callable<Integer> {
     for (Path folder : untrainedToo) {
       others.add(Dissection.open(folder));
     }
+    LabelledResult.check(dissection);
     ConceptDataset data = resultData.open(dissection);
     try (LabelledResult labelled =
         LabelledResult.open(dissection, data, resultData.atlas(), progress)) {
