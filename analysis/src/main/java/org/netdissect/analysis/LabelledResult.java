@@ -59,13 +59,7 @@ public final class LabelledResult implements AutoCloseable {
       Dissection dissection, ConceptDataset data, AtlasOptions options, Progress progress)
       throws IOException {
     DissectionInfo info = dissection.info();
-    if (info.imported() != null) {
-      throw new DissectionException(
-          dissection.folder()
-              + " was imported from tables: it has scores only, no masks; dissect the network with"
-              + " netdissect run");
-    }
-    dissection.checkLabelled();
+    check(dissection);
     Atlas atlas = Atlas.open(data, options, progress);
     try {
       if (!atlas.fingerprint().equals(info.data().fingerprint())) {
@@ -99,6 +93,22 @@ public final class LabelledResult implements AutoCloseable {
       atlas.close();
       throw e;
     }
+  }
+
+  /**
+   * Refuses a result to which no data set would help, so that none is asked for.
+   *
+   * @throws DissectionException if it was imported and so has no masks, or is of photographs without
+   *     labels
+   */
+  public static void check(Dissection dissection) throws DissectionException {
+    if (dissection.info().imported() != null) {
+      throw new DissectionException(
+          dissection.folder()
+              + " was imported from tables: it has scores only, no masks; dissect the network with"
+              + " netdissect run");
+    }
+    dissection.checkLabelled();
   }
 
   public Dissection dissection() {

@@ -189,7 +189,8 @@ final class FormulasCommand implements Callable<Integer> {
     FormulaOptions options = options();
     RangeOptions ofRanges = ranges();
     Dissection dissection = Dissection.open(result);
-    if (ofRanges != null && dissection.info().imported() == null) {
+    LabelledResult.check(dissection);
+    if (ofRanges != null) {
       for (LayerDissection layer : dissection.layers()) {
         RangeSearch.requireLowMaps(layer);
       }

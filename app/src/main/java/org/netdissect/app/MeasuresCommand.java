@@ -42,6 +42,7 @@ final class MeasuresCommand implements Callable<Integer> {
     int threads = workers.workers();
     TerminalProgress progress = new TerminalProgress(System.err, common.quiet);
     Dissection dissection = Dissection.open(result);
+    LabelledResult.check(dissection);
     ConceptDataset data = resultData.open(dissection);
     try (LabelledResult labelled =
         LabelledResult.open(dissection, data, resultData.atlas(), progress)) {

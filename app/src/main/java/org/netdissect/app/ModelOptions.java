@@ -112,14 +112,19 @@ final class ModelOptions {
     return caffe.open();
   }
 
-  /** Refuses to write a model where something is that may not be replaced. */
-  static void requireWritable(Path out, boolean overwrite) {
+  /** Refuses to write a file where something is that may not be replaced. */
+  static void requireReplaceable(Path out, boolean overwrite) {
     if (Files.isDirectory(out)) {
       throw new UsageException(out + " is a folder; --out names a file");
     }
     if (Files.exists(out) && !overwrite) {
       throw new UsageException(out + " is there already; give another --out, or --overwrite");
     }
+  }
+
+  /** Refuses to write a model where something is that may not be replaced, or no folder is. */
+  static void requireWritable(Path out, boolean overwrite) {
+    requireReplaceable(out, overwrite);
     Path folder = out.toAbsolutePath().getParent();
     if (folder == null || !Files.isDirectory(folder)) {
       throw new UsageException(folder + ": no such folder");

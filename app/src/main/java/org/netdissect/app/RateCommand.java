@@ -23,8 +23,10 @@ import org.netdissect.results.Dissection;
 import org.netdissect.results.LayerDissection;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** {@code netdissect rate}: what people say of the labels. */
 @Command(
@@ -35,6 +37,19 @@ import picocli.CommandLine.Parameters;
     mixinStandardHelpOptions = true,
     sortOptions = false)
 final class RateCommand implements Callable<Integer> {
+  /** What sheets are made by; answers that are read tell their study themselves. */
+  private static final List<String> OF_SHEETS =
+      List.of(
+          "--units",
+          "--images",
+          "--raters",
+          "--phrases",
+          "--first-group",
+          "--layers",
+          "--seed",
+          "--data",
+          "--cache");
+
   @Parameters(arity = "0..1", paramLabel = "OUT", description = "The result folder.")
   private @Nullable Path result;
 
@@ -108,6 +123,10 @@ final class RateCommand implements Callable<Integer> {
       description = "A new folder for the sheets, or the file for the table.")
   private Path out;
 
+  @Option(names = "--overwrite", description = "With --read, replace the table that --out names.")
+  private boolean overwrite;
+
+  @Spec private CommandSpec spec;
   @Mixin private ResultData resultData;
   @Mixin private CommonOptions common;
 
@@ -117,13 +136,27 @@ final class RateCommand implements Callable<Integer> {
       if (result != null) {
         throw new UsageException("--read needs no result folder: " + result);
       }
+      refuse(OF_SHEETS, "is of sheets that are made; with --read the answers tell their study");
       count();
     } else if (result == null) {
       throw new UsageException("name a result folder to make sheets of, or answers with --read");
     } else {
+      refuse(List.of("--without-failed", "--overwrite"), "is of answers that are read (--read)");
+      if (phrases == null) {
+        refuse(List.of("--first-group"), "is of studies with --phrases");
+      }
       ask(result);
     }
     return 0;
+  }
+
+  /** Refuses options that would do nothing. */
+  private void refuse(List<String> options, String why) {
+    for (String option : options) {
+      if (spec.commandLine().getParseResult().hasMatchedOption(option)) {
+        throw new UsageException(option + " " + why);
+      }
+    }
   }
 
   private void ask(Path folder) throws IOException {
@@ -195,6 +228,7 @@ final class RateCommand implements Callable<Integer> {
   }
 
   private void count() throws IOException {
+    ModelOptions.requireReplaceable(out, overwrite);
     List<Answers> answers = new ArrayList<>();
     for (Path file : read) {
       answers.add(Answers.read(file));

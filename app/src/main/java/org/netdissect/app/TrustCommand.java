@@ -29,6 +29,8 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     sortOptions = false)
 final class TrustCommand implements Callable<Integer> {
+  private static final String AUTO = "auto";
+
   @Parameters(
       arity = "1..*",
       paramLabel = "OUT",
@@ -38,7 +40,7 @@ final class TrustCommand implements Callable<Integer> {
   @Option(
       names = "--permutations",
       paramLabel = "auto|R",
-      defaultValue = "auto",
+      defaultValue = AUTO,
       description =
           "Permutations of the images; auto goes on until every unit is decided, or to"
               + " --most-permutations. Default: ${DEFAULT-VALUE}.")
@@ -47,9 +49,8 @@ final class TrustCommand implements Callable<Integer> {
   @Option(
       names = "--most-permutations",
       paramLabel = "R",
-      defaultValue = "1999",
-      description = "Where auto ends. Default: ${DEFAULT-VALUE}.")
-  private int most;
+      description = "Where auto ends. Default: 1999.")
+  private @Nullable Integer most;
 
   @Option(
       names = "--resamples",
@@ -115,6 +116,7 @@ final class TrustCommand implements Callable<Integer> {
     for (Path folder : untrainedToo) {
       others.add(Dissection.open(folder));
     }
+    LabelledResult.check(dissection);
     ConceptDataset data = resultData.open(dissection);
     try (LabelledResult labelled =
         LabelledResult.open(dissection, data, resultData.atlas(), progress)) {
@@ -155,19 +157,40 @@ final class TrustCommand implements Callable<Integer> {
   }
 
   private TrustOptions options() {
+    if (!permutations.equals(AUTO) && most != null) {
+      throw new UsageException(
+          "--permutations "
+              + permutations
+              + " is how many there are, so --most-permutations "
+              + most
+              + " would do nothing; give one of them");
+    }
     try {
       return new TrustOptions(
-          permutations.equals("auto") ? 0 : Integer.parseInt(permutations),
-          most,
+          permutations.equals(AUTO) ? 0 : fixed(),
+          most == null ? TrustOptions.defaults().most() : most,
           resamples,
           fdr,
           seed,
           split,
           workers.workers());
-    } catch (NumberFormatException e) {
-      throw new UsageException("--permutations must be auto or a number: " + permutations);
     } catch (IllegalArgumentException e) {
       throw new UsageException(e.getMessage());
     }
+  }
+
+  /** The options take 0 for auto, which here has its word. */
+  private int fixed() {
+    int number;
+    try {
+      number = Integer.parseInt(permutations);
+    } catch (NumberFormatException e) {
+      number = 0;
+    }
+    if (number < TrustOptions.LEAST) {
+      throw new UsageException(
+          "--permutations must be auto or at least " + TrustOptions.LEAST + ": " + permutations);
+    }
+    return number;
   }
 }

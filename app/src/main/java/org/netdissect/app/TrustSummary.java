@@ -90,8 +90,10 @@ final class TrustSummary {
     if (info.unresolved() > 0) {
       line(
           text,
-          "  unresolved units met no chance as good, in too few permutations to tell: raise"
-              + " --most-permutations above %d",
+          "  unresolved units met no chance as good, in too few permutations to tell: "
+              + (info.permutations().equals("auto")
+                  ? "raise --most-permutations above %d"
+                  : "raise --permutations above %d, or leave it out (auto)"),
           table.best().stream().mapToInt(TrustScore::permutations).max().orElse(0));
     }
     line(

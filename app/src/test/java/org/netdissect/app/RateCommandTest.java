@@ -268,6 +268,7 @@ class RateCommandTest {
             answers.get(0),
             answers.get(1),
             "--without-failed",
+            "--overwrite",
             "--out",
             table),
         err);
@@ -375,7 +376,10 @@ class RateCommandTest {
 
   private void refusals(List<Path> answers, Path table) throws Exception {
     byte[] before = Files.readAllBytes(table);
-    assertEquals(1, run("rate", "--read", answers.get(0), answers.get(0), "--out", table));
+    assertEquals(2, run("rate", "--read", answers.get(0), "--out", table));
+    assertTrue(err.contains("table.csv is there already; give another --out, or --over"), err);
+    assertEquals(
+        1, run("rate", "--read", answers.get(0), answers.get(0), "--overwrite", "--out", table));
     assertTrue(err.contains("are both of rater 1"), err);
     String whole = Files.readString(answers.get(0));
     refused(whole.substring(0, whole.length() / 2), "cut off");
@@ -393,9 +397,31 @@ class RateCommandTest {
     Path other = sheets("other", "--layer", "first", "--seed", 2);
     assertFalse(
         Files.readString(other.resolve("rater-1.html")).contains(root.get("study").asString()));
-    assertEquals(1, run("rate", "--read", folder.resolve("none.json"), "--out", table));
+    assertEquals(
+        1, run("rate", "--read", folder.resolve("none.json"), "--overwrite", "--out", table));
     assertTrue(err.contains("no such file"), err);
     assertTrue(Arrays.equals(before, Files.readAllBytes(table)));
+  }
+
+  /** Without a browser: what a sheet would save of questions that its page holds. */
+  @Test
+  void answersThatSayTooMuchOrNothing() throws Exception {
+    String page = Files.readString(sheets("no-answers", "--layer", "first").resolve("rater-1.html"));
+    String key = page.replaceFirst("(?s).*\"key\":\"([^\"]*)\".*", "$1");
+    String study = page.replaceFirst("(?s).*\"study\":\"([^\"]*)\".*", "$1");
+    String file =
+        "{\"netdissect\":\"answers\",\"format\":1,\"study\":\"%s\",\"rater\":1,\"key\":\"%s\",\"answers\":%s}";
+    refused(file.formatted(study, key, "[]"), "its answers are not a JSON object");
+    refused(file.formatted(study, key, "{\"q1\":\"no\",\"q1\":\"yes\"}"), "twice: ");
+    assertTrue(err.contains("q1"), err);
+    Path open = Files.writeString(folder.resolve("open.json"), file.formatted(study, key, "{}"));
+    Path table = folder.resolve("open.csv");
+    assertEquals(0, run("rate", "--read", open, "--out", table), err);
+    assertTrue(out.contains("! rater 1 left all "), out);
+    for (String option : List.of("--first-group=5", "--units=3", "--seed=2", "--layer=first")) {
+      assertEquals(2, run("rate", "--read", open, option, "--overwrite", "--out", table));
+      assertTrue(err.contains("is of sheets that are made"), err);
+    }
   }
 
   private void refused(String text, String why) throws Exception {
@@ -434,6 +460,10 @@ class RateCommandTest {
     Path none = folder.resolve("never");
     assertEquals(2, run("rate", "--out", none));
     assertEquals(2, run("rate", dissection.folder(), "--units", 0, "--out", none));
+    assertEquals(2, run("rate", dissection.folder(), "--first-group", 2, "--out", none));
+    assertTrue(err.contains("--first-group is of studies with --phrases"), err);
+    assertEquals(2, run("rate", dissection.folder(), "--without-failed", "--out", none));
+    assertTrue(err.contains("--without-failed is of answers that are read (--read)"), err);
     assertEquals(
         2, run("rate", dissection.folder(), "--raters", 1, "--phrases", phrases, "--out", none));
     assertTrue(err.contains("--raters of at least 2"), err);

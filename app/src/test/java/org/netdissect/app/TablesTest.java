@@ -65,6 +65,10 @@ class TablesTest {
     Path file = table();
     Path result = folder.resolve("result");
     assertEquals(0, run("import", file, "--out", result), err);
+    for (String command : List.of("trust", "measures", "formulas")) {
+      assertEquals(1, run(command, result));
+      assertTrue(err.contains("was imported from tables") && !err.contains("--data"), err);
+    }
     assertTrue(out.contains("scores only"), out);
     assertEquals(1, run("import", file, "--out", result));
     assertTrue(err.contains("already holds a result"), err);

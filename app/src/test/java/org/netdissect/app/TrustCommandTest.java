@@ -171,6 +171,42 @@ class TrustCommandTest {
     assertFalse(Files.exists(out));
   }
 
+  @Test
+  void adviceOnPermutationsIsOfTheOptionThatHelps() throws IOException {
+    Path out = temp.resolve("out");
+    recorded(out, "--no-report");
+    Object[] trust = {"trust", out, "--resamples", 20, "--no-report", "--quiet"};
+    String said = passes(with(trust, "--permutations", 19));
+    assertTrue(said.contains("raise --permutations above 19, or leave it out (auto)"), said);
+    assertFalse(said.contains("--most-permutations"), said);
+    refused(
+        with(trust, "--permutations", 19, "--most-permutations", 1999),
+        2,
+        "--permutations 19 is how many there are, so --most-permutations 1999 would do nothing");
+    for (Object few : new Object[] {0, -1, 9, "many"}) {
+      refused(
+          with(trust, "--permutations=" + few),
+          2,
+          "--permutations must be auto or at least 19: " + few);
+    }
+    passes(with(trust, "--permutations", "auto", "--most-permutations", 99));
+  }
+
+  /** Of recorded activations no network is known, by which the result itself would be seen. */
+  @Test
+  void aRecordedResultIsNotItsOwnUntrainedOne() throws IOException {
+    Path out = temp.resolve("out");
+    recorded(out, "--no-report");
+    Path copy = temp.resolve("copy");
+    recorded(copy, "--no-report");
+    Object[] trust = {"trust", out, "--permutations", 19, "--no-report", "--untrained"};
+    String why = "is the result itself that is put to the test";
+    refused(with(trust, out), 1, why);
+    refused(with(trust, temp.resolve("copy/../out")), 1, why);
+    refused(with(trust, copy), 1, why);
+    assertFalse(Files.exists(out.resolve("layer/trust.csv")));
+  }
+
   /** A small network and others of its architecture, all on the same photographs. */
   @Test
   void untrainedNetworksMustBeFedAlike() throws IOException {
@@ -211,6 +247,11 @@ class TrustCommandTest {
     said = run("trust", out, one, "--permutations", 19);
     assertTrue(said.startsWith("2\n") && said.contains("one result is put to the test"), said);
     refused(with(trust, "--untrained", three), 0, "not said of 1 view");
+    // The same one twice, by another path, and the same network dissected again.
+    refused(with(trust, "--untrained", one, one), 1, one + " and " + one + " are the same result");
+    Path around = out.resolve("../one");
+    refused(with(trust, "--untrained", one, two, around), 1, "are the same result");
+    refused(with(trust, "--untrained", two, three), 1, "are of the same network");
     for (Object[] other :
         new Object[][] {
           {"--preprocess", "torch", "another preprocessing, torch"},

@@ -14,7 +14,10 @@ import org.netdissect.base.DataException;
 import org.netdissect.base.Json;
 import org.netdissect.base.Text;
 import tools.jackson.core.JacksonException;
+import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.ObjectReader;
+import tools.jackson.databind.exc.MismatchedInputException;
 
 /**
  * What one rater answered, as a sheet saves it: a JSON object with {@code netdissect}, "answers";
@@ -29,6 +32,10 @@ import tools.jackson.databind.JsonNode;
 public record Answers(Path file, int rater, Study study, Map<String, Boolean> said) {
   private static final int FORMAT = 1;
   private static final long MOST_BYTES = 1L << 26;
+
+  /** Of two answers to a question, none is the right one. */
+  private static final ObjectReader STRICT =
+      Json.mapper().reader().with(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY);
 
   public Answers {
     said = Map.copyOf(said);
@@ -54,7 +61,9 @@ public record Answers(Path file, int rater, Study study, Map<String, Boolean> sa
     }
     JsonNode root;
     try {
-      root = Json.mapper().readTree(Files.readAllBytes(file));
+      root = STRICT.readTree(Files.readAllBytes(file));
+    } catch (MismatchedInputException e) {
+      throw bad(file, "it says something twice: " + e.getOriginalMessage(), e);
     } catch (JacksonException e) {
       throw bad(file, "it is no JSON, or was cut off", e);
     }
@@ -95,6 +104,9 @@ public record Answers(Path file, int rater, Study study, Map<String, Boolean> sa
 
   private static Map<String, Boolean> said(Path file, JsonNode answers, Study study)
       throws DataException {
+    if (!answers.isObject()) {
+      throw bad(file, "its answers are not a JSON object, a yes or no by question", null);
+    }
     Set<String> known = new HashSet<>();
     study.questions().forEach(question -> known.add(question.id()));
     Map<String, Boolean> said = new HashMap<>();

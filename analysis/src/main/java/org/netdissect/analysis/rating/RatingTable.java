@@ -178,8 +178,8 @@ public record RatingTable(List<Row> rows, List<String> notes) {
             "rater "
                 + one.rater()
                 + " left "
-                + open
-                + " of "
+                + (one.said().isEmpty() ? "all" : open + " of")
+                + " "
                 + study.questions().size()
                 + " questions open");
       }

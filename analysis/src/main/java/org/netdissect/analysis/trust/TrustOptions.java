@@ -22,6 +22,9 @@ public record TrustOptions(
     @Nullable String split,
     int workers) {
 
+  /** The fewest permutations where their number is given: a p of 0.05 needs as many. */
+  public static final int LEAST = 19;
+
   /** The most permutations and resamples of any kind. */
   private static final int LIMIT = 1_000_000;
 
@@ -31,7 +34,10 @@ public record TrustOptions(
    * @throws IllegalArgumentException saying which is out of range
    */
   public TrustOptions {
-    check("permutations", permutations == 0 || (permutations >= 19 && permutations <= LIMIT), "19");
+    check(
+        "permutations",
+        permutations == 0 || (permutations >= LEAST && permutations <= LIMIT),
+        Integer.toString(LEAST));
     check("most permutations", most >= ChanceLevel.FIRST && most <= LIMIT, "99");
     check("resamples", resamples >= 20 && resamples <= 10_000, "20");
     if (!(fdr > 0 && fdr < 1)) {

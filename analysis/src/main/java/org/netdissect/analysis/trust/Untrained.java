@@ -1,5 +1,7 @@
 package org.netdissect.analysis.trust;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -16,6 +18,7 @@ import org.netdissect.results.DissectionInfo.NetworkInfo;
 import org.netdissect.results.LabelScore;
 import org.netdissect.results.LayerDissection;
 import org.netdissect.results.TrustInfo;
+import org.netdissect.results.TrustTable;
 import org.netdissect.results.UnitScore;
 
 /**
@@ -35,13 +38,15 @@ final class Untrained {
    *
    * @param progress warned of views that are left out
    * @throws DissectionException if one cannot be held against the trained network: it is of other
-   *     images, other rules or other layers, or of that network itself
+   *     images, other rules or other layers, of that network itself, or one that is counted already
    */
   static Untrained of(Dissection trained, List<Dissection> others, Progress progress)
-      throws DissectionException {
+      throws IOException {
     Untrained all = new Untrained();
-    for (Dissection other : others) {
+    for (int i = 0; i < others.size(); i++) {
+      Dissection other = others.get(i);
       check(trained, other);
+      checkNew(other, others.subList(0, i));
       String sha256 = other.info().network().sha256();
       all.networks.add(sha256 == null ? "recorded" : sha256);
     }
@@ -76,14 +81,49 @@ final class Untrained {
     return all;
   }
 
-  private static void check(Dissection trained, Dissection other) throws DissectionException {
+  /** Units that are counted twice would pass for those of one network more. */
+  private static void checkNew(Dissection other, List<Dissection> before) throws IOException {
+    for (Dissection one : before) {
+      String why = null;
+      if (isSameResult(one, other)) {
+        why = " are the same result";
+      } else if (isSameNetwork(one, other)) {
+        why = " are of the same network";
+      }
+      if (why != null) {
+        throw new DissectionException(
+            Text.oneLine(
+                one.folder()
+                    + " and "
+                    + other.folder()
+                    + why
+                    + ", which would count twice among the untrained ones; name it once, or another"
+                    + " seed of netdissect randomize"));
+      }
+    }
+  }
+
+  private static boolean isSameNetwork(Dissection one, Dissection two) {
+    String sha256 = one.info().network().sha256();
+    return sha256 != null && sha256.equals(two.info().network().sha256());
+  }
+
+  /** Whether two folders are one, or one is a copy of the other. */
+  private static boolean isSameResult(Dissection one, Dissection two) throws IOException {
+    return Files.isSameFile(one.folder(), two.folder())
+        || TrustTable.fingerprint(one).equals(TrustTable.fingerprint(two));
+  }
+
+  private static void check(Dissection trained, Dissection other) throws IOException {
     DissectionInfo one = trained.info();
     DissectionInfo two = other.info();
     String input = otherInput(one.network(), two.network());
     String why = null;
-    if (one.network().sha256() != null
-        && Objects.equals(one.network().sha256(), two.network().sha256())) {
+    if (isSameNetwork(trained, other)) {
       why = "is of the trained network itself";
+    } else if (isSameResult(trained, other)) {
+      // Of recorded activations no network is known.
+      why = "is the result itself that is put to the test";
     } else if (two.imported() != null) {
       why = "was imported from tables, so it is not known on what";
     } else if (!Objects.equals(one.data().fingerprint(), two.data().fingerprint())
