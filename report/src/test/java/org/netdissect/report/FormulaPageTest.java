@@ -314,6 +314,7 @@ class FormulaPageTest {
         cells("linear"));
     String about = browser.eval("document.querySelector('.ranges p').textContent").asString();
     assertTrue(about.contains("k-means (seed 9)"), about);
+    assertTrue(about.contains("concepts joined by OR, optimal search)"), about);
     show(1);
     browser.await("document.querySelector('.linear') !== null");
     assertEquals("", cells("ranges"));

@@ -11,6 +11,7 @@ import java.util.TreeSet;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.netdissect.results.Dissection;
+import org.netdissect.results.FormulaInfo;
 import org.netdissect.results.LinearInfo;
 import org.netdissect.results.LinearScore;
 import org.netdissect.results.LinearTable;
@@ -78,21 +79,24 @@ final class Explanations {
       how.put("seed", info.seed());
       String keep = dissection.info().rules().keepQuantile();
       how.put("keep", keep == null ? null : Double.valueOf(keep));
+      FormulaInfo formulas = info.formulas();
+      how.put("length", formulas.length());
+      how.put("search", formulas.search());
+      how.put("operators", formulas.operators());
+      how.put("categories", formulas.categories());
+      how.put("gain", formulas.minimumGain());
+      how.put("penalty", formulas.penalty());
       summary.put("ranges", how);
     }
     if (linear != null) {
       LinearInfo info = linear.info();
-      summary.put(
-          "linear",
-          Map.of(
-              "seed",
-              info.seed(),
-              "train",
-              info.train(),
-              "validation",
-              info.validation(),
-              "heldOut",
-              info.heldOut()));
+      Map<String, Object> how = new LinkedHashMap<>();
+      how.put("seed", info.seed());
+      how.put("train", info.train());
+      how.put("validation", info.validation());
+      how.put("heldOut", info.heldOut());
+      how.put("categories", info.categories());
+      summary.put("linear", how);
     }
   }
 

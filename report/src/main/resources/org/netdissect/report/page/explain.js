@@ -13,6 +13,13 @@ function between([above, upTo]) {
   return upTo === null ? "above " + short(above, 4) : short(above, 4) + " to " + short(upTo, 4);
 }
 
+/** How the formulas of ranges were searched for, which may differ from the search above them. */
+function settings(how) {
+  return "at most " + plural(how.length, "concept", "concepts") + (how.categories ? " of " + how.categories.join(", ") : "")
+    + " joined by " + how.operators.map((word) => word.replace("-", " ").toUpperCase()).join(", ") + ", " + how.search + " search"
+    + (how.gain > 0 ? ", minimum gain " + how.gain : "") + (how.penalty === 1 ? "" : ", penalty " + how.penalty);
+}
+
 /**
  * A formula of each range of the unit's activation; null if none were searched for.
  *
@@ -27,7 +34,7 @@ function rangePanel(layer, unit, rows) {
   const head = h("div", { class: "panelhead" }, h("h2", {}, "By strength"));
   const what = h("p", { class: "small" }, "Its activations above " + short(rows.length > 0 ? rows[0][0] : 0, 4) + " (the largest " + short(100 * about.keep, 3)
     + " % of all, zeros left out), in ranges ", about.by === "kmeans" ? "by k-means (seed " + about.seed + ")" : "of as many activations each",
-  ", and the formula that agrees best with the pixels whose value lies in each.");
+  ", and the formula (" + settings(about) + ") that agrees best with the pixels whose value lies in each.");
   if (rows.length === 0) {
     return h("section", { class: "ranges" }, head, h("p", { class: "nothing" }, "It has no activations above its floor."));
   }
@@ -88,6 +95,7 @@ function linearPanel(layer, unit, found) {
       }), "rows")),
     h("p", { class: "small" }, "How the unit's mean activation above its threshold follows from the share of the image that concepts cover: r is the correlation on "
       + plural(about.heldOut, "image", "images") + " held out. The sum was fitted on " + plain(about.train) + " others, its concepts chosen on "
-      + plain(about.validation) + " (seed " + about.seed + "); label and formula were chosen on all."),
+      + plain(about.validation) + " (seed " + about.seed + (about.categories ? ", concepts of " + about.categories.join(", ") + " only" : "")
+      + "); label and formula, the one found in the same run, were chosen on all."),
     table);
 }
