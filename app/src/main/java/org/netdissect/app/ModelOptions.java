@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.netdissect.base.Text;
@@ -99,6 +100,13 @@ final class ModelOptions {
 
   private Network open(Path model, @Nullable Path weightsOrNull, TerminalProgress progress)
       throws IOException {
+    if (weightsOrNull != null
+        && String.valueOf(model.getFileName()).toLowerCase(Locale.ROOT).endsWith(".onnx")) {
+      throw new UsageException(
+          "--weights goes with a Caffe net's .prototxt; "
+              + Text.oneLine(model.toString())
+              + " has weights of its own");
+    }
     try {
       TokenGrid grid = tokens == null ? null : TokenGrid.parse(tokens);
       if (weightsOrNull == null && !CaffeModel.isText(model)) {

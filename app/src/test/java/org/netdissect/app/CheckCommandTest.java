@@ -82,6 +82,19 @@ class CheckCommandTest {
   }
 
   @Test
+  void weightsOfAModelThatHasItsOwn() throws IOException {
+    Path model = classifier();
+    for (String command : List.of("check", "layers")) {
+      String said =
+          command.equals("check")
+              ? said(command, model, "--data", photos, "--weights", temp.resolve("a.caffemodel"))
+              : said(command, model, "--weights", temp.resolve("a.caffemodel"));
+      assertTrue(said.startsWith("2\n"), said);
+      assertHas(said, "--weights goes with a Caffe net's .prototxt; ");
+    }
+  }
+
+  @Test
   void namesInTheMetadataAreEvidence() throws IOException {
     Path model = classifier("names", "{0: 'Red', 1: 'green', 2: 'blue'}");
     String said = said("check", model, "--data", photos);
