@@ -504,7 +504,13 @@ class BasisCommandTest {
     assertTrue(Files.readString(compared.resolve("index.html")).contains("\"probe\":{"));
     // The same task asked in another way is another task, and must be named.
     passes(with(with(probe, "--pool"), "max"));
-    fails(1, "several tasks", "compare", out, "--accuracy", "--out", compared);
+    String several = fails(1, "several tasks", "compare", out, "--accuracy", "--out", compared);
+    fails(1, "several tasks", "compare", out, "--accuracy=classes", "--out", compared);
+    String[] tasks = several.replaceAll("(?s).*several tasks \\((.*)\\); name.*", "$1").split("; ");
+    assertEquals(2, tasks.length, several);
+    for (String task : tasks) {
+      passes("compare", out, "--accuracy=" + task, "--out", folder.resolve("as" + task.length()));
+    }
     fails(
         1,
         "of none of the networks given",
