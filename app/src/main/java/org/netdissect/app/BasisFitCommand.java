@@ -141,6 +141,11 @@ final class BasisFitCommand implements Callable<Integer> {
     if (!out.toString().endsWith(".npy")) {
       throw new UsageException("--out must end in .npy: " + out);
     }
+    if (out.toString().contains(";")) {
+      throw new UsageException(
+          "--out must have no ';', which ends the file's name in --basis: "
+              + Text.oneLine(out.toString()));
+    }
     if (Files.exists(out) && !overwrite) {
       throw new NetdissectException(
           out + " is there already; use --overwrite to replace it, or another --out");
@@ -193,9 +198,9 @@ final class BasisFitCommand implements Callable<Integer> {
               info.error(),
               info.rounds()));
     }
-    return text.append("use it: --basis '")
-        .append(Text.terminal(fitted.spec(out)))
-        .append("'\n")
+    return text.append("use it: --basis ")
+        .append(Text.terminal(Output.word(fitted.spec(out))))
+        .append('\n')
         .toString();
   }
 }

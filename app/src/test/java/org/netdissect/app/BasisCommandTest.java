@@ -573,6 +573,33 @@ class BasisCommandTest {
         Files.exists(layer(Dissection.open(out), "relu3@matrix-m").folder().resolve("probe.json")));
   }
 
+  @Test
+  void fittedDirectionsAreNamedAsAShellTakesThem() throws IOException {
+    Path model = folder.resolve("tiny.onnx");
+    TestModels.tiny(2).write(model);
+    Object[] fit = {
+      "basis",
+      "fit",
+      model,
+      "--layer",
+      "relu3",
+      "--data",
+      data(),
+      "--preprocess",
+      "unit",
+      "--kind",
+      "pca",
+      "--components",
+      "2",
+      "--out"
+    };
+    fails(2, "--out must have no ';'", with(fit, folder.resolve("g;a=b.npy")));
+    Path out = folder.resolve("it's.npy");
+    String said = passes(with(fit, out));
+    String spec = "matrix:" + out + ";bias=" + folder.resolve("it's.bias.npy");
+    assertTrue(said.contains("use it: --basis " + Output.word(spec) + "\n"), said);
+  }
+
   private Path other() throws IOException {
     TestModels.tiny(9).write(folder.resolve("other.onnx"));
     return folder.resolve("other.onnx");
