@@ -600,6 +600,18 @@ class BasisCommandTest {
     assertTrue(said.contains("use it: --basis " + Output.word(spec) + "\n"), said);
   }
 
+  @Test
+  void optionsThatWouldDoNothingAreRefused() {
+    Object[] fit = {"basis", "fit", "none.onnx", "--layer", "a", "--data", "d", "--out", "o.npy"};
+    Object[] pca = with(with(fit, "--kind"), "pca");
+    fails(2, "--topk is for --kind dictionary only, not pca", with(with(pca, "--topk"), "4"));
+    fails(2, "pca takes all cells", with(with(pca, "--cells"), "400"));
+    fails(2, "--components must be at least 1", with(with(pca, "--components"), "0"));
+    Object[] probe = {"probe", "none.onnx", "--layer", "a", "--data", "d", "--test", "t"};
+    fails(2, "--splits is of images held back", with(with(probe, "--splits"), "3"));
+    fails(2, "--trained is of images held back", with(with(probe, "--trained"), "0.5"));
+  }
+
   private Path other() throws IOException {
     TestModels.tiny(9).write(folder.resolve("other.onnx"));
     return folder.resolve("other.onnx");
