@@ -20,8 +20,10 @@ import org.netdissect.networks.Preprocessing;
 import org.netdissect.results.FitInfo;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** {@code netdissect basis fit}: directions fitted to a layer. */
 @Command(
@@ -88,6 +90,7 @@ final class BasisFitCommand implements Callable<Integer> {
   @Option(names = "--overwrite", description = "Replace the file.")
   private boolean overwrite;
 
+  @Spec private CommandSpec spec;
   @Mixin private LayerOptions layerOptions;
   @Mixin private ModelOptions modelOptions;
   @Mixin private PhotographsOptions photographs;
@@ -130,16 +133,35 @@ final class BasisFitCommand implements Callable<Integer> {
 
   private FitOptions options() {
     try {
-      return new FitOptions(
-          FitOptions.Kind.of(kind), components, seed, cells, topK, layerOptions.workers());
+      FitOptions.Kind method = FitOptions.Kind.of(kind);
+      if (given("--topk") && method != FitOptions.Kind.DICTIONARY) {
+        throw new UsageException("--topk is for --kind dictionary only, not " + method);
+      }
+      if (given("--cells") && method.isOfAllCells()) {
+        throw new UsageException(
+            "--cells is for nmf, kmeans and dictionary; " + method + " takes all cells");
+      }
+      if (given("--components") && components == 0) {
+        throw new UsageException("--components must be at least 1");
+      }
+      return new FitOptions(method, components, seed, cells, topK, layerOptions.workers());
     } catch (IllegalArgumentException e) {
       throw new UsageException(e.getMessage());
     }
   }
 
+  private boolean given(String option) {
+    return spec.commandLine().getParseResult().hasMatchedOption(option);
+  }
+
   private void checkOut() throws IOException {
     if (!out.toString().endsWith(".npy")) {
       throw new UsageException("--out must end in .npy: " + out);
+    }
+    if (out.toString().contains(";")) {
+      throw new UsageException(
+          "--out must have no ';', which ends the file's name in --basis: "
+              + Text.oneLine(out.toString()));
     }
     if (Files.exists(out) && !overwrite) {
       throw new NetdissectException(
@@ -193,9 +215,9 @@ final class BasisFitCommand implements Callable<Integer> {
               info.error(),
               info.rounds()));
     }
-    return text.append("use it: --basis '")
-        .append(Text.terminal(fitted.spec(out)))
-        .append("'\n")
+    return text.append("use it: --basis ")
+        .append(Text.terminal(Output.word(fitted.spec(out))))
+        .append('\n')
         .toString();
   }
 }

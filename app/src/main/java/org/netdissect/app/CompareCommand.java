@@ -79,7 +79,7 @@ final class CompareCommand implements Callable<Integer> {
       description =
           "Draw the accuracy of layers on another task, as 'netdissect probe --result' found it,"
               + " against their unique object detectors. NAME: that of the task's data, where the"
-              + " results know several.")
+              + " results know several, or the task's whole words, as the refusal tells them.")
   private @Nullable String accuracy;
 
   @Option(

@@ -25,7 +25,11 @@ final class Output {
 
   /** A path as a word of a command that can be copied into a shell. */
   static String word(Path path) {
-    String text = path.toString();
+    return word(path.toString());
+  }
+
+  /** A word of a command that can be copied into a shell. */
+  static String word(String text) {
     if (text.matches("[\\p{L}\\p{N}_/.+@%=:,-]+") && !text.startsWith("-")) {
       return text;
     }

@@ -504,7 +504,13 @@ class BasisCommandTest {
     assertTrue(Files.readString(compared.resolve("index.html")).contains("\"probe\":{"));
     // The same task asked in another way is another task, and must be named.
     passes(with(with(probe, "--pool"), "max"));
-    fails(1, "several tasks", "compare", out, "--accuracy", "--out", compared);
+    String several = fails(1, "several tasks", "compare", out, "--accuracy", "--out", compared);
+    fails(1, "several tasks", "compare", out, "--accuracy=classes", "--out", compared);
+    String[] tasks = several.replaceAll("(?s).*several tasks \\((.*)\\); name.*", "$1").split("; ");
+    assertEquals(2, tasks.length, several);
+    for (String task : tasks) {
+      passes("compare", out, "--accuracy=" + task, "--out", folder.resolve("as" + task.length()));
+    }
     fails(
         1,
         "of none of the networks given",
@@ -565,6 +571,45 @@ class BasisCommandTest {
     passes(with(with(same, "--basis"), "matrix:" + matrix));
     assertTrue(
         Files.exists(layer(Dissection.open(out), "relu3@matrix-m").folder().resolve("probe.json")));
+  }
+
+  @Test
+  void fittedDirectionsAreNamedAsAShellTakesThem() throws IOException {
+    Path model = folder.resolve("tiny.onnx");
+    TestModels.tiny(2).write(model);
+    Object[] fit = {
+      "basis",
+      "fit",
+      model,
+      "--layer",
+      "relu3",
+      "--data",
+      data(),
+      "--preprocess",
+      "unit",
+      "--kind",
+      "pca",
+      "--components",
+      "2",
+      "--out"
+    };
+    fails(2, "--out must have no ';'", with(fit, folder.resolve("g;a=b.npy")));
+    Path out = folder.resolve("it's.npy");
+    String said = passes(with(fit, out));
+    String spec = "matrix:" + out + ";bias=" + folder.resolve("it's.bias.npy");
+    assertTrue(said.contains("use it: --basis " + Output.word(spec) + "\n"), said);
+  }
+
+  @Test
+  void optionsThatWouldDoNothingAreRefused() {
+    Object[] fit = {"basis", "fit", "none.onnx", "--layer", "a", "--data", "d", "--out", "o.npy"};
+    Object[] pca = with(with(fit, "--kind"), "pca");
+    fails(2, "--topk is for --kind dictionary only, not pca", with(with(pca, "--topk"), "4"));
+    fails(2, "pca takes all cells", with(with(pca, "--cells"), "400"));
+    fails(2, "--components must be at least 1", with(with(pca, "--components"), "0"));
+    Object[] probe = {"probe", "none.onnx", "--layer", "a", "--data", "d", "--test", "t"};
+    fails(2, "--splits is of images held back", with(with(probe, "--splits"), "3"));
+    fails(2, "--trained is of images held back", with(with(probe, "--trained"), "0.5"));
   }
 
   private Path other() throws IOException {

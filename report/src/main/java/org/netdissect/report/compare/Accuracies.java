@@ -21,7 +21,8 @@ public final class Accuracies {
   /**
    * Those of one task.
    *
-   * @param data name of the task's data set; null if the results know of one task only
+   * @param data name of the task's data set, or the task as the refusal names it; null if the
+   *     results know of one task only
    * @throws DissectionException in one line if no layer knows of it, or it is not clear which is
    *     meant
    */
@@ -33,7 +34,7 @@ public final class Accuracies {
       for (LayerDissection layer : run.dissection().layers()) {
         for (ProbeInfo.Entry entry : ProbeInfo.read(run.dissection(), layer)) {
           all.add(entry.data());
-          if (data == null || data.equals(entry.data())) {
+          if (data == null || data.equals(entry.data()) || data.equals(named(entry))) {
             accuracies.byLayer.put(layer, entry);
             if (tasks.stream().noneMatch(entry::isOfSameTask)) {
               tasks.add(entry);
@@ -54,11 +55,13 @@ public final class Accuracies {
       throw new DissectionException(
           "these results carry accuracies of several tasks ("
               + String.join("; ", tasks.stream().map(Accuracies::named).toList())
-              + "); name the data of one with --accuracy=NAME, or probe all in the same way");
+              + "); name one with --accuracy=NAME, in all of these words where the data alone do"
+              + " not tell");
     }
     return accuracies;
   }
 
+  /** A task in words that no other has; {@code of} takes them. */
   private static String named(ProbeInfo.Entry task) {
     return task.data()
         + (task.test() == null ? "" : " tested on " + task.test())

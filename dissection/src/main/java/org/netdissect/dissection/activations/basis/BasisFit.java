@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.netdissect.base.Progress;
+import org.netdissect.base.Text;
 import org.netdissect.base.ToolVersion;
 import org.netdissect.dissection.activations.ActivationSource;
 import org.netdissect.dissection.activations.MapsPass;
@@ -209,6 +210,14 @@ public final class BasisFit {
         SparseDictionary.train(
             cells, k, options.topK(), options.seed(), options.workers(), progress);
     SparseDictionary.Quality quality = dictionary.quality();
+    if (quality.explained() < 0) {
+      progress.warn(
+          Text.oneLine(
+              "layer "
+                  + layer.name()
+                  + ": the dictionary explains less than the mean of the cells would (below 0);"
+                  + " give more images, or ask for fewer --components"));
+    }
     return new Made(
         dictionary.rows(), dictionary.biases(), quality.explained(), null, null, null, quality);
   }

@@ -1,10 +1,14 @@
 package org.netdissect.dissection.activations.basis;
 
 import java.util.Arrays;
+import java.util.function.IntFunction;
 import java.util.stream.IntStream;
+import org.hipparchus.exception.MathIllegalStateException;
 import org.hipparchus.linear.Array2DRowRealMatrix;
 import org.hipparchus.linear.EigenDecompositionSymmetric;
+import org.hipparchus.linear.RealMatrix;
 import org.hipparchus.linear.RealVector;
+import org.hipparchus.linear.SingularValueDecomposition;
 
 /**
  * Principal components: the eigenvectors of the covariance, the largest variance first; of each the
@@ -20,9 +24,23 @@ record Components(double[][] rows, double[] variances, double total) {
   private static final double ROUNDING = 1e-12;
 
   static Components of(double[][] covariance) {
-    EigenDecompositionSymmetric eigen =
-        new EigenDecompositionSymmetric(new Array2DRowRealMatrix(covariance, false));
-    double[] values = eigen.getEigenvalues();
+    RealMatrix matrix = new Array2DRowRealMatrix(covariance, false);
+    double[] values;
+    IntFunction<RealVector> vectors;
+    try {
+      EigenDecompositionSymmetric eigen = new EigenDecompositionSymmetric(matrix);
+      values = eigen.getEigenvalues();
+      vectors = eigen::getEigenvector;
+    } catch (MathIllegalStateException e) {
+      // Of few different cells: most is rounding, on which the iteration need not come to an end.
+      SingularValueDecomposition singular = new SingularValueDecomposition(matrix);
+      values = singular.getSingularValues();
+      vectors = singular.getU()::getColumnVector;
+    }
+    return of(values, vectors);
+  }
+
+  private static Components of(double[] values, IntFunction<RealVector> vectors) {
     int[] order =
         IntStream.range(0, values.length)
             .boxed()
@@ -33,7 +51,7 @@ record Components(double[][] rows, double[] variances, double total) {
     double[] variances = new double[values.length];
     double total = 0;
     for (int i = 0; i < order.length; i++) {
-      rows[i] = oriented(eigen.getEigenvector(order[i]));
+      rows[i] = oriented(vectors.apply(order[i]));
       variances[i] = Math.max(0, values[order[i]]);
       total += variances[i];
     }

@@ -4,6 +4,9 @@ import org.netdissect.dissection.activations.MapsPass;
 
 /** Counts, sums and products of the channels over all cells, in double. */
 final class Moments {
+  /** Variances below this share of the mean's square are rounding. */
+  private static final double ROUNDING = 1e-13;
+
   private final int channels;
   private final double[] sum;
 
@@ -61,14 +64,24 @@ final class Moments {
     return mean;
   }
 
-  /** Covariances, divided by the number of cells less one. */
+  /**
+   * Covariances, divided by the number of cells less one; 0 for channels that are everywhere the
+   * same but for rounding.
+   */
   double[][] covariance() {
     double[] mean = mean();
+    boolean[] same = new boolean[channels];
+    for (int u = 0; u < channels; u++) {
+      double square = cells * mean[u] * mean[u];
+      same[u] = products[u * channels + u] - square <= ROUNDING * square;
+    }
     double[][] covariance = new double[channels][channels];
     for (int i = 0; i < channels; i++) {
       for (int j = i; j < channels; j++) {
         double value =
-            (products[i * channels + j] - cells * mean[i] * mean[j]) / Math.max(1, cells - 1);
+            same[i] || same[j]
+                ? 0
+                : (products[i * channels + j] - cells * mean[i] * mean[j]) / Math.max(1, cells - 1);
         covariance[i][j] = value;
         covariance[j][i] = value;
       }

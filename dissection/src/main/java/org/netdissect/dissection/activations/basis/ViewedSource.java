@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -155,8 +156,10 @@ public final class ViewedSource implements ActivationSource {
           view.tellOfOtherUse(
               name, layer.name(), networks.describe(network, source.input(l)), progress);
         }
-        if (layers.stream().anyMatch(other -> other.name().equals(name))) {
-          throw new DissectionException("two views are called " + name + "; ask for each once");
+        for (LayerInfo other : layers) {
+          if (other.name().equals(name)) {
+            throw twice(name, view.info(), other.basis());
+          }
         }
         layers.add(info(layer, name, folders, view));
         directions.add(
@@ -168,6 +171,17 @@ public final class ViewedSource implements ActivationSource {
       views.add(own);
       projections.add(Projection.open(layer.units(), layer.height() * layer.width(), directions));
     }
+  }
+
+  private static DissectionException twice(String name, BasisInfo one, @Nullable BasisInfo other) {
+    String advice = "ask for each once";
+    if (!BasisInfo.isSameView(one, other)) {
+      advice =
+          other != null && Objects.equals(one.sha256(), other.sha256())
+              ? "they are of one matrix with different biases; give one a copy of another name"
+              : "their files differ but have the same name; rename one";
+    }
+    return new DissectionException(Text.oneLine("two views are called " + name + "; " + advice));
   }
 
   private int networkOf(int layer) {

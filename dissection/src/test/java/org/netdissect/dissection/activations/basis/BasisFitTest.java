@@ -299,6 +299,39 @@ class BasisFitTest {
         "varies in 11 directions only");
   }
 
+  /** Images that are all the same have few different cells, and a covariance mostly of rounding. */
+  @ParameterizedTest
+  @EnumSource(names = {"PCA", "WHITENING"})
+  void fewDifferentCellsGiveComponentsOrOneLine(FitOptions.Kind kind) throws IOException {
+    int channels = 400;
+    for (int different = 1; different <= 6; different++) {
+      Random random = new Random(different);
+      float[] one = new float[channels * 6];
+      for (int i = 0; i < one.length; i++) {
+        one[i] =
+            i < different * channels
+                ? (float) Math.max(0, random.nextGaussian())
+                : one[i % (different * channels)];
+      }
+      float[] cells = new float[one.length * 4];
+      for (int i = 0; i < cells.length; i++) {
+        cells[i] = one[i % one.length];
+      }
+      MadeMaps maps = new MadeMaps(cells, channels, 2, 3, -1);
+      if (different == 1) {
+        refused(maps, options(kind, 1), "nothing to find");
+      } else {
+        Fitted fitted = fit(maps, options(kind, different - 1));
+        assertEquals(1, fitted.info().explained(), 1e-9);
+        if (kind == FitOptions.Kind.PCA) {
+          assertEquals(channels, fit(maps, options(kind, channels)).rows().length);
+        } else {
+          refused(maps, options(kind, channels), "ask for --components " + (different - 1));
+        }
+      }
+    }
+  }
+
   @Test
   void optionsThatMakeNoSenseAreRefused() {
     assertThrows(IllegalArgumentException.class, () -> FitOptions.Kind.of("ica"));

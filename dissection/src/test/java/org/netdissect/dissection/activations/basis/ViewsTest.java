@@ -9,6 +9,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -21,6 +22,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.netdissect.base.NetdissectException;
 import org.netdissect.base.Shared;
+import org.netdissect.base.files.NpyWriter;
 import org.netdissect.concepts.ConceptDataset;
 import org.netdissect.concepts.ImageRow;
 import org.netdissect.datasets.broden.BrodenDataset;
@@ -330,6 +332,22 @@ class ViewsTest {
                 () -> run("refused", maps, UNITS, "random:k=3", "random:k=3"))
             .getMessage();
     assertTrue(twice.contains("ask for each once"), twice);
+    List<Path> files = new ArrayList<>();
+    for (String parent : List.of("here", "there")) {
+      Path file = Files.createDirectories(folder.resolve(parent)).resolve("same.npy");
+      double[][] matrix = new double[2][UNITS];
+      matrix[0][files.size()] = 1;
+      matrix[1][2] = 1;
+      NpyWriter.write(file, matrix);
+      files.add(file);
+    }
+    String named =
+        assertThrows(
+                NetdissectException.class,
+                () ->
+                    run("refused", maps, UNITS, "matrix:" + files.get(0), "matrix:" + files.get(1)))
+            .getMessage();
+    assertTrue(named.contains("have the same name; rename one"), named);
   }
 
   @Test
