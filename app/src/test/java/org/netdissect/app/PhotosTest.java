@@ -11,6 +11,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import javax.imageio.ImageIO;
@@ -107,6 +108,28 @@ class PhotosTest {
     assertTrue(said.startsWith("1\n"), said);
     assertTrue(said.contains("is not empty and holds no result"), said);
     assertFalse(said.contains("p0.png"), said);
+  }
+
+  @Test
+  void aPhotographThatCannotBeReadIsNamedOnce() throws IOException {
+    Path broken = photos.resolve("deep/p0.png");
+    byte[] whole = Files.readAllBytes(broken);
+    Files.write(broken, Arrays.copyOf(whole, whole.length / 2));
+    Object[] words = {
+      "run", model, "--images", photos, "--layers", "tensor:maps", "--preprocess", "unit",
+      "--no-report", "--cache", temp.resolve("cache"), "--out"
+    };
+    Object[] lenient = Arrays.copyOf(words, words.length + 1);
+    lenient[words.length] = result;
+    String said = run(lenient);
+    assertTrue(said.startsWith("0\n") && said.contains("left out deep/p0.png: "), said);
+    assertFalse(said.contains("p0.png: deep/p0.png"), said);
+    Object[] strict = Arrays.copyOf(words, words.length + 2);
+    strict[words.length] = temp.resolve("strict");
+    strict[words.length + 1] = "--strict";
+    said = run(strict);
+    assertTrue(said.startsWith("1\n") && said.contains("image deep/p0.png: "), said);
+    assertFalse(said.contains("p0.png: deep/p0.png"), said);
   }
 
   @Test

@@ -22,6 +22,7 @@ import org.netdissect.dissection.recording.MergedRecording;
 import org.netdissect.dissection.recording.Recorded;
 import org.netdissect.dissection.recording.Recording;
 import org.netdissect.dissection.rules.Convention;
+import org.netdissect.dissection.rules.ImageOrder;
 import org.netdissect.dissection.rules.ImageSet;
 import org.netdissect.dissection.rules.ThresholdRule;
 import org.netdissect.dissection.scoring.ConceptTotals;
@@ -213,9 +214,7 @@ final class Measurement {
           "none of the "
               + images.size()
               + " images could be read; the first: "
-              + images.name(first)
-              + ": "
-              + recorded.unreadable().get(first));
+              + ImageOrder.problem(images.name(first), recorded.unreadable().get(first)));
     }
   }
 

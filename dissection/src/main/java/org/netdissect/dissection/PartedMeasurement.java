@@ -13,6 +13,7 @@ import org.netdissect.dissection.recording.LayerRecorder;
 import org.netdissect.dissection.recording.LayerTotals;
 import org.netdissect.dissection.recording.MergedRecording;
 import org.netdissect.dissection.recording.Recording;
+import org.netdissect.dissection.rules.ImageOrder;
 import org.netdissect.dissection.rules.ImageSet;
 import org.netdissect.dissection.tally.Cuts;
 import org.netdissect.dissection.tally.GroupTally;
@@ -84,7 +85,9 @@ final class PartedMeasurement {
       }
     }
     all.unreadable()
-        .forEach((image, why) -> progress.warn("left out " + images.name(image) + ": " + why));
+        .forEach(
+            (image, why) ->
+                progress.warn("left out " + ImageOrder.problem(images.name(image), why)));
     return all;
   }
 

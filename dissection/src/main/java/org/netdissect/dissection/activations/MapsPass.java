@@ -95,8 +95,9 @@ public final class MapsPass {
             outcome.digests().forEach(sha256::update);
             read[0] += outcome.digests().size();
             for (Map.Entry<Integer, String> failed : outcome.unreadable().entrySet()) {
-              progress.warn("left out " + images.name(failed.getKey()) + ": " + failed.getValue());
-              unreadable.put(images.name(failed.getKey()), failed.getValue());
+              String image = images.name(failed.getKey());
+              progress.warn("left out " + ImageOrder.problem(image, failed.getValue()));
+              unreadable.put(image, failed.getValue());
             }
             sink.take(outcome.made());
             phase.advance(Math.min(blockImages, images.size() - block * blockImages));
@@ -111,9 +112,8 @@ public final class MapsPass {
               + (unreadable.isEmpty()
                   ? ""
                   : "; the first: "
-                      + unreadable.firstKey()
-                      + ": "
-                      + unreadable.get(unreadable.firstKey())));
+                      + ImageOrder.problem(
+                          unreadable.firstKey(), unreadable.get(unreadable.firstKey()))));
     }
     return new Read(read[0], unreadable, Digests.hex(sha256.digest()));
   }

@@ -28,6 +28,7 @@ import org.netdissect.base.files.SectionFile;
 import org.netdissect.base.files.WholeFile;
 import org.netdissect.base.threads.Workers;
 import org.netdissect.dissection.activations.ActivationSource;
+import org.netdissect.dissection.rules.ImageOrder;
 import org.netdissect.dissection.rules.ImageSet;
 import org.netdissect.dissection.rules.ThresholdRule;
 import org.netdissect.dissection.tally.Parts;
@@ -428,11 +429,11 @@ public final class Recording implements Recorded, Closeable {
         };
 
     private void fail(int image, String reason) throws IOException {
+      String problem = ImageOrder.problem(images.name(image), reason);
       if (strict) {
-        throw new DissectionException(
-            "image " + images.name(image) + ": " + reason + " (--strict stops here)");
+        throw new DissectionException("image " + problem + " (--strict stops here)");
       }
-      progress.warn("left out " + images.name(image) + ": " + reason);
+      progress.warn("left out " + problem);
       failedNow.put(image, reason);
     }
   }

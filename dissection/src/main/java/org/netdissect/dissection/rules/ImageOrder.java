@@ -58,4 +58,12 @@ public interface ImageOrder {
       }
     };
   }
+
+  /**
+   * An image that could not be read, and why: its name once, which readers of files put before the
+   * reason by themselves.
+   */
+  static String problem(String name, String reason) {
+    return reason.startsWith(name + ": ") ? reason : name + ": " + reason;
+  }
 }
