@@ -58,8 +58,7 @@ public final class Datasets {
       throws DataException {
     List<ConceptDataset> parts = new ArrayList<>();
     for (Path folder : folders) {
-      ConceptDataset data =
-          openPlain(folder, folders.size() > 1 ? options.withOthers() : options);
+      ConceptDataset data = openPlain(folder, folders.size() > 1 ? options.withOthers() : options);
       // Broden's own colours stay as they are.
       boolean colored = data.vocabulary().category(ColoredDataset.CATEGORY) != null;
       parts.add(

@@ -457,8 +457,8 @@ class ToolsTest {
     Pictures.photo(dir.resolve("a;b/x <b>.jpg"), 5, 5);
     Pictures.photo(dir.resolve("a;b/x.png"), 5, 5);
     Pictures.photo(dir.resolve("a;b/x.jpg"), 5, 5);
-    ConceptDataset data = Datasets.open(
-            dir, DatasetOptions.defaults().withFormat("folders").withMaskSize(4, 4));
+    ConceptDataset data =
+        Datasets.open(dir, DatasetOptions.defaults().withFormat("folders").withMaskSize(4, 4));
     Path out = temp.resolve("out");
     BrodenConverter.convert(data, out, 8, 1, 1, true, Progress.NONE);
     assertEquals(

@@ -54,7 +54,8 @@ public record DatasetOptions(
   }
 
   public DatasetOptions withMaskSize(int height, int width) {
-    return new DatasetOptions(format, height, width, category, colors, colorTable, synonyms, boxes, others);
+    return new DatasetOptions(
+        format, height, width, category, colors, colorTable, synonyms, boxes, others);
   }
 
   public DatasetOptions withCategory(@Nullable String name) {
