@@ -74,6 +74,6 @@ record KindLabels(Kind kind, Form form, List<Integer> whole, List<CodeMap> maps)
     long one = (long) map.height() * width;
     long other = (long) map.width() * height;
     long pixel = Math.max(Math.max(height, width), Math.max(map.height(), map.width()));
-    return Math.abs(one - other) <= Math.max(pixel, ALIKE * Math.max(one, other));
+    return Math.abs(one - other) <= Math.max((double) pixel, ALIKE * (double) Math.max(one, other));
   }
 }
