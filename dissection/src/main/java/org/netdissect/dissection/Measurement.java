@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.netdissect.base.DiskSpace;
 import org.netdissect.base.Json;
@@ -214,7 +215,7 @@ final class Measurement {
           "none of the "
               + images.size()
               + " images could be read; the first: "
-              + ImageOrder.problem(images.name(first), recorded.unreadable().get(first)));
+              + ImageOrder.problem(images.name(first), Objects.requireNonNull(recorded.unreadable().get(first))));
     }
   }
 

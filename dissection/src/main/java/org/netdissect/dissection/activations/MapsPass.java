@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentLinkedDeque;
@@ -113,7 +114,8 @@ public final class MapsPass {
                   ? ""
                   : "; the first: "
                       + ImageOrder.problem(
-                          unreadable.firstKey(), unreadable.get(unreadable.firstKey()))));
+                          unreadable.firstKey(),
+                          Objects.requireNonNull(unreadable.get(unreadable.firstKey())))));
     }
     return new Read(read[0], unreadable, Digests.hex(sha256.digest()));
   }
