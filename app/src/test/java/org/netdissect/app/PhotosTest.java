@@ -116,8 +116,18 @@ class PhotosTest {
     byte[] whole = Files.readAllBytes(broken);
     Files.write(broken, Arrays.copyOf(whole, whole.length / 2));
     Object[] words = {
-      "run", model, "--images", photos, "--layers", "tensor:maps", "--preprocess", "unit",
-      "--no-report", "--cache", temp.resolve("cache"), "--out"
+      "run",
+      model,
+      "--images",
+      photos,
+      "--layers",
+      "tensor:maps",
+      "--preprocess",
+      "unit",
+      "--no-report",
+      "--cache",
+      temp.resolve("cache"),
+      "--out"
     };
     Object[] lenient = Arrays.copyOf(words, words.length + 1);
     lenient[words.length] = result;

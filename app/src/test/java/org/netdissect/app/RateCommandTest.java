@@ -406,7 +406,8 @@ class RateCommandTest {
   /** Without a browser: what a sheet would save of questions that its page holds. */
   @Test
   void answersThatSayTooMuchOrNothing() throws Exception {
-    String page = Files.readString(sheets("no-answers", "--layer", "first").resolve("rater-1.html"));
+    String page =
+        Files.readString(sheets("no-answers", "--layer", "first").resolve("rater-1.html"));
     String key = page.replaceFirst("(?s).*\"key\":\"([^\"]*)\".*", "$1");
     String study = page.replaceFirst("(?s).*\"study\":\"([^\"]*)\".*", "$1");
     String file =
