@@ -65,13 +65,13 @@ class TablesTest {
     Path file = table();
     Path result = folder.resolve("result");
     assertEquals(0, run("import", file, "--out", result), err);
+    assertTrue(out.contains("scores only"), out);
+    assertEquals(1, run("import", file, "--out", result));
+    assertTrue(err.contains("already holds a result"), err);
     for (String command : List.of("trust", "measures", "formulas")) {
       assertEquals(1, run(command, result));
       assertTrue(err.contains("was imported from tables") && !err.contains("--data"), err);
     }
-    assertTrue(out.contains("scores only"), out);
-    assertEquals(1, run("import", file, "--out", result));
-    assertTrue(err.contains("already holds a result"), err);
 
     assertEquals(0, run("show", result, "--json"), err);
     JsonNode shown = JsonMapper.shared().readTree(out);

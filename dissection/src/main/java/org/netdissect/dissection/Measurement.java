@@ -215,7 +215,8 @@ final class Measurement {
           "none of the "
               + images.size()
               + " images could be read; the first: "
-              + ImageOrder.problem(images.name(first), Objects.requireNonNull(recorded.unreadable().get(first))));
+              + ImageOrder.problem(
+                  images.name(first), Objects.requireNonNull(recorded.unreadable().get(first))));
     }
   }
 
