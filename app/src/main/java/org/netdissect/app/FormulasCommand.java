@@ -339,6 +339,9 @@ final class FormulasCommand implements Callable<Integer> {
   }
 
   private static Duration duration(String text) {
+    if (text.trim().startsWith("-")) {
+      throw new IllegalArgumentException("--time-limit must be above 0: " + text);
+    }
     java.util.regex.Matcher parts =
         java.util.regex.Pattern.compile("(\\d{1,9})(ms|s|m|h)?").matcher(text.trim());
     if (!parts.matches()) {

@@ -162,6 +162,9 @@ class RangesCommandTest {
     for (String ranges : List.of("0", "21", "-1")) {
       assertSays(run("formulas", "out", "--ranges", ranges), "2", "ranges must be 1 to 20");
     }
+    for (String limit : List.of("-5s", "0s")) {
+      assertSays(run("formulas", "out", "--time-limit", limit), "2", "must be above 0");
+    }
     assertSays(run("formulas", "out", "--ranges-by", "size"), "2", "by quantiles or kmeans");
     for (String with :
         List.of(

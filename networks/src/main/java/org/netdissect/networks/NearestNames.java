@@ -32,6 +32,14 @@ public final class NearestNames {
             .toList();
   }
 
+  /** Of the nearest names those that a slip may have made the wrong one of, best first; or none. */
+  public static List<String> near(String wrong, Collection<String> names) {
+    String low = start(wrong);
+    return of(wrong, names).stream()
+        .filter(name -> distance(low, start(name)) <= Math.max(1, low.length() / 2.0))
+        .toList();
+  }
+
   private static String start(String name) {
     return name.substring(0, Math.min(LONGEST, name.length())).toLowerCase(Locale.ROOT);
   }

@@ -128,13 +128,10 @@ final class ConceptIndex {
               + " may be "
               + String.join(" or ", alike.stream().map(this::text).toList()));
     }
+    List<String> near = NearestNames.near(name, byName.keySet().stream().sorted().toList());
     throw new IllegalArgumentException(
         "no concept "
             + Text.quoted(name)
-            + (byName.isEmpty()
-                ? ""
-                : "; the nearest are "
-                    + String.join(
-                        ", ", NearestNames.of(name, byName.keySet().stream().sorted().toList()))));
+            + (near.isEmpty() ? "" : "; the nearest are " + String.join(", ", near)));
   }
 }

@@ -13,6 +13,11 @@ final class FormulaParser {
   private static final int LONGEST = 10_000;
   private static final int DEEPEST = 200;
 
+  /** Where a sign or word of another language may stand. */
+  private static final String HINT =
+      "; formulas are written with AND, OR and NOT (or &, | and !), names of several words in double"
+          + " quotes";
+
   private final ConceptIndex concepts;
   private final String text;
   private int at;
@@ -36,7 +41,7 @@ final class FormulaParser {
     Formula formula = parser.either();
     parser.skip();
     if (parser.at < text.length()) {
-      throw parser.wrong("AND, OR or the end expected");
+      throw parser.wrong("AND, OR or the end expected" + HINT);
     }
     return formula;
   }
@@ -146,7 +151,7 @@ final class FormulaParser {
       name = text.substring(from, at);
     }
     if (name.isEmpty()) {
-      throw wrong("a concept expected");
+      throw wrong("a concept expected" + (at < text.length() ? HINT : ""));
     }
     try {
       return Formula.of(concepts.find(name));

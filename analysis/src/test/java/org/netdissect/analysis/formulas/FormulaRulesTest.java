@@ -371,6 +371,9 @@ class FormulaRulesTest {
       }
       IllegalArgumentException wrong =
           assertThrows(IllegalArgumentException.class, () -> concepts.find("whel"));
+      IllegalArgumentException far =
+          assertThrows(IllegalArgumentException.class, () -> concepts.find("qqqqqqqq"));
+      assertFalse(far.getMessage().contains("nearest"), far.getMessage());
       assertTrue(
           wrong.getMessage().contains("wheel") || !found(concepts, "wheel"), wrong.getMessage());
     }

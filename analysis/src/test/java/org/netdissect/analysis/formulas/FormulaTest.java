@@ -303,6 +303,13 @@ class FormulaTest {
                 IllegalArgumentException.class, () -> FormulaParser.parse(concepts, wrong));
         assertEquals(1, refused.getMessage().lines().count(), refused.getMessage());
       }
+      for (String sign : List.of("&&", "||", "XOR", "!")) {
+        String foreign = a + " " + sign + " " + b;
+        IllegalArgumentException refused =
+            assertThrows(
+                IllegalArgumentException.class, () -> FormulaParser.parse(concepts, foreign));
+        assertTrue(refused.getMessage().contains("AND, OR and NOT"), refused.getMessage());
+      }
     }
   }
 }
