@@ -294,6 +294,13 @@ public final class Network implements AutoCloseable {
               .formatted(
                   withoutGrid.size(), Text.oneLine(withoutGrid.get(withoutGrid.size() - 1))));
     }
+    TokenGrid given = givenTokens;
+    if (given != null
+        && layers.values().stream().noneMatch(layer -> Objects.equals(layer.tokens(), given))) {
+      remarks.add(
+          "--tokens %s changes nothing: no tensor of %s has %d tokens"
+              .formatted(given, name(), given.tokens()));
+    }
     if (!custom.isEmpty()) {
       OnnxNode first = custom.get(0);
       remarks.add(

@@ -209,6 +209,13 @@ class TokenTest {
       assertEquals("out", network.defaultLayer().name());
       assertTrue(network.remarks().isEmpty());
     }
+    try (Network network =
+        Network.openWith(
+            file, new NetworkOptions(null, TokenGrid.parse("grid=7x7,skip=1"), Map.of()))) {
+      assertEquals(
+          List.of("--tokens grid=7x7,skip=1 changes nothing: no tensor of hid.onnx has 50 tokens"),
+          network.remarks());
+    }
     for (String wrong : List.of("", "grid=2", "grid=0x3", "grid=2x3,skip=-1", "2x3")) {
       assertThrows(IllegalArgumentException.class, () -> TokenGrid.parse(wrong), wrong);
     }
