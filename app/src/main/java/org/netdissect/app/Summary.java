@@ -31,6 +31,10 @@ final class Summary {
   private static final Set<String> UNBOUNDED =
       Set.of("Add", "BatchNormalization", "Conv", "Gemm", "LayerNormalization", "MatMul");
 
+  /** Operations whose values are equal for they are whole numbers or few levels. */
+  private static final Set<String> LEVELS =
+      Set.of("ArgMax", "ArgMin", "Cast", "Ceil", "DequantizeLinear", "Floor", "Round", "Sign");
+
   /** Share of a layer's units from which something is wrong with the layer. */
   private static final double MANY_SATURATED = 0.1;
 
@@ -115,7 +119,7 @@ final class Summary {
         dissected.result().emptyMasks(),
         "active with an empty mask: the largest value is shared by more than the quantile");
     units(out, dissected.result().inactive(), "zero on every image");
-    whyEmpty(out, dissected, dissection.info().rules());
+    whyEmpty(out, dissected, dissection.info());
     if (Ties.isQuantised(dissected.layer())) {
       out.append(Ties.line(dissection, dissected));
     }
@@ -203,16 +207,27 @@ final class Summary {
   }
 
   /** What to do where many masks are empty although the units are active. */
-  private static void whyEmpty(
-      StringBuilder out, LayerDissection dissected, DissectionInfo.Rules rules) {
+  private static void whyEmpty(StringBuilder out, LayerDissection dissected, DissectionInfo info) {
     int empty = dissected.result().emptyMasks().size();
     if (empty == 0) {
       return;
     }
-    if (emptiesMasks(rules)) {
+    if (emptiesMasks(info.rules())) {
       out.append("  why: ").append(Convention.EMPTY_MASKS).append('\n');
     } else if (empty > MANY_SATURATED * dissected.layer().units()
         && !UNBOUNDED.contains(dissected.layer().kind())) {
+      whySaturated(out, dissected.layer(), info.network().file() != null);
+    }
+  }
+
+  private static void whySaturated(StringBuilder out, LayerInfo layer, boolean ofNetwork) {
+    if (layer.basis() != null) {
+      if (layer.basis().topk() != null) {
+        out.append("  why: topk leaves most places at 0, so that many values are equal\n");
+      }
+    } else if (!ofNetwork) {
+      out.append("  why: many of the recorded values are equal (clipped, or whole numbers?)\n");
+    } else if (!LEVELS.contains(layer.kind())) {
       out.append(
               "  why: the network clips this layer's values (as ReLU6 does), so that many of them")
           .append(" are equal;\n")

@@ -307,7 +307,7 @@ class BasisCommandTest {
           "--kind",
           kind,
           "--components",
-          kind.equals("pca") ? 0 : 5,
+          kind.equals("pca") ? 16 : 5,
           "--preprocess",
           "unit",
           "--out",
