@@ -98,12 +98,7 @@ public final class LabelledResult implements AutoCloseable {
   /**
    * Refuses a result to which no data set would help, so that none is asked for.
    *
-   * <p><<<<<<< HEAD
-   *
-   * @throws DissectionException if it was imported and so has no masks, or is of photographs
-   *     without labels =======
-   * @throws DissectionException if it was imported and so has no masks, or has no labels >>>>>>>
-   *     see
+   * @throws DissectionException if it was imported and so has no masks, or has no labels
    */
   public static void check(Dissection dissection) throws DissectionException {
     if (dissection.info().imported() != null) {
