@@ -35,7 +35,8 @@ public record FormulaInfo(
     double penalty,
     double timeLimitSeconds,
     @Nullable List<Integer> units,
-    @Nullable FileCheck table) {
+    @Nullable FileCheck table)
+    implements SideInfo {
 
   /** The version that this code writes. */
   public static final int FORMAT = 1;

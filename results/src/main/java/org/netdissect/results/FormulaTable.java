@@ -1,21 +1,15 @@
 package org.netdissect.results;
 
-import de.siegmar.fastcsv.reader.CsvReader;
 import de.siegmar.fastcsv.reader.NamedCsvRecord;
 import de.siegmar.fastcsv.writer.CsvWriter;
 import java.io.IOException;
 import java.io.StringWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import org.netdissect.base.Json;
 import org.netdissect.base.Numbers;
 import org.netdissect.base.files.DamagedException;
-import org.netdissect.base.files.FileCheck;
-import org.netdissect.base.files.Seal;
-import org.netdissect.base.files.WholeFile;
 
 /**
  * A layer's {@code formulas.csv} and {@code formulas.json}: the best formulas of its units.
@@ -82,44 +76,26 @@ public record FormulaTable(FormulaInfo info, List<FormulaScore> scores) {
    */
   public static @Nullable FormulaTable read(Dissection dissection, LayerDissection layer)
       throws IOException {
-    Path file = layer.folder().resolve(INFO);
-    if (!Files.isRegularFile(file)) {
+    Path folder = layer.folder();
+    FormulaInfo info =
+        SideTable.info(
+            dissection, folder.resolve(INFO), FormulaInfo.class, FormulaInfo.FORMAT, "formulas");
+    if (info == null) {
       return null;
     }
-    FormulaInfo info = Seal.read(file, SideTable.MOST_BYTES, FormulaInfo.class);
-    if (info.format() != FormulaInfo.FORMAT) {
-      throw new DissectionException(
-          file
-              + ": format "
-              + info.format()
-              + "; this version reads "
-              + FormulaInfo.FORMAT
-              + "; run netdissect formulas again");
-    }
-    if (!TrustTable.fingerprint(dissection).equals(info.result())) {
-      return null;
-    }
-    return new FormulaTable(info, rows(layer.folder().resolve(FILE), info, layer.units().size()));
-  }
-
-  private static List<FormulaScore> rows(Path path, FormulaInfo info, int units)
-      throws IOException {
-    List<FormulaScore> scores = new ArrayList<>();
-    try (CsvReader<NamedCsvRecord> csv =
-        CsvReader.builder().ofNamedCsvRecord(FileCheck.read(path, info.table()))) {
-      for (NamedCsvRecord row : csv) {
-        try {
-          FormulaScore score = row(row);
-          if (score.unit() < 0 || score.unit() >= units || score.length() > info.length()) {
-            throw new IllegalArgumentException("no such unit or length");
-          }
-          scores.add(score);
-        } catch (RuntimeException e) {
-          throw new DamagedException(path, "line " + row.getStartingLineNumber(), e);
-        }
-      }
-    }
-    return scores;
+    return new FormulaTable(
+        info,
+        SideTable.rows(
+            folder.resolve(FILE),
+            info.table(),
+            row -> {
+              FormulaScore score = row(row);
+              SideTable.requireUnit(score.unit(), layer);
+              if (score.length() > info.length()) {
+                throw new IllegalArgumentException("no such length");
+              }
+              return score;
+            }));
   }
 
   private static FormulaScore row(NamedCsvRecord row) {
@@ -142,11 +118,7 @@ public record FormulaTable(FormulaInfo info, List<FormulaScore> scores) {
   /** Writes the table of a layer, whole or not at all; the info comes last. */
   public static void write(LayerDissection layer, FormulaInfo info, List<FormulaScore> scores)
       throws IOException {
-    Path folder = layer.folder();
     String csv = csv(scores);
-    Files.deleteIfExists(folder.resolve(INFO));
-    WholeFile.text(folder.resolve(FILE), csv);
-    WholeFile.text(
-        folder.resolve(INFO), Seal.seal(Json.pretty(info.withTable(TrustTable.check(csv)))));
+    SideTable.write(layer.folder(), INFO, info.withTable(SideTable.check(csv)), Map.of(FILE, csv));
   }
 }

@@ -2,15 +2,12 @@ package org.netdissect.results;
 
 import de.siegmar.fastcsv.reader.NamedCsvRecord;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import org.netdissect.base.Json;
 import org.netdissect.base.Numbers;
 import org.netdissect.base.files.DamagedException;
-import org.netdissect.base.files.Seal;
-import org.netdissect.base.files.WholeFile;
 
 /**
  * A layer's {@code linear.csv} and {@code linear.json}: its units as sums of concepts.
@@ -67,7 +64,6 @@ public record LinearTable(LinearInfo info, List<LinearScore> scores) {
     if (info == null) {
       return null;
     }
-    int units = layer.units().size();
     return new LinearTable(
         info,
         SideTable.rows(
@@ -75,9 +71,7 @@ public record LinearTable(LinearInfo info, List<LinearScore> scores) {
             info.table(),
             row -> {
               LinearScore score = row(row);
-              if (score.unit() < 0 || score.unit() >= units) {
-                throw new IllegalArgumentException("no such unit");
-              }
+              SideTable.requireUnit(score.unit(), layer);
               return score;
             }));
   }
@@ -100,9 +94,6 @@ public record LinearTable(LinearInfo info, List<LinearScore> scores) {
    * @param csv of {@link #csv}, which the info records
    */
   public static void write(LayerDissection layer, LinearInfo info, String csv) throws IOException {
-    Path folder = layer.folder();
-    Files.deleteIfExists(folder.resolve(INFO));
-    WholeFile.text(folder.resolve(FILE), csv);
-    WholeFile.text(folder.resolve(INFO), Seal.seal(Json.pretty(info)));
+    SideTable.write(layer.folder(), INFO, info, Map.of(FILE, csv));
   }
 }

@@ -2,7 +2,6 @@ package org.netdissect.results;
 
 import de.siegmar.fastcsv.reader.NamedCsvRecord;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -12,10 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
-import org.netdissect.base.Json;
 import org.netdissect.base.files.DamagedException;
-import org.netdissect.base.files.Seal;
-import org.netdissect.base.files.WholeFile;
 
 /**
  * A layer's {@code measures.csv} and {@code meanings.csv}: second opinions on its labels, and
@@ -185,7 +181,6 @@ public record MeasureTable(
       List<MeasureScore> scores,
       List<UnitMeaning> meanings)
       throws IOException {
-    Path folder = layer.folder();
     String table = SideTable.csv(COLUMNS, scores);
     String ofUnits = SideTable.csv(MEANING_COLUMNS, meanings);
     MeasureInfo whole =
@@ -198,12 +193,12 @@ public record MeasureTable(
             info.patches(),
             SideTable.check(table),
             SideTable.check(ofUnits));
-    Files.deleteIfExists(folder.resolve(INFO));
-    WholeFile.text(folder.resolve(TABLE), table);
-    WholeFile.text(folder.resolve(MEANINGS), ofUnits);
     MeasureTable written = new MeasureTable(whole, scores, meanings);
-    WholeFile.text(folder.resolve(CHOICES), written.choices());
-    WholeFile.text(folder.resolve(INFO), Seal.seal(Json.pretty(whole)));
+    SideTable.write(
+        layer.folder(),
+        INFO,
+        whole,
+        Map.of(TABLE, table, MEANINGS, ofUnits, CHOICES, written.choices()));
     return written;
   }
 }

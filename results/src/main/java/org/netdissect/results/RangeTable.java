@@ -2,14 +2,11 @@ package org.netdissect.results;
 
 import de.siegmar.fastcsv.reader.NamedCsvRecord;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import org.netdissect.base.Json;
 import org.netdissect.base.files.DamagedException;
-import org.netdissect.base.files.Seal;
-import org.netdissect.base.files.WholeFile;
 
 /**
  * A layer's {@code ranges.csv} and {@code ranges.json}: what its units detect at different
@@ -77,7 +74,6 @@ public record RangeTable(RangeInfo info, List<RangeScore> scores) {
       return null;
     }
     int length = info.formulas().length();
-    int units = layer.units().size();
     return new RangeTable(
         info,
         SideTable.rows(
@@ -85,9 +81,7 @@ public record RangeTable(RangeInfo info, List<RangeScore> scores) {
             info.table(),
             row -> {
               RangeScore score = row(row, length);
-              if (score.unit() < 0 || score.unit() >= units) {
-                throw new IllegalArgumentException("no such unit");
-              }
+              SideTable.requireUnit(score.unit(), layer);
               return score;
             }));
   }
@@ -122,12 +116,9 @@ public record RangeTable(RangeInfo info, List<RangeScore> scores) {
   /** Writes the table of a layer, whole or not at all; the info comes last. */
   public static RangeTable write(LayerDissection layer, RangeInfo info, List<RangeScore> scores)
       throws IOException {
-    Path folder = layer.folder();
     String csv = csv(scores);
     RangeInfo whole = info.withTable(SideTable.check(csv));
-    Files.deleteIfExists(folder.resolve(INFO));
-    WholeFile.text(folder.resolve(FILE), csv);
-    WholeFile.text(folder.resolve(INFO), Seal.seal(Json.pretty(whole)));
+    SideTable.write(layer.folder(), INFO, whole, Map.of(FILE, csv));
     return new RangeTable(whole, scores);
   }
 }

@@ -10,12 +10,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.netdissect.base.Digests;
+import org.netdissect.base.Json;
 import org.netdissect.base.files.DamagedException;
 import org.netdissect.base.files.FileCheck;
 import org.netdissect.base.files.Seal;
+import org.netdissect.base.files.WholeFile;
 
 /**
  * Tables that analyses write beside a layer's others: rows as CSV, and a sealed JSON file that
@@ -94,6 +97,29 @@ final class SideTable {
       }
     }
     return rows;
+  }
+
+  /** Refuses a row of a unit that the layer does not have. */
+  static void requireUnit(int unit, LayerDissection layer) {
+    if (unit < 0 || unit >= layer.units().size()) {
+      throw new IllegalArgumentException("no such unit");
+    }
+  }
+
+  /**
+   * Writes tables and the info that they are read by, whole or not at all: an info that is there
+   * goes first, and the new one comes last.
+   *
+   * @param name of the info's file
+   * @param tables texts by the names of their files
+   */
+  static void write(Path folder, String name, SideInfo info, Map<String, String> tables)
+      throws IOException {
+    Files.deleteIfExists(folder.resolve(name));
+    for (Map.Entry<String, String> table : tables.entrySet()) {
+      WholeFile.text(folder.resolve(table.getKey()), table.getValue());
+    }
+    WholeFile.text(folder.resolve(name), Seal.seal(Json.pretty(info)));
   }
 
   /** A number that may be absent: NaN, then. */

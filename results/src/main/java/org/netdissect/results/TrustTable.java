@@ -2,15 +2,12 @@ package org.netdissect.results;
 
 import de.siegmar.fastcsv.reader.NamedCsvRecord;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import org.netdissect.base.Json;
 import org.netdissect.base.files.DamagedException;
 import org.netdissect.base.files.FileCheck;
-import org.netdissect.base.files.Seal;
-import org.netdissect.base.files.WholeFile;
 
 /**
  * A layer's {@code trust.csv} and {@code trust.json}: how far its labels can be believed.
@@ -145,10 +142,7 @@ public record TrustTable(TrustInfo info, List<TrustScore> scores) {
 
   /** Writes the table of a layer, whole or not at all; the info comes last. */
   public static void write(LayerDissection layer, TrustInfo info, String csv) throws IOException {
-    Path folder = layer.folder();
-    Files.deleteIfExists(folder.resolve(INFO));
-    WholeFile.text(folder.resolve(TABLE), csv);
-    WholeFile.text(folder.resolve(INFO), Seal.seal(Json.pretty(info)));
+    SideTable.write(layer.folder(), INFO, info, Map.of(TABLE, csv));
   }
 
   /** What an info must record of a table. */
