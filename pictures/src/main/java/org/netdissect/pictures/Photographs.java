@@ -73,6 +73,11 @@ public final class Photographs {
           toHeight, toWidth, BilinearResize.resize(rgb, height, width, toHeight, toWidth));
     }
 
+    /** The photograph as it comes into an input of another size. */
+    public Photograph framed(Framing framing, int inputHeight, int inputWidth) {
+      return framed(framing.frame(height, width, inputHeight, inputWidth));
+    }
+
     /**
      * The photograph as it comes into a network's input: the pixels of {@link #resized} that lie
      * within it, and {@link Framing#GREY} around them. Memory and work do not grow with what is cut

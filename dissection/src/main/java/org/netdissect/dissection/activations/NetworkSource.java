@@ -321,10 +321,7 @@ public final class NetworkSource implements ActivationSource {
                 input.height(),
                 input.width());
           }
-          fitting =
-              photograph.framed(
-                  framing.frame(
-                      photograph.height(), photograph.width(), input.height(), input.width()));
+          fitting = photograph.framed(framing, input.height(), input.width());
         }
         pixels.get(n).add(fitting.rgb());
       }

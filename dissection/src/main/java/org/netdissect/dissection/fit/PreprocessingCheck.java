@@ -17,7 +17,6 @@ import org.netdissect.networks.Network;
 import org.netdissect.networks.Preprocessing;
 import org.netdissect.pictures.Framing;
 import org.netdissect.pictures.Photographs;
-import org.netdissect.pictures.Photographs.Photograph;
 
 /**
  * Tries preprocessings on some photographs and tells how a classifier behaves under each. It needs
@@ -156,15 +155,8 @@ public final class PreprocessingCheck {
   private static byte @Nullable [] photograph(
       Network network, ConceptDataset data, ImageRow row, Framing framing) throws IOException {
     try {
-      Photograph photograph =
-          Photographs.read(data.photograph(row), row.photoHeight(), row.photoWidth());
-      return photograph
-          .framed(
-              framing.frame(
-                  photograph.height(),
-                  photograph.width(),
-                  network.inputHeight(),
-                  network.inputWidth()))
+      return Photographs.read(data.photograph(row), row.photoHeight(), row.photoWidth())
+          .framed(framing, network.inputHeight(), network.inputWidth())
           .rgb();
     } catch (DataException e) {
       // Some cannot be read; enough can.

@@ -20,7 +20,6 @@ import org.netdissect.networks.NetworkOutputs;
 import org.netdissect.networks.Preprocessing;
 import org.netdissect.pictures.Framing;
 import org.netdissect.pictures.Photographs;
-import org.netdissect.pictures.Photographs.Photograph;
 import org.netdissect.results.DissectionException;
 
 /**
@@ -207,16 +206,9 @@ public record RoundTrip(
       ImageRow of = data.images().get(row);
       byte[] rgb;
       try {
-        Photograph photograph =
-            Photographs.read(data.photograph(of), of.photoHeight(), of.photoWidth());
         rgb =
-            photograph
-                .framed(
-                    framing.frame(
-                        photograph.height(),
-                        photograph.width(),
-                        network.inputHeight(),
-                        network.inputWidth()))
+            Photographs.read(data.photograph(of), of.photoHeight(), of.photoWidth())
+                .framed(framing, network.inputHeight(), network.inputWidth())
                 .rgb();
       } catch (DataException e) {
         return Optional.empty();
