@@ -36,9 +36,17 @@ import org.netdissect.results.ResultFolder;
  * </pre>
  */
 final class StudyFolders {
+  private static final String MODEL = "model.onnx";
+
   private final Study study;
   private final Path out;
   private final Map<String, Subject> byName = new LinkedHashMap<>();
+
+  // What was found once, since it reads files.
+  private final Map<String, TrainingOptions> trainings = new HashMap<>();
+  private final Map<String, Path> results = new HashMap<>();
+  private final Map<Path, String> digests = new HashMap<>();
+  private final Map<Path, String> dataKeys = new HashMap<>();
 
   StudyFolders(Study study, Path out) {
     this.study = study;
@@ -66,8 +74,6 @@ final class StudyFolders {
     }
     return known;
   }
-
-  private final Map<String, TrainingOptions> trainings = new HashMap<>();
 
   private TrainingOptions newTraining(Subject subject) throws IOException {
     TrainingOptions open = Objects.requireNonNull(subject.training());
@@ -116,8 +122,6 @@ final class StudyFolders {
             .allMatch(at -> Files.exists(options.out().resolve(checkpoint(at))));
   }
 
-  private static final String MODEL = "model.onnx";
-
   private static String checkpoint(int iteration) {
     return String.format(Locale.ROOT, "model-%06d.onnx", iteration);
   }
@@ -137,8 +141,6 @@ final class StudyFolders {
     Integer at = subject.iteration();
     return folder.resolve(at == null ? MODEL : checkpoint(at));
   }
-
-  private final Map<String, Path> results = new HashMap<>();
 
   /** Folder of a subject's dissection; a model's file is read for it once. */
   Path result(Subject subject) throws IOException {
@@ -197,8 +199,6 @@ final class StudyFolders {
     return text.toString();
   }
 
-  private final Map<Path, String> digests = new HashMap<>();
-
   String digest(Path file) throws IOException {
     String known = digests.get(file);
     if (known == null) {
@@ -207,8 +207,6 @@ final class StudyFolders {
     }
     return known;
   }
-
-  private final Map<Path, String> dataKeys = new HashMap<>();
 
   /** The data set by its rows; a world by what it is rendered from. */
   private String dataKey() throws IOException {

@@ -76,13 +76,35 @@ public record TrainingOptions(
 
   /** The same training on other data, to another folder, from another checkpoint. */
   public TrainingOptions with(Path otherData, Path otherOut, @Nullable Path otherInit) {
+    return copy(otherData, otherOut, seed, otherInit, checkpoints, threads);
+  }
+
+  /** The same training with other checkpoints along the way. */
+  public TrainingOptions withCheckpoints(List<Integer> others) {
+    return copy(data, out, seed, init, others, threads);
+  }
+
+  /**
+   * What networks share that differ by their seed only: all that shapes the outcome but the seed.
+   */
+  public String condition() {
+    return copy(data, Path.of("out"), 0, init, List.of(), 1).command();
+  }
+
+  private TrainingOptions copy(
+      Path otherData,
+      Path otherOut,
+      long otherSeed,
+      @Nullable Path otherInit,
+      List<Integer> otherCheckpoints,
+      int otherThreads) {
     return new TrainingOptions(
         otherData,
         otherOut,
         task,
         iterations,
         batch,
-        seed,
+        otherSeed,
         size,
         architecture,
         shape,
@@ -91,56 +113,9 @@ public record TrainingOptions(
         rate,
         otherInit,
         freeze,
-        checkpoints,
+        otherCheckpoints,
         flip,
-        threads);
-  }
-
-  /** The same training with other checkpoints along the way. */
-  public TrainingOptions withCheckpoints(List<Integer> others) {
-    return new TrainingOptions(
-        data,
-        out,
-        task,
-        iterations,
-        batch,
-        seed,
-        size,
-        architecture,
-        shape,
-        head,
-        dropout,
-        rate,
-        init,
-        freeze,
-        others,
-        flip,
-        threads);
-  }
-
-  /**
-   * What networks share that differ by their seed only: all that shapes the outcome but the seed.
-   */
-  public String condition() {
-    return new TrainingOptions(
-            data,
-            Path.of("out"),
-            task,
-            iterations,
-            batch,
-            0,
-            size,
-            architecture,
-            shape,
-            head,
-            dropout,
-            rate,
-            init,
-            freeze,
-            List.of(),
-            flip,
-            1)
-        .command();
+        otherThreads);
   }
 
   /** The command that repeats this run, with every option spelt out. */
