@@ -20,10 +20,8 @@ import org.netdissect.networks.Preprocessing;
 import org.netdissect.results.FitInfo;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** {@code netdissect basis fit}: directions fitted to a layer. */
 @Command(
@@ -90,7 +88,6 @@ final class BasisFitCommand implements Callable<Integer> {
   @Option(names = "--overwrite", description = "Replace the file.")
   private boolean overwrite;
 
-  @Spec private CommandSpec spec;
   @Mixin private LayerOptions layerOptions;
   @Mixin private ModelOptions modelOptions;
   @Mixin private PhotographsOptions photographs;
@@ -134,24 +131,20 @@ final class BasisFitCommand implements Callable<Integer> {
   private FitOptions options() {
     try {
       FitOptions.Kind method = FitOptions.Kind.of(kind);
-      if (given("--topk") && method != FitOptions.Kind.DICTIONARY) {
+      if (common.given("--topk") && method != FitOptions.Kind.DICTIONARY) {
         throw new UsageException("--topk is for --kind dictionary only, not " + method);
       }
-      if (given("--cells") && method.isOfAllCells()) {
+      if (common.given("--cells") && method.isOfAllCells()) {
         throw new UsageException(
             "--cells is for nmf, kmeans and dictionary; " + method + " takes all cells");
       }
-      if (given("--components") && components == 0) {
+      if (common.given("--components") && components == 0) {
         throw new UsageException("--components must be at least 1");
       }
       return new FitOptions(method, components, seed, cells, topK, layerOptions.workers());
     } catch (IllegalArgumentException e) {
       throw new UsageException(e.getMessage());
     }
-  }
-
-  private boolean given(String option) {
-    return spec.commandLine().getParseResult().hasMatchedOption(option);
   }
 
   private void checkOut() throws IOException {

@@ -26,10 +26,8 @@ import org.netdissect.results.LayerDissection;
 import org.netdissect.results.LinearScore;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** {@code netdissect formulas}: what units detect, as logical formulas. */
 @Command(
@@ -57,8 +55,6 @@ final class FormulasCommand implements Callable<Integer> {
           "--minimum-gain",
           "--penalty",
           "--time-limit");
-
-  @Spec private CommandSpec command;
 
   @Parameters(paramLabel = "OUT", description = "The result folder.")
   private Path result;
@@ -304,7 +300,7 @@ final class FormulasCommand implements Callable<Integer> {
   private void refuseWhatDoesNothing(RangeOptions.By by) {
     if (evaluate != null) {
       OF_A_SEARCH.stream()
-          .filter(this::given)
+          .filter(common::given)
           .findFirst()
           .ifPresent(
               option -> {
@@ -314,18 +310,14 @@ final class FormulasCommand implements Callable<Integer> {
                         + " does not go with it");
               });
     }
-    if (ranges == null && given("--ranges-by")) {
+    if (ranges == null && common.given("--ranges-by")) {
       throw new IllegalArgumentException(
           "--ranges-by tells how --ranges K divides activations; give --ranges too");
     }
-    if (given("--seed") && !linear && (ranges == null || by != RangeOptions.By.KMEANS)) {
+    if (common.given("--seed") && !linear && (ranges == null || by != RangeOptions.By.KMEANS)) {
       throw new IllegalArgumentException(
           "--seed is that of --linear and of --ranges K --ranges-by kmeans; give one of them too");
     }
-  }
-
-  private boolean given(String option) {
-    return command.commandLine().getParseResult().hasMatchedOption(option);
   }
 
   private static Formula.Operator operator(String word) {

@@ -30,10 +30,8 @@ import org.netdissect.results.LayerInfo;
 import org.netdissect.results.ProbeInfo;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** {@code netdissect probe}: how well a layer serves another task. */
 @Command(
@@ -121,7 +119,6 @@ final class ProbeCommand implements Callable<Integer> {
       description = "Folder for extracted features. Default: the user's cache folder.")
   private @Nullable Path cache;
 
-  @Spec private CommandSpec spec;
   @Mixin private LayerOptions layerOptions;
   @Mixin private ModelOptions modelOptions;
   @Mixin private DataOptions dataOptions;
@@ -167,7 +164,7 @@ final class ProbeCommand implements Callable<Integer> {
 
   private ProbeOptions options() {
     for (String option : List.of("--splits", "--trained")) {
-      if (!test.isEmpty() && spec.commandLine().getParseResult().hasMatchedOption(option)) {
+      if (!test.isEmpty() && common.given(option)) {
         throw new UsageException(
             option + " is of images held back; with --test none are, so leave one of them out");
       }

@@ -23,10 +23,8 @@ import org.netdissect.results.Dissection;
 import org.netdissect.results.LayerDissection;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** {@code netdissect rate}: what people say of the labels. */
 @Command(
@@ -126,7 +124,6 @@ final class RateCommand implements Callable<Integer> {
   @Option(names = "--overwrite", description = "With --read, replace the table that --out names.")
   private boolean overwrite;
 
-  @Spec private CommandSpec spec;
   @Mixin private ResultData resultData;
   @Mixin private CommonOptions common;
 
@@ -153,7 +150,7 @@ final class RateCommand implements Callable<Integer> {
   /** Refuses options that would do nothing. */
   private void refuse(List<String> options, String why) {
     for (String option : options) {
-      if (spec.commandLine().getParseResult().hasMatchedOption(option)) {
+      if (common.given(option)) {
         throw new UsageException(option + " " + why);
       }
     }
