@@ -4,10 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -28,31 +25,14 @@ import org.netdissect.results.UnitScore;
 class BasisCommandTest {
   @TempDir Path folder;
 
-  /** The exit code, then what was printed. */
-  private static String run(Object... arguments) {
-    String[] words = Arrays.stream(arguments).map(Object::toString).toArray(String[]::new);
-    PrintStream out = System.out;
-    PrintStream err = System.err;
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    PrintStream caught = new PrintStream(bytes, true, StandardCharsets.UTF_8);
-    System.setOut(caught);
-    System.setErr(caught);
-    try {
-      return Netdissect.execute(words) + "\n" + bytes.toString(StandardCharsets.UTF_8);
-    } finally {
-      System.setOut(out);
-      System.setErr(err);
-    }
-  }
-
   static String passes(Object... arguments) {
-    String said = run(arguments);
+    String said = InProcess.run(arguments);
     assertTrue(said.startsWith("0\n"), said);
     return said;
   }
 
   private static String fails(int code, String words, Object... arguments) {
-    String said = run(arguments);
+    String said = InProcess.run(arguments);
     assertTrue(said.startsWith(code + "\n"), said);
     assertTrue(said.contains(words), said);
     return said;

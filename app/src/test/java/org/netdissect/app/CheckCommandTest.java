@@ -4,10 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.awt.image.BufferedImage;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -59,24 +56,6 @@ class CheckCommandTest {
     return graph.write(temp.resolve("net.onnx"));
   }
 
-  private static String said(Object... arguments) {
-    String[] words = new String[arguments.length];
-    for (int i = 0; i < words.length; i++) {
-      words[i] = arguments[i].toString();
-    }
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    PrintStream out = System.out;
-    PrintStream err = System.err;
-    try (PrintStream all = new PrintStream(bytes, true, StandardCharsets.UTF_8)) {
-      System.setOut(all);
-      System.setErr(all);
-      return Netdissect.execute(words) + "\n" + bytes.toString(StandardCharsets.UTF_8);
-    } finally {
-      System.setOut(out);
-      System.setErr(err);
-    }
-  }
-
   private static void assertHas(String text, String part) {
     assertTrue(text.contains(part), text);
   }
@@ -87,8 +66,9 @@ class CheckCommandTest {
     for (String command : List.of("check", "layers")) {
       String said =
           command.equals("check")
-              ? said(command, model, "--data", photos, "--weights", temp.resolve("a.caffemodel"))
-              : said(command, model, "--weights", temp.resolve("a.caffemodel"));
+              ? InProcess.run(
+                  command, model, "--data", photos, "--weights", temp.resolve("a.caffemodel"))
+              : InProcess.run(command, model, "--weights", temp.resolve("a.caffemodel"));
       assertTrue(said.startsWith("2\n"), said);
       assertHas(said, "--weights goes with a Caffe net's .prototxt; ");
     }
@@ -97,7 +77,7 @@ class CheckCommandTest {
   @Test
   void namesInTheMetadataAreEvidence() throws IOException {
     Path model = classifier("names", "{0: 'Red', 1: 'green', 2: 'blue'}");
-    String said = said("check", model, "--data", photos);
+    String said = InProcess.run("check", model, "--data", photos);
     assertHas(said, "18 of 18");
     assertHas(said, "3 labels are names of classes");
     // Blue and red change places where channels are turned round.
@@ -110,15 +90,16 @@ class CheckCommandTest {
     Path names =
         Files.write(
             temp.resolve("names.txt"), List.of("/c/blue 0", "n01440764 green, lime", "Red"));
-    String said = said("check", classifier(), "--data", photos, "--classes", names);
+    String said = InProcess.run("check", classifier(), "--data", photos, "--classes", names);
     assertTrue(said.lines().anyMatch(l -> l.startsWith("  caffe") && l.contains("18 of 18")), said);
-    assertHas(said("check", classifier(), "--data", photos, "--classes", temp), "no such file");
+    assertHas(
+        InProcess.run("check", classifier(), "--data", photos, "--classes", temp), "no such file");
   }
 
   @Test
   void asManyFoldersAsOutputsAreTheClassesInTheirOrder() throws IOException {
     // In order of names: blue, green, red.
-    String said = said("check", classifier(), "--data", photos);
+    String said = InProcess.run("check", classifier(), "--data", photos);
     assertTrue(said.lines().anyMatch(l -> l.startsWith("  caffe") && l.contains("18 of 18")), said);
   }
 
@@ -126,14 +107,14 @@ class CheckCommandTest {
   void whatTheFileSaysIsToldAndRunWarns() throws IOException {
     Path model =
         classifier("mean", "[0.5, 0.5, 0.5]", "std", "[0.5,0.5,0.5]", "names", "red\ngreen\nblue");
-    String said = said("check", model, "--data", photos);
+    String said = InProcess.run("check", model, "--data", photos);
     assertHas(said, "its metadata say \"mean\": [0.5, 0.5, 0.5]");
     assertHas(said, "--preprocess tf");
     Path out = temp.resolve("out");
-    String run = said("run", model, "--data", photos, "--out", out, "--no-report");
+    String run = InProcess.run("run", model, "--data", photos, "--out", out, "--no-report");
     assertHas(run, "is run with preprocessing torch, but its metadata say");
     run =
-        said(
+        InProcess.run(
             "run",
             model,
             "--data",
@@ -146,7 +127,7 @@ class CheckCommandTest {
             "tf");
     assertFalse(run.contains("is run with"), run);
     run =
-        said(
+        InProcess.run(
             "run",
             model,
             "--data",
@@ -163,7 +144,7 @@ class CheckCommandTest {
   @Test
   void aPreprocessingThatHasNoNameIsTriedAndSpelled() throws IOException {
     Path model = classifier("mean", "[0.1, 0.1, 0.1]", "std", "[0.9, 0.9, 0.9]");
-    String said = said("check", model, "--data", photos);
+    String said = InProcess.run("check", model, "--data", photos);
     assertHas(said, "  its file's ");
     assertHas(said, "\"mean\":[0.1,0.1,0.1]");
   }

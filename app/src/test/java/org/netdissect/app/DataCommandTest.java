@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -29,22 +28,8 @@ class DataCommandTest {
 
   /** The same; what it said beside is added to the stream. */
   private static String capturing(ByteArrayOutputStream said, Object... arguments) {
-    String[] words = new String[arguments.length];
-    for (int i = 0; i < words.length; i++) {
-      words[i] = arguments[i].toString();
-    }
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    PrintStream before = System.out;
-    PrintStream errBefore = System.err;
-    try (PrintStream out = new PrintStream(bytes, true, StandardCharsets.UTF_8);
-        PrintStream err = new PrintStream(said, true, StandardCharsets.UTF_8)) {
-      System.setOut(out);
-      System.setErr(err);
-      return Netdissect.execute(words) + "\n" + bytes.toString(StandardCharsets.UTF_8);
-    } finally {
-      System.setOut(before);
-      System.setErr(errBefore);
-    }
+    return InProcess.run(bytes, said, arguments) + "\n" + bytes.toString(StandardCharsets.UTF_8);
   }
 
   /** A folder of photographs and masks: left half a car, right half nothing. */

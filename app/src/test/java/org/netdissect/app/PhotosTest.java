@@ -5,10 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.awt.image.BufferedImage;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -49,27 +46,8 @@ class PhotosTest {
     }
   }
 
-  /** Exit code, what was printed and what was said beside. */
-  private static String run(Object... arguments) {
-    String[] words = new String[arguments.length];
-    for (int i = 0; i < words.length; i++) {
-      words[i] = arguments[i].toString();
-    }
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    PrintStream out = System.out;
-    PrintStream err = System.err;
-    try (PrintStream all = new PrintStream(bytes, true, StandardCharsets.UTF_8)) {
-      System.setOut(all);
-      System.setErr(all);
-      return Netdissect.execute(words) + "\n" + bytes.toString(StandardCharsets.UTF_8);
-    } finally {
-      System.setOut(out);
-      System.setErr(err);
-    }
-  }
-
   private static void assertSays(String code, String words, Object... arguments) {
-    String said = run(arguments);
+    String said = InProcess.run(arguments);
     assertTrue(said.startsWith(code + "\n"), said);
     assertTrue(said.contains(words), said);
   }
@@ -104,7 +82,7 @@ class PhotosTest {
     for (Path photo : List.of(photos.resolve("deep/p0.png"), photos.resolve("deep/p1.png"))) {
       Files.write(photo, new byte[] {1});
     }
-    String said = run("run", model, "--images", photos, "--out", result);
+    String said = InProcess.run("run", model, "--images", photos, "--out", result);
     assertTrue(said.startsWith("1\n"), said);
     assertTrue(said.contains("is not empty and holds no result"), said);
     assertFalse(said.contains("p0.png"), said);
@@ -131,13 +109,13 @@ class PhotosTest {
     };
     Object[] lenient = Arrays.copyOf(words, words.length + 1);
     lenient[words.length] = result;
-    String said = run(lenient);
+    String said = InProcess.run(lenient);
     assertTrue(said.startsWith("0\n") && said.contains("left out deep/p0.png: "), said);
     assertFalse(said.contains("p0.png: deep/p0.png"), said);
     Object[] strict = Arrays.copyOf(words, words.length + 2);
     strict[words.length] = temp.resolve("strict");
     strict[words.length + 1] = "--strict";
-    said = run(strict);
+    said = InProcess.run(strict);
     assertTrue(said.startsWith("1\n") && said.contains("image deep/p0.png: "), said);
     assertFalse(said.contains("p0.png: deep/p0.png"), said);
   }
@@ -158,9 +136,10 @@ class PhotosTest {
     assertTrue(Files.exists(result.resolve("report/index.html")));
     assertSays("0", "no labels: no scores", "show", result);
     assertSays("0", "\"labelled\" : false", "show", result, "--json");
-    String again = run("report", result, "--cache", temp.resolve("cache"));
+    String again = InProcess.run("report", result, "--cache", temp.resolve("cache"));
     assertTrue(again.startsWith("0\n") && !again.contains("no photographs"), again);
-    String tables = run("export", result, "--format", "counts-csv", "--out", temp.resolve("t"));
+    String tables =
+        InProcess.run("export", result, "--format", "counts-csv", "--out", temp.resolve("t"));
     assertTrue(tables.contains("thresholds.csv\n") && tables.contains("counts.csv\n"), tables);
   }
 

@@ -5,10 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -40,29 +37,13 @@ class RangesCommandTest {
     data = SmallData.write(temp.resolve("broden"), 30, 1);
   }
 
-  /** Exit code, what was printed and what was said beside. */
-  private static String run(Object... arguments) {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    PrintStream out = System.out;
-    PrintStream err = System.err;
-    try (PrintStream all = new PrintStream(bytes, true, StandardCharsets.UTF_8)) {
-      System.setOut(all);
-      System.setErr(all);
-      String[] words = Arrays.stream(arguments).map(Object::toString).toArray(String[]::new);
-      return Netdissect.execute(words) + "\n" + bytes.toString(StandardCharsets.UTF_8);
-    } finally {
-      System.setOut(out);
-      System.setErr(err);
-    }
-  }
-
   private String dissect(String out, Object... more) {
     List<Object> words =
         new ArrayList<>(
             List.of("run", model, "--data", data, "--out", temp.resolve(out), "--no-report"));
     words.addAll(List.of("--preprocess", "torch", "--quantile", "0.02"));
     words.addAll(List.of(more));
-    return run(words.toArray());
+    return InProcess.run(words.toArray());
   }
 
   private static void assertSays(String said, String code, String... words) {
@@ -93,7 +74,9 @@ class RangesCommandTest {
     lowMapsHoldTheOthers(layer);
 
     assertSays(
-        run("formulas", keep, "--data", data, "--ranges", "3"), "0", "ranges of activation of");
+        InProcess.run("formulas", keep, "--data", data, "--ranges", "3"),
+        "0",
+        "ranges of activation of");
     RangeTable table = RangeTable.read(result, layer);
     for (RangeScore score : table.scores()) {
       assertTrue(score.range() <= 3 && score.activations() > 0, score.toString());
@@ -101,7 +84,7 @@ class RangesCommandTest {
     }
     everyUnitIsRanked(keep, result);
     assertSays(
-        run("formulas", temp.resolve("usual"), "--data", data, "--ranges", "3"),
+        InProcess.run("formulas", temp.resolve("usual"), "--data", data, "--ranges", "3"),
         "1",
         "--keep-quantile 0.05");
     assertFalse(Files.exists(usual.folder().resolve("formulas.csv")), "refused before any work");
@@ -110,14 +93,15 @@ class RangesCommandTest {
   private void everyUnitIsRanked(Path keep, Dissection result) {
     int units = result.layers().get(0).units().size();
     String concept = "\"" + result.concepts().get(0).name() + "\"";
-    String said = run("formulas", keep, "--data", data, "--evaluate", concept);
+    String said = InProcess.run("formulas", keep, "--data", data, "--evaluate", concept);
     long ranked = said.lines().filter(line -> line.startsWith("  unit ")).count();
     assertSays(said, "0", ranked == units ? "IoU" : (units - ranked) + " units do not meet it");
     String empty = concept + " AND NOT " + concept;
-    String none = run("formulas", keep, "--data", data, "--evaluate", empty);
+    String none = InProcess.run("formulas", keep, "--data", data, "--evaluate", empty);
     assertSays(none, "0", ": 0 pixels", "no pixel of the images read meets the formula");
     assertFalse(none.contains("  unit "), none);
-    String some = run("formulas", keep, "--data", data, "--evaluate", concept, "--units", "2,0");
+    String some =
+        InProcess.run("formulas", keep, "--data", data, "--evaluate", concept, "--units", "2,0");
     assertTrue(some.lines().filter(line -> line.startsWith("  unit ")).count() <= 2, some);
   }
 
@@ -160,12 +144,14 @@ class RangesCommandTest {
         dissect("out", "--keep-quantile", "0.1", "--maps", "shown"), "2", "goes with --maps all");
     assertFalse(Files.exists(temp.resolve("out")));
     for (String ranges : List.of("0", "21", "-1")) {
-      assertSays(run("formulas", "out", "--ranges", ranges), "2", "ranges must be 1 to 20");
+      assertSays(
+          InProcess.run("formulas", "out", "--ranges", ranges), "2", "ranges must be 1 to 20");
     }
     for (String limit : List.of("-5s", "0s")) {
-      assertSays(run("formulas", "out", "--time-limit", limit), "2", "must be above 0");
+      assertSays(InProcess.run("formulas", "out", "--time-limit", limit), "2", "must be above 0");
     }
-    assertSays(run("formulas", "out", "--ranges-by", "size"), "2", "by quantiles or kmeans");
+    assertSays(
+        InProcess.run("formulas", "out", "--ranges-by", "size"), "2", "by quantiles or kmeans");
     for (String with :
         List.of(
             "--ranges 3",
@@ -183,12 +169,20 @@ class RangesCommandTest {
       words.addAll(List.of(with.split(" ")));
       String option = with.split(" ")[0];
       assertSays(
-          run(words.toArray()), "2", "--evaluate scores", "; " + option + " does not go with it");
+          InProcess.run(words.toArray()),
+          "2",
+          "--evaluate scores",
+          "; " + option + " does not go with it");
     }
     assertSays(
-        run("formulas", "out", "--ranges-by", "kmeans"), "2", "--ranges-by", "give --ranges too");
-    assertSays(run("formulas", "out", "--seed", "2"), "2", "--seed is that of --linear");
+        InProcess.run("formulas", "out", "--ranges-by", "kmeans"),
+        "2",
+        "--ranges-by",
+        "give --ranges too");
+    assertSays(InProcess.run("formulas", "out", "--seed", "2"), "2", "--seed is that of --linear");
     assertSays(
-        run("formulas", "out", "--ranges", "3", "--seed", "2"), "2", "--ranges-by kmeans; give");
+        InProcess.run("formulas", "out", "--ranges", "3", "--seed", "2"),
+        "2",
+        "--ranges-by kmeans; give");
   }
 }

@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayOutputStream;
-import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
@@ -63,20 +62,12 @@ class RateCommandTest {
   }
 
   private int run(Object... words) throws Exception {
-    PrintStream out = System.out;
-    PrintStream err = System.err;
+    ByteArrayOutputStream printed = new ByteArrayOutputStream();
     ByteArrayOutputStream said = new ByteArrayOutputStream();
-    ByteArrayOutputStream complained = new ByteArrayOutputStream();
-    try {
-      System.setOut(new PrintStream(said, true, StandardCharsets.UTF_8));
-      System.setErr(new PrintStream(complained, true, StandardCharsets.UTF_8));
-      return Netdissect.execute(Arrays.stream(words).map(Object::toString).toArray(String[]::new));
-    } finally {
-      System.setOut(out);
-      System.setErr(err);
-      this.out = said.toString(StandardCharsets.UTF_8);
-      this.err = complained.toString(StandardCharsets.UTF_8);
-    }
+    int code = InProcess.run(printed, said, words);
+    out = printed.toString(StandardCharsets.UTF_8);
+    err = said.toString(StandardCharsets.UTF_8);
+    return code;
   }
 
   private Path sheets(String name, Object... more) throws Exception {

@@ -7,11 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.ByteArrayOutputStream;
-import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -38,20 +36,12 @@ class TablesTest {
   private int imports;
 
   private int run(Object... words) throws Exception {
-    PrintStream out = System.out;
-    PrintStream err = System.err;
+    ByteArrayOutputStream printed = new ByteArrayOutputStream();
     ByteArrayOutputStream said = new ByteArrayOutputStream();
-    ByteArrayOutputStream complained = new ByteArrayOutputStream();
-    try {
-      System.setOut(new PrintStream(said, true, StandardCharsets.UTF_8));
-      System.setErr(new PrintStream(complained, true, StandardCharsets.UTF_8));
-      return Netdissect.execute(Arrays.stream(words).map(Object::toString).toArray(String[]::new));
-    } finally {
-      System.setOut(out);
-      System.setErr(err);
-      this.out = said.toString(StandardCharsets.UTF_8);
-      this.err = complained.toString(StandardCharsets.UTF_8);
-    }
+    int code = InProcess.run(printed, said, words);
+    out = printed.toString(StandardCharsets.UTF_8);
+    err = said.toString(StandardCharsets.UTF_8);
+    return code;
   }
 
   private Path table() throws Exception {

@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -35,24 +34,6 @@ class TrustCommandTest {
   @TempDir Path temp;
   private Path data;
   private final List<Object> recorded = new ArrayList<>();
-
-  private static String run(Object... arguments) {
-    String[] words = new String[arguments.length];
-    for (int i = 0; i < words.length; i++) {
-      words[i] = arguments[i].toString();
-    }
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    PrintStream before = System.out;
-    PrintStream complaints = System.err;
-    try (PrintStream out = new PrintStream(bytes, true, StandardCharsets.UTF_8)) {
-      System.setOut(out);
-      System.setErr(out);
-      return Netdissect.execute(words) + "\n" + bytes.toString(StandardCharsets.UTF_8);
-    } finally {
-      System.setOut(before);
-      System.setErr(complaints);
-    }
-  }
 
   /** Photographs with a square each, of one of two kinds; the first two units find one of them. */
   @BeforeEach
@@ -118,7 +99,7 @@ class TrustCommandTest {
     List<Object> all = new ArrayList<>(recorded);
     all.addAll(List.of("--out", out));
     all.addAll(List.of(more));
-    return run(all.toArray());
+    return InProcess.run(all.toArray());
   }
 
   @Test
@@ -127,14 +108,14 @@ class TrustCommandTest {
     String said = recorded(one, "--trust", "--peaks");
     assertTrue(said.startsWith("0\n"), said);
     assertTrue(said.contains("beyond chance (false discovery rate 0.05): 2 units"), said);
-    assertTrue(run("show", one).contains("chance level"), "show tells it");
-    String json = run("show", one, "--json");
+    assertTrue(InProcess.run("show", one).contains("chance level"), "show tells it");
+    String json = InProcess.run("show", one, "--json");
     assertTrue(json.contains("\"detectorsBeyondChance\" : 2"), json);
     Path two = temp.resolve("two");
     recorded(two, "--peaks");
-    assertFalse(run("show", two).contains("chance"));
+    assertFalse(InProcess.run("show", two).contains("chance"));
     assertTrue(
-        run("trust", two, "--workers", "1", "--cache", temp.resolve("cache"), "--quiet")
+        InProcess.run("trust", two, "--workers", "1", "--cache", temp.resolve("cache"), "--quiet")
             .startsWith("0\ntrust in layer layer: 6 units\n"));
     for (String name : List.of("trust.csv", "trust.json")) {
       assertArrayEquals(
@@ -145,7 +126,7 @@ class TrustCommandTest {
     assertTrue(
         Files.readString(two.resolve("report/index.html")).contains("atThreshold"),
         "the report that stood there shows it");
-    run("export", two, "--format", "counts-csv", "--out", temp.resolve("csv"));
+    InProcess.run("export", two, "--format", "counts-csv", "--out", temp.resolve("csv"));
     assertTrue(Files.exists(temp.resolve("csv/layer/trust.csv")));
   }
 
@@ -153,13 +134,13 @@ class TrustCommandTest {
   void measuresSayWhatTheyKnow() throws IOException {
     Path with = temp.resolve("with");
     recorded(with, "--peaks", "--no-report");
-    String said = run("measures", with, "--cache", temp.resolve("cache"), "--quiet");
+    String said = InProcess.run("measures", with, "--cache", temp.resolve("cache"), "--quiet");
     assertTrue(said.startsWith("0\nmeasures of layer layer: of "), said);
     assertTrue(said.contains("point-biserial"), said);
     assertTrue(Files.exists(with.resolve("layer/choices.csv")));
     Path without = temp.resolve("without");
     recorded(without, "--maps", "none", "--no-report");
-    said = run("measures", without, "--cache", temp.resolve("cache"), "--quiet");
+    said = InProcess.run("measures", without, "--cache", temp.resolve("cache"), "--quiet");
     assertTrue(said.contains("no measures of whole images"), said);
   }
 
@@ -241,10 +222,10 @@ class TrustCommandTest {
       once = json;
     }
     passes("trust", "--untrained", one, out, "--permutations", 19, "--no-report");
-    said = run("trust", "--untrained", one, two, out, "--permutations", 19);
+    said = InProcess.run("trust", "--untrained", one, two, out, "--permutations", 19);
     assertTrue(said.startsWith("2\n"), said);
     assertTrue(said.contains("is put to the test? Name it before --untrained"), said);
-    said = run("trust", out, one, "--permutations", 19);
+    said = InProcess.run("trust", out, one, "--permutations", 19);
     assertTrue(said.startsWith("2\n") && said.contains("one result is put to the test"), said);
     refused(with(trust, "--untrained", three), 0, "not said of 1 view");
     // The same one twice, by another path, and the same network dissected again.
@@ -290,13 +271,13 @@ class TrustCommandTest {
   }
 
   private static void refused(Object[] words, int code, String why) {
-    String said = run(words);
+    String said = InProcess.run(words);
     assertTrue(said.startsWith(code + "\n"), said);
     assertTrue(said.contains(why), why + ": " + said);
   }
 
   private static String passes(Object... words) {
-    String said = run(words);
+    String said = InProcess.run(words);
     assertTrue(said.startsWith("0\n"), said);
     return said;
   }
