@@ -8,11 +8,11 @@ import java.awt.image.IndexColorModel;
 import java.awt.image.Raster;
 import java.io.IOException;
 import java.util.BitSet;
+import java.util.Optional;
 import java.util.Set;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
 import javax.imageio.event.IIOReadUpdateListener;
-import org.jspecify.annotations.Nullable;
 import org.netdissect.base.Limits;
 import org.netdissect.base.Text;
 import org.netdissect.pictures.Photographs.Photograph;
@@ -41,7 +41,7 @@ final class OtherKinds {
   private OtherKinds() {}
 
   /** Work on an open reader. */
-  private interface Reading<T extends @Nullable Object> {
+  private interface Reading<T> {
     T of(ImageReader reader) throws IOException;
   }
 
@@ -72,8 +72,8 @@ final class OtherKinds {
         });
   }
 
-  /** The pixels as numbers; null where they are colours, or grey the other way round. */
-  static @Nullable NumberedPicture numbers(byte[] file, String name, PictureKind kind)
+  /** The pixels as numbers; nothing where they are colours, or grey the other way round. */
+  static Optional<NumberedPicture> numbers(byte[] file, String name, PictureKind kind)
       throws UnreadableImageException {
     return with(
         file,
@@ -81,7 +81,7 @@ final class OtherKinds {
         kind,
         reader ->
             kind == PictureKind.TIFF && photometric(file) == WHITE_IS_ZERO
-                ? null
+                ? Optional.empty()
                 : numbers(image(reader, kind)));
   }
 
@@ -99,8 +99,7 @@ final class OtherKinds {
     return Exif.tag(file, 0, file.length, PHOTOMETRIC_TAG, 2);
   }
 
-  private static <T extends @Nullable Object> T with(
-      byte[] file, String name, PictureKind kind, Reading<T> reading)
+  private static <T> T with(byte[] file, String name, PictureKind kind, Reading<T> reading)
       throws UnreadableImageException {
     ImageReader reader = ImageIO.getImageReadersByFormatName(kind.title()).next();
     try {
@@ -247,7 +246,7 @@ final class OtherKinds {
     return rgb;
   }
 
-  private static @Nullable NumberedPicture numbers(BufferedImage image) {
+  private static Optional<NumberedPicture> numbers(BufferedImage image) {
     ColorModel colors = image.getColorModel();
     Raster raster = image.getRaster();
     int bits = colors.getComponentSize(0);
@@ -258,7 +257,7 @@ final class OtherKinds {
             && (bits == 8 || bits == 16)
             && raster.getTransferType() <= DataBuffer.TYPE_USHORT;
     if (!isGrey && !(isPalette && colors.getPixelSize() <= 8)) {
-      return null;
+      return Optional.empty();
     }
     int width = image.getWidth();
     int bytes = isGrey ? bits / 8 : 1;
@@ -273,8 +272,9 @@ final class OtherKinds {
         samples[k++] = (byte) value;
       }
     }
-    return new NumberedPicture(
-        image.getHeight(), width, 8 * bytes, samples, bytes == 2 ? null : palette(colors));
+    return Optional.of(
+        new NumberedPicture(
+            image.getHeight(), width, 8 * bytes, samples, bytes == 2 ? null : palette(colors)));
   }
 
   private static byte[] palette(ColorModel colors) {
