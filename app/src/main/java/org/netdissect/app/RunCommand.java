@@ -330,6 +330,9 @@ final class RunCommand implements Callable<Integer> {
     if (parts != null && parts < 1) {
       throw new UsageException("--parts must be at least 1: " + parts);
     }
+    if (master != null) {
+      engines();
+    }
     if (master != null && peaks) {
       throw new UsageException("--peaks are not kept with --master");
     }
@@ -523,18 +526,22 @@ final class RunCommand implements Callable<Integer> {
     if (master == null) {
       return builder.build().runAll();
     }
-    PartEngine.Provider provider =
-        ServiceLoader.load(PartEngine.Provider.class)
-            .findFirst()
-            .orElseThrow(
-                () ->
-                    new UsageException(
-                        "--master needs netdissect's module cluster and Apache Spark, which are not"
-                            + " part of this copy; docs/cluster.md says how to have them"));
     List<String> command = spec.commandLine().getParseResult().originalArgs();
-    try (PartEngine engine = provider.open(master, parts == null ? 0 : parts, command, progress)) {
+    try (PartEngine engine = engines().open(master, parts == null ? 0 : parts, command, progress)) {
       return builder.optEngine(engine).build().runAll();
     }
+  }
+
+  /** What starts engines. */
+  private static PartEngine.Provider engines() {
+    return ServiceLoader.load(PartEngine.Provider.class)
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new UsageException(
+                    "--master needs Apache Spark and netdissect-cluster.jar, which 'mvn -Pcluster"
+                        + " -DskipTests package' builds: spark-submit netdissect-cluster.jar run …"
+                        + " (docs/cluster.md)"));
   }
 
   /** What 8 bits mean for masks, where it means much and the layer's kind does not tell. */
