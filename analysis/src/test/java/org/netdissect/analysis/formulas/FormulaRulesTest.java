@@ -30,7 +30,7 @@ import org.netdissect.concepts.Vocabulary;
 import org.netdissect.concepts.atlas.AtlasOptions;
 import org.netdissect.dissection.Dissector;
 import org.netdissect.dissection.MadeUpData;
-import org.netdissect.dissection.Npy;
+import org.netdissect.base.Npy;
 import org.netdissect.dissection.activations.RecordedActivations;
 import org.netdissect.dissection.rules.Convention;
 import org.netdissect.dissection.rules.Quantile;

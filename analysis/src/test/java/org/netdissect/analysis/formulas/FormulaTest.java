@@ -23,7 +23,7 @@ import org.netdissect.concepts.atlas.LabelSets;
 import org.netdissect.datasets.broden.BrodenDataset;
 import org.netdissect.dissection.Dissector;
 import org.netdissect.dissection.MadeUpData;
-import org.netdissect.dissection.Npy;
+import org.netdissect.base.Npy;
 import org.netdissect.dissection.activations.RecordedActivations;
 import org.netdissect.dissection.rules.Quantile;
 import org.netdissect.networks.InputSize;

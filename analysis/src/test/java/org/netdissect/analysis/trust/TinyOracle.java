@@ -13,7 +13,7 @@ import org.netdissect.concepts.ConceptDataset;
 import org.netdissect.concepts.atlas.AtlasOptions;
 import org.netdissect.datasets.broden.BrodenDataset;
 import org.netdissect.dissection.Dissector;
-import org.netdissect.dissection.Npy;
+import org.netdissect.base.Npy;
 import org.netdissect.dissection.activations.RecordedActivations;
 import org.netdissect.dissection.rules.Convention;
 import org.netdissect.networks.InputSize;

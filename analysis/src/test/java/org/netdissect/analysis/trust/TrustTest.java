@@ -30,7 +30,7 @@ import org.netdissect.base.files.Bytes;
 import org.netdissect.concepts.ImageRow;
 import org.netdissect.concepts.atlas.AtlasOptions;
 import org.netdissect.dissection.Dissector;
-import org.netdissect.dissection.Npy;
+import org.netdissect.base.Npy;
 import org.netdissect.dissection.activations.RecordedActivations;
 import org.netdissect.dissection.rules.Convention;
 import org.netdissect.dissection.scoring.MapsKept;
