@@ -22,7 +22,6 @@ import org.netdissect.dissection.PartEngine;
 import org.netdissect.dissection.PartWorker;
 import org.netdissect.dissection.activations.RecordedActivations;
 import org.netdissect.dissection.activations.RecordedMaps;
-import org.netdissect.dissection.activations.basis.Basis;
 import org.netdissect.dissection.rules.Convention;
 import org.netdissect.dissection.rules.Quantile;
 import org.netdissect.dissection.scoring.MapsKept;
@@ -415,7 +414,8 @@ final class RunCommand implements Callable<Integer> {
       List<Network> networks,
       List<Preprocessing> preprocessings,
       ConceptDataset labelled,
-      TerminalProgress progress) {
+      TerminalProgress progress)
+      throws IOException {
     return options()
         .optProgress(progress)
         .optPreprocessings(preprocessings)
@@ -595,7 +595,7 @@ final class RunCommand implements Callable<Integer> {
   }
 
   /** The options that both kinds of run share; every one is checked before any work begins. */
-  private Dissector.Builder options() {
+  private Dissector.Builder options() throws IOException {
     try {
       Dissector.Builder builder =
           Dissector.builder()
@@ -608,7 +608,7 @@ final class RunCommand implements Callable<Integer> {
               .optCategories(categories)
               .optMaps(MapsKept.of(maps))
               .optPeaks(peaks)
-              .optBases(bases.stream().map(Basis::parse).toList())
+              .optBases(Bases.of(bases))
               .optCache(cache)
               .optOverwrite(overwrite)
               .optStrict(strict);
