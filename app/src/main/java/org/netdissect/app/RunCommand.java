@@ -282,11 +282,11 @@ final class RunCommand implements Callable<Integer> {
    * Opens what the command asks for, to do a part of it in a process of a cluster. Networks stay
    * open as long as the process lives.
    */
-  PartWorker worker() throws IOException {
+  PartWorker worker(Path folder) throws IOException {
     TerminalProgress progress = new TerminalProgress(System.err, true);
     checkUsage();
     if (models.isEmpty()) {
-      return recordedBuilder(progress).build().openWorker();
+      return recordedBuilder(progress).build().openWorker(folder);
     }
     List<Preprocessing> given = PreprocessOption.of(preprocess, models);
     Device computing = device.device(progress);
@@ -297,7 +297,7 @@ final class RunCommand implements Callable<Integer> {
         .optDevice(computing)
         .setOut(out)
         .build()
-        .openWorker();
+        .openWorker(folder);
   }
 
   /** Checks what can be told without opening anything, and takes the data's places. */
