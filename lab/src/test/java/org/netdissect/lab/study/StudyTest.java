@@ -110,6 +110,30 @@ class StudyTest {
     }
   }
 
+  /** Views of several networks are called alike, as their layers are. */
+  @Test
+  void rotationsOfSeveralNetworksTogether() throws IOException {
+    String turned = "bases: [\"rotation:seeds=1;alphas=0.5,1\"]\n";
+    Path out = temp.resolve("out");
+    Study three =
+        Study.read(study(turned + GIVEN.replace("MODELS", shared.resolve("models").toString())));
+    StudyRun.of(three, out, null, Progress.NONE, l -> {}).run();
+    Study one =
+        Study.read(
+            study(
+                turned
+                    + GIVEN
+                        .replace("MODELS/run-*", shared.resolve("models") + "/run-200")
+                        .replace("by: iteration", "by: alpha")));
+    StudyRun.of(one, temp.resolve("alone"), null, Progress.NONE, l -> {}).run();
+    for (String file : List.of("dissection.json", "relu1@rotation-s1-a0.5/hits.bin")) {
+      assertArrayEquals(
+          Files.readAllBytes(resultOf(temp.resolve("alone/results"), "run-200.onnx").resolve(file)),
+          Files.readAllBytes(resultOf(out.resolve("results"), "run-200.onnx").resolve(file)),
+          file);
+    }
+  }
+
   private static Path resultOf(Path folder, String model) throws IOException {
     List<Path> all;
     try (Stream<Path> inside = Files.list(folder)) {
