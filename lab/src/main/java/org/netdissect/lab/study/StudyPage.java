@@ -120,12 +120,7 @@ final class StudyPage {
   /** Of a training that gave several networks the last, unless the question is about iterations. */
   private List<Outcome> participants(Question question) {
     List<Outcome> all =
-        outcomes.stream()
-            .filter(
-                outcome ->
-                    question.groups().isEmpty()
-                        || question.groups().contains(outcome.subject().group()))
-            .toList();
+        outcomes.stream().filter(outcome -> question.asks(outcome.subject())).toList();
     if (question.by().equals("iteration")) {
       return all;
     }
@@ -232,15 +227,6 @@ final class StudyPage {
     };
   }
 
-  private static @Nullable Double number(String text) {
-    try {
-      double value = Double.parseDouble(text);
-      return Double.isFinite(value) ? value : null;
-    } catch (NumberFormatException e) {
-      return null;
-    }
-  }
-
   /** The values of each value of the factor, one a network: its rotations are averaged. */
   private static List<Finding.Level> levels(Question question, List<Observation> seen) {
     if (isMeasured(question)) {
@@ -250,7 +236,7 @@ final class StudyPage {
               o ->
                   new Finding.Level(
                       o.factor(),
-                      number(o.factor()),
+                      Finding.number(o.factor()),
                       List.of(o.value()),
                       List.of(o.from().origin().condition())))
           .sorted(Comparator.comparingDouble(level -> Objects.requireNonNull(level.x())))
@@ -273,7 +259,7 @@ final class StudyPage {
                 means.add(own.stream().mapToDouble(v -> v).average().orElseThrow());
                 repeats.add(repeat(outcome.origin()));
               });
-          levels.add(new Finding.Level(label, number(label), means, repeats));
+          levels.add(new Finding.Level(label, Finding.number(label), means, repeats));
         });
     if (levels.stream().allMatch(level -> level.x() != null)) {
       levels.sort(Comparator.comparingDouble(level -> Objects.requireNonNull(level.x())));
