@@ -23,6 +23,7 @@ import org.netdissect.base.ToolVersion;
 import org.netdissect.base.files.WholeFile;
 import org.netdissect.report.figures.ConditionsChart;
 import org.netdissect.report.figures.Figure;
+import org.netdissect.report.figures.ThresholdCurves;
 import org.netdissect.report.page.Page;
 import org.netdissect.results.BasisInfo;
 import org.netdissect.results.DetectorCounts;
@@ -36,8 +37,15 @@ final class StudyPage {
   private final Study study;
   private final List<Outcome> outcomes;
   private final Path out;
+  private final boolean curves;
 
-  StudyPage(Study study, List<Outcome> outcomes, Path out) {
+  /**
+   * A page.
+   *
+   * @param curves whether counts are drawn over thresholds
+   */
+  StudyPage(Study study, List<Outcome> outcomes, Path out, boolean curves) {
+    this.curves = curves;
     this.study = study;
     this.outcomes = List.copyOf(outcomes);
     this.out = out;
@@ -77,11 +85,10 @@ final class StudyPage {
       StudyRun.Answer answer = answer(question, levels, body);
       list.append(item(number, question.title(), answer.verdict()));
       answers.add(answer);
-      String svg = figure.svg();
-      body.append("<figure>").append(svg.substring(svg.indexOf("<svg")));
-      body.append("<figcaption>").append(Page.escape(figure.caption()));
-      body.append(" <a href=\"figures/").append(name).append(".svg\">SVG</a> <a href=\"figures/");
-      body.append(name).append(".csv\">CSV</a></figcaption></figure>\n");
+      body.append(drawn(figure, name));
+      if (curves && question.measure().kind().counts() && !isMeasured(question)) {
+        names.addAll(drawCurves(question, name + "-thresholds", figures, body));
+      }
       body.append(byThreshold(question));
       int without =
           participants(question).size()
@@ -96,6 +103,43 @@ final class StudyPage {
     Path page = out.resolve("index.html");
     WholeFile.text(page, html(list.toString(), body + networks()));
     return new StudyRun.Answers(page, answers);
+  }
+
+  private static String drawn(Figure figure, String name) {
+    String svg = figure.svg();
+    String link = " <a href=\"figures/" + Page.escape(name);
+    return "<figure>"
+        + svg.substring(svg.indexOf("<svg"))
+        + "<figcaption>"
+        + Page.escape(figure.caption())
+        + link
+        + ".svg\">SVG</a>"
+        + link
+        + ".csv\">CSV</a></figcaption></figure>\n";
+  }
+
+  /** Draws a question's values over thresholds; returns the files that it wrote. */
+  private List<String> drawCurves(
+      Question question, String name, Path figures, StringBuilder body) throws IOException {
+    Map<String, List<List<Double>>> values = new LinkedHashMap<>();
+    for (double threshold : ThresholdCurves.THRESHOLDS) {
+      for (Finding.Level level : levels(question, observations(question, threshold))) {
+        values.computeIfAbsent(level.label(), l -> new ArrayList<>()).add(level.values());
+      }
+    }
+    List<ThresholdCurves.Curve> all = new ArrayList<>();
+    values.forEach((label, of) -> all.add(new ThresholdCurves.Curve(label, of)));
+    ThresholdCurves drawn = ThresholdCurves.of(all, question.measure().words());
+    Figure figure =
+        drawn.figure(
+            name,
+            "%s by the IoU above which a unit is a detector, a curve for each value of %s: means, and ranges as bars."
+                .formatted(capital(question.measure().words()), question.by()));
+    WholeFile.text(figures.resolve(name + ".svg"), figure.svg());
+    WholeFile.text(figures.resolve(name + ".csv"), figure.csv());
+    body.append(drawn(figure, name));
+    body.append("<p>").append(Page.escape(drawn.orders())).append("</p>\n");
+    return List.of(name + ".svg", name + ".csv");
   }
 
   /** What earlier questions left would be taken for an answer to these. */

@@ -46,6 +46,7 @@ public final class StudyRun {
   private final Dissector.@Nullable Step report;
   private final Progress progress;
   private final Consumer<String> say;
+  private boolean curves;
   private Map<String, Estimates.Looked> looked = Map.of();
   private @Nullable ConceptDataset opened;
   private @Nullable Probe probe;
@@ -107,6 +108,12 @@ public final class StudyRun {
       Progress progress,
       Consumer<String> say) {
     return new StudyRun(study, out, report, progress, say);
+  }
+
+  /** The same, with each count drawn over thresholds or not; only the page depends on it. */
+  public StudyRun withThresholdCurves(boolean drawn) {
+    curves = drawn;
+    return this;
   }
 
   /** Seconds as people say them. */
@@ -264,7 +271,7 @@ public final class StudyRun {
         estimated += plan.get(t).seconds();
         left -= plan.get(t).seconds();
       }
-      return new StudyPage(study, outcomes(), out).write();
+      return new StudyPage(study, outcomes(), out, curves).write();
     }
   }
 

@@ -112,6 +112,29 @@ class StudyTest {
     }
   }
 
+  /** The curves pass through what the page says at its own threshold; without them it is as it was. */
+  @Test
+  void countsAreDrawnOverThresholds() throws IOException {
+    Path out = temp.resolve("out");
+    Study study = Study.read(given());
+    StudyRun.of(study, out, null, Progress.NONE, l -> {}).run();
+    byte[] plain = Files.readAllBytes(out.resolve("index.html"));
+    StudyRun.of(study, out, null, Progress.NONE, l -> {}).withThresholdCurves(true).run();
+    List<String> curves = Files.readAllLines(out.resolve("figures/1-More-with-training-thresholds.csv"));
+    assertEquals(1 + 3 * 9, curves.size());
+    List<String> values = Files.readAllLines(out.resolve("figures/1-More-with-training.csv"));
+    for (String row : values.subList(1, 4)) {
+      String[] cells = row.split(",");
+      assertTrue(
+          curves.contains(String.join(",", cells[0], "0.04", "1", cells[1], cells[1], cells[1])),
+          row + " in " + curves);
+    }
+    assertTrue(Files.readString(out.resolve("index.html")).contains("order of the means"));
+    StudyRun.of(study, out, null, Progress.NONE, l -> {}).run();
+    assertArrayEquals(plain, Files.readAllBytes(out.resolve("index.html")));
+    assertFalse(Files.exists(out.resolve("figures/1-More-with-training-thresholds.csv")));
+  }
+
   /** Views of several networks are called alike, as their layers are. */
   @Test
   void rotationsOfSeveralNetworksTogether() throws IOException {
