@@ -54,7 +54,8 @@ final class Examples {
               "compare",
               List.of(
                   "netdissect compare OUT1 OUT2 --out COMPARED --with-published",
-                  "netdissect compare IT1 IT10 IT100 --out COMPARED --axis iteration=1,10,100")),
+                  "netdissect compare IT1 IT10 IT100 --out COMPARED --axis iteration=1,10,100",
+                  "netdissect compare OUT1 OUT2 --out COMPARED --curves threshold")),
           Map.entry(
               "figure",
               List.of(
@@ -72,6 +73,11 @@ final class Examples {
                   "netdissect rate OUT --units 50 --raters 3 --out SHEETS",
                   "netdissect rate OUT --phrases GROUND-TRUTH.csv --raters 6 --out SHEETS",
                   "netdissect rate --read answers-*.json --out TABLE.csv")),
+          Map.entry(
+              "study",
+              List.of(
+                  "netdissect study studies/five-minutes.yaml --dry-run",
+                  "netdissect study STUDY.yaml --out OUT --curves threshold")),
           Map.entry("export", List.of("netdissect export OUT --format arrow --out TABLES")),
           Map.entry("import", List.of("netdissect import conv5-result.csv --out OUT")),
           Map.entry(
