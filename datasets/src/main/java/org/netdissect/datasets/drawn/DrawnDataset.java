@@ -155,6 +155,15 @@ final class DrawnDataset implements ReadDataset {
                   ? "are drawn as rectangles (--boxes)"
                   : "are left out; --boxes takes them as rectangles"));
     }
+    if (found.lines > 0) {
+      remarks.add(
+          named
+              + found.lines
+              + " of "
+              + found.shapes
+              + " annotations are lines, points or the like, which cover nothing, and are left"
+              + " out");
+    }
     if (found.unlabelled > 0) {
       remarks.add(
           named

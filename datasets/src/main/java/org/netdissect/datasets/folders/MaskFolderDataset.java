@@ -48,7 +48,11 @@ public final class MaskFolderDataset implements ReadDataset {
   MaskFolderDataset(Path folder, String format, MaskEntries found, DatasetOptions options)
       throws DataException {
     if (found.entries.isEmpty()) {
-      throw new DataException("no photograph with a mask in " + folder);
+      throw new DataException(
+          "no photograph with a mask in "
+              + Text.oneLine(folder.toString())
+              + ": masks are pictures (PNG) in the same folders and of the same names as their"
+              + " photographs; all may have the same ending more");
     }
     this.folder = folder;
     this.format = format;
