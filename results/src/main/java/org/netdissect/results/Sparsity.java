@@ -69,8 +69,7 @@ public record Sparsity(double zeros, double kurtosis) {
             powers[1] += count * squared * squared;
           });
       double variance = powers[0] / sums[0];
-      return new Moments(
-          sums[2] / sums[0], variance, powers[1] / sums[0] / (variance * variance));
+      return new Moments(sums[2] / sums[0], variance, powers[1] / sums[0] / (variance * variance));
     }
 
     private static double middle(float from, float to) {

@@ -119,8 +119,8 @@ final class StudyPage {
   }
 
   /** Draws a question's values over thresholds; returns the files that it wrote. */
-  private List<String> drawCurves(
-      Question question, String name, Path figures, StringBuilder body) throws IOException {
+  private List<String> drawCurves(Question question, String name, Path figures, StringBuilder body)
+      throws IOException {
     Map<String, List<List<Double>>> values = new LinkedHashMap<>();
     for (double threshold : ThresholdCurves.THRESHOLDS) {
       for (Finding.Level level : levels(question, observations(question, threshold))) {
