@@ -337,7 +337,7 @@ class RecordedRunTest {
       int bytes = value.getKey().charAt(2) - '0';
       byte[] all = new byte[bytes * IMAGES * UNITS * SIDE * SIDE];
       for (int b = 0; b < bytes; b++) {
-        all[b] = (byte) (value.getValue() >> 8 * b);
+        all[b] = (byte) (value.getValue() >> (8 * b));
       }
       refused("is not exact in float32", npy("large", value.getKey(), all));
       Trees.delete(folder.resolve("out"));

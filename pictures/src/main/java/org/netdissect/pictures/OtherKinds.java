@@ -8,6 +8,7 @@ import java.awt.image.IndexColorModel;
 import java.awt.image.Raster;
 import java.io.IOException;
 import java.util.BitSet;
+import java.util.Optional;
 import java.util.Set;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
@@ -41,7 +42,7 @@ final class OtherKinds {
   private OtherKinds() {}
 
   /** Work on an open reader. */
-  private interface Reading<T extends @Nullable Object> {
+  private interface Reading<T> {
     T of(ImageReader reader) throws IOException;
   }
 
@@ -75,14 +76,16 @@ final class OtherKinds {
   /** The pixels as numbers; null where they are colours, or grey the other way round. */
   static @Nullable NumberedPicture numbers(byte[] file, String name, PictureKind kind)
       throws UnreadableImageException {
-    return with(
-        file,
-        name,
-        kind,
-        reader ->
-            kind == PictureKind.TIFF && photometric(file) == WHITE_IS_ZERO
-                ? null
-                : numbers(image(reader, kind)));
+    Optional<NumberedPicture> numbers =
+        with(
+            file,
+            name,
+            kind,
+            reader ->
+                kind == PictureKind.TIFF && photometric(file) == WHITE_IS_ZERO
+                    ? Optional.empty()
+                    : Optional.ofNullable(numbers(image(reader, kind))));
+    return numbers.orElse(null);
   }
 
   private static BufferedImage image(ImageReader reader, PictureKind kind) throws IOException {
@@ -99,8 +102,7 @@ final class OtherKinds {
     return Exif.tag(file, 0, file.length, PHOTOMETRIC_TAG, 2);
   }
 
-  private static <T extends @Nullable Object> T with(
-      byte[] file, String name, PictureKind kind, Reading<T> reading)
+  private static <T> T with(byte[] file, String name, PictureKind kind, Reading<T> reading)
       throws UnreadableImageException {
     ImageReader reader = ImageIO.getImageReadersByFormatName(kind.title()).next();
     try {
