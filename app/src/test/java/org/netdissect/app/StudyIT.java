@@ -18,7 +18,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.netdissect.app.Distribution.Outcome;
 import org.netdissect.networks.TestModels;
 
-/** Studies by the built command, killed and gone on with; those that train need a build that does. */
+/**
+ * Studies by the built command, killed and gone on with; those that train need a build that does.
+ */
 class StudyIT {
   private static final int KILLS = 2;
 
@@ -92,7 +94,9 @@ class StudyIT {
         List.of("study", study.toString(), "--out", out.toString()), folder, Map.of(), true);
   }
 
-  /** Page, figures, networks and results; the records of runs hold times, atlases those of files. */
+  /**
+   * Page, figures, networks and results; the records of runs hold times, atlases those of files.
+   */
   private static Map<String, Integer> told(Path out) throws IOException {
     Map<String, Integer> told = KilledAfterwardsIT.contents(out);
     told.keySet().removeIf(name -> name.matches("(.*/)?(run\\.(txt|json)|lock|.*\\.atlas)"));

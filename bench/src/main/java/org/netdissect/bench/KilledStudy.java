@@ -74,7 +74,7 @@ public final class KilledStudy {
       }
     }
     run(cut, Long.MAX_VALUE);
-    return alike & compare(expected, contents(cut));
+    return compare(expected, contents(cut)) && alike;
   }
 
   /**
@@ -106,14 +106,15 @@ public final class KilledStudy {
     }
     if (!ended) {
       killed++;
-      String last =
-          lines.stream().filter(l -> l.startsWith("step ")).reduce("before", (a, b) -> b);
+      String last = lines.stream().filter(l -> l.startsWith("step ")).reduce("before", (a, b) -> b);
       System.out.printf(Locale.ROOT, "kill %d after %.1f s: %s%n", killed, nanos / 1e9, last);
     }
     return ended;
   }
 
-  /** What must not depend on kills; the records of runs hold their times, atlases those of files. */
+  /**
+   * What must not depend on kills; the records of runs hold their times, atlases those of files.
+   */
   private static Map<String, String> contents(Path out) throws IOException {
     Map<String, String> contents = new TreeMap<>();
     List<Path> all;

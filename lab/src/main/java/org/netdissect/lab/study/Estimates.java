@@ -39,6 +39,7 @@ final class Estimates {
   private static final double RENDER_AND_WRITE = 2;
 
   private static final double WORLD_BYTES_OF_PIXEL = 2.9;
+
   /** Pixels of the pictures for which the figures below were had. */
   private static final double SMALL_PIXELS = 64 * 64;
 

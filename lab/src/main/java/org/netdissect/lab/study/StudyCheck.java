@@ -65,9 +65,7 @@ final class StudyCheck {
           && !categories.contains(question.measure().category())) {
         throw question
             .at()
-            .wrong(
-                "the data have no category "
-                    + named(question.measure().category(), categories));
+            .wrong("the data have no category " + named(question.measure().category(), categories));
       }
     }
     return check.looked;
@@ -189,8 +187,7 @@ final class StudyCheck {
       if (!names.contains(layer)) {
         throw question
             .at()
-            .wrong(
-                "no network that takes part is dissected at layer " + named(layer, names));
+            .wrong("no network that takes part is dissected at layer " + named(layer, names));
       }
     }
   }

@@ -64,7 +64,12 @@ final class StudyPage {
     int number = 0;
     for (Question question : study.questions()) {
       number++;
-      String name = number + "-" + Text.fileSafe(question.title()).replaceAll("^(.{0,40}).*", "$1").replaceAll("-+$", "");
+      String name =
+          number
+              + "-"
+              + Text.fileSafe(question.title())
+                  .replaceAll("^(.{0,40}).*", "$1")
+                  .replaceAll("-+$", "");
       body.append("<section id=\"q").append(number).append("\">\n<h2>");
       body.append(Page.escape(question.title())).append("</h2>\n");
       List<Observation> seen = observations(question, study.iou());
@@ -119,8 +124,8 @@ final class StudyPage {
   }
 
   /** Draws a question's values over thresholds; returns the files that it wrote. */
-  private List<String> drawCurves(
-      Question question, String name, Path figures, StringBuilder body) throws IOException {
+  private List<String> drawCurves(Question question, String name, Path figures, StringBuilder body)
+      throws IOException {
     Map<String, List<List<Double>>> values = new LinkedHashMap<>();
     for (double threshold : ThresholdCurves.THRESHOLDS) {
       for (Finding.Level level : levels(question, observations(question, threshold))) {

@@ -397,8 +397,7 @@ final class StudyReader {
   }
 
   private List<Subject> trained(
-      String group, Yaml train, Subject.Looks looks, Map<String, String> inits)
-      throws IOException {
+      String group, Yaml train, Subject.Looks looks, Map<String, String> inits) throws IOException {
     Map<String, Yaml> keys = train.map(TRAIN);
     Yaml init = keys.get("init");
     if (init != null) {

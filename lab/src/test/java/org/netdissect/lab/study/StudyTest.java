@@ -123,7 +123,9 @@ class StudyTest {
     }
   }
 
-  /** The curves pass through what the page says at its own threshold; without them it is as it was. */
+  /**
+   * The curves pass through what the page says at its own threshold; without them it is as it was.
+   */
   @Test
   void countsAreDrawnOverThresholds() throws IOException {
     Path out = temp.resolve("out");
@@ -131,7 +133,8 @@ class StudyTest {
     StudyRun.of(study, out, null, Progress.NONE, l -> {}).run();
     byte[] plain = Files.readAllBytes(out.resolve("index.html"));
     StudyRun.of(study, out, null, Progress.NONE, l -> {}).withThresholdCurves(true).run();
-    List<String> curves = Files.readAllLines(out.resolve("figures/1-More-with-training-thresholds.csv"));
+    List<String> curves =
+        Files.readAllLines(out.resolve("figures/1-More-with-training-thresholds.csv"));
     assertEquals(1 + 3 * 9, curves.size());
     List<String> values = Files.readAllLines(out.resolve("figures/1-More-with-training.csv"));
     for (String row : values.subList(1, 4)) {
@@ -349,8 +352,7 @@ class StudyTest {
     Files.write(temp.resolve("n.onnx"), new byte[20]);
     assertTrue(good.contains(from), from);
     Path file = study(good.replace(from, to));
-    StudyRun run =
-        StudyRun.of(Study.read(file), temp.resolve("out"), null, Progress.NONE, l -> {});
+    StudyRun run = StudyRun.of(Study.read(file), temp.resolve("out"), null, Progress.NONE, l -> {});
     String message = assertThrows(IOException.class, run::plan).getMessage();
     assertTrue(message.contains("study.yaml " + first), message);
     assertTrue(message.contains(second) && !message.contains("\n"), message);
@@ -375,7 +377,8 @@ class StudyTest {
             "line 1: no text in UTF-8", "a: b\n".getBytes(StandardCharsets.UTF_16),
             "line 2: a control character, U+0000", "a: b\nc: \0\n".getBytes(StandardCharsets.UTF_8),
             "line 12: more than 100 aliases", laughs.getBytes(StandardCharsets.UTF_8),
-            "line 2: blocks and lists nested", ("a: b\nc: " + "[".repeat(9999)).getBytes(StandardCharsets.US_ASCII));
+            "line 2: blocks and lists nested",
+                ("a: b\nc: " + "[".repeat(9999)).getBytes(StandardCharsets.US_ASCII));
     for (Map.Entry<String, byte[]> one : files.entrySet()) {
       Path file = Files.write(temp.resolve("study.yaml"), one.getValue());
       String message = assertThrows(IOException.class, () -> Study.read(file)).getMessage();

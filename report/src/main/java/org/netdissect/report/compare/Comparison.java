@@ -137,8 +137,8 @@ public final class Comparison {
   }
 
   /**
-   * The same with unique detectors over the IoU above which a unit is a detector, and whether orders
-   * depend on it: {@code thresholds.csv} and a picture.
+   * The same with unique detectors over the IoU above which a unit is a detector, and whether
+   * orders depend on it: {@code thresholds.csv} and a picture.
    */
   public Comparison withThresholdCurves() {
     return new Comparison(runs, axis, published, iou, accuracies, followed, true);

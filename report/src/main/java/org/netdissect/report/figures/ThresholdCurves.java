@@ -97,7 +97,8 @@ public final class ThresholdCurves {
     if (changing.isEmpty()) {
       return pairs == 1
           ? "The order of the means stays the same from %s.".formatted(range)
-          : "The order of the means stays the same from %s in all %d pairs.".formatted(range, pairs);
+          : "The order of the means stays the same from %s in all %d pairs."
+              .formatted(range, pairs);
     }
     return "From %s the order of the means changes in %d of %d pairs: %s%s."
         .formatted(
@@ -108,7 +109,9 @@ public final class ThresholdCurves {
             changing.size() > MOST_NAMED ? "; …" : "");
   }
 
-  /** Where one is more and where the other; empty where that never changes. Equals change nothing. */
+  /**
+   * Where one is more and where the other; empty where that never changes. Equals change nothing.
+   */
   private static String change(Curve a, Curve b) {
     List<String> more = new ArrayList<>();
     List<String> less = new ArrayList<>();
@@ -191,8 +194,7 @@ public final class ThresholdCurves {
       double y = low - curve.mean(t) * scale;
       if (t > 0) {
         double before = low - curve.mean(t - 1) * scale;
-        svg.line(
-            x(t - 1), before, x(t), y, colour(number), " stroke-width=\"2\"" + dashes(number));
+        svg.line(x(t - 1), before, x(t), y, colour(number), " stroke-width=\"2\"" + dashes(number));
       }
       if (curve.most(t) > curve.least(t)) {
         svg.line(
@@ -239,7 +241,6 @@ public final class ThresholdCurves {
                 Numbers.general(curve.most(t), 7)));
       }
     }
-    return new Sheet(
-        List.of("name", "iou", "networks", "mean " + measure, "least", "most"), rows);
+    return new Sheet(List.of("name", "iou", "networks", "mean " + measure, "least", "most"), rows);
   }
 }

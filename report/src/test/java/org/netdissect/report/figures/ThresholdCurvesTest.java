@@ -39,8 +39,7 @@ class ThresholdCurvesTest {
 
   @Test
   void numbersAreMeansAndRanges() {
-    String csv =
-        ThresholdCurves.of(List.of(curve("a", 18, 2)), "detectors").figure("f", "c").csv();
+    String csv = ThresholdCurves.of(List.of(curve("a", 18, 2)), "detectors").figure("f", "c").csv();
     List<String> rows = csv.lines().toList();
     assertEquals("name,iou,networks,mean detectors,least,most", rows.get(0));
     assertEquals("a,0.02,2,18,17,19", rows.get(1));
