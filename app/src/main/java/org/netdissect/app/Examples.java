@@ -45,7 +45,12 @@ final class Examples {
                   "netdissect probe MODEL.onnx --data ACTIONS/train --test ACTIONS/test",
                   "netdissect probe A.onnx B.onnx --data SCENES --result OUT-A --result OUT-B",
                   "netdissect compare OUT-A OUT-B --accuracy --out COMPARED")),
-          Map.entry("show", List.of("netdissect show OUT", "netdissect show OUT --iou 0.1 --json")),
+          Map.entry(
+              "show",
+              List.of(
+                  "netdissect show OUT",
+                  "netdissect show OUT --iou 0.1 --json",
+                  "netdissect show OUT --sparsity")),
           Map.entry("report", List.of("netdissect report OUT --data BRODEN")),
           Map.entry(
               "compare",
