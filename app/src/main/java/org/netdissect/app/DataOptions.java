@@ -11,6 +11,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.netdissect.base.NetdissectException;
 import org.netdissect.base.Progress;
+import org.netdissect.base.files.TypedPath;
 import org.netdissect.concepts.ConceptDataset;
 import org.netdissect.datasets.Datasets;
 import org.netdissect.datasets.fetch.Fetchable;
@@ -128,7 +129,7 @@ final class DataOptions {
     DatasetOptions options =
         DatasetOptions.defaults().withFormat(format).withCategory(category).withSynonyms(synonyms);
     if (colors != null) {
-      options = options.withColors(colors.isEmpty() ? null : Path.of(colors));
+      options = options.withColors(colors.isEmpty() ? null : TypedPath.of(colors));
     }
     if (boxes) {
       options = options.withBoxes();

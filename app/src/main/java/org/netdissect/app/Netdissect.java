@@ -10,6 +10,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.netdissect.base.Text;
 import org.netdissect.base.ToolVersion;
+import org.netdissect.base.files.TypedPath;
 import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -174,7 +175,7 @@ public final class Netdissect implements Runnable {
   static Path path(String text) {
     try {
       if (!text.isBlank()) {
-        return withoutDetour(Path.of(text));
+        return withoutDetour(TypedPath.of(text));
       }
     } catch (InvalidPathException e) {
       throw new CommandLine.TypeConversionException("'" + text + "' is no path: " + e.getReason());

@@ -21,7 +21,6 @@ import org.netdissect.dissection.Dissector;
 import org.netdissect.dissection.PartEngine;
 import org.netdissect.dissection.PartWorker;
 import org.netdissect.dissection.activations.RecordedActivations;
-import org.netdissect.dissection.activations.basis.Basis;
 import org.netdissect.dissection.rules.Convention;
 import org.netdissect.dissection.rules.Quantile;
 import org.netdissect.dissection.scoring.MapsKept;
@@ -282,11 +281,11 @@ final class RunCommand implements Callable<Integer> {
    * Opens what the command asks for, to do a part of it in a process of a cluster. Networks stay
    * open as long as the process lives.
    */
-  PartWorker worker() throws IOException {
+  PartWorker worker(Path folder) throws IOException {
     TerminalProgress progress = new TerminalProgress(System.err, true);
     checkUsage();
     if (models.isEmpty()) {
-      return recordedBuilder(progress).build().openWorker();
+      return recordedBuilder(progress).build().openWorker(folder);
     }
     List<Preprocessing> given = PreprocessOption.of(preprocess, models);
     Device computing = device.device(progress);
@@ -297,7 +296,7 @@ final class RunCommand implements Callable<Integer> {
         .optDevice(computing)
         .setOut(out)
         .build()
-        .openWorker();
+        .openWorker(folder);
   }
 
   /** Checks what can be told without opening anything, and takes the data's places. */
@@ -328,6 +327,9 @@ final class RunCommand implements Callable<Integer> {
     }
     if (parts != null && parts < 1) {
       throw new UsageException("--parts must be at least 1: " + parts);
+    }
+    if (master != null) {
+      engines();
     }
     if (master != null && peaks) {
       throw new UsageException("--peaks are not kept with --master");
@@ -412,7 +414,8 @@ final class RunCommand implements Callable<Integer> {
       List<Network> networks,
       List<Preprocessing> preprocessings,
       ConceptDataset labelled,
-      TerminalProgress progress) {
+      TerminalProgress progress)
+      throws IOException {
     return options()
         .optProgress(progress)
         .optPreprocessings(preprocessings)
@@ -520,18 +523,22 @@ final class RunCommand implements Callable<Integer> {
     if (master == null) {
       return builder.build().runAll();
     }
-    PartEngine.Provider provider =
-        ServiceLoader.load(PartEngine.Provider.class)
-            .findFirst()
-            .orElseThrow(
-                () ->
-                    new UsageException(
-                        "--master needs netdissect's module cluster and Apache Spark, which are not"
-                            + " part of this copy; docs/cluster.md says how to have them"));
     List<String> command = spec.commandLine().getParseResult().originalArgs();
-    try (PartEngine engine = provider.open(master, parts == null ? 0 : parts, command, progress)) {
+    try (PartEngine engine = engines().open(master, parts == null ? 0 : parts, command, progress)) {
       return builder.optEngine(engine).build().runAll();
     }
+  }
+
+  /** What starts engines. */
+  private static PartEngine.Provider engines() {
+    return ServiceLoader.load(PartEngine.Provider.class)
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new UsageException(
+                    "--master needs Apache Spark and netdissect-cluster.jar, which 'mvn -Pcluster"
+                        + " -DskipTests package' builds: spark-submit netdissect-cluster.jar run …"
+                        + " (docs/cluster.md)"));
   }
 
   /** What 8 bits mean for masks, where it means much and the layer's kind does not tell. */
@@ -592,7 +599,7 @@ final class RunCommand implements Callable<Integer> {
   }
 
   /** The options that both kinds of run share; every one is checked before any work begins. */
-  private Dissector.Builder options() {
+  private Dissector.Builder options() throws IOException {
     try {
       Dissector.Builder builder =
           Dissector.builder()
@@ -605,7 +612,7 @@ final class RunCommand implements Callable<Integer> {
               .optCategories(categories)
               .optMaps(MapsKept.of(maps))
               .optPeaks(peaks)
-              .optBases(bases.stream().map(Basis::parse).toList())
+              .optBases(Bases.of(bases))
               .optCache(cache)
               .optOverwrite(overwrite)
               .optStrict(strict);

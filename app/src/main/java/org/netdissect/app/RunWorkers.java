@@ -18,9 +18,10 @@ public final class RunWorkers {
    * Opens the data and the network.
    *
    * @param words as given to {@link PartEngine.Provider#open}
+   * @param folder for what this process records, on a disk of its own; whoever gives it removes it
    * @throws IOException with one clear line if something is not as the one who asked has it
    */
-  public static PartWorker open(List<String> words) throws IOException {
+  public static PartWorker open(List<String> words, Path folder) throws IOException {
     CommandLine line = new CommandLine(new Netdissect());
     line.addSubcommand(RunCommand.class);
     line.setDefaultValueProvider(Defaults.read());
@@ -28,6 +29,6 @@ public final class RunWorkers {
     List<String> run = words.subList(Math.max(0, words.indexOf("run")), words.size());
     CommandLine.ParseResult parsed = line.parseArgs(run.toArray(String[]::new));
     RunCommand command = (RunCommand) parsed.subcommand().commandSpec().userObject();
-    return command.worker();
+    return command.worker(folder);
   }
 }

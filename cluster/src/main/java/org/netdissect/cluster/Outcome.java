@@ -5,11 +5,13 @@ import java.io.Serializable;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
+import org.apache.spark.SparkEnv;
 import org.jspecify.annotations.Nullable;
 import org.netdissect.base.NetdissectException;
 import org.netdissect.base.files.BadFileException;
 import org.netdissect.base.files.DamagedException;
 import org.netdissect.dissection.PartTask;
+import org.netdissect.dissection.PartWorker;
 
 /**
  * What came of a task. A failure that doing it again elsewhere would not mend travels as a value,
@@ -18,18 +20,30 @@ import org.netdissect.dissection.PartTask;
  * @param found null if it failed
  * @param failure the one line that tells why; null if it did not fail
  * @param damaged the file of ours that is; null if none is
+ * @param place the executor that did it, as Spark names one that a task should go to
+ * @param moved bytes of shared files that were read and written for it
  */
-record Outcome(@Nullable Serializable found, @Nullable String failure, @Nullable String damaged)
+record Outcome(
+    @Nullable Serializable found,
+    @Nullable String failure,
+    @Nullable String damaged,
+    String place,
+    long moved)
     implements Serializable {
 
   /** Does a task in this process. */
   static Outcome of(PartTask<?> task, List<String> command) throws IOException {
+    String executor = SparkEnv.get().executorId();
+    String host = SparkEnv.get().blockManager().blockManagerId().host();
+    String place = "executor_" + host + "_" + executor;
     try {
-      return new Outcome(task.run(ProcessWorker.of(command)), null, null);
+      PartWorker worker = ProcessWorker.of(command);
+      Serializable found = task.run(worker);
+      return new Outcome(found, null, null, place, worker.takeMoved());
     } catch (BadFileException e) {
-      return new Outcome(null, e.getMessage(), Objects.toString(e.file(), null));
+      return new Outcome(null, e.getMessage(), Objects.toString(e.file(), null), place, 0);
     } catch (NetdissectException e) {
-      return new Outcome(null, e.getMessage(), null);
+      return new Outcome(null, e.getMessage(), null, place, 0);
     }
   }
 

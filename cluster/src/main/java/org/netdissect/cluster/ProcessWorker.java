@@ -1,7 +1,10 @@
 package org.netdissect.cluster;
 
+import java.io.File;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
+import org.apache.spark.SparkEnv;
 import org.jspecify.annotations.Nullable;
 import org.netdissect.app.RunWorkers;
 import org.netdissect.dissection.PartWorker;
@@ -19,9 +22,16 @@ final class ProcessWorker {
   /** That of a run; opened by the first task that asks. */
   static synchronized PartWorker of(List<String> command) throws IOException {
     if (worker == null || !command.equals(opened)) {
-      worker = RunWorkers.open(command);
+      worker = RunWorkers.open(command, folder());
       opened = List.copyOf(command);
     }
     return worker;
+  }
+
+  /** A folder on one of this executor's own disks. Spark removes it with the application. */
+  private static Path folder() {
+    File[] disks = SparkEnv.get().blockManager().diskBlockManager().localDirs();
+    int disk = Math.floorMod(SparkEnv.get().executorId().hashCode(), disks.length);
+    return disks[disk].toPath().resolve("netdissect");
   }
 }

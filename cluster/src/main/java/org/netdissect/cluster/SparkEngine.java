@@ -4,38 +4,59 @@ import java.io.IOException;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.spark.SparkConf;
+import org.apache.spark.SparkContext;
 import org.apache.spark.SparkException;
-import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.status.api.v1.ExecutorSummary;
 import org.netdissect.base.NetdissectException;
 import org.netdissect.base.Progress;
+import org.netdissect.base.files.TypedPath;
 import org.netdissect.dissection.PartEngine;
 import org.netdissect.dissection.PartTask;
+import scala.jdk.javaapi.CollectionConverters;
 
 /**
  * Does tasks with Spark. A task whose process is lost is done again by Spark, and a slow one may be
  * done twice: tasks allow for both.
  */
 final class SparkEngine implements PartEngine {
-  /** Parts for each core where no number is given, so that the last ones end about together. */
-  private static final int PARTS_A_CORE = 3;
+  /**
+   * Parts for each core where no number is given: a small one, and three, so that the last ones end
+   * about together.
+   */
+  private static final int PARTS_A_CORE = 4;
 
-  private final JavaSparkContext spark;
+  /** Workers come one by one; when none has come for so long, those that are there are counted. */
+  private static final long SETTLED = TimeUnit.MILLISECONDS.toNanos(500);
+
+  /** Without a worker for so long, something is said. */
+  private static final long PATIENCE = TimeUnit.SECONDS.toNanos(15);
+
+  private final SparkContext spark;
   private final int parts;
   private final List<String> command;
+  private final Moved moved = new Moved();
 
-  private SparkEngine(JavaSparkContext spark, int parts, List<String> command) {
+  /** By part, which executor did its last task. */
+  private final Map<Integer, String> places = new ConcurrentHashMap<>();
+
+  private SparkEngine(SparkContext spark, int parts, List<String> command) {
     this.spark = spark;
     this.parts = parts;
     this.command = new ArrayList<>(command);
+    spark.addSparkListener(moved);
   }
 
   /**
    * Connects to a cluster. What {@code spark-submit} or properties {@code spark.*} set is kept.
    *
-   * @param parts 0 for three a core
-   * @throws NetdissectException if there is no such master, or it has no room
+   * @param parts 0 for four a core
+   * @throws NetdissectException if there is no such master
    */
   static SparkEngine start(String master, int parts, List<String> command, Progress progress)
       throws NetdissectException {
@@ -48,25 +69,53 @@ final class SparkEngine implements PartEngine {
     }
     // Tasks may be done twice, so whoever is slow need not be waited for.
     conf.setIfMissing("spark.speculation", "true");
+    // To wait for the process that has a part costs less than to record the part again.
+    conf.setIfMissing("spark.locality.wait", "60s");
+    // What tasks find is taken one by one and not kept.
+    conf.setIfMissing("spark.driver.maxResultSize", "0");
     // Names of files are meant as where the command was given.
-    conf.setIfMissing(
-        "spark.executor.extraJavaOptions", "\"-Duser.dir=" + System.getProperty("user.dir") + "\"");
-    JavaSparkContext spark;
+    conf.setExecutorEnv(TypedPath.FOLDER, System.getProperty("user.dir"));
+    // The network's runtime writes nothing about itself and sends nothing.
+    conf.setExecutorEnv("ORT_DISABLE_TELEMETRY", "1");
+    SparkContext spark;
     try {
-      spark = new JavaSparkContext(conf);
+      spark = new SparkContext(conf);
     } catch (Exception e) {
       // Spark throws what its interface does not tell.
       throw new NetdissectException("no Spark at " + master + ": " + e.getMessage(), e);
     }
     spark.setLogLevel("ERROR");
-    int cores = spark.defaultParallelism();
+    int cores = cores(spark, master, progress);
     progress.say("Spark " + spark.version() + " at " + master + ", " + cores + " cores");
     return new SparkEngine(spark, parts > 0 ? parts : PARTS_A_CORE * cores, command);
   }
 
-  @Override
-  public int slots() {
-    return spark.defaultParallelism();
+  /** The cores of the executors that are there, once the first ones have come. */
+  private static int cores(SparkContext spark, String master, Progress progress) {
+    long start = System.nanoTime();
+    long since = start;
+    boolean isSaid = false;
+    int cores = 0;
+    while (!spark.isStopped() && (cores == 0 || System.nanoTime() - since < SETTLED)) {
+      int now = 0;
+      for (ExecutorSummary executor :
+          CollectionConverters.asJava(spark.statusStore().executorList(true))) {
+        now += executor.totalCores();
+      }
+      if (now != cores) {
+        cores = now;
+        since = System.nanoTime();
+      }
+      if (spark.isLocal() && cores > 0) {
+        return cores;
+      }
+      if (cores == 0 && !isSaid && System.nanoTime() - start > PATIENCE) {
+        isSaid = true;
+        progress.warn("no worker of " + master + " has room yet; waiting");
+      }
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(50));
+    }
+    return Math.max(1, cores);
   }
 
   @Override
@@ -75,26 +124,40 @@ final class SparkEngine implements PartEngine {
   }
 
   @Override
-  public <R extends Serializable> List<R> run(String stage, List<? extends PartTask<R>> tasks)
-      throws IOException {
-    List<String> words = new ArrayList<>(command);
-    List<PartTask<R>> sent = new ArrayList<>(tasks);
+  public long moved() {
+    return moved.bytes();
+  }
+
+  @Override
+  public <R extends Serializable> void run(
+      String stage, List<? extends PartTask<R>> tasks, Done<? super R> done) throws IOException {
+    if (tasks.isEmpty()) {
+      return;
+    }
+    List<String> preferred = new ArrayList<>();
+    for (PartTask<R> task : tasks) {
+      preferred.add(places.getOrDefault(task.part(), ""));
+    }
+    spark.setCallSite(stage);
     spark.setJobDescription("netdissect: " + stage);
-    List<Outcome> outcomes;
-    try {
-      outcomes =
-          spark.parallelize(sent, sent.size()).map(task -> Outcome.of(task, words)).collect();
+    try (SparkJob job = SparkJob.submit(spark, tasks, preferred, command)) {
+      for (int left = tasks.size(); left > 0; left--) {
+        SparkJob.Ended ended = job.next();
+        places.put(tasks.get(ended.task()).part(), ended.outcome().place());
+        moved.add(ended.outcome().moved());
+        @SuppressWarnings("unchecked") // The task says what it finds.
+        R found = (R) ended.outcome().get();
+        done.done(ended.task(), found);
+      }
+    } catch (IOException e) {
+      throw e;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw failure(stage, e);
     } catch (Exception e) {
       // Spark throws what its interface does not tell.
       throw failure(stage, e);
     }
-    List<R> found = new ArrayList<>();
-    for (Outcome outcome : outcomes) {
-      @SuppressWarnings("unchecked") // The task says what it finds.
-      R of = (R) outcome.get();
-      found.add(of);
-    }
-    return found;
   }
 
   private static NetdissectException failure(String stage, Exception e) {
@@ -105,6 +168,6 @@ final class SparkEngine implements PartEngine {
 
   @Override
   public void close() {
-    spark.close();
+    spark.stop();
   }
 }

@@ -2,6 +2,7 @@ package org.netdissect.cluster;
 
 import java.io.IOException;
 import java.util.List;
+import org.netdissect.base.NetdissectException;
 import org.netdissect.base.Progress;
 import org.netdissect.dissection.PartEngine;
 
@@ -10,6 +11,12 @@ public final class SparkEngineProvider implements PartEngine.Provider {
   @Override
   public PartEngine open(String master, int parts, List<String> command, Progress progress)
       throws IOException {
-    return SparkEngine.start(master, parts, command, progress);
+    try {
+      return SparkEngine.start(master, parts, command, progress);
+    } catch (NoClassDefFoundError e) {
+      throw new NetdissectException(
+          "there is no Apache Spark beside this copy; start it with spark-submit (docs/cluster.md)",
+          e);
+    }
   }
 }

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.netdissect.dissection.Npy;
+import org.netdissect.base.Npy;
 import org.netdissect.networks.TestModels;
 
 /** The command on Spark in one process against the command without it, byte for byte. */

@@ -88,7 +88,7 @@ final class DissectionRun {
     try {
       measurement.run(out.work());
     } catch (BadFileException e) {
-      if (!e.isIn(out.work())) {
+      if (!e.isIn(out.work()) && !e.isIn(out.work().toAbsolutePath())) {
         throw e;
       }
       log.warn(e.getMessage() + "; recording anew");

@@ -104,9 +104,11 @@ public final class Dissector {
 
   /**
    * Opens the data and the network for tasks of a {@link PartEngine}, as one of its processes does.
+   *
+   * @param folder for what this process records, on a disk of its own; whoever gives it removes it
    */
-  public PartWorker openWorker() throws IOException {
-    return PartWorker.open(plan);
+  public PartWorker openWorker(Path folder) throws IOException {
+    return PartWorker.open(plan, folder);
   }
 
   /** Collects what a dissection needs: {@code set…} is required, {@code opt…} has a default. */

@@ -19,7 +19,6 @@ import org.netdissect.concepts.atlas.AtlasImage;
 import org.netdissect.dissection.activations.ActivationSource;
 import org.netdissect.dissection.activations.NetworkSource;
 import org.netdissect.dissection.recording.LayerTotals;
-import org.netdissect.dissection.recording.MergedRecording;
 import org.netdissect.dissection.recording.Recorded;
 import org.netdissect.dissection.recording.Recording;
 import org.netdissect.dissection.rules.Convention;
@@ -170,8 +169,8 @@ final class Measurement {
       PartedMeasurement parts =
           new PartedMeasurement(
               plan, images, source.layers(), engine, PartWorker.digest(this), work, progress);
-      MergedRecording all = parts.record();
-      write(all, l -> parts.tally(l, all), parts::folder);
+      write(parts.run(), parts::merge, parts::folder);
+      parts.sayMoved(targets.stream().map(Target::folder).toList());
       return;
     }
     try (Recording recording =

@@ -11,21 +11,38 @@ import org.netdissect.base.Progress;
  * the data, the model and the result folder under the same names. The result does not depend on it.
  */
 public interface PartEngine extends Closeable {
-  /** How many tasks it does at once. */
-  int slots();
-
   /** Into how many parts the images are to be split; more than there are images are not made. */
   int parts();
 
+  /** Told of each task that is done, once, by the thread that waits for all of them. */
+  @FunctionalInterface
+  interface Done<R> {
+    /**
+     * A task is done.
+     *
+     * @param task its place among those that were asked for
+     */
+    void done(int task, R found) throws IOException;
+  }
+
   /**
-   * Does some tasks, each at least once; one that fails with its process is done again.
+   * Does some tasks, each at least once; one that fails with its process is done again. They are
+   * begun in their order.
    *
    * @param stage what they do, for people
-   * @return what they found, in their order
-   * @throws IOException with the one clear line of a task that failed for a reason of its own
+   * @throws IOException with the one clear line of a task that failed for a reason of its own, or
+   *     what {@code done} threw; no task is begun any more then
    */
-  <R extends Serializable> List<R> run(String stage, List<? extends PartTask<R>> tasks)
-      throws IOException;
+  <R extends Serializable> void run(
+      String stage, List<? extends PartTask<R>> tasks, Done<? super R> done) throws IOException;
+
+  /**
+   * Bytes that were sent to and fro for its tasks so far, and that these read from and wrote to the
+   * folder of all parts.
+   */
+  default long moved() {
+    return 0;
+  }
 
   /** Finds engines by the address that people type; looked up as a service. */
   interface Provider {

@@ -5,33 +5,68 @@ import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 import org.netdissect.base.files.Bytes;
+import org.netdissect.base.files.FileKind;
 import org.netdissect.base.files.SectionFile;
 import org.netdissect.base.files.WholeFile;
+import org.netdissect.dissection.tally.Cuts;
 import org.netdissect.results.LayerInfo;
-import org.netdissect.results.ResultFolder;
 import org.netdissect.results.values.ValueHistograms;
 
 /**
- * The files of a measurement in parts, in a folder that all processes reach. Whatever stands under
- * its name is whole.
- *
- * @param folder of all parts
+ * The files that the processes of a measurement in parts share. Whatever stands under its name is
+ * whole. The one that started the measurement makes the folders; without them nothing is written,
+ * so that a process which outlives it leaves nothing behind.
  */
-record PartFiles(Path folder) {
-  /** What a part recorded, and its tallies. */
-  Path part(int part) {
-    return folder.resolve("part-" + part);
+final class PartFiles {
+  private static final FileKind BOUNDS = new FileKind("NDBOUND", 1);
+  private static final FileKind CUTS = new FileKind("NDCUTS", 1);
+
+  private final Path folder;
+  private final AtomicLong moved = new AtomicLong();
+
+  /**
+   * The files of all parts.
+   *
+   * @param folder of this measurement and number of parts
+   */
+  PartFiles(Path folder) {
+    this.folder = folder;
   }
 
-  /** Whether a part is recorded. */
-  boolean isRecorded(int part) {
-    return Files.exists(part(part).resolve(ResultFolder.CHECKPOINT));
+  Path folder() {
+    return folder;
+  }
+
+  /** Bytes read and written here since it was last asked. */
+  long takeMoved() {
+    return moved.getAndSet(0);
+  }
+
+  /** Tells of bytes of a file that were read or written. */
+  void move(Path file) throws IOException {
+    moved.addAndGet(Files.size(file));
+  }
+
+  /** What a part recorded but for its maps. */
+  Path recorded(int part) {
+    return folder.resolve("part-" + part + ".bin");
   }
 
   /** What a part tallied of a group of units. */
-  Path group(int part, int layer, int first, int end) {
-    return part(part).resolve("layer-" + layer).resolve("group-" + first + "-" + end + ".bin");
+  Path tallied(int part, PartTasks.Group group) {
+    return folder.resolve(
+        "tally-%d-%d-%d-%d.bin".formatted(part, group.layer(), group.first(), group.end()));
+  }
+
+  /** Another name for a file, as long as one attempt of several writes it. */
+  static Path attempt(Path file) {
+    return file.resolveSibling(file.getFileName() + "." + UUID.randomUUID());
   }
 
   /** What is merged of a layer. */
@@ -39,14 +74,19 @@ record PartFiles(Path folder) {
     return Files.createDirectories(folder.resolve("layer-" + layer));
   }
 
+  private Path histograms(int layer) {
+    return folder.resolve("layer-" + layer).resolve("histograms.bin");
+  }
+
   /** Writes the histograms of all parts. */
-  void writeHistograms(int layer, LayerInfo info, ValueHistograms histograms) throws IOException {
+  void writeHistograms(int layer, ValueHistograms histograms, int units) throws IOException {
+    layer(layer);
     WholeFile.write(
-        layer(layer).resolve("histograms.bin"),
+        histograms(layer),
         next -> {
           try (SectionFile.Writer writer = new SectionFile.Writer(next, ValueHistograms.KIND)) {
             Bytes section = new Bytes(1 << 12);
-            for (int unit = 0; unit < info.units(); unit++) {
+            for (int unit = 0; unit < units; unit++) {
               section.clear();
               histograms.encode(unit, section);
               writer.add(section);
@@ -54,16 +94,14 @@ record PartFiles(Path folder) {
             writer.finish();
           }
         });
+    move(histograms(layer));
   }
 
   /** Reads the histograms of all parts. */
   ValueHistograms readHistograms(int layer, LayerInfo info) throws IOException {
     ValueHistograms histograms = new ValueHistograms(info.units());
-    try (SectionFile file =
-        SectionFile.open(
-            folder.resolve("layer-" + layer).resolve("histograms.bin"),
-            ValueHistograms.KIND,
-            info.units())) {
+    Path path = histograms(layer);
+    try (SectionFile file = SectionFile.open(path, ValueHistograms.KIND, info.units())) {
       for (int unit = 0; unit < info.units(); unit++) {
         ByteBuffer section = file.read(unit);
         try {
@@ -73,6 +111,105 @@ record PartFiles(Path folder) {
         }
       }
     }
+    move(path);
     return histograms;
+  }
+
+  /** Where the bounds are that parts recorded so far give to the others. */
+  Path bounds() {
+    return folder.resolve("bounds.bin");
+  }
+
+  /**
+   * Writes true lower bounds of the final thresholds.
+   *
+   * @param bounds by layer and unit
+   */
+  void writeBounds(List<float[]> bounds) throws IOException {
+    write(bounds(), BOUNDS, bounds);
+  }
+
+  /** Reads the bounds by layer and unit; none if there are none, or not for the moment. */
+  List<float[]> readBounds(List<LayerInfo> layers) {
+    try {
+      return Files.exists(bounds()) ? read(bounds(), BOUNDS, layers, layers.size()) : List.of();
+    } catch (IOException e) {
+      // One can do without, and the next are coming.
+      return List.of();
+    }
+  }
+
+  /** Where the cuts are, once all parts are counted. */
+  Path cuts() {
+    return folder.resolve("cuts.bin");
+  }
+
+  /**
+   * Writes where maps are cut.
+   *
+   * @param cuts of all units, by layer
+   */
+  void writeCuts(List<Cuts> cuts) throws IOException {
+    List<float[]> rows = new ArrayList<>();
+    cuts.forEach(of -> rows.add(of.thresholds()));
+    for (Cuts of : cuts) {
+      if (of.floors() != null) {
+        rows.add(of.floors());
+      }
+    }
+    write(cuts(), CUTS, rows);
+  }
+
+  /**
+   * Reads where maps are cut, by layer.
+   *
+   * @param floors whether more is kept than masks need
+   */
+  List<Cuts> readCuts(List<LayerInfo> layers, boolean floors) throws IOException {
+    int count = layers.size();
+    List<float[]> rows = read(cuts(), CUTS, layers, floors ? 2 * count : count);
+    List<Cuts> cuts = new ArrayList<>();
+    for (int l = 0; l < count; l++) {
+      float @Nullable [] floor = floors ? rows.get(count + l) : null;
+      cuts.add(new Cuts(rows.get(l), floor));
+    }
+    return cuts;
+  }
+
+  /** Writes rows of numbers, one for each unit of a layer. */
+  private void write(Path path, FileKind kind, List<float[]> rows) throws IOException {
+    WholeFile.write(
+        path,
+        next -> {
+          try (SectionFile.Writer writer = new SectionFile.Writer(next, kind)) {
+            Bytes section = new Bytes(1 << 12);
+            for (float[] row : rows) {
+              section.clear();
+              section.putFloats(row, row.length);
+              writer.add(section);
+            }
+            writer.finish();
+          }
+        });
+    move(path);
+  }
+
+  /** Reads rows of numbers; the layers in turn, as often as there are rows. */
+  private List<float[]> read(Path path, FileKind kind, List<LayerInfo> layers, int count)
+      throws IOException {
+    List<float[]> rows = new ArrayList<>();
+    try (SectionFile file = SectionFile.open(path, kind, count)) {
+      for (int r = 0; r < count; r++) {
+        float[] row = new float[layers.get(r % layers.size()).units()];
+        ByteBuffer section = file.read(r);
+        if (section.remaining() != Float.BYTES * row.length) {
+          throw file.malformed(r, new IllegalStateException("numbers of other units"));
+        }
+        section.asFloatBuffer().get(row);
+        rows.add(row);
+      }
+    }
+    move(path);
+    return rows;
   }
 }

@@ -11,6 +11,12 @@ import java.io.Serializable;
  * @param <R> what it finds
  */
 public interface PartTask<R extends Serializable> extends Serializable {
+  /**
+   * Number of the part that it works on. It is best done by the process that last did a task of
+   * this part, which has at hand what others would have to record again; but any can.
+   */
+  int part();
+
   /** Does it. */
   R run(PartWorker worker) throws IOException;
 }

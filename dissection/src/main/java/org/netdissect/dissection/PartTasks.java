@@ -2,8 +2,6 @@ package org.netdissect.dissection;
 
 import java.io.IOException;
 import java.io.Serializable;
-import org.jspecify.annotations.Nullable;
-import org.netdissect.dissection.tally.Cuts;
 
 /** The tasks that a measurement in parts is made of, in their order. */
 final class PartTasks {
@@ -13,44 +11,53 @@ final class PartTasks {
    * Which part of which measurement.
    *
    * @param inputs digest of all that decides the result: another process must see the same
-   * @param folder for the files of all parts
-   * @param part number
+   * @param folder for what all processes need
+   * @param number from 0
    * @param parts how many there are
    */
-  record Part(String inputs, String folder, int part, int parts) implements Serializable {}
+  record Part(String inputs, String folder, int number, int parts) implements Serializable {}
 
   /**
-   * Records a part; gives the number of its images.
+   * Some units of a layer that are tallied together.
    *
-   * @param bounds by layer and unit, true lower bounds of the final thresholds; null if none are
-   *     known
+   * @param first unit
+   * @param end behind the last
    */
-  record RecordPart(Part part, float @Nullable [][] bounds) implements PartTask<Integer> {
+  record Group(int layer, int first, int end) implements Serializable {}
+
+  /** Records a part; gives the checkpoint that its recording ends with. */
+  record RecordPart(Part of) implements PartTask<byte[]> {
     @Override
-    public Integer run(PartWorker worker) throws IOException {
-      return worker.record(this);
+    public int part() {
+      return of.number();
+    }
+
+    @Override
+    public byte[] run(PartWorker worker) throws IOException {
+      return worker.record(of);
     }
   }
 
-  /**
-   * Counts what a part holds towards the thresholds of a layer; by group of units.
-   *
-   * @param groups first units, and behind the last their number
-   */
-  record CountPart(Part part, int layer, int[] groups) implements PartTask<byte[][]> {
+  /** Counts what a part holds towards the thresholds; by group. */
+  record CountPart(Part of, Group[] groups) implements PartTask<byte[][]> {
+    @Override
+    public int part() {
+      return of.number();
+    }
+
     @Override
     public byte[][] run(PartWorker worker) throws IOException {
       return worker.count(this);
     }
   }
 
-  /**
-   * Tallies a part's images into files of groups of units; gives how many.
-   *
-   * @param groups first units, and behind the last their number
-   * @param cuts of each group
-   */
-  record TallyPart(Part part, int layer, int[] groups, Cuts[] cuts) implements PartTask<Integer> {
+  /** Tallies a part's images into files of groups; gives how many. */
+  record TallyPart(Part of, Group[] groups) implements PartTask<Integer> {
+    @Override
+    public int part() {
+      return of.number();
+    }
+
     @Override
     public Integer run(PartWorker worker) throws IOException {
       return worker.tally(this);

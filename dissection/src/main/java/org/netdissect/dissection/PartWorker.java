@@ -5,48 +5,57 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
-import java.util.UUID;
-import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.netdissect.base.Digests;
 import org.netdissect.base.Progress;
 import org.netdissect.base.files.BadFileException;
-import org.netdissect.base.files.Trees;
 import org.netdissect.base.files.WholeFile;
 import org.netdissect.concepts.atlas.Atlas;
 import org.netdissect.dissection.recording.Recording;
-import org.netdissect.dissection.rules.ImageSet;
+import org.netdissect.dissection.tally.Cuts;
 import org.netdissect.dissection.tally.GroupFile;
 import org.netdissect.dissection.tally.MaskTally;
 import org.netdissect.dissection.tally.PartTally;
 import org.netdissect.results.DissectionException;
 import org.netdissect.results.LayerInfo;
-import org.netdissect.results.values.ValueHistograms;
 
 /**
- * Does tasks of a measurement in parts in this process: holds the data and the network open. Safe
- * for concurrent use; each task works in one thread.
+ * Does tasks of a measurement in parts in this process: holds the data and the network open, and on
+ * a disk of its own the parts that it recorded. Safe for concurrent use; each task works in one
+ * thread.
  */
 public final class PartWorker implements Closeable {
   private final DissectionPlan plan;
   private final Atlas atlas;
   private final OpenedPlan opened;
   private final String inputs;
+  private final LocalParts local;
 
-  private PartWorker(DissectionPlan plan, Atlas atlas, OpenedPlan opened) throws IOException {
+  /** What the measurement at hand shares. */
+  private @Nullable SharedParts shared;
+
+  private PartWorker(DissectionPlan plan, Path folder, Atlas atlas, OpenedPlan opened)
+      throws IOException {
     this.plan = plan;
     this.atlas = atlas;
     this.opened = opened;
     inputs =
         digest(opened.measurement(plan, plan.subject().resultFolders(plan.out()), Progress.NONE));
+    local = new LocalParts(folder.resolve(inputs), plan, opened);
   }
 
-  /** Opens what a plan asks for. */
-  static PartWorker open(DissectionPlan plan) throws IOException {
+  /**
+   * Opens what a plan asks for.
+   *
+   * @param folder for what this process records; whoever gives it removes it
+   */
+  static PartWorker open(DissectionPlan plan, Path folder) throws IOException {
     Atlas atlas = Atlas.open(plan.data(), plan.atlasOptions(), Progress.NONE);
     try {
-      return new PartWorker(plan, atlas, OpenedPlan.of(plan, atlas, Progress.NONE));
+      return new PartWorker(plan, folder, atlas, OpenedPlan.of(plan, atlas, Progress.NONE));
     } catch (IOException | RuntimeException e) {
       atlas.close();
       throw e;
@@ -58,146 +67,126 @@ public final class PartWorker implements Closeable {
     return Digests.sha256Hex(measurement.inputs().toString().getBytes(StandardCharsets.UTF_8));
   }
 
+  /** Bytes that were read from and written to the folder of all parts since it was last asked. */
+  public synchronized long takeMoved() {
+    return shared == null ? 0 : shared.files().takeMoved();
+  }
+
   /**
-   * Makes sure that this process sees what the one that asks sees.
+   * What the measurement of a part shares.
    *
-   * @throws DissectionException if the data, the model or a setting is another one here
+   * @throws DissectionException if the data, the model or a setting is another one here than in the
+   *     process that asks
    */
-  private PartFiles files(PartTasks.Part part) throws DissectionException {
+  private synchronized SharedParts shared(PartTasks.Part part) throws DissectionException {
     if (!part.inputs().equals(inputs)) {
       throw new DissectionException(
           "a process of the cluster sees other inputs than the one that started the run: another"
               + " version of netdissect, another model, other data or other settings under the same"
               + " names");
     }
-    return new PartFiles(Path.of(part.folder()));
-  }
-
-  /** The images of a part: every so many, so that parts are alike. */
-  static int[] images(int all, int part, int parts) {
-    return IntStream.range(0, all).filter(image -> image % parts == part).toArray();
-  }
-
-  /** A part's recording, begun or gone on with in a folder. */
-  static Recording open(
-      DissectionPlan plan,
-      ImageSet images,
-      List<LayerInfo> layers,
-      int part,
-      int parts,
-      Path folder)
-      throws IOException {
-    return Recording.open(
-        images,
-        images(images.size(), part, parts),
-        layers,
-        plan.scoring().rule(),
-        folder,
-        Dissector.TOP_IMAGES);
-  }
-
-  private Recording open(PartTasks.Part part, Path folder) throws IOException {
-    return open(plan, opened.images(), opened.source().layers(), part.part(), part.parts(), folder);
-  }
-
-  int record(PartTasks.RecordPart task) throws IOException {
-    PartTasks.Part part = task.part();
-    PartFiles files = files(part);
-    Path whole = files.part(part.part());
-    int count = images(opened.images().size(), part.part(), part.parts()).length;
-    if (files.isRecorded(part.part())) {
-      return count;
-    }
-    // Another attempt may be under way: each writes into a folder of its own.
-    Path own = Files.createDirectories(whole.resolveSibling(attempt(whole)));
-    try (Recording recording = open(part, own)) {
-      for (int l = 0; task.bounds() != null && l < task.bounds().length; l++) {
-        recording.recorders().get(l).raiseBounds(task.bounds()[l]);
-      }
-      recording.run(opened.source(), 1, plan.strict(), Progress.NONE);
-    }
-    try {
-      Files.move(own, whole, StandardCopyOption.ATOMIC_MOVE);
-    } catch (IOException e) {
-      if (!files.isRecorded(part.part())) {
-        throw e;
-      }
-      // Another attempt was first, and has recorded the same.
-      Trees.delete(own);
-    }
-    return count;
-  }
-
-  private static String attempt(Path whole) {
-    return whole.getFileName() + "." + UUID.randomUUID();
-  }
-
-  /** Does something with the tally of a part's layer. */
-  private interface Use<R> {
-    R of(PartTally tally) throws IOException;
-  }
-
-  private <R> R with(PartTasks.Part part, int layer, Use<R> use) throws IOException {
-    PartFiles files = files(part);
-    if (!files.isRecorded(part.part())) {
-      throw new DissectionException(
-          "part " + part.part() + " is gone from " + files.folder() + "; repeat the command");
-    }
-    LayerInfo info = opened.source().layers().get(layer);
-    ValueHistograms all = files.readHistograms(layer, info);
-    try (Recording recording = open(part, files.part(part.part()))) {
-      MaskTally tally =
-          new MaskTally(
-              recording.recorders().get(layer),
+    if (shared == null || !shared.isOf(part)) {
+      shared =
+          new SharedParts(
+              new PartFiles(Path.of(part.folder())),
+              new PartSplit(opened.images(), part.parts()),
               opened.images(),
-              plan.scoring().rule(),
-              opened.source().input(layer),
-              plan.framing());
-      return use.of(new PartTally(tally, all, plan.scoring().rule()));
+              opened.source().layers(),
+              plan.scoring().rule());
     }
+    return shared;
+  }
+
+  byte[] record(PartTasks.Part part) throws IOException {
+    SharedParts of = shared(part);
+    return local.with(
+        part.number(),
+        of.split(),
+        () -> of.files().readBounds(opened.source().layers()),
+        recording -> Files.readAllBytes(local.checkpoint(part.number(), of.split())));
+  }
+
+  /** Does something with a part once all are recorded. */
+  private <R> R with(PartTasks.Part part, LocalParts.Use<R> use) throws IOException {
+    SharedParts of = shared(part);
+    return local.with(part.number(), of.split(), of::bounds, use);
+  }
+
+  private PartTally tally(Recording recording, SharedParts of, int layer) throws IOException {
+    MaskTally tally =
+        new MaskTally(
+            recording.recorders().get(layer),
+            opened.images(),
+            plan.scoring().rule(),
+            opened.source().input(layer),
+            plan.framing());
+    return new PartTally(tally, of.histograms(layer), plan.scoring().rule());
   }
 
   byte[][] count(PartTasks.CountPart task) throws IOException {
+    SharedParts of = shared(task.of());
     return with(
-        task.part(),
-        task.layer(),
-        tally -> {
-          byte[][] counts = new byte[task.groups().length - 1][];
+        task.of(),
+        recording -> {
+          byte[][] counts = new byte[task.groups().length][];
           for (int g = 0; g < counts.length; g++) {
-            counts[g] = tally.counts(task.groups()[g], task.groups()[g + 1], 1);
+            PartTasks.Group group = task.groups()[g];
+            counts[g] = tally(recording, of, group.layer()).counts(group.first(), group.end(), 1);
           }
           return counts;
         });
   }
 
   int tally(PartTasks.TallyPart task) throws IOException {
-    PartFiles files = files(task.part());
-    LayerInfo layer = opened.source().layers().get(task.layer());
-    return with(
-        task.part(),
-        task.layer(),
-        tally -> {
-          for (int g = 0; g < task.cuts().length; g++) {
-            int first = task.groups()[g];
-            int end = task.groups()[g + 1];
-            Path file = files.group(task.part().part(), task.layer(), first, end);
-            if (!isWhole(file, end - first, layer)) {
-              Path own = file.resolveSibling(attempt(file));
-              tally.tally(first, end, task.cuts()[g], 1, own);
-              WholeFile.place(own, file);
+    SharedParts of = shared(task.of());
+    List<PartTasks.Group> missing = new ArrayList<>();
+    for (PartTasks.Group group : task.groups()) {
+      if (!isWhole(of.files().tallied(task.part(), group), group)) {
+        missing.add(group);
+      }
+    }
+    if (!missing.isEmpty()) {
+      with(
+          task.of(),
+          recording -> {
+            for (PartTasks.Group group : missing) {
+              tally(recording, of, group, of.files().tallied(task.part(), group));
             }
-          }
-          return task.cuts().length;
-        });
+            return missing.size();
+          });
+    }
+    local.drop(task.part(), of.split());
+    return task.groups().length;
   }
 
-  private boolean isWhole(Path file, int units, LayerInfo layer) throws IOException {
+  private void tally(Recording recording, SharedParts of, PartTasks.Group group, Path file)
+      throws IOException {
+    Cuts all = of.cuts(group.layer());
+    float @Nullable [] floors = all.floors();
+    int first = group.first();
+    int end = group.end();
+    Cuts cuts =
+        new Cuts(
+            Arrays.copyOfRange(all.thresholds(), first, end),
+            floors == null ? null : Arrays.copyOfRange(floors, first, end));
+    Path own = PartFiles.attempt(file);
+    try {
+      tally(recording, of, group.layer()).tally(first, end, cuts, 1, own);
+      of.files().move(own);
+      WholeFile.place(own, file);
+    } finally {
+      Files.deleteIfExists(own);
+    }
+  }
+
+  private boolean isWhole(Path file, PartTasks.Group group) throws IOException {
     if (!Files.exists(file)) {
       return false;
     }
+    LayerInfo layer = opened.source().layers().get(group.layer());
     try {
       int sections = MaskTally.sections(plan.scoring().rule());
-      GroupFile.check(file, units, sections, layer, opened.images());
+      GroupFile.check(file, group.end() - group.first(), sections, layer, opened.images());
       return true;
     } catch (BadFileException e) {
       return false;

@@ -4,36 +4,50 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
-import java.util.function.IntFunction;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
+import org.netdissect.base.DiskSpace;
 import org.netdissect.base.Progress;
-import org.netdissect.dissection.recording.LayerRecorder;
+import org.netdissect.base.files.WholeFile;
 import org.netdissect.dissection.recording.LayerTotals;
 import org.netdissect.dissection.recording.MergedRecording;
 import org.netdissect.dissection.recording.Recording;
 import org.netdissect.dissection.rules.ImageOrder;
 import org.netdissect.dissection.rules.ImageSet;
+import org.netdissect.dissection.rules.ThresholdRule;
+import org.netdissect.dissection.tally.CutSum;
 import org.netdissect.dissection.tally.Cuts;
-import org.netdissect.dissection.tally.GroupTally;
 import org.netdissect.dissection.tally.PartMerge;
-import org.netdissect.dissection.tally.Parts;
 import org.netdissect.results.LayerInfo;
+import org.netdissect.results.LowMaps;
 
 /**
  * A measurement whose images are recorded and tallied in parts, by the processes of an engine, and
- * put together here. Parts that an earlier run recorded or tallied are taken as they are.
+ * put together here. Maps stay with the process that recorded them, until it has tallied them. What
+ * is known of all parts, and the tallies, lie in a folder that all reach: of these, what an earlier
+ * run left is taken as it is.
  */
 final class PartedMeasurement {
+  /** Units whose thresholds are searched at once: each may hold a quarter of a MiB. */
+  private static final int SEARCHED_UNITS = 2048;
+
+  /** Bytes of a cell that is kept, about. */
+  private static final int CELL_BYTES = 8;
+
   private final DissectionPlan plan;
   private final ImageSet images;
   private final List<LayerInfo> layers;
   private final PartEngine engine;
-  private final int parts;
+  private final PartSplit split;
   private final PartFiles files;
   private final String inputs;
   private final Progress progress;
+  private final MergedRecording all;
 
   /**
    * A measurement that has not begun.
@@ -56,73 +70,170 @@ final class PartedMeasurement {
     this.engine = engine;
     this.inputs = inputs;
     this.progress = progress;
-    parts = Math.max(1, Math.min(engine.parts(), images.size()));
+    split = new PartSplit(images, engine.parts());
+    all = new MergedRecording(images, layers, Dissector.TOP_IMAGES);
     // Parts of another number hold other images.
-    files = new PartFiles(Files.createDirectories(work.toAbsolutePath().resolve("parts-" + parts)));
+    Path folder = work.toAbsolutePath().resolve("parts-" + split.count());
+    files = new PartFiles(Files.createDirectories(folder));
   }
 
   private PartTasks.Part part(int part) {
-    return new PartTasks.Part(inputs, files.folder().toString(), part, parts);
+    return new PartTasks.Part(inputs, files.folder().toString(), part, split.count());
   }
 
-  /**
-   * Records all parts. The first ones, as many as are recorded at once, give the others bounds from
-   * the beginning, so that they keep little more than one recording of all would.
-   */
-  MergedRecording record() throws IOException {
-    try (Progress.Phase phase = progress.phase("recording", images.size(), "images")) {
-      int first = Math.min(parts, Math.max(1, engine.slots()));
-      record(0, first, null, phase);
-      if (first < parts) {
-        record(first, parts, bounds(first), phase);
-      }
+  private <T> List<T> ofParts(Function<PartTasks.Part, T> task) {
+    return IntStream.range(0, split.count()).mapToObj(p -> task.apply(part(p))).toList();
+  }
+
+  /** Records and tallies all parts, but for what an earlier run left; gives what they recorded. */
+  MergedRecording run() throws IOException {
+    record();
+    for (int l = 0; l < layers.size(); l++) {
+      files.writeHistograms(l, all.totals().get(l).histograms(), layers.get(l).units());
+    }
+    List<PartTasks.Group> groups = groups();
+    if (!Files.exists(files.cuts())) {
+      files.writeCuts(cuts(groups));
+    }
+    PartTasks.Group[] whole = groups.toArray(PartTasks.Group[]::new);
+    try (Progress.Phase phase = progress.phase("tallying", split.count(), "parts")) {
+      engine.run(
+          "tally",
+          ofParts(part -> new PartTasks.TallyPart(part, whole)),
+          (task, found) -> phase.advance(1));
       phase.done();
     }
-    MergedRecording all = new MergedRecording(images, layers, Dissector.TOP_IMAGES);
-    for (int p = 0; p < parts; p++) {
-      try (Recording part = open(p)) {
-        all.add(part);
+    return all;
+  }
+
+  /** Records the parts; each gives bounds to those that are not yet recorded. */
+  private void record() throws IOException {
+    try (Progress.Phase phase = progress.phase("recording", images.size(), "images")) {
+      List<PartTasks.RecordPart> tasks = new ArrayList<>();
+      for (int p = 0; p < split.count(); p++) {
+        if (Files.exists(files.recorded(p))) {
+          add(p, phase);
+        } else {
+          tasks.add(new PartTasks.RecordPart(part(p)));
+        }
       }
+      engine.run(
+          "record",
+          tasks,
+          (task, checkpoint) -> {
+            int part = tasks.get(task).part();
+            WholeFile.bytes(files.recorded(part), checkpoint);
+            add(part, phase);
+            writeBounds();
+          });
+      phase.done();
     }
     all.unreadable()
         .forEach(
             (image, why) ->
                 progress.warn("left out " + ImageOrder.problem(images.name(image), why)));
-    return all;
   }
 
-  private Recording open(int part) throws IOException {
-    return PartWorker.open(plan, images, layers, part, parts, files.part(part));
+  private void add(int part, Progress.Phase phase) throws IOException {
+    all.add(files.recorded(part), split.images(part));
+    phase.advance(split.images(part).length);
   }
 
-  private void record(int from, int to, float @Nullable [][] bounds, Progress.Phase phase)
-      throws IOException {
-    List<PartTasks.RecordPart> tasks =
-        IntStream.range(from, to).mapToObj(p -> new PartTasks.RecordPart(part(p), bounds)).toList();
-    for (int recorded : engine.run("record", tasks)) {
-      phase.advance(recorded);
+  private void writeBounds() throws IOException {
+    List<float[]> bounds = new ArrayList<>();
+    for (int l = 0; l < layers.size(); l++) {
+      bounds.add(
+          MergedRecording.bounds(all.totals().get(l).histograms(), layers.get(l).units(), tail(l)));
+    }
+    files.writeBounds(bounds);
+  }
+
+  private long tail(int layer) {
+    return Recording.tail(plan.scoring().rule(), images, layers.get(layer));
+  }
+
+  private List<PartTasks.Group> groups() {
+    List<PartTasks.Group> groups = new ArrayList<>();
+    for (int l = 0; l < layers.size(); l++) {
+      int[] starts = merge(l).groups();
+      for (int g = 0; g + 1 < starts.length; g++) {
+        groups.add(new PartTasks.Group(l, starts[g], starts[g + 1]));
+      }
+    }
+    return groups;
+  }
+
+  /** Searches where maps are cut, some groups after the other. */
+  private List<Cuts> cuts(List<PartTasks.Group> groups) throws IOException {
+    boolean floors = plan.scoring().rule().keep() != null;
+    List<Cuts> cuts = new ArrayList<>();
+    for (LayerInfo layer : layers) {
+      float @Nullable [] floor = floors ? new float[layer.units()] : null;
+      cuts.add(new Cuts(new float[layer.units()], floor));
+    }
+    for (int from = 0; from < groups.size(); ) {
+      int units = 0;
+      int to = from;
+      while (to < groups.size() && (to == from || units < SEARCHED_UNITS)) {
+        units += groups.get(to).end() - groups.get(to).first();
+        to++;
+      }
+      cut(groups.subList(from, to), cuts);
+      from = to;
+    }
+    return cuts;
+  }
+
+  private void cut(List<PartTasks.Group> groups, List<Cuts> cuts) throws IOException {
+    List<CutSum> sums =
+        groups.stream().map(group -> merge(group.layer()).sum(group.first(), group.end())).toList();
+    PartTasks.Group[] asked = groups.toArray(PartTasks.Group[]::new);
+    try (Progress.Phase phase = progress.phase("thresholds", split.count(), "parts")) {
+      engine.run(
+          "thresholds",
+          ofParts(part -> new PartTasks.CountPart(part, asked)),
+          (task, counts) -> {
+            for (int g = 0; g < counts.length; g++) {
+              sums.get(g).add(counts[g]);
+            }
+            phase.advance(1);
+          });
+      phase.done();
+    }
+    for (int g = 0; g < asked.length; g++) {
+      Cuts own = sums.get(g).cuts();
+      Cuts whole = cuts.get(asked[g].layer());
+      int units = asked[g].end() - asked[g].first();
+      System.arraycopy(own.thresholds(), 0, whole.thresholds(), asked[g].first(), units);
+      if (own.floors() != null) {
+        float[] floors = Objects.requireNonNull(whole.floors());
+        System.arraycopy(own.floors(), 0, floors, asked[g].first(), units);
+      }
     }
   }
 
-  /** Bounds of all layers' units from the first parts. */
-  private float[][] bounds(int recorded) throws IOException {
-    List<Recording> first = new ArrayList<>();
-    try {
-      for (int p = 0; p < recorded; p++) {
-        first.add(open(p));
-      }
-      float[][] bounds = new float[layers.size()][];
-      for (int l = 0; l < bounds.length; l++) {
-        int layer = l;
-        List<LayerRecorder> own = first.stream().map(r -> r.recorders().get(layer)).toList();
-        bounds[l] = Parts.bounds(own, own.get(0).tail());
-      }
-      return bounds;
-    } finally {
-      for (Recording recording : first) {
-        recording.close();
+  /**
+   * Says how many bytes went from process to process, beside what the result's largest files take.
+   *
+   * @param results whose layers' files stand
+   */
+  void sayMoved(List<Path> results) throws IOException {
+    long kept = 0;
+    for (Path result : results) {
+      for (LayerInfo layer : layers) {
+        for (String name : List.of("histograms.bin", "hits.bin", "maps.bin", LowMaps.FILE)) {
+          Path file = result.resolve(layer.folder()).resolve(name);
+          kept += Files.exists(file) ? Files.size(file) : 0;
+        }
       }
     }
+    long moved = engine.moved() + files.takeMoved();
+    progress.say(
+        String.format(
+            Locale.ROOT,
+            "moved between processes: %s, %.1f times what histograms, hits and maps take",
+            DiskSpace.text(moved),
+            (double) moved / Math.max(1, kept)));
   }
 
   /** Where what is merged of a layer lies until the result stands. */
@@ -130,35 +241,23 @@ final class PartedMeasurement {
     return files.layer(layer);
   }
 
-  /** Tallies a layer; gives what puts the parts' groups together. */
-  GroupTally tally(int layer, MergedRecording all) throws IOException {
+  /** What puts the parts' groups of a layer together. */
+  PartMerge merge(int layer) {
     LayerTotals totals = all.totals().get(layer);
-    files.writeHistograms(layer, totals.layer(), totals.histograms());
-    PartMerge merge =
-        new PartMerge(
-            totals,
-            all.unitBytes(layer),
-            plan.scoring().rule(),
-            (first, end) ->
-                IntStream.range(0, parts)
-                    .mapToObj(p -> files.group(p, layer, first, end))
-                    .toList());
-    int[] groups = merge.groups();
-    String name = totals.layer().name();
-    List<byte[][]> counts =
-        engine.run(
-            "thresholds of " + name, tasks(p -> new PartTasks.CountPart(part(p), layer, groups)));
-    Cuts[] cuts = new Cuts[groups.length - 1];
-    for (int g = 0; g < cuts.length; g++) {
-      int group = g;
-      List<byte[]> own = counts.stream().map(part -> part[group]).toList();
-      cuts[g] = merge.cuts(groups[g], groups[g + 1], own);
-    }
-    engine.run("tally " + name, tasks(p -> new PartTasks.TallyPart(part(p), layer, groups, cuts)));
-    return merge;
-  }
-
-  private <T> List<T> tasks(IntFunction<T> task) {
-    return IntStream.range(0, parts).mapToObj(task).toList();
+    long[] bytes = new long[totals.layer().units()];
+    Arrays.fill(bytes, CELL_BYTES * tail(layer));
+    ThresholdRule rule = plan.scoring().rule();
+    return new PartMerge(
+        totals,
+        bytes,
+        rule,
+        (first, end) -> {
+          List<Path> parts = new ArrayList<>();
+          for (int p = 0; p < split.count(); p++) {
+            parts.add(files.tallied(p, new PartTasks.Group(layer, first, end)));
+            files.move(parts.get(p));
+          }
+          return parts;
+        });
   }
 }

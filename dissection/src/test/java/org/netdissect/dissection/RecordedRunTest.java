@@ -31,6 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.netdissect.base.NetdissectException;
+import org.netdissect.base.Npy;
 import org.netdissect.base.Progress;
 import org.netdissect.base.files.NpyFile;
 import org.netdissect.base.files.Trees;

@@ -14,7 +14,6 @@ import org.netdissect.concepts.ImageRow;
 import org.netdissect.concepts.Vocabulary;
 import org.netdissect.concepts.VocabularyBuilder;
 import org.netdissect.datasets.reading.DatasetOptions;
-import org.netdissect.datasets.reading.Folders;
 import org.netdissect.datasets.reading.LabelTable;
 import org.netdissect.datasets.reading.PhotoFiles;
 import org.netdissect.datasets.reading.ReadDataset;
@@ -96,18 +95,8 @@ final class DrawnDataset implements ReadDataset {
   }
 
   @Override
-  public String name() {
-    return Folders.nameOf(folder);
-  }
-
-  @Override
   public Vocabulary vocabulary() {
     return vocabulary;
-  }
-
-  @Override
-  public boolean coverageKnown() {
-    return false;
   }
 
   @Override

@@ -13,7 +13,6 @@ import org.netdissect.concepts.ImageRow;
 import org.netdissect.concepts.Vocabulary;
 import org.netdissect.concepts.VocabularyBuilder;
 import org.netdissect.datasets.reading.DatasetOptions;
-import org.netdissect.datasets.reading.Folders;
 import org.netdissect.datasets.reading.LabelTable;
 import org.netdissect.datasets.reading.MaskPixels;
 import org.netdissect.datasets.reading.PhotoFiles;
@@ -122,18 +121,8 @@ public final class MaskFolderDataset implements ReadDataset {
   }
 
   @Override
-  public String name() {
-    return Folders.nameOf(folder);
-  }
-
-  @Override
   public Vocabulary vocabulary() {
     return vocabulary;
-  }
-
-  @Override
-  public boolean coverageKnown() {
-    return false;
   }
 
   @Override

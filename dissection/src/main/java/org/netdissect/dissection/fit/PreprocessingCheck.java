@@ -12,6 +12,7 @@ import org.netdissect.base.DataException;
 import org.netdissect.base.Progress;
 import org.netdissect.concepts.ConceptDataset;
 import org.netdissect.concepts.ImageRow;
+import org.netdissect.dissection.rules.ImageOrder;
 import org.netdissect.networks.ModelException;
 import org.netdissect.networks.Network;
 import org.netdissect.networks.Preprocessing;
@@ -159,23 +160,13 @@ public final class PreprocessingCheck {
   public static List<byte[]> photographs(
       Network network, ConceptDataset data, Framing framing, int most) throws IOException {
     List<byte[]> photographs = new ArrayList<>();
-    for (ImageRow row : spread(data, most)) {
+    for (ImageRow row : ImageOrder.spread(data.images(), most)) {
       byte[] photograph = photograph(network, data, row, framing);
       if (photograph != null) {
         photographs.add(photograph);
       }
     }
     return photographs;
-  }
-
-  private static List<ImageRow> spread(ConceptDataset data, int most) {
-    List<ImageRow> rows = data.images();
-    int step = Math.max(1, rows.size() / most);
-    List<ImageRow> spread = new ArrayList<>();
-    for (int i = 0; i < rows.size() && spread.size() < most; i += step) {
-      spread.add(rows.get(i));
-    }
-    return spread;
   }
 
   /** One of them, or null if it cannot be read. */
@@ -201,7 +192,7 @@ public final class PreprocessingCheck {
 
     PreprocessingCheck run(Map<String, Preprocessing> candidates, int most, Progress progress)
         throws IOException {
-      List<ImageRow> rows = spread(data, most);
+      List<ImageRow> rows = ImageOrder.spread(data.images(), most);
       // Every other half comes first, so that a few are from all over as well.
       List<ImageRow> order = usual == null ? rows : scattered(rows);
       try (Trial trial = Trial.of(network, candidates);

@@ -1,11 +1,15 @@
 package org.netdissect.dissection.recording;
 
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.netdissect.base.Digests;
+import org.netdissect.base.files.DamagedException;
 import org.netdissect.dissection.rules.ImageSet;
 import org.netdissect.results.LayerInfo;
 import org.netdissect.results.values.ValueHistograms;
@@ -13,8 +17,9 @@ import org.netdissect.results.values.ValueHistograms;
 /** The sum of recordings of parts of the images: what one recording of all would know. */
 public final class MergedRecording implements Recorded {
   private final ImageSet images;
+  private final List<LayerInfo> layers;
+  private final int topImages;
   private final List<LayerTotals> totals = new ArrayList<>();
-  private final List<long[]> unitBytes = new ArrayList<>();
   private final BitSet read = new BitSet();
   private final SortedMap<Integer, String> unreadable = new TreeMap<>();
   private final byte[] digests;
@@ -26,6 +31,8 @@ public final class MergedRecording implements Recorded {
    */
   public MergedRecording(ImageSet images, List<LayerInfo> layers, int topImages) {
     this.images = images;
+    this.layers = List.copyOf(layers);
+    this.topImages = topImages;
     digests = new byte[Digests.BYTES * images.size()];
     for (LayerInfo layer : layers) {
       totals.add(
@@ -34,29 +41,59 @@ public final class MergedRecording implements Recorded {
               new ValueHistograms(layer.units()),
               new TopImages(layer.units(), topImages, images.nameRank()),
               null));
-      unitBytes.add(new long[layer.units()]);
     }
   }
 
   /** Adds a part; parts are disjoint. */
   public void add(Recording part) {
+    add(part.state());
+  }
+
+  /**
+   * Adds a part of which the maps are elsewhere.
+   *
+   * @param checkpoint file that its recording ended with
+   * @param part numbers of its images, ascending
+   * @throws DamagedException if the file is no such, or tells of a part of these images
+   */
+  public void add(Path checkpoint, int[] part) throws IOException {
+    Checkpoint state = new Checkpoint(images, part, layers, topImages, false);
+    state.read(checkpoint, Recording.blockImages(layers));
+    if (!state.isWhole()) {
+      throw new DamagedException(checkpoint, "it does not tell of all images", null);
+    }
+    add(state);
+  }
+
+  private void add(Checkpoint part) {
     for (int l = 0; l < totals.size(); l++) {
-      LayerRecorder own = part.recorders().get(l);
       LayerTotals sum = totals.get(l);
       for (int u = 0; u < sum.layer().units(); u++) {
-        sum.histograms().addAll(u, own.histograms(), u);
-        sum.top().addAll(u, own.top(), u);
-        unitBytes.get(l)[u] += own.spill().unitBytes(u);
+        sum.histograms().addAll(u, part.histograms().get(l), u);
+        sum.top().addAll(u, part.tops().get(l), u);
       }
     }
     read.or(part.read());
     unreadable.putAll(part.unreadable());
-    part.copyDigests(digests);
+    part.read().stream()
+        .forEach(
+            image ->
+                System.arraycopy(
+                    part.digest(image), 0, digests, image * Digests.BYTES, Digests.BYTES));
   }
 
-  /** Recorded bytes of maps by unit of a layer. */
-  public long[] unitBytes(int layer) {
-    return unitBytes.get(layer).clone();
+  /**
+   * True lower bounds of the units' thresholds over all images, from the histograms of some; −∞
+   * where they do not tell.
+   *
+   * @param tail from {@link Recording#tail}
+   */
+  public static float[] bounds(ValueHistograms histograms, int units, long tail) {
+    float[] bounds = new float[units];
+    for (int u = 0; u < units; u++) {
+      bounds[u] = histograms.lowerBound(u, tail);
+    }
+    return bounds;
   }
 
   @Override
@@ -76,6 +113,9 @@ public final class MergedRecording implements Recorded {
 
   @Override
   public String contentSha256() {
-    return Recording.contentSha256(images, read, digests);
+    return Recording.contentSha256(
+        images,
+        read,
+        image -> Arrays.copyOfRange(digests, image * Digests.BYTES, (image + 1) * Digests.BYTES));
   }
 }

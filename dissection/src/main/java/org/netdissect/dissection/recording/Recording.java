@@ -2,8 +2,6 @@ package org.netdissect.dissection.recording;
 
 import java.io.Closeable;
 import java.io.IOException;
-import java.nio.BufferUnderflowException;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,13 +16,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 import org.netdissect.base.Digests;
 import org.netdissect.base.Progress;
-import org.netdissect.base.files.Bytes;
 import org.netdissect.base.files.DamagedException;
-import org.netdissect.base.files.FileKind;
-import org.netdissect.base.files.SectionFile;
 import org.netdissect.base.files.WholeFile;
 import org.netdissect.base.threads.Workers;
 import org.netdissect.dissection.activations.ActivationSource;
@@ -36,7 +32,6 @@ import org.netdissect.results.DissectionException;
 import org.netdissect.results.LayerInfo;
 import org.netdissect.results.ResultFolder;
 import org.netdissect.results.values.BinCounter;
-import org.netdissect.results.values.ValueHistograms;
 
 /**
  * The one pass over the images: every layer's activations recorded, block by block. A checkpoint
@@ -46,13 +41,10 @@ import org.netdissect.results.values.ValueHistograms;
  * and batches do not show in the files that stay.
  */
 public final class Recording implements Recorded, Closeable {
-  /** Name of the file that says how much of the others is good. */
-  private static final FileKind KIND = new FileKind("NDRECOR", 2);
-
   /** Dense activations of a block, about. */
   private static final long BLOCK_BYTES = 32L << 20;
 
-  private static final int MAX_BLOCK = 64;
+  static final int MAX_BLOCK = 64;
 
   /** Work that a kill may cost; the property lets tests be killed between many checkpoints. */
   private final long checkpointNanos =
@@ -67,10 +59,10 @@ public final class Recording implements Recorded, Closeable {
   /** Numbers of the images of this part, ascending; blocks are runs of them. */
   private final int[] part;
 
+  private final Checkpoint state;
   private final BitSet doneBlocks;
   private final BitSet read;
   private final SortedMap<Integer, String> unreadable;
-  private final byte[] digests;
 
   /** Shared by blocks being recorded, exclusive to a checkpoint: which then sees whole blocks. */
   private final ReadWriteLock blocks = new ReentrantReadWriteLock(true);
@@ -86,38 +78,21 @@ public final class Recording implements Recorded, Closeable {
       List<LayerRecorder> recorders,
       Path checkpoint,
       int[] part,
-      State state) {
+      Checkpoint state) {
     this.images = images;
     this.part = part;
     this.layers = layers;
     this.recorders = recorders;
     this.checkpoint = checkpoint;
     blockImages = blockImages(layers);
-    doneBlocks = state.doneBlocks;
-    read = state.read;
-    unreadable = state.unreadable;
-    digests = state.digests;
+    this.state = state;
+    doneBlocks = state.doneBlocks();
+    read = state.read();
+    unreadable = state.unreadable();
   }
 
-  /** What a checkpoint knows besides the layers' tables. */
-  private static final class State {
-    BitSet doneBlocks = new BitSet();
-    BitSet read = new BitSet();
-    final SortedMap<Integer, String> unreadable = new TreeMap<>();
-    final byte[] digests;
-    final long[] spillLength;
-
-    /** By layer; empty if the largest values of maps are not kept. */
-    final long[] peaksLength;
-
-    State(int images, int layers, boolean peaks) {
-      digests = new byte[Digests.BYTES * images];
-      spillLength = new long[layers];
-      peaksLength = new long[peaks ? layers : 0];
-    }
-  }
-
-  private static int blockImages(List<LayerInfo> layers) {
+  /** Images of a block. */
+  static int blockImages(List<LayerInfo> layers) {
     long perImage = layers.stream().mapToLong(layer -> 4L * layer.units() * layer.cells()).sum();
     return (int) Math.max(1, Math.min(MAX_BLOCK, BLOCK_BYTES / perImage));
   }
@@ -167,16 +142,9 @@ public final class Recording implements Recorded, Closeable {
       boolean peaks)
       throws IOException {
     Path checkpoint = work.resolve(ResultFolder.CHECKPOINT);
-    State state = new State(images.size(), layers.size(), peaks);
-    List<ValueHistograms> histograms = new ArrayList<>();
-    List<TopImages> tops = new ArrayList<>();
-    for (LayerInfo layer : layers) {
-      histograms.add(new ValueHistograms(layer.units()));
-      tops.add(new TopImages(layer.units(), topImages, images.nameRank()));
-    }
+    Checkpoint state = new Checkpoint(images, part, layers, topImages, peaks);
     if (Files.exists(checkpoint)) {
-      readCheckpoint(checkpoint, layers, state, histograms, tops);
-      checkBlocks(checkpoint, part, blockImages(layers), state);
+      state.read(checkpoint, blockImages(layers));
     }
     List<LayerRecorder> recorders = new ArrayList<>();
     Recording recording = new Recording(images, layers, recorders, checkpoint, part, state);
@@ -186,24 +154,24 @@ public final class Recording implements Recorded, Closeable {
         // Layers of several networks may share a name.
         Path folder = Files.createDirectories(work.resolve("layer-" + l));
         Path file = folder.resolve("spill.bin");
-        Spill spill = Spill.open(file, layer.units(), images.size(), state.spillLength[l]);
+        Spill spill = Spill.open(file, layer.units(), images.size(), state.spillLength(l));
         PeakRecorder ofPeaks =
             peaks
                 ? PeakRecorder.open(
-                    folder.resolve("peaks.bin"), layer.units(), images.size(), state.peaksLength[l])
+                    folder.resolve("peaks.bin"), layer.units(), images.size(), state.peaksLength(l))
                 : null;
         recorders.add(
             new LayerRecorder(
                 layer,
-                rule.convention().tailSize(rule.reach(), (long) images.size() * layer.cells()),
+                tail(rule, images, layer),
                 images::name,
-                histograms.get(l),
-                tops.get(l),
+                state.histograms().get(l),
+                state.tops().get(l),
                 spill,
                 ofPeaks));
-        int blocks = state.doneBlocks.cardinality();
-        if (!spill.holds(state.read, blocks)
-            || (ofPeaks != null && !ofPeaks.holds(state.read, blocks))) {
+        int blocks = state.doneBlocks().cardinality();
+        if (!spill.holds(state.read(), blocks)
+            || (ofPeaks != null && !ofPeaks.holds(state.read(), blocks))) {
           throw new DamagedException(file, "it is not of the images in " + checkpoint, null);
         }
       }
@@ -214,85 +182,9 @@ public final class Recording implements Recorded, Closeable {
     }
   }
 
-  private static void readCheckpoint(
-      Path path,
-      List<LayerInfo> layers,
-      State state,
-      List<ValueHistograms> histograms,
-      List<TopImages> tops)
-      throws IOException {
-    int units = layers.stream().mapToInt(LayerInfo::units).sum();
-    try (SectionFile file = SectionFile.open(path, KIND, 1 + units)) {
-      int section = 0;
-      try {
-        ByteBuffer in = file.read(section++);
-        for (int l = 0; l < layers.size(); l++) {
-          state.spillLength[l] = in.getLong();
-        }
-        for (int l = 0; l < state.peaksLength.length; l++) {
-          state.peaksLength[l] = in.getLong();
-        }
-        if (Bytes.getVarint(in, MAX_BLOCK) != blockImages(layers)) {
-          throw new IllegalStateException("blocks of another size");
-        }
-        state.doneBlocks = readBits(in);
-        state.read = readBits(in);
-        if (state.read.length() > state.digests.length / Digests.BYTES) {
-          throw new IllegalStateException("an image that there is not");
-        }
-        int failures = Bytes.getVarint(in, in.remaining());
-        for (int i = 0; i < failures; i++) {
-          int image = Bytes.getVarint(in, state.digests.length / Digests.BYTES - 1);
-          byte[] reason = new byte[Bytes.getVarint(in, in.remaining())];
-          in.get(reason);
-          state.unreadable.put(image, new String(reason, StandardCharsets.UTF_8));
-        }
-        in.get(state.digests);
-        for (int l = 0; l < layers.size(); l++) {
-          for (int u = 0; u < layers.get(l).units(); u++) {
-            LayerRecorder.decode(u, file.read(section++), histograms.get(l), tops.get(l));
-            long values = (long) state.read.cardinality() * layers.get(l).cells();
-            if (histograms.get(l).counted(u) != values) {
-              throw new IllegalStateException("values of other images");
-            }
-            if (!tops.get(l).isOf(u, state.read)) {
-              throw new IllegalStateException("top images that were not read");
-            }
-          }
-        }
-      } catch (BufferUnderflowException | IllegalStateException | IndexOutOfBoundsException e) {
-        throw file.malformed(section - 1, e);
-      }
-    }
-  }
-
-  /** Each image of a block that is done was read or could not be; of others nothing is known. */
-  private static void checkBlocks(Path path, int[] part, int blockImages, State state)
-      throws DamagedException {
-    BitSet known = new BitSet();
-    state.unreadable.keySet().forEach(known::set);
-    boolean isTwice = known.intersects(state.read);
-    known.or(state.read);
-    BitSet done = new BitSet();
-    for (int i = 0; i < part.length; i++) {
-      done.set(part[i], state.doneBlocks.get(i / blockImages));
-    }
-    long blocks = ((long) part.length + blockImages - 1) / blockImages;
-    if (isTwice || !known.equals(done) || state.doneBlocks.length() > blocks) {
-      throw new DamagedException(path, "its blocks and its images do not belong together", null);
-    }
-  }
-
-  private static BitSet readBits(ByteBuffer in) {
-    byte[] bytes = new byte[Bytes.getVarint(in, in.remaining())];
-    in.get(bytes);
-    return BitSet.valueOf(bytes);
-  }
-
-  private static void putBits(BitSet bits, Bytes out) {
-    byte[] bytes = bits.toByteArray();
-    out.putVarint(bytes.length);
-    out.put(bytes, 0, bytes.length);
+  /** How many of a unit's largest values its threshold, or what is kept below it, can depend on. */
+  public static long tail(ThresholdRule rule, ImageSet images, LayerInfo layer) {
+    return rule.convention().tailSize(rule.reach(), (long) images.size() * layer.cells());
   }
 
   private int blockCount() {
@@ -395,7 +287,7 @@ public final class Recording implements Recorded, Closeable {
           unreadable.putAll(failedNow);
           for (int i = 0; i < readCount; i++) {
             read.set(numbers[i]);
-            System.arraycopy(readDigests[i], 0, digests, numbers[i] * Digests.BYTES, Digests.BYTES);
+            state.putDigest(numbers[i], readDigests[i]);
           }
         }
       } catch (Throwable failure) {
@@ -448,39 +340,7 @@ public final class Recording implements Recorded, Closeable {
           return;
         }
       }
-      try (SectionFile.Writer writer = new SectionFile.Writer(next, KIND)) {
-        Bytes section = new Bytes(1 << 16);
-        ByteBuffer lengths =
-            ByteBuffer.allocate(16 * layers.size()).order(java.nio.ByteOrder.LITTLE_ENDIAN);
-        recorders.forEach(recorder -> lengths.putLong(recorder.spill().length()));
-        for (LayerRecorder recorder : recorders) {
-          if (recorder.peaks() != null) {
-            lengths.putLong(recorder.peaks().length());
-          }
-        }
-        section.put(lengths.array(), 0, lengths.position());
-        section.putVarint(blockImages);
-        putBits(doneBlocks, section);
-        putBits(read, section);
-        section.putVarint(unreadable.size());
-        unreadable.forEach(
-            (image, reason) -> {
-              byte[] bytes = reason.getBytes(StandardCharsets.UTF_8);
-              section.putVarint(image);
-              section.putVarint(bytes.length);
-              section.put(bytes, 0, bytes.length);
-            });
-        section.put(digests, 0, digests.length);
-        writer.add(section);
-        for (LayerRecorder recorder : recorders) {
-          for (int u = 0; u < recorder.layer().units(); u++) {
-            section.clear();
-            recorder.encode(u, section);
-            writer.add(section);
-          }
-        }
-        writer.finish();
-      }
+      state.write(next, blockImages, recorders);
     } finally {
       blocks.writeLock().unlock();
     }
@@ -509,29 +369,30 @@ public final class Recording implements Recorded, Closeable {
 
   @Override
   public String contentSha256() {
-    return contentSha256(images, read, digests);
+    return contentSha256(images, read, state::digest);
   }
 
-  /** Copies the digests of the images read to their places. */
-  void copyDigests(byte[] all) {
-    read.stream()
-        .forEach(
-            image ->
-                System.arraycopy(
-                    digests, image * Digests.BYTES, all, image * Digests.BYTES, Digests.BYTES));
+  /** Whether every image of the part was read or could not be. */
+  public boolean isWhole() {
+    return state.isWhole();
+  }
+
+  /** What is recorded but for the maps. */
+  Checkpoint state() {
+    return state;
   }
 
   /**
    * SHA-256 over the names and contents of some images.
    *
-   * @param digests of all images, by number
+   * @param digests of the images, by number
    */
-  static String contentSha256(ImageSet images, BitSet read, byte[] digests) {
+  static String contentSha256(ImageSet images, BitSet read, IntFunction<byte[]> digests) {
     MessageDigest sha256 = Digests.sha256();
     for (int image = read.nextSetBit(0); image >= 0; image = read.nextSetBit(image + 1)) {
       sha256.update(images.name(image).getBytes(StandardCharsets.UTF_8));
       sha256.update((byte) 0);
-      sha256.update(digests, image * Digests.BYTES, Digests.BYTES);
+      sha256.update(digests.apply(image));
     }
     return Digests.hex(sha256.digest());
   }

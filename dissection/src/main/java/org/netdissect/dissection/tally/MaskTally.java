@@ -86,13 +86,24 @@ public final class MaskTally implements GroupTally {
    * @return first unit of each group, and behind the last the number of units
    */
   static int[] groups(int units, IntToLongFunction bytes) {
-    int[] starts = new int[units + 1];
+    return runs(0, units, bytes, GROUP_BYTES);
+  }
+
+  /**
+   * Splits the units from {@code from} to before {@code to} into runs.
+   *
+   * @param bytes of a unit
+   * @param most bytes of a run, unless one unit has more
+   * @return first unit of each run, and behind the last {@code to}
+   */
+  static int[] runs(int from, int to, IntToLongFunction bytes, long most) {
+    int[] starts = new int[to - from + 1];
     int count = 0;
     long sum = 0;
     int size = 0;
-    for (int u = 0; u < units; u++) {
+    for (int u = from; u < to; u++) {
       long own = bytes.applyAsLong(u);
-      if (u == 0 || size == GROUP_UNITS || sum + own > GROUP_BYTES) {
+      if (u == from || size == GROUP_UNITS || sum + own > most) {
         starts[count++] = u;
         sum = 0;
         size = 0;
@@ -100,7 +111,7 @@ public final class MaskTally implements GroupTally {
       sum += own;
       size++;
     }
-    starts[count] = units;
+    starts[count] = to;
     return Arrays.copyOf(starts, count + 1);
   }
 

@@ -2,12 +2,13 @@ package org.netdissect.dissection.tally;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.netdissect.base.files.Bytes;
 import org.netdissect.base.files.SectionFile;
+import org.netdissect.base.threads.InOrder;
 import org.netdissect.dissection.recording.LayerTotals;
 import org.netdissect.dissection.rules.ThresholdRule;
 import org.netdissect.results.HitTable;
@@ -24,6 +25,9 @@ public final class PartMerge implements GroupTally {
     List<Path> of(int first, int end) throws IOException;
   }
 
+  /** Bytes of parts' files that are held at once, about. */
+  private static final long HELD_BYTES = 64L << 20;
+
   private final LayerInfo layer;
   private final LayerTotals totals;
   private final long[] unitBytes;
@@ -34,7 +38,7 @@ public final class PartMerge implements GroupTally {
    * A merge.
    *
    * @param totals of all parts
-   * @param unitBytes recorded of each unit, in all parts
+   * @param unitBytes recorded of each unit, in all parts; about
    */
   public PartMerge(LayerTotals totals, long[] unitBytes, ThresholdRule rule, GroupFiles files) {
     this.layer = totals.layer();
@@ -59,83 +63,88 @@ public final class PartMerge implements GroupTally {
     return rule.keep() != null;
   }
 
-  /**
-   * Where the maps of a group of units are cut.
-   *
-   * @param counts of all parts, from {@link PartTally#counts}
-   */
-  public Cuts cuts(int first, int end, List<byte[]> counts) {
-    CutSearch search = new CutSearch(totals.histograms(), first, end, rule);
-    for (byte[] part : counts) {
-      search.add(ByteBuffer.wrap(part).order(ByteOrder.LITTLE_ENDIAN));
-    }
-    return search.cuts();
+  /** A sum of what the parts count towards the cuts of a group of units. */
+  public CutSum sum(int first, int end) {
+    return new CutSum(new CutSearch(totals.histograms(), first, end, rule));
   }
 
-  /** Merges the parts' files of a group. */
+  /** Merges the parts' files of a group, some units after the other, each by a thread. */
   @Override
   public void tally(int first, int end, int workers, Path file) throws IOException {
-    merge(files.of(first, end), end - first, file);
+    List<Path> parts = files.of(first, end);
+    int[] runs = MaskTally.runs(first, end, unit -> unitBytes[unit], HELD_BYTES);
+    try (SectionFile.Writer writer = new SectionFile.Writer(file, MaskTally.GROUP_KIND)) {
+      for (int r = 0; r + 1 < runs.length; r++) {
+        int from = runs[r] - first;
+        ByteBuffer[][] read = read(parts, end - first, from, runs[r + 1] - first);
+        InOrder.run(
+            workers,
+            0,
+            runs[r + 1] - runs[r],
+            "merge",
+            unit -> merge(unit, read),
+            (unit, merged) -> {
+              for (Bytes section : merged) {
+                writer.add(section);
+              }
+            });
+      }
+      writer.finish();
+    }
   }
 
   /**
-   * Merges group files of parts into that of all images.
+   * Reads some units of the parts' files of a group, one file after the other: there may be more
+   * than can be open at once.
    *
    * @param units in the group
+   * @return by part, the sections of these units
    */
-  private void merge(List<Path> files, int units, Path file) throws IOException {
-    List<SectionFile> groups = new ArrayList<>();
-    try (SectionFile.Writer writer = new SectionFile.Writer(file, MaskTally.GROUP_KIND)) {
-      for (Path path : files) {
-        groups.add(SectionFile.open(path, MaskTally.GROUP_KIND, units * sections()));
-      }
-      TrimmedMap map = new TrimmedMap(layer.height(), layer.width());
-      Bytes section = new Bytes(1 << 10);
-      for (int u = 0; u < units; u++) {
-        float threshold = 0;
-        long pixels = 0;
-        for (SectionFile group : groups) {
-          MaskTally.UnitStats stats = MaskTally.UnitStats.decode(group.read(u * sections()));
-          threshold = stats.threshold();
-          pixels += stats.maskPixels();
+  private ByteBuffer[][] read(List<Path> parts, int units, int from, int to) throws IOException {
+    ByteBuffer[][] all = new ByteBuffer[parts.size()][(to - from) * sections()];
+    for (int p = 0; p < all.length; p++) {
+      try (SectionFile group =
+          SectionFile.open(parts.get(p), MaskTally.GROUP_KIND, units * sections())) {
+        for (int s = 0; s < all[p].length; s++) {
+          all[p][s] = group.read(from * sections() + s);
         }
-        section.clear();
-        new MaskTally.UnitStats(threshold, pixels).encode(section);
-        writer.add(section);
-        section.clear();
-        mergeEntries(sections(groups, u, 1), HitTable::skip, section);
-        writer.add(section);
-        section.clear();
-        mergeEntries(sections(groups, u, 2), map::decode, section);
-        writer.add(section);
-        if (keepsLowMaps()) {
-          List<ByteBuffer> low = sections(groups, u, MaskTally.SECTIONS);
-          float floor = 0;
-          for (ByteBuffer part : low) {
-            floor = LowMaps.decodeFloor(part);
-          }
-          section.clear();
-          LowMaps.encodeFloor(floor, section);
-          mergeEntries(low, map::decode, section);
-          writer.add(section);
-        }
-      }
-      writer.finish();
-    } finally {
-      for (SectionFile group : groups) {
-        group.close();
       }
     }
+    return all;
+  }
+
+  /** The sections of a unit, over all parts. */
+  private List<Bytes> merge(int unit, ByteBuffer[][] parts) {
+    float threshold = 0;
+    long pixels = 0;
+    for (ByteBuffer part : sections(parts, unit, 0)) {
+      MaskTally.UnitStats stats = MaskTally.UnitStats.decode(part);
+      threshold = stats.threshold();
+      pixels += stats.maskPixels();
+    }
+    List<Bytes> merged = new ArrayList<>();
+    Bytes head = new Bytes(16);
+    new MaskTally.UnitStats(threshold, pixels).encode(head);
+    merged.add(head);
+    TrimmedMap map = new TrimmedMap(layer.height(), layer.width());
+    merged.add(mergeEntries(sections(parts, unit, 1), HitTable::skip, new Bytes(1 << 10)));
+    merged.add(mergeEntries(sections(parts, unit, 2), map::decode, new Bytes(1 << 10)));
+    if (keepsLowMaps()) {
+      List<ByteBuffer> low = sections(parts, unit, MaskTally.SECTIONS);
+      float floor = 0;
+      for (ByteBuffer part : low) {
+        floor = LowMaps.decodeFloor(part);
+      }
+      Bytes section = new Bytes(1 << 10);
+      LowMaps.encodeFloor(floor, section);
+      merged.add(mergeEntries(low, map::decode, section));
+    }
+    return merged;
   }
 
   /** One of a unit's sections in each part. */
-  private List<ByteBuffer> sections(List<SectionFile> groups, int unit, int section)
-      throws IOException {
-    List<ByteBuffer> all = new ArrayList<>();
-    for (SectionFile group : groups) {
-      all.add(group.read(unit * sections() + section));
-    }
-    return all;
+  private List<ByteBuffer> sections(ByteBuffer[][] parts, int unit, int section) {
+    return Arrays.stream(parts).map(part -> part[unit * sections() + section]).toList();
   }
 
   /** Passes over one image's entry. */
@@ -144,7 +153,7 @@ public final class PartMerge implements GroupTally {
   }
 
   /** Merges the parts' entries of a unit by ascending image. */
-  private static void mergeEntries(List<ByteBuffer> inputs, Skip skip, Bytes out) {
+  private static Bytes mergeEntries(List<ByteBuffer> inputs, Skip skip, Bytes out) {
     int[] next = inputs.stream().mapToInt(input -> image(input, -1)).toArray();
     int last = -1;
     while (true) {
@@ -153,7 +162,7 @@ public final class PartMerge implements GroupTally {
         least = next[p] < next[least] ? p : least;
       }
       if (next[least] == Integer.MAX_VALUE) {
-        return;
+        return out;
       }
       ByteBuffer in = inputs.get(least);
       int from = in.position();

@@ -103,12 +103,12 @@ public final class Parts implements GroupTally {
 
   @Override
   public void tally(int first, int end, int workers, Path file) throws IOException {
-    List<byte[]> counts = new ArrayList<>();
+    CutSum sum = merge.sum(first, end);
     for (PartTally part : tallies) {
       // Each part counts by itself, as it would on another machine.
-      counts.add(part.counts(first, end, workers));
+      sum.add(part.counts(first, end, workers));
     }
-    Cuts cuts = merge.cuts(first, end, counts);
+    Cuts cuts = sum.cuts();
     List<Path> files = files();
     for (int p = 0; p < files.size(); p++) {
       tallies.get(p).tally(first, end, cuts, workers, files.get(p));

@@ -11,8 +11,10 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.netdissect.base.NetdissectException;
 import org.netdissect.base.Text;
 import org.netdissect.base.files.NpyFile;
+import org.netdissect.base.files.TypedPath;
 import org.netdissect.results.BasisInfo;
 import org.netdissect.results.DissectionException;
 
@@ -78,7 +80,7 @@ public abstract sealed class Basis {
         }
         yield new Matrix(
             text,
-            Path.of(parts[0].trim()),
+            TypedPath.of(parts[0].trim()),
             biasFile(text, options),
             options.containsKey("relu"),
             (int) topK);
@@ -137,7 +139,7 @@ public abstract sealed class Basis {
     if (options.get("bias").isEmpty()) {
       throw wrong(text, "bias needs a file: bias=FILE.npy");
     }
-    return Path.of(options.get("bias"));
+    return TypedPath.of(options.get("bias"));
   }
 
   private static List<Long> longs(String text, String list) {
@@ -183,6 +185,13 @@ public abstract sealed class Basis {
   public List<Path> files() {
     return List.of();
   }
+
+  /**
+   * Refuses early what no layer could make good: a file that is missing or of the wrong shape.
+   *
+   * @throws NetdissectException in one line
+   */
+  public void check() throws IOException {}
 
   /** The same with the relative paths of its files resolved against a folder. */
   public Basis relativeTo(Path folder) {
@@ -343,6 +352,24 @@ public abstract sealed class Basis {
     }
 
     @Override
+    public void check() throws IOException {
+      try (NpyFile npy = NpyFile.open(file)) {
+        int k = (int) shape(npy)[0];
+        checkTopK(k);
+        if (biasFile != null) {
+          bias(biasFile, k);
+        }
+      }
+    }
+
+    private void checkTopK(int k) throws DissectionException {
+      if (topK > k) {
+        throw new DissectionException(
+            "--basis " + this + ": topk=" + topK + " of only " + k + " directions");
+      }
+    }
+
+    @Override
     public Basis relativeTo(Path folder) {
       return parse(
           "matrix:"
@@ -406,10 +433,7 @@ public abstract sealed class Basis {
       double[] bias = biasFile == null ? null : bias(biasFile, k);
       String digest = Fitted.digest(values);
       String biasDigest = bias == null ? null : Fitted.digest(bias);
-      if (topK > k) {
-        throw new DissectionException(
-            "--basis " + this + ": topk=" + topK + " of only " + k + " directions");
-      }
+      checkTopK(k);
       String name = file.getFileName().toString().replaceFirst("\\.npy$", "");
       return List.of(
           new View(
