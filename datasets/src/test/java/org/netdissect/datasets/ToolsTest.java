@@ -86,6 +86,18 @@ class ToolsTest {
   }
 
   @Test
+  void masksInBlackAndWhiteNeedTheirValue() throws Exception {
+    Path folder = temp.resolve("d");
+    Pictures.photo(folder.resolve("images/a.jpg"), 2, 2);
+    Pictures.grey(folder.resolve("masks/a.png"), 8, new int[][] {{255, 0}, {255, 0}});
+    Path labels = folder.resolve("labels.csv");
+    Files.writeString(labels, "value,name\n1,polyp\n");
+    assertHas(verify(folder, true), "note", "masks in black and white need 255");
+    Files.writeString(labels, "value,name\n255,polyp\n");
+    assertEquals(List.of(), verify(folder, true));
+  }
+
+  @Test
   void infoCounts() throws Exception {
     BrodenFolder broden = new BrodenFolder(temp.resolve("d"));
     broden.mask("a.png", 2, 2, new char[] {3, 3, 4, 0});

@@ -272,6 +272,7 @@ public final class DatasetVerifier {
         note("category " + category.name() + " has no data in any image");
       }
     }
+    int found = 0;
     for (Concept concept : vocabulary.concepts()) {
       if (concept.number() == 0) {
         continue;
@@ -282,12 +283,17 @@ public final class DatasetVerifier {
           in.add(category.name());
         }
       }
+      found += in.size();
       String label = "label " + concept.number() + " (" + Text.oneLine(concept.name()) + ")";
       if (in.isEmpty()) {
         note(label + " is never used");
       } else if (in.size() > 1) {
         note(label + " is used in several categories: " + String.join(", ", in));
       }
+    }
+    String why = data.whyUnlabelled();
+    if (found == 0 && why != null) {
+      note("no image holds a label: " + why);
     }
   }
 }

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.netdissect.base.DataException;
 import org.netdissect.base.Text;
 import org.netdissect.base.tables.Problems;
@@ -211,6 +212,14 @@ public final class MaskFolderDataset implements ReadDataset {
   @Override
   public Path folder() {
     return folder;
+  }
+
+  @Override
+  public @Nullable String whyUnlabelled() {
+    return format.equals("masks")
+        ? "values 0 and 255 (65535 in 16 bits) mean nothing unless labels.csv lists them; masks in"
+            + " black and white need 255 there"
+        : null;
   }
 
   @Override

@@ -35,4 +35,9 @@ public interface ReadDataset extends ConceptDataset {
   default @Nullable String complaint(int category, int number) {
     return null;
   }
+
+  /** What may be the reason where no image holds a label; null when nothing is known. */
+  default @Nullable String whyUnlabelled() {
+    return null;
+  }
 }
