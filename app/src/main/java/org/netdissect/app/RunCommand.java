@@ -8,7 +8,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.ServiceLoader;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -329,7 +328,7 @@ final class RunCommand implements Callable<Integer> {
       throw new UsageException("--parts must be at least 1: " + parts);
     }
     if (master != null) {
-      engines();
+      Engines.parts();
     }
     if (master != null && peaks) {
       throw new UsageException("--peaks are not kept with --master");
@@ -524,21 +523,10 @@ final class RunCommand implements Callable<Integer> {
       return builder.build().runAll();
     }
     List<String> command = spec.commandLine().getParseResult().originalArgs();
-    try (PartEngine engine = engines().open(master, parts == null ? 0 : parts, command, progress)) {
+    try (PartEngine engine =
+        Engines.parts().open(master, parts == null ? 0 : parts, command, progress)) {
       return builder.optEngine(engine).build().runAll();
     }
-  }
-
-  /** What starts engines. */
-  private static PartEngine.Provider engines() {
-    return ServiceLoader.load(PartEngine.Provider.class)
-        .findFirst()
-        .orElseThrow(
-            () ->
-                new UsageException(
-                    "--master needs Apache Spark and netdissect-cluster.jar, which 'mvn -Pcluster"
-                        + " -DskipTests package' builds: spark-submit netdissect-cluster.jar run …"
-                        + " (docs/cluster.md)"));
   }
 
   /** What 8 bits mean for masks, where it means much and the layer's kind does not tell. */
