@@ -158,7 +158,7 @@ final class StudyFolders {
     String images = probing.data() == null ? dataKey() : dataKey(probing.data());
     String made =
         String.join("\n", String.valueOf(result(subject).getFileName()), images, probing.made());
-    return out.resolve("probes").resolve(folder(subject.name(), made) + ".csv");
+    return out.resolve("probes").resolve(folder(label(subject), made) + ".csv");
   }
 
   private Path newResult(Subject subject) throws IOException {
@@ -175,7 +175,23 @@ final class StudyFolders {
             bases(subject),
             Long.toString(study.limit()),
             Double.toString(study.iou()));
-    return out.resolve("results").resolve(folder(subject.name(), made));
+    return out.resolve("results").resolve(folder(label(subject), made));
+  }
+
+  /**
+   * For people who look into the folder. Not the subject's name, which changes when its grid grows.
+   */
+  private static String label(Subject subject) {
+    TrainingOptions options = subject.training();
+    return options == null
+        ? String.valueOf(Objects.requireNonNull(subject.model()).getFileName())
+            .replaceFirst("\\.onnx$", "")
+        : options.architecture().typed()
+            + "-"
+            + options.task().lowerCase()
+            + "-"
+            + options.seed()
+            + (subject.iteration() == null ? "" : "-at-" + subject.iteration());
   }
 
   /** A preprocessing by its name, or by what its file says. */

@@ -64,7 +64,12 @@ final class StudyPage {
     int number = 0;
     for (Question question : study.questions()) {
       number++;
-      String name = number + "-" + Text.fileSafe(question.title()).replaceAll("^(.{0,40}).*", "$1");
+      String name =
+          number
+              + "-"
+              + Text.fileSafe(question.title())
+                  .replaceAll("^(.{0,40}).*", "$1")
+                  .replaceAll("-+$", "");
       body.append("<section id=\"q").append(number).append("\">\n<h2>");
       body.append(Page.escape(question.title())).append("</h2>\n");
       List<Observation> seen = observations(question, study.iou());

@@ -16,7 +16,9 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -25,6 +27,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.netdissect.base.Progress;
 import org.netdissect.base.files.NpyWriter;
 import org.netdissect.lab.train.AnalyticNetworks;
+import org.netdissect.lab.train.Training;
 import org.netdissect.lab.world.WorldFolder;
 import org.netdissect.results.Dissection;
 
@@ -78,16 +81,24 @@ class StudyTest {
         new HashSet<>(study.subjects().stream().map(s -> s.factors().get("iteration")).toList()));
     Path out = temp.resolve("out");
     List<String> said = new ArrayList<>();
-    Path page = StudyRun.of(study, out, null, Progress.NONE, said::add).run().page();
+    Path page = StudyRun.of(study, out, null, Progress.NONE, steps(said)).run().page();
     assertEquals(1, said.size(), "all three from one decoding: " + said);
     String html = Files.readString(page);
     assertTrue(html.contains("More with training?") && html.contains("Spearman"), html);
     assertTrue(Files.readString(out.resolve("figures/2-By-layer.csv")).contains("relu1,"));
     byte[] before = Files.readAllBytes(page);
     said.clear();
-    StudyRun.of(study, out, null, Progress.NONE, said::add).run();
+    StudyRun.of(study, out, null, Progress.NONE, steps(said)).run();
     assertEquals(List.of(), said, "nothing is done twice");
     assertArrayEquals(before, Files.readAllBytes(page));
+  }
+
+  private static Consumer<String> steps(List<String> to) {
+    return line -> {
+      if (line.startsWith("step ")) {
+        to.add(line);
+      }
+    };
   }
 
   /** Networks that share a decoding get the results that each gets alone. */
@@ -255,7 +266,7 @@ class StudyTest {
     List<StudyRun.Step> plan = StudyRun.of(study, out, null, Progress.NONE, l -> {}).plan();
     assertEquals(1, plan.stream().filter(step -> !step.done()).count());
     List<String> said = new ArrayList<>();
-    StudyRun.of(study, out, null, Progress.NONE, said::add).run();
+    StudyRun.of(study, out, null, Progress.NONE, steps(said)).run();
     assertEquals(1, said.size());
     assertTrue(said.get(0).startsWith("step ") && said.get(0).contains("of 3"), said.get(0));
   }
@@ -405,6 +416,26 @@ class StudyTest {
         "what others start from comes first: " + order);
     assertTrue(plan.stream().allMatch(step -> step.seconds() >= 0 && !step.done()));
     assertFalse(Files.exists(temp.resolve("o")), "a plan writes nothing");
+  }
+
+  @Test
+  void withoutPytorchNothingIsBegun() throws IOException {
+    Assumptions.assumeFalse(Training.isAvailable(), "built with -Ptrain");
+    Study study =
+        Study.read(
+            study(
+                """
+                data: {world: {images: 100, size: 32}}
+                networks:
+                  a: {train: {iterations: 4, batch: 8, width: 8}}
+                questions: [{by: network}]
+                """));
+    Path out = temp.resolve("out");
+    StudyRun run = StudyRun.of(study, out, null, Progress.NONE, l -> {});
+    IOException e = assertThrows(IOException.class, run::run);
+    assertTrue(e.getMessage().contains("mvn -B -q -DskipTests -Ptrain package"), e.getMessage());
+    assertFalse(Files.exists(out), "told before the world is rendered");
+    assertEquals(3, run.plan().size(), "what would be done can be told nevertheless");
   }
 
   private Set<String> names(Study study) throws IOException {

@@ -2,7 +2,7 @@
 // takes: colours, conceptFile, conceptLink, conceptsView, conceptView, count, D, detection, dot, fixed
 // takes: flag, h, heldShare, iouChart, isDetector, isDoubtful, K, labelFile, labelMask, largestIou
 // takes: layers, layersView, marksOf, maskControls, maskOf, MEANING_SORTS, missingWords, nice, numberIn
-// takes: oneOf, origin, plain, plural, ruleWords, saveButtons, short, shownOrder, TRUST_SORTS, TRUSTED
+// takes: oneOf, origin, plain, plural, ruleWords, saveButtons, short, shownOrder, stripsPainted, TRUST_SORTS, TRUSTED
 // takes: unitFile, unitGrid, unitView, VIEWS, words
 // takes: baseOf, nameUnder
 // gives: address, look
@@ -575,6 +575,7 @@ async function print() {
     setPrinting(true);
     await grid.painted();
   }
+  await stripsPainted();
   window.print();
 }
 
@@ -589,7 +590,7 @@ function setPrinting(on) {
 }
 
 addEventListener("keydown", (event) => {
-  if ((event.ctrlKey || event.metaKey) && event.key === "p" && grid.host.isConnected) {
+  if ((event.ctrlKey || event.metaKey) && event.key === "p") {
     event.preventDefault();
     print();
   }
