@@ -118,6 +118,10 @@ final class SparkEngine implements PartEngine {
     return Math.max(1, cores);
   }
 
+  SparkContext spark() {
+    return spark;
+  }
+
   @Override
   public int parts() {
     return parts;
@@ -160,7 +164,7 @@ final class SparkEngine implements PartEngine {
     }
   }
 
-  private static NetdissectException failure(String stage, Exception e) {
+  static NetdissectException failure(String stage, Exception e) {
     String why = Objects.toString(e.getMessage(), e.getClass().getSimpleName());
     String told = e instanceof SparkException ? why.lines().findFirst().orElse(why) : why;
     return new NetdissectException("Spark could not " + stage + ": " + told, e);
