@@ -31,11 +31,16 @@ record Outcome(
     long moved)
     implements Serializable {
 
+  /** An executor, as Spark names one that a task should go to. */
+  static String place(String host, String executor) {
+    return "executor_" + host + "_" + executor;
+  }
+
   /** Does a task in this process. */
   static Outcome of(PartTask<?> task, List<String> command) throws IOException {
     String executor = SparkEnv.get().executorId();
     String host = SparkEnv.get().blockManager().blockManagerId().host();
-    String place = "executor_" + host + "_" + executor;
+    String place = place(host, executor);
     try {
       PartWorker worker = ProcessWorker.of(command);
       Serializable found = task.run(worker);

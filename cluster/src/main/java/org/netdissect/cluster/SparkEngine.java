@@ -3,12 +3,17 @@ package org.netdissect.cluster;
 import java.io.IOException;
 import java.io.Serializable;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.IntStream;
 import org.apache.spark.SparkConf;
 import org.apache.spark.SparkContext;
 import org.apache.spark.SparkException;
@@ -68,8 +73,10 @@ final class SparkEngine implements PartEngine {
     }
     // Tasks may be done twice, so whoever is slow need not be waited for.
     conf.setIfMissing("spark.speculation", "true");
-    // To wait for the process that has a part costs less than to record the part again.
-    conf.setIfMissing("spark.locality.wait", "60s");
+    // To wait for the process that has a part costs less than to record the part again; any other
+    // on its machine is as good as one elsewhere.
+    conf.setIfMissing("spark.locality.wait.process", "20s");
+    conf.setIfMissing("spark.locality.wait.node", "0s");
     // What tasks find is taken one by one and not kept.
     conf.setIfMissing("spark.driver.maxResultSize", "0");
     // Names of files are meant as where the command was given.
@@ -96,8 +103,7 @@ final class SparkEngine implements PartEngine {
     int cores = 0;
     while (!spark.isStopped() && (cores == 0 || System.nanoTime() - since < SETTLED)) {
       int now = 0;
-      for (ExecutorSummary executor :
-          CollectionConverters.asJava(spark.statusStore().executorList(true))) {
+      for (ExecutorSummary executor : executors(spark)) {
         now += executor.totalCores();
       }
       if (now != cores) {
@@ -132,20 +138,26 @@ final class SparkEngine implements PartEngine {
     if (tasks.isEmpty()) {
       return;
     }
+    int[] order = order(tasks.size());
+    Set<String> alive = alive();
+    List<PartTask<R>> sent = new ArrayList<>();
     List<String> preferred = new ArrayList<>();
-    for (PartTask<R> task : tasks) {
-      preferred.add(places.getOrDefault(task.part(), ""));
+    for (int t : order) {
+      sent.add(tasks.get(t));
+      String place = places.getOrDefault(tasks.get(t).part(), "");
+      // Spark would wait for one that is gone.
+      preferred.add(alive.contains(place) ? place : "");
     }
     spark.setCallSite(stage);
     spark.setJobDescription("netdissect: " + stage);
-    try (SparkJob job = SparkJob.submit(spark, tasks, preferred, command)) {
-      for (int left = tasks.size(); left > 0; left--) {
+    try (SparkJob job = SparkJob.submit(spark, sent, preferred, command)) {
+      for (int left = sent.size(); left > 0; left--) {
         SparkJob.Ended ended = job.next();
-        places.put(tasks.get(ended.task()).part(), ended.outcome().place());
+        places.put(sent.get(ended.task()).part(), ended.outcome().place());
         moved.add(ended.outcome().moved());
         @SuppressWarnings("unchecked") // The task says what it finds.
         R found = (R) ended.outcome().get();
-        done.done(ended.task(), found);
+        done.done(order[ended.task()], found);
       }
     } catch (IOException e) {
       throw e;
@@ -156,6 +168,31 @@ final class SparkEngine implements PartEngine {
       // Spark throws what its interface does not tell.
       throw failure(stage, e);
     }
+  }
+
+  /** The executors that are there, as {@link Outcome#place} names them. */
+  private Set<String> alive() {
+    Set<String> alive = new HashSet<>();
+    for (ExecutorSummary executor : executors(spark)) {
+      String hostPort = executor.hostPort();
+      int port = hostPort.lastIndexOf(':');
+      alive.add(Outcome.place(hostPort.substring(0, port), executor.id()));
+    }
+    return alive;
+  }
+
+  private static List<ExecutorSummary> executors(SparkContext spark) {
+    return CollectionConverters.asJava(spark.statusStore().executorList(true));
+  }
+
+  /** The order in which tasks are begun: theirs, unless a test wants another. */
+  private static int[] order(int tasks) {
+    List<Integer> order = new ArrayList<>(IntStream.range(0, tasks).boxed().toList());
+    Long seed = Long.getLong("netdissect.shuffleParts");
+    if (seed != null) {
+      Collections.shuffle(order, new Random(seed));
+    }
+    return order.stream().mapToInt(task -> task).toArray();
   }
 
   private static NetdissectException failure(String stage, Exception e) {

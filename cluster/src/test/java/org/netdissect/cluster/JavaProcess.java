@@ -39,12 +39,18 @@ final class JavaProcess {
     return builder.redirectErrorStream(true).redirectOutput(said.toFile()).start();
   }
 
+  /** Starts the command in a process of its own. */
+  static Process netdissect(List<String> options, List<String> arguments, Path said)
+      throws IOException {
+    return start("org.netdissect.app.Netdissect", options, Map.of(), arguments, said);
+  }
+
   /** Runs the command in a process of its own; gives what it says. */
   static String netdissect(
       Path folder, int code, String words, List<String> options, List<String> arguments)
       throws Exception {
     Path said = Files.createTempFile(folder, "said", ".txt");
-    Process process = start("org.netdissect.app.Netdissect", options, Map.of(), arguments, said);
+    Process process = netdissect(options, arguments, said);
     assertTrue(process.waitFor(300, TimeUnit.SECONDS), "it does not end");
     String text = Files.readString(said, StandardCharsets.UTF_8);
     assertEquals(code, process.exitValue(), text);

@@ -25,7 +25,7 @@ final class PartTasks {
    */
   record Group(int layer, int first, int end) implements Serializable {}
 
-  /** Records a part; gives the checkpoint that its recording ends with. */
+  /** Records a part; gives the checkpoint that its recording ends with, packed. */
   record RecordPart(Part of) implements PartTask<byte[]> {
     @Override
     public int part() {

@@ -103,7 +103,7 @@ public final class PartWorker implements Closeable {
         part.number(),
         of.split(),
         () -> of.files().readBounds(opened.source().layers()),
-        recording -> Files.readAllBytes(local.checkpoint(part.number(), of.split())));
+        recording -> PartFiles.pack(local.checkpoint(part.number(), of.split())));
   }
 
   /** Does something with a part once all are recorded. */

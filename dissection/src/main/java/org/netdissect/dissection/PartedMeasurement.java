@@ -13,7 +13,6 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.netdissect.base.DiskSpace;
 import org.netdissect.base.Progress;
-import org.netdissect.base.files.WholeFile;
 import org.netdissect.dissection.recording.LayerTotals;
 import org.netdissect.dissection.recording.MergedRecording;
 import org.netdissect.dissection.recording.Recording;
@@ -122,7 +121,7 @@ final class PartedMeasurement {
           tasks,
           (task, checkpoint) -> {
             int part = tasks.get(task).part();
-            WholeFile.bytes(files.recorded(part), checkpoint);
+            PartFiles.unpack(checkpoint, files.recorded(part));
             add(part, phase);
             writeBounds();
           });

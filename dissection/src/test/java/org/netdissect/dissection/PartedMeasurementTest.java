@@ -229,8 +229,8 @@ class PartedMeasurementTest {
             .run();
       } catch (IllegalStateException e) {
         cuts++;
-        if (left % 3 == 2) {
-          damage(out);
+        if (left % 2 == 1) {
+          damage(out, left);
         }
         builder(out, Convention.EXACT)
             .optEngine(new Unsteady(workers, 3, left, Integer.MAX_VALUE))
@@ -243,12 +243,13 @@ class PartedMeasurementTest {
     assertTrue(cuts > 8, "cut off " + cuts + " times");
   }
 
-  /** Changes a byte of a file that a part left. */
-  private static void damage(Path out) throws IOException {
+  /** Changes a byte of a file that parts left. */
+  private static void damage(Path out, int number) throws IOException {
     try (Stream<Path> all = Files.walk(out)) {
-      Path file =
-          all.filter(path -> path.toString().endsWith(".bin")).sorted().findFirst().orElse(null);
-      if (file != null) {
+      List<Path> files =
+          all.filter(path -> path.toString().matches(".*\\.(bin|gz)")).sorted().toList();
+      if (!files.isEmpty()) {
+        Path file = files.get(number % files.size());
         byte[] bytes = Files.readAllBytes(file);
         bytes[bytes.length / 2] ^= 1;
         Files.write(file, bytes);
