@@ -9,7 +9,7 @@ if not defined JAVA_HOME if errorlevel 1 goto nojava
 if defined JAVA_HOME if not exist "%java%.exe" goto nojava
 for %%j in ("%home%\lib\netdissect-app-*.jar") do set "jar=%%j"
 set "ORT_DISABLE_TELEMETRY=1"
-if "%~1"=="train" if exist "%home%\lib-train" goto train
+for %%c in (train study) do if "%~1"=="%%c" if exist "%home%\lib-train" goto train
 rem The classes as Java holds them in memory, in the user's cache folder; see the other script.
 set "cache="
 call :options %NETDISSECT_OPTS%
@@ -47,7 +47,7 @@ exit /b %errorlevel%
 if not defined OMP_WAIT_POLICY set "OMP_WAIT_POLICY=PASSIVE"
 if not defined ONEDNN_MAX_CPU_ISA set "ONEDNN_MAX_CPU_ISA=AVX2"
 if not defined ATEN_CPU_CAPABILITY set "ATEN_CPU_CAPABILITY=avx2"
-"%java%" %NETDISSECT_OPTS% -cp "%home%\lib\*;%home%\lib-train\*" org.netdissect.app.Netdissect %*
+"%java%" --enable-native-access=ALL-UNNAMED %NETDISSECT_OPTS% -cp "%home%\lib\*;%home%\lib-train\*" org.netdissect.app.Netdissect %*
 exit /b %errorlevel%
 :options
 if "%~1"=="" exit /b 0

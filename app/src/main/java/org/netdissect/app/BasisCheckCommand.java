@@ -52,7 +52,7 @@ final class BasisCheckCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     TerminalProgress progress = new TerminalProgress(System.err, common.quiet);
-    Basis wanted = parsed();
+    Basis wanted = Bases.of(List.of(basis)).get(0);
     Long limit = photographs.limit();
     Device computing = layerOptions.device(progress);
     List<Network> networks = modelOptions.open(List.of(model), progress);
@@ -79,14 +79,6 @@ final class BasisCheckCommand implements Callable<Integer> {
       return trips.stream().allMatch(RoundTrip::isEqual) ? 0 : 1;
     } finally {
       networks.forEach(Network::close);
-    }
-  }
-
-  private Basis parsed() {
-    try {
-      return Basis.parse(basis);
-    } catch (IllegalArgumentException e) {
-      throw new UsageException(e.getMessage());
     }
   }
 

@@ -167,8 +167,7 @@ final class CheckCommand implements Callable<Integer> {
               100 * fit.dead()));
       out.append(isNamed ? "  " + fit.named() + " of " + fit.labelled() + "\n" : "\n");
     }
-    return out.append("best: ")
-        .append(verdict(check, evidence))
+    return out.append(verdict(check, evidence))
         .append('\n')
         .append("agreement: how often a photograph and its mirror image get the same class,")
         .append(" beyond chance (1 is best)\n")
@@ -185,6 +184,14 @@ final class CheckCommand implements Callable<Integer> {
 
   /** Which fits, by which evidence. */
   private static String verdict(PreprocessingCheck check, InputEvidence evidence) {
+    if (!check.isAnyFitting()) {
+      return "no preprocessing fits: under none do the outputs tell photographs apart;"
+          + " are these photographs of what the network was made for, and its weights trained ones?";
+    }
+    return "best: " + best(check, evidence);
+  }
+
+  private static String best(PreprocessingCheck check, InputEvidence evidence) {
     String best = check.fits().get(0).name();
     List<String> alike =
         check.fits().stream()
@@ -206,8 +213,13 @@ final class CheckCommand implements Callable<Integer> {
     return Text.terminal(best)
         + (alike.isEmpty()
             ? ", by the photographs"
-            : ", but hardly better than "
-                + Text.terminal(String.join(", ", alike))
-                + ": ask who trained the network");
+            : ", but %s than %s: ask who trained the network"
+                .formatted(
+                    check.images() < PreprocessingCheck.ENOUGH
+                        ? "with fewer than "
+                            + PreprocessingCheck.ENOUGH
+                            + " photographs not surely better"
+                        : "hardly better",
+                    Text.terminal(String.join(", ", alike))));
   }
 }

@@ -90,6 +90,14 @@ final class CompareCommand implements Callable<Integer> {
   private boolean follow;
 
   @Option(
+      names = "--curves",
+      paramLabel = "threshold",
+      description =
+          "threshold: draw unique detectors over the IoU above which a unit is a detector, from"
+              + " 0.02 to 0.1, and tell whether orders stay; thresholds.csv holds the numbers.")
+  private @Nullable String curves;
+
+  @Option(
       names = "--anyway",
       description =
           "Compare although data sets, quantiles or conventions differ; the page says so loudly.")
@@ -102,6 +110,7 @@ final class CompareCommand implements Callable<Integer> {
     if (!(iou >= 0 && iou < 1)) {
       throw new UsageException("--iou must lie from 0 to below 1: " + iou);
     }
+    CurvesOption.check(curves);
     sizes("--names", names.size());
     sizes("--group", groups.size());
     Double[] numbers = numbers();
@@ -132,6 +141,9 @@ final class CompareCommand implements Callable<Integer> {
     if (accuracy != null) {
       comparison =
           comparison.withAccuracies(Accuracies.of(runs, accuracy.isEmpty() ? null : accuracy));
+    }
+    if (curves != null) {
+      comparison = comparison.withThresholdCurves();
     }
     if (follow) {
       comparison = comparison.withFollowing();

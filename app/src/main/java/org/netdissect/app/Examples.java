@@ -45,13 +45,19 @@ final class Examples {
                   "netdissect probe MODEL.onnx --data ACTIONS/train --test ACTIONS/test",
                   "netdissect probe A.onnx B.onnx --data SCENES --result OUT-A --result OUT-B",
                   "netdissect compare OUT-A OUT-B --accuracy --out COMPARED")),
-          Map.entry("show", List.of("netdissect show OUT", "netdissect show OUT --iou 0.1 --json")),
+          Map.entry(
+              "show",
+              List.of(
+                  "netdissect show OUT",
+                  "netdissect show OUT --iou 0.1 --json",
+                  "netdissect show OUT --sparsity")),
           Map.entry("report", List.of("netdissect report OUT --data BRODEN")),
           Map.entry(
               "compare",
               List.of(
                   "netdissect compare OUT1 OUT2 --out COMPARED --with-published",
-                  "netdissect compare IT1 IT10 IT100 --out COMPARED --axis iteration=1,10,100")),
+                  "netdissect compare IT1 IT10 IT100 --out COMPARED --axis iteration=1,10,100",
+                  "netdissect compare OUT1 OUT2 --out COMPARED --curves threshold")),
           Map.entry(
               "figure",
               List.of(
@@ -69,6 +75,11 @@ final class Examples {
                   "netdissect rate OUT --units 50 --raters 3 --out SHEETS",
                   "netdissect rate OUT --phrases GROUND-TRUTH.csv --raters 6 --out SHEETS",
                   "netdissect rate --read answers-*.json --out TABLE.csv")),
+          Map.entry(
+              "study",
+              List.of(
+                  "netdissect study studies/five-minutes.yaml --dry-run",
+                  "netdissect study STUDY.yaml --out OUT --curves threshold")),
           Map.entry("export", List.of("netdissect export OUT --format arrow --out TABLES")),
           Map.entry("import", List.of("netdissect import conv5-result.csv --out OUT")),
           Map.entry(

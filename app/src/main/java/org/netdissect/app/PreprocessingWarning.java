@@ -20,8 +20,8 @@ import org.netdissect.pictures.Framing;
  * photographs.
  */
 final class PreprocessingWarning {
-  /** Photographs that are shown to a network at most. */
-  private static final int SHOWN = 16;
+  /** Photographs that are shown to a network at most; some may not be readable. */
+  private static final int SHOWN = PreprocessingCheck.ENOUGH * 3 / 2;
 
   private final ConceptDataset data;
   private final Framing framing;
@@ -87,14 +87,10 @@ final class PreprocessingWarning {
             taken.name(), network, evidence.classes(), data, framing, SHOWN, progress);
     if (check.isClearlyBetterThan(taken.name())) {
       progress.warn(
-          network.name()
-              + ": preprocessing "
-              + check.fits().get(0).name()
-              + " fits better than "
-              + taken.name()
-              + ", by "
-              + check.images()
-              + " photographs ('netdissect check' says how it knows); choose with --preprocess");
+          ("%s: preprocessing %s may fit better than %s, by %d photographs"
+                  + " ('netdissect check' tries more and says how it knows);"
+                  + " choose with --preprocess")
+              .formatted(network.name(), check.fits().get(0).name(), taken.name(), check.images()));
     }
   }
 }

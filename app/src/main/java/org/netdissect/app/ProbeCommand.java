@@ -128,7 +128,7 @@ final class ProbeCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     TerminalProgress progress = new TerminalProgress(System.err, common.quiet);
     ProbeOptions options = options();
-    List<Basis> views = views();
+    List<Basis> views = Bases.of(bases);
     List<Dissection> carriers = new ArrayList<>();
     for (Path result : results) {
       carriers.add(Dissection.open(result));
@@ -171,14 +171,6 @@ final class ProbeCommand implements Callable<Integer> {
     }
     try {
       return new ProbeOptions(Pool.of(pool), cost, splits, trained, seed, layerOptions.workers());
-    } catch (IllegalArgumentException e) {
-      throw new UsageException(e.getMessage());
-    }
-  }
-
-  private List<Basis> views() {
-    try {
-      return bases.stream().map(Basis::parse).toList();
     } catch (IllegalArgumentException e) {
       throw new UsageException(e.getMessage());
     }

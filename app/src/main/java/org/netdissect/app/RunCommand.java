@@ -21,8 +21,6 @@ import org.netdissect.dissection.Dissector;
 import org.netdissect.dissection.PartEngine;
 import org.netdissect.dissection.PartWorker;
 import org.netdissect.dissection.activations.RecordedActivations;
-import org.netdissect.dissection.activations.RecordedMaps;
-import org.netdissect.dissection.activations.basis.Basis;
 import org.netdissect.dissection.rules.Convention;
 import org.netdissect.dissection.rules.Quantile;
 import org.netdissect.dissection.scoring.MapsKept;
@@ -149,9 +147,9 @@ final class RunCommand implements Callable<Integer> {
       names = "--activations",
       paramLabel = "NAME=maps.npy",
       description =
-          "Dissect recorded activation maps instead of a network: NumPy float32, float16 or float64"
-              + " (.npy, or the one array of an .npz), images x units x height x width. May be"
-              + " repeated.")
+          "Dissect recorded activation maps instead of a network: NumPy float32, float16 or"
+              + " float64, or whole numbers that float32 holds (.npy, or the one array of an .npz),"
+              + " images x units x height x width. May be repeated.")
   private Map<String, Path> activations = new LinkedHashMap<>();
 
   @Option(
@@ -341,9 +339,7 @@ final class RunCommand implements Callable<Integer> {
     announceData(progress);
     ConceptDataset from =
         open(input == null ? 0 : input.height(), input == null ? 0 : input.width(), progress);
-    return builder
-        .setRecorded(recorded(from, Objects.requireNonNull(images), input, progress))
-        .setData(from);
+    return builder.setRecorded(recorded(from, Objects.requireNonNull(images), input)).setData(from);
   }
 
   /** Takes a folder of photographs in place of labelled images. */
@@ -415,7 +411,8 @@ final class RunCommand implements Callable<Integer> {
       List<Network> networks,
       List<Preprocessing> preprocessings,
       ConceptDataset labelled,
-      TerminalProgress progress) {
+      TerminalProgress progress)
+      throws IOException {
     return options()
         .optProgress(progress)
         .optPreprocessings(preprocessings)
@@ -595,7 +592,7 @@ final class RunCommand implements Callable<Integer> {
   }
 
   /** The options that both kinds of run share; every one is checked before any work begins. */
-  private Dissector.Builder options() {
+  private Dissector.Builder options() throws IOException {
     try {
       Dissector.Builder builder =
           Dissector.builder()
@@ -608,7 +605,7 @@ final class RunCommand implements Callable<Integer> {
               .optCategories(categories)
               .optMaps(MapsKept.of(maps))
               .optPeaks(peaks)
-              .optBases(bases.stream().map(Basis::parse).toList())
+              .optBases(Bases.of(bases))
               .optCache(cache)
               .optOverwrite(overwrite)
               .optStrict(strict);
@@ -650,8 +647,7 @@ final class RunCommand implements Callable<Integer> {
     }
   }
 
-  private RecordedActivations recorded(
-      ConceptDataset from, Path images, @Nullable InputSize input, TerminalProgress progress)
+  private RecordedActivations recorded(ConceptDataset from, Path images, @Nullable InputSize input)
       throws IOException {
     List<RecordedActivations.Maps> recorded = new ArrayList<>();
     for (Map.Entry<String, Path> entry : activations.entrySet()) {
@@ -661,11 +657,6 @@ final class RunCommand implements Callable<Integer> {
               entry.getKey(),
               entry.getValue(),
               field == null ? ReceptiveField.UNKNOWN : field(field)));
-      try (RecordedMaps maps = RecordedMaps.open(entry.getValue())) {
-        if (maps.doubt() != null) {
-          progress.warn(maps.doubt());
-        }
-      }
     }
     return new RecordedActivations(recorded, ImageList.read(images, from), input);
   }

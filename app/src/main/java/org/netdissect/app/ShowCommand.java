@@ -26,6 +26,12 @@ final class ShowCommand implements Callable<Integer> {
       description = "IoU above which a unit is a detector. Default: the run's own.")
   private @Nullable Double iou;
 
+  @Option(
+      names = "--sparsity",
+      description =
+          "Also tell how sparsely each layer's units answer: share of zeros, kurtosis (medians).")
+  private boolean sparsity;
+
   @Option(names = "--json", description = "Print JSON for programs.")
   private boolean json;
 
@@ -42,8 +48,8 @@ final class ShowCommand implements Callable<Integer> {
     double threshold = iou == null ? dissection.info().rules().iou() : iou;
     Output.print(
         json
-            ? Json.pretty(Summary.json(dissection, threshold))
-            : Summary.text(dissection, threshold));
+            ? Json.pretty(Summary.json(dissection, threshold, sparsity))
+            : Summary.text(dissection, threshold, sparsity));
     return 0;
   }
 }

@@ -39,15 +39,25 @@ final class StudyCommand implements Callable<Integer> {
       description = "Say what would be done and about how long it takes; write nothing.")
   private boolean dryRun;
 
+  @Option(
+      names = "--curves",
+      paramLabel = "threshold",
+      description =
+          "threshold: draw each question that counts detectors over the IoU above which a unit is"
+              + " one, from 0.02 to 0.1, and tell whether orders stay.")
+  private @Nullable String curves;
+
   @Mixin private CommonOptions common;
 
   @Override
   public Integer call() throws IOException {
+    CurvesOption.check(curves);
     Study study = Study.read(file);
     TerminalProgress progress = new TerminalProgress(System.err, common.quiet);
     Path folder = (out != null ? out : usualOut()).toAbsolutePath().normalize();
     StudyRun run =
-        StudyRun.of(study, folder, Reports.step(null, progress), progress, progress::say);
+        StudyRun.of(study, folder, Reports.step(null, progress), progress, progress::say)
+            .withThresholdCurves(curves != null);
     if (dryRun) {
       Output.print(plan(run.plan(), folder));
       return 0;

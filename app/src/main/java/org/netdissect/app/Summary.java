@@ -19,6 +19,7 @@ import org.netdissect.results.DissectionInfo;
 import org.netdissect.results.LabelScore;
 import org.netdissect.results.LayerDissection;
 import org.netdissect.results.LayerInfo;
+import org.netdissect.results.Sparsity;
 import org.netdissect.results.TrustTable;
 import org.netdissect.results.UnitScore;
 
@@ -51,6 +52,15 @@ final class Summary {
   }
 
   static String text(Dissection dissection, double iou) throws IOException {
+    return text(dissection, iou, false);
+  }
+
+  /**
+   * The summary for people.
+   *
+   * @param sparsity whether to tell how sparsely each layer's units answer
+   */
+  static String text(Dissection dissection, double iou, boolean sparsity) throws IOException {
     DissectionInfo info = dissection.info();
     StringBuilder out = new StringBuilder();
     out.append(
@@ -93,6 +103,9 @@ final class Summary {
     }
     for (LayerDissection layer : dissection.layers()) {
       layer(out, dissection, layer, iou);
+      if (sparsity) {
+        out.append(sparsityLine(layer));
+      }
     }
     return out.toString();
   }
@@ -123,6 +136,17 @@ final class Summary {
     if (Ties.isQuantised(dissected.layer())) {
       out.append(Ties.line(dissection, dissected));
     }
+  }
+
+  private static String sparsityLine(LayerDissection layer) throws IOException {
+    Sparsity sparsity = Sparsity.of(layer);
+    return sparsity == null
+        ? "  sparsity: not known (no histograms, or no unit that varies)\n"
+        : String.format(
+            Locale.ROOT,
+            "  sparsity: the median unit is zero at %.1f %% of all places, kurtosis %.1f%n",
+            100 * sparsity.zeros(),
+            sparsity.kurtosis());
   }
 
   private static void scores(
@@ -259,7 +283,13 @@ final class Summary {
     }
   }
 
-  static Map<String, Object> json(Dissection dissection, double iou) throws IOException {
+  /**
+   * The summary for programs.
+   *
+   * @param sparsity whether to tell how sparsely each layer's units answer
+   */
+  static Map<String, Object> json(Dissection dissection, double iou, boolean sparsity)
+      throws IOException {
     Map<String, Object> root = new LinkedHashMap<>();
     DissectionInfo info = dissection.info();
     root.put("network", info.network().file());
@@ -310,6 +340,9 @@ final class Summary {
       entry.put("trust", trust == null ? null : TrustSummary.json(trust, iou));
       entry.put("emptyMasks", layer.result().emptyMasks());
       entry.put("inactive", layer.result().inactive());
+      if (sparsity) {
+        entry.put("sparsity", Sparsity.of(layer));
+      }
       layers.add(entry);
     }
     root.put("layers", layers);

@@ -313,6 +313,19 @@ class BasisCommandTest {
       }
     }
     fails(2, "name the images with --data", "basis", "check", model, "--basis", "random:k=3");
+    // Before the model and the photographs are looked at.
+    String missing = "matrix:" + folder.resolve("missing.npy");
+    Path nothing = folder.resolve("nothing");
+    for (List<Object> words :
+        List.<List<Object>>of(
+            List.of("run", nothing, "--out", folder.resolve("never")),
+            List.of("basis", "check", nothing),
+            List.of("probe", nothing))) {
+      fails(
+          1,
+          "missing.npy: there is no such file",
+          with(words.toArray(), "--data", nothing, "--basis", missing));
+    }
     fails(
         2,
         "--limit must be at least 1",
@@ -424,10 +437,8 @@ class BasisCommandTest {
     fails(2, "Unknown subcommand 'nix'", "help", "basis", "nix");
   }
 
-  private static Object[] with(Object[] words, Object last) {
-    Object[] all = Arrays.copyOf(words, words.length + 1);
-    all[words.length] = last;
-    return all;
+  private static Object[] with(Object[] words, Object... last) {
+    return Stream.of(words, last).flatMap(Stream::of).toArray();
   }
 
   @Test
@@ -584,7 +595,7 @@ class BasisCommandTest {
   void optionsThatWouldDoNothingAreRefused() {
     Object[] fit = {"basis", "fit", "none.onnx", "--layer", "a", "--data", "d", "--out", "o.npy"};
     Object[] pca = with(with(fit, "--kind"), "pca");
-    fails(2, "--topk is for --kind dictionary only, not pca", with(with(pca, "--topk"), "4"));
+    fails(2, "--topk is for --kind dictionary only, not pca", with(pca, "--topk", "4"));
     fails(2, "pca takes all cells", with(with(pca, "--cells"), "400"));
     fails(2, "--components must be at least 1", with(with(pca, "--components"), "0"));
     Object[] probe = {"probe", "none.onnx", "--layer", "a", "--data", "d", "--test", "t"};

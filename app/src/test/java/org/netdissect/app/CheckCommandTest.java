@@ -42,16 +42,27 @@ class CheckCommandTest {
 
   /** Tells the colour of a picture that reaches it as 0 to 1, red first. */
   private Path classifier(String... metadata) throws IOException {
+    return classifier(9, 0, metadata);
+  }
+
+  /**
+   * The same for pictures of another range.
+   *
+   * @param gain of the colours
+   * @param other score of a fourth class; 0 for none
+   */
+  private Path classifier(double gain, double other, String... metadata) throws IOException {
     GraphBuilder graph = GraphBuilder.seeded(1);
     for (int i = 0; i < metadata.length; i += 2) {
       graph.metadata(metadata[i], metadata[i + 1]);
     }
+    int classes = other == 0 ? 3 : 4;
     String image = graph.image(-1, 3, 16, 16);
     String weights = graph.floats("w", i -> i / 3 % 3 == i % 3 ? 1 : 0, 6, 3, 1, 1);
     String maps = graph.node("Conv", "maps", image + " " + weights);
     String flat = graph.node("Flatten", "flat", graph.node("GlobalAveragePool", "pool", maps));
-    String head = graph.floats("head", i -> i / 6 == i % 6 ? 9 : 0, 3, 6);
-    String bias = graph.floats("bias", i -> 0, 3);
+    String head = graph.floats("head", i -> i / 6 == i % 6 ? gain : 0, classes, 6);
+    String bias = graph.floats("bias", i -> i == 3 ? other : 0, classes);
     graph.output(graph.node("Gemm", "scores", flat + " " + head + " " + bias, "transB=1"));
     return graph.write(temp.resolve("net.onnx"));
   }
@@ -147,5 +158,32 @@ class CheckCommandTest {
     String said = InProcess.run("check", model, "--data", photos);
     assertHas(said, "  its file's ");
     assertHas(said, "\"mean\":[0.1,0.1,0.1]");
+  }
+
+  @Test
+  void runHintsAtAnotherByEnoughPhotographsOnly() throws IOException {
+    // Pictures from 0 to 255; smaller values reach the threshold of no colour.
+    Path model = classifier(0.1, 5);
+    assertHas(run(model), "preprocessing none may fit better than torch, by 16 photographs");
+    assertHas(InProcess.run("check", model, "--data", photos), "best: none");
+    for (String colour : COLOURS) {
+      Files.delete(photos.resolve(colour).resolve("p0.png"));
+    }
+    assertFalse(run(model).contains("fit better"));
+    assertHas(
+        InProcess.run("check", model, "--data", photos),
+        "with fewer than 16 photographs not surely better than ");
+  }
+
+  @Test
+  void whereNothingFitsNothingIsHintedAt() throws IOException {
+    Path model = classifier(1e-4, 1e-3);
+    assertFalse(run(model).contains("fit better"));
+    assertHas(InProcess.run("check", model, "--data", photos), "no preprocessing fits: ");
+  }
+
+  private String run(Path model) {
+    return InProcess.run(
+        "run", model, "--data", photos, "--out", temp.resolve("o"), "--overwrite", "--no-report");
   }
 }

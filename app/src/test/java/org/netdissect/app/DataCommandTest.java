@@ -7,14 +7,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.netdissect.base.Npy;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -120,15 +119,8 @@ class DataCommandTest {
     Path dir = masks("cars", 2);
     Path list = temp.resolve("list.txt");
     Files.writeString(list, "i0.png\ni1.png\n");
-    String header = "{'descr': '<f4', 'fortran_order': False, 'shape': (2, 1, 1, 2), }";
-    ByteBuffer npy = ByteBuffer.allocate(128 + 16).order(ByteOrder.LITTLE_ENDIAN);
-    npy.put((byte) 0x93).put("NUMPY".getBytes(StandardCharsets.US_ASCII)).put((byte) 1);
-    npy.put((byte) 0).putShort((short) 118);
-    npy.put(
-        (header + " ".repeat(117 - header.length()) + "\n").getBytes(StandardCharsets.US_ASCII));
-    npy.putFloat(4).putFloat(0).putFloat(3).putFloat(0); // the left cell fires
-    Path maps = temp.resolve("maps.npy");
-    Files.write(maps, npy.array());
+    // The left cell fires.
+    Path maps = Npy.write(temp.resolve("maps.npy"), new float[] {4, 0, 3, 0}, 2, 1, 1, 2);
     Path out = temp.resolve("result");
     Object[] command = {
       "run",

@@ -139,11 +139,7 @@ class LaunchersTest {
   /** The one launcher is tried, the other one read: a Java that only repeats what it is told. */
   @Test
   void shortRunsCompileLess(@TempDir Path home) throws IOException, InterruptedException {
-    Path launcher = Files.createDirectories(home.resolve("bin")).resolve("netdissect");
-    Files.copy(SCRIPTS.resolve("netdissect"), launcher);
-    Path java = Files.createDirectories(home.resolve("java/bin")).resolve("java");
-    Files.writeString(java, "#!/bin/sh\necho \"$@\"\n");
-    assumeTrue(java.toFile().setExecutable(true) && Files.isExecutable(Path.of("/bin/sh")));
+    Path launcher = launcherWhoseJavaRepeats(home);
     for (String words :
         List.of("run m --limit 1", "run --limit=499 m", "run --limit 10 m", "layers m", "show o")) {
       assertTrue(told(launcher, home, words).contains("-XX:TieredStopAtLevel=1 "), words);
@@ -159,6 +155,37 @@ class LaunchersTest {
     for (String command : List.of("layers", "show", "--help", "--version")) {
       assertTrue(windows.matches("(?s).*%%c in \\([^)]*" + command + "\\b.*"), command);
     }
+  }
+
+  /** What trains has the libraries of the build that trains; the rest starts without them. */
+  @Test
+  void trainingsAndStudiesHaveTheirLibraries(@TempDir Path home)
+      throws IOException, InterruptedException {
+    Path launcher = launcherWhoseJavaRepeats(home);
+    for (String words : List.of("train --data d", "study s.yaml --dry-run")) {
+      assertFalse(told(launcher, home, words).contains("lib-train"), words);
+    }
+    Files.createDirectories(home.resolve("lib-train"));
+    for (String words : List.of("train --data d", "study s.yaml --dry-run")) {
+      String told = told(launcher, home, words);
+      assertTrue(told.contains("/lib-train/* ") && told.endsWith(" " + words + "\n"), told);
+    }
+    assertFalse(told(launcher, home, "run m").contains("lib-train"));
+    String windows = String.join("\n", lines("netdissect.cmd"));
+    assertTrue(
+        windows.contains(
+            "for %%c in (train study) do if \"%~1\"==\"%%c\" if exist \"%home%\\lib-train\" goto"
+                + " train"),
+        windows);
+  }
+
+  private static Path launcherWhoseJavaRepeats(Path home) throws IOException {
+    Path launcher = Files.createDirectories(home.resolve("bin")).resolve("netdissect");
+    Files.copy(SCRIPTS.resolve("netdissect"), launcher);
+    Path java = Files.createDirectories(home.resolve("java/bin")).resolve("java");
+    Files.writeString(java, "#!/bin/sh\necho \"$@\"\n");
+    assumeTrue(java.toFile().setExecutable(true) && Files.isExecutable(Path.of("/bin/sh")));
+    return launcher;
   }
 
   private static String told(Path launcher, Path home, String words)

@@ -5,11 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.awt.image.BufferedImage;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -21,6 +19,7 @@ import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.netdissect.base.Npy;
 import org.netdissect.networks.TestModels;
 
 /**
@@ -68,14 +67,7 @@ class TrustCommandTest {
         }
       }
     }
-    String shape = "(" + IMAGES + ", " + UNITS + ", " + SIDE + ", " + SIDE + "), }";
-    String header = "{'descr': '<f4', 'fortran_order': False, 'shape': " + shape;
-    header += " ".repeat(127 - 10 - header.length()) + "\n";
-    ByteArrayOutputStream npy = new ByteArrayOutputStream();
-    npy.write(new byte[] {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y', 1, 0, (byte) header.length(), 0});
-    npy.write(header.getBytes(StandardCharsets.US_ASCII));
-    npy.write(maps.array());
-    Files.write(temp.resolve("maps.npy"), npy.toByteArray());
+    Npy.write(temp.resolve("maps.npy"), "<f4", maps.array(), IMAGES, UNITS, SIDE, SIDE);
     Files.writeString(temp.resolve("list.txt"), list);
     recorded.addAll(
         List.of(

@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import org.netdissect.dissection.Npy;
+import org.netdissect.base.Npy;
 
 /** A small labelled world, maps of two layers on it, and the words that dissect them. */
 final class TestRuns {

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.netdissect.datasets.FormatsTest.assertBroken;
 import static org.netdissect.datasets.FormatsTest.at;
 
+import java.awt.image.BufferedImage;
+import java.awt.image.IndexColorModel;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -13,6 +15,7 @@ import java.nio.file.Path;
 import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -278,6 +281,53 @@ class DialectsTest {
     assertBroken("", this::open);
   }
 
+  @Test
+  void shapesOfLabelmeThatAreTurnedOrCoverNothing() throws Exception {
+    photo("a.jpg");
+    String diamond = "[[6,0],[12,4],[6,8],[0,4]]";
+    write(
+        "a.json",
+        labelme(
+            "a.jpg",
+            shape("mug", "oriented_rectangle", diamond),
+            shape("spoon", "line", "[[0,0],[12,8]]"),
+            shape("spoon", "points", "[[0,0],[12,8],[1,1]]")));
+    assertEquals(0, share(open(), "a.jpg", "mug"));
+    assertEquals(0.5, share(Datasets.open(dir, FULL.withBoxes()), "a.jpg", "mug"), 0.1);
+    assertRemark(open(), "1 of 3 annotations have a box");
+    assertRemark(open(), "2 of 3 annotations are lines, points or the like");
+  }
+
+  @Test
+  void cvatForAProjectOfSeveralTasks() throws Exception {
+    photo("images/train/a.jpg");
+    photo("images/val/a.jpg");
+    String size = "width=\"12\" height=\"8\"";
+    String half = "<polygon label=\"mug\" points=\"0,0;6,0;6,8;0,8\"/>";
+    // Turned by a right angle, a rectangle of 8 × 4 is one of 4 × 8.
+    String turned = "<box label=\"mug\" xtl=\"2\" ytl=\"2\" xbr=\"10\" ybr=\"6\" rotation=\"90\"/>";
+    String skeleton = "<skeleton label=\"mug\"/>";
+    write(
+        "annotations.xml",
+        "<annotations><version>1.1</version><meta><project><name>p</name></project></meta>",
+        "<image id=\"0\" name=\"a.jpg\" subset=\"train\" task_id=\"1\" " + size + ">",
+        half + "</image>",
+        "<image id=\"0\" name=\"a.jpg\" subset=\"val\" task_id=\"2\" " + size + ">",
+        turned + skeleton + "</image></annotations>");
+    ConceptDataset data = Datasets.open(dir, FULL.withBoxes());
+    assertEquals(2, data.images().size());
+    assertEquals(0.5, share(data, "images/train/a.jpg", "mug"));
+    assertEquals(4 * 8 / 96.0, share(data, "images/val/a.jpg", "mug"));
+    assertEquals(List.of(), at(data, "images/val/a.jpg", 4, 3));
+    assertEquals(List.of("object:mug"), at(data, "images/val/a.jpg", 0, 4));
+    assertRemark(data, "1 of 3 annotations are lines, points or the like");
+    photo("images/a.jpg");
+    for (String subset : List.of("train", "val")) {
+      Files.delete(dir.resolve("images/" + subset + "/a.jpg"));
+    }
+    assertBroken("\"images/a.jpg\" is labelled twice in annotations.xml", this::open);
+  }
+
   /** Of what a file's reader says nothing is passed on but the place. */
   @Test
   void filesCutInTheMiddle() throws Exception {
@@ -352,6 +402,36 @@ class DialectsTest {
     assertLeftOut(open(), "a.jpg", "a JPEG blurs");
     write("labels.csv", "value,name", "255,polyp", "128,other");
     assertLeftOut(open(), "a.jpg", "save masks as PNG");
+  }
+
+  @Test
+  void masksOfNumbersThatAreNoPng() throws Exception {
+    write("labels.csv", "value,name", "1,mug", "2,spoon");
+    byte[] levels = new byte[256];
+    levels[1] = 90;
+    levels[2] = (byte) 200;
+    IndexColorModel palette = new IndexColorModel(8, 256, levels, levels, levels);
+    for (String kind : List.of("gif", "bmp", "tiff")) {
+      photo("images/" + kind + ".jpg");
+      BufferedImage mask = new BufferedImage(12, 8, BufferedImage.TYPE_BYTE_INDEXED, palette);
+      for (int p = 0; p < 12 * 8; p++) {
+        mask.getRaster().setSample(p % 12, p / 12, 0, p % 12 < 3 ? 2 : p % 12 < 9 ? 1 : 0);
+      }
+      write(mask, kind);
+      assertEquals(0.25, share(open(), kind + ".jpg", "spoon"), kind);
+      assertEquals(0.5, share(open(), kind + ".jpg", "mug"), kind);
+    }
+    BufferedImage deep = new BufferedImage(12, 8, BufferedImage.TYPE_USHORT_GRAY);
+    deep.getRaster().setSample(0, 0, 0, 300);
+    write(deep, "tiff");
+    write("labels.csv", "value,name", "300,mug");
+    assertEquals(1 / 96.0, share(open(), "tiff.jpg", "mug"));
+  }
+
+  private void write(BufferedImage mask, String kind) throws IOException {
+    Path file = dir.resolve("masks/" + kind + "." + kind);
+    Files.createDirectories(file.getParent());
+    assertTrue(ImageIO.write(mask, kind, file.toFile()));
   }
 
   @Test
@@ -439,6 +519,11 @@ class DialectsTest {
     ConceptDataset data = open();
     assertEquals(0.5, share(data, "train/ulm/1_leftImg8bit.png", "car"));
     assertEquals(1, share(data, "train/ulm/2_leftImg8bit.png", "car"));
+    Pictures.grey(
+        dir.resolve("gtFine/train/ulm/2_gtFine_labelIds.png"), 8, new int[][] {{13, 255}});
+    assertBroken(
+        "holds the value 255: labelIds never do",
+        () -> share(open(), "train/ulm/2_leftImg8bit.png", "car"));
     dir = temp.resolve("colours");
     photo("leftImg8bit/train/ulm/1_leftImg8bit.png");
     Pictures.rgb(dir.resolve("gtFine/train/ulm/1_gtFine_color.png"), new int[][] {{13}});

@@ -121,6 +121,28 @@ class SharedCasesTest {
     assertEquals(expected, ImageList.read(cases.resolve(list), data));
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      quoteCharacter = '`',
+      delimiter = '|',
+      value = {
+        "`image\n%s\n%s`",
+        "`File Name\r\n%s\r\n%s\r\n`",
+        "`\"%s\"\n\"%s\"`",
+        "`,file\n0,%s\n1,%s`",
+        "`image;label\n%s;street\n%s;sky`",
+        "`%s\t3\n%s\t4`",
+        "`%s 3\n%s 4`",
+        "`id,filename,note\n1,\"images/%s\",\"a, b\"\n2,\"images/%s\",`",
+      })
+  void columnsOfTables(String written) throws IOException {
+    BrodenDataset data = BrodenDataset.open(Shared.path("data/minibroden-224"));
+    List<String> names = data.images().stream().limit(2).map(ImageRow::name).toList();
+    Path list = temp.resolve("list.csv");
+    Files.writeString(list, written.formatted(names.get(0), names.get(1)));
+    assertEquals(names, ImageList.read(list, data));
+  }
+
   @Test
   void listsThatCannotBeRight() throws IOException {
     ConceptDataset data = BrodenDataset.open(Shared.path("data/minibroden-224"));
@@ -131,6 +153,11 @@ class SharedCasesTest {
     assertList(data, "x".repeat(5_000_000), "a line of 5000000 characters");
     assertList(data, "x".repeat(60_000), "is not in the data set");
     assertList(data, "", "lists no image");
+    assertList(data, "no.jpg 3\n" + name + " 4\n", "line 1: \"no.jpg 3\" is not in the data set");
+    assertList(data, "a\n" + name + "\n", "line 1: \"a\" is not in the data set");
+    assertList(data, "file,n\n" + name + ",1\nno.jpg,1", "line 3: \"no.jpg\" is not in");
+    String other = data.images().get(1).name();
+    assertList(data, name + "," + other + "\n", "line 1: ");
     assertBroken("is a folder", () -> ImageList.read(temp, data));
     assertBroken("missing file", () -> ImageList.read(temp.resolve("none"), data));
   }

@@ -25,6 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.netdissect.base.NetdissectException;
+import org.netdissect.base.Npy;
 import org.netdissect.base.RecordedProgress;
 import org.netdissect.base.files.FileCheck;
 import org.netdissect.base.files.FileKind;

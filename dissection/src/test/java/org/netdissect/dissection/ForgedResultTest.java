@@ -22,6 +22,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.netdissect.base.Json;
 import org.netdissect.base.NetdissectException;
+import org.netdissect.base.Npy;
 import org.netdissect.base.Progress;
 import org.netdissect.base.files.Bytes;
 import org.netdissect.base.files.FileCheck;

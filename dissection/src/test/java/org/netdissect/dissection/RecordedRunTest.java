@@ -31,7 +31,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.netdissect.base.NetdissectException;
+import org.netdissect.base.Npy;
+import org.netdissect.base.Progress;
 import org.netdissect.base.files.NpyFile;
+import org.netdissect.base.files.Trees;
 import org.netdissect.concepts.ImageRow;
 import org.netdissect.dissection.activations.RecordedActivations;
 import org.netdissect.dissection.activations.RecordedMaps;
@@ -262,23 +265,88 @@ class RecordedRunTest {
     files.put("fortran", columns);
     byte[] array = Files.readAllBytes(file(maps));
     files.put("stored", npz("stored", true, array, "maps"));
+    files.put("packed", npz("packed", false, array, "maps"));
     for (Map.Entry<String, Path> file : files.entrySet()) {
       run(file.getKey(), file.getValue(), data, names(), builder -> {});
       Map<String, Integer> other = contents(file.getKey());
       other.remove("dissection.json");
       assertEquals(plain, other, file.getKey());
     }
-    assertRefused("numpy.savez_compressed", npz("packed", false, array, "maps"));
     assertRefused("an archive of 2 arrays (a.npy, b.npy)", npz("two", true, array, "a", "b"));
-    byte[] cut = Files.readAllBytes(files.get("stored"));
-    for (int length : new int[] {4, 30, 500, cut.length - 3}) {
-      assertRefused("cut.npz", Files.write(folder.resolve("cut.npz"), Arrays.copyOf(cut, length)));
+    for (String whole : List.of("stored", "packed")) {
+      byte[] cut = Files.readAllBytes(files.get(whole));
+      for (int length : new int[] {4, 30, 500, cut.length - 3}) {
+        assertRefused(
+            "cut.npz", Files.write(folder.resolve("cut.npz"), Arrays.copyOf(cut, length)));
+      }
     }
     assertRefused("is no file", folder);
   }
 
+  @Test
+  void damagedCompressedArraysAreRefused() throws IOException {
+    byte[] packed =
+        Files.readAllBytes(npz("packed", false, Files.readAllBytes(file(maps(1))), "maps"));
+    int entry = 0;
+    while (ByteBuffer.wrap(packed).getInt(entry) != 0x504b0102) {
+      entry++;
+    }
+    // Values, CRC-32, size, a size that no stream inflates to, place.
+    Map<Integer, Integer> damages =
+        Map.of(entry / 2, 1, entry + 16, 1, entry + 24, 9, entry + 26, 99, entry + 42, 5);
+    for (Map.Entry<Integer, Integer> damage : damages.entrySet()) {
+      byte[] damaged = packed.clone();
+      damaged[damage.getKey()] ^= damage.getValue().byteValue();
+      assertRefused(
+          "a broken archive of arrays", Files.write(folder.resolve("damaged.npz"), damaged));
+    }
+  }
+
+  @Test
+  void wholeNumbersAreReadWhereTheyAreExact() throws IOException {
+    int n = IMAGES * UNITS * SIDE * SIDE;
+    float[] maps = new float[n];
+    for (int i = 0; i < n; i++) {
+      maps[i] = (i * 7919L) % 127;
+    }
+    run("float", file(maps), data, names(), builder -> {});
+    Map<String, Integer> asFloat = contents("float");
+    asFloat.remove("dissection.json"); // the digest of what was recorded
+    for (String type : List.of("|i1", "|u1", "<i2", ">u2", "<i4", ">i4", "<u4", "<i8", ">u8")) {
+      int bytes = type.charAt(2) - '0';
+      ByteBuffer values = ByteBuffer.allocate(bytes * n);
+      for (float map : maps) {
+        for (int b = 0; b < bytes; b++) {
+          boolean isLowest = b == (type.startsWith(">") ? bytes - 1 : 0);
+          values.put((byte) (isLowest ? map : 0));
+        }
+      }
+      run("whole", npy("whole", type, values.array()), data, names(), builder -> {});
+      Map<String, Integer> asWhole = contents("whole");
+      asWhole.remove("dissection.json");
+      assertEquals(asFloat, asWhole, type);
+      Trees.delete(folder.resolve("whole"));
+    }
+  }
+
+  @Test
+  void wholeNumbersThatAreNotExactAreRefused() throws IOException {
+    Map<String, Long> values =
+        Map.of("<i4", (1L << 24) + 1, "<i8", Long.MAX_VALUE, "<u4", 0xffffffffL, "<u8", -1L);
+    for (Map.Entry<String, Long> value : values.entrySet()) {
+      int bytes = value.getKey().charAt(2) - '0';
+      byte[] all = new byte[bytes * IMAGES * UNITS * SIDE * SIDE];
+      for (int b = 0; b < bytes; b++) {
+        all[b] = (byte) (value.getValue() >> (8 * b));
+      }
+      refused("is not exact in float32", npy("large", value.getKey(), all));
+      Trees.delete(folder.resolve("out"));
+    }
+  }
+
   private static void assertRefused(String words, Path file) {
-    IOException e = assertThrows(IOException.class, () -> RecordedMaps.open(file).close());
+    IOException e =
+        assertThrows(IOException.class, () -> RecordedMaps.open(file, Progress.NONE).close());
     assertTrue(e.getMessage().contains(words), e.getMessage());
   }
 
@@ -310,11 +378,11 @@ class RecordedRunTest {
   void mapsWithUnitsLastAreAskedAbout() throws IOException {
     float[] values = new float[2 * 7 * 7 * 32];
     try (RecordedMaps maps =
-        RecordedMaps.open(Npy.write(folder.resolve("a.npy"), values, 2, 7, 7, 32))) {
+        RecordedMaps.open(Npy.write(folder.resolve("a.npy"), values, 2, 7, 7, 32), Progress.NONE)) {
       assertTrue(maps.doubt().contains("numpy.moveaxis(maps, -1, 1)"), maps.doubt());
     }
     try (RecordedMaps maps =
-        RecordedMaps.open(Npy.write(folder.resolve("b.npy"), values, 2, 32, 7, 7))) {
+        RecordedMaps.open(Npy.write(folder.resolve("b.npy"), values, 2, 32, 7, 7), Progress.NONE)) {
       assertNull(maps.doubt());
     }
   }
@@ -394,7 +462,7 @@ class RecordedRunTest {
     byte[] bytes = new byte[4 * IMAGES * UNITS * SIDE * SIDE];
     refused(
         "float32, float16 or float64",
-        Npy.write(folder.resolve("c.npy"), "<i4", bytes, IMAGES, UNITS, SIDE, SIDE));
+        Npy.write(folder.resolve("c.npy"), "<c8", bytes, IMAGES, UNITS, SIDE, SIDE));
     refused(
         "images × units × height × width",
         Npy.write(folder.resolve("d.npy"), "<f4", bytes, IMAGES, UNITS * SIDE * SIDE));

@@ -8,10 +8,12 @@ import java.awt.image.IndexColorModel;
 import java.awt.image.Raster;
 import java.io.IOException;
 import java.util.BitSet;
+import java.util.Optional;
 import java.util.Set;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
 import javax.imageio.event.IIOReadUpdateListener;
+import org.jspecify.annotations.Nullable;
 import org.netdissect.base.Limits;
 import org.netdissect.base.Text;
 import org.netdissect.pictures.Photographs.Photograph;
@@ -26,8 +28,16 @@ final class OtherKinds {
 
   private static final int PHOTOMETRIC_TAG = 262;
 
-  /** Grey, either way round, RGB, palette and YCbCr; others, such as CMYK, ImageIO guesses. */
-  private static final Set<Integer> PHOTOMETRIC = Set.of(0, 1, 2, 3, 6);
+  private static final int WHITE_IS_ZERO = 0;
+  private static final int INKS = 5;
+
+  /**
+   * Grey, either way round, RGB, palette, inks and YCbCr; others, such as CIELAB, ImageIO guesses.
+   */
+  private static final Set<Integer> PHOTOMETRIC = Set.of(WHITE_IS_ZERO, 1, 2, 3, INKS, 6);
+
+  private static final int INK_SET_TAG = 332;
+  private static final int CMYK = 1;
 
   private OtherKinds() {}
 
@@ -56,14 +66,40 @@ final class OtherKinds {
         name,
         kind,
         reader -> {
-          Rows rows = new Rows();
-          reader.addIIOReadUpdateListener(rows);
-          BufferedImage image = reader.read(0);
-          check(
-              kind != PictureKind.GIF || rows.seen.cardinality() == image.getHeight(),
-              "damaged or truncated");
-          return new Photograph(image.getHeight(), image.getWidth(), rgb(image));
+          BufferedImage image = image(reader, kind);
+          byte[] rgb =
+              kind == PictureKind.TIFF && photometric(file) == INKS ? printed(image) : rgb(image);
+          return new Photograph(image.getHeight(), image.getWidth(), rgb);
         });
+  }
+
+  /** The pixels as numbers; null where they are colours, or grey the other way round. */
+  static @Nullable NumberedPicture numbers(byte[] file, String name, PictureKind kind)
+      throws UnreadableImageException {
+    Optional<NumberedPicture> numbers =
+        with(
+            file,
+            name,
+            kind,
+            reader ->
+                kind == PictureKind.TIFF && photometric(file) == WHITE_IS_ZERO
+                    ? Optional.empty()
+                    : Optional.ofNullable(numbers(image(reader, kind))));
+    return numbers.orElse(null);
+  }
+
+  private static BufferedImage image(ImageReader reader, PictureKind kind) throws IOException {
+    Rows rows = new Rows();
+    reader.addIIOReadUpdateListener(rows);
+    BufferedImage image = reader.read(0);
+    check(
+        kind != PictureKind.GIF || rows.seen.cardinality() == image.getHeight(),
+        "damaged or truncated");
+    return image;
+  }
+
+  private static int photometric(byte[] file) {
+    return Exif.tag(file, 0, file.length, PHOTOMETRIC_TAG, 2);
   }
 
   private static <T> T with(byte[] file, String name, PictureKind kind, Reading<T> reading)
@@ -129,7 +165,8 @@ final class OtherKinds {
           tile > 0 && tile <= Math.max(1 << 20, (long) TILE * height * width),
           "tiles much larger than the picture");
       check(
-          PHOTOMETRIC.contains(Exif.tag(file, 0, file.length, PHOTOMETRIC_TAG, 2)),
+          PHOTOMETRIC.contains(photometric(file))
+              && Exif.tag(file, 0, file.length, INK_SET_TAG, CMYK) == CMYK,
           "of an unusual kind of colours; convert it to RGB");
     } else if (kind == PictureKind.GIF) {
       check(
@@ -183,6 +220,75 @@ final class OtherKinds {
       }
     }
     return rgb;
+  }
+
+  /** Four inks of 8 or 16 bits as on white paper, as {@link JpegPixels#ink}. */
+  private static byte[] printed(BufferedImage image) throws IOException {
+    Raster raster = image.getRaster();
+    int bits = image.getColorModel().getComponentSize(0);
+    check(
+        raster.getNumBands() == 4
+            && (bits == 8 || bits == 16)
+            && raster.getTransferType() <= DataBuffer.TYPE_USHORT,
+        "of an unusual kind of inks; convert it to RGB");
+    int width = image.getWidth();
+    byte[] rgb = new byte[Math.multiplyExact(3 * width, image.getHeight())];
+    byte[] light = new byte[width];
+    int[] row = new int[4 * width];
+    for (int y = 0; y < image.getHeight(); y++) {
+      raster.getPixels(0, y, width, 1, row);
+      int at = 3 * width * y;
+      for (int x = 0; x < width; x++) {
+        for (int ink = 0; ink < 3; ink++) {
+          rgb[at + 3 * x + ink] = (byte) (row[4 * x + ink] >> (bits - 8));
+        }
+        light[x] = (byte) ~(row[4 * x + 3] >> (bits - 8));
+      }
+      JpegPixels.ink(light, 0, true, rgb, at, width);
+    }
+    return rgb;
+  }
+
+  private static @Nullable NumberedPicture numbers(BufferedImage image) {
+    ColorModel colors = image.getColorModel();
+    Raster raster = image.getRaster();
+    int bits = colors.getComponentSize(0);
+    boolean isPalette = colors instanceof IndexColorModel;
+    boolean isGrey =
+        colors instanceof ComponentColorModel
+            && raster.getNumBands() == 1
+            && (bits == 8 || bits == 16)
+            && raster.getTransferType() <= DataBuffer.TYPE_USHORT;
+    if (!isGrey && !(isPalette && colors.getPixelSize() <= 8)) {
+      return null;
+    }
+    int width = image.getWidth();
+    int bytes = isGrey ? bits / 8 : 1;
+    byte[] samples = new byte[Math.multiplyExact(bytes * width, image.getHeight())];
+    int[] row = new int[width];
+    int k = 0;
+    for (int y = 0; y < image.getHeight(); y++) {
+      for (int value : raster.getPixels(0, y, width, 1, row)) {
+        if (bytes == 2) {
+          samples[k++] = (byte) (value >> 8);
+        }
+        samples[k++] = (byte) value;
+      }
+    }
+    return new NumberedPicture(
+        image.getHeight(), width, 8 * bytes, samples, bytes == 2 ? null : palette(colors));
+  }
+
+  private static byte[] palette(ColorModel colors) {
+    int size = colors instanceof IndexColorModel index ? index.getMapSize() : 256;
+    byte[] palette = new byte[3 * size];
+    for (int i = 0; i < size; i++) {
+      int rgb = colors instanceof IndexColorModel index ? index.getRGB(i) : i * 0x010101;
+      palette[3 * i] = (byte) (rgb >> 16);
+      palette[3 * i + 1] = (byte) (rgb >> 8);
+      palette[3 * i + 2] = (byte) rgb;
+    }
+    return palette;
   }
 
   /** The rows that were read: a GIF may end before its last one without a warning. */

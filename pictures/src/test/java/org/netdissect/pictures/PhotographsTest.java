@@ -13,6 +13,8 @@ import java.awt.image.WritableRaster;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -265,16 +267,70 @@ class PhotographsTest {
     // A screen larger than the picture on it.
     gif[6]++;
     assertRefused("does not fill it", gif);
-    // Photometric interpretation 5: inks.
+    // Photometric interpretation 5: inks, of which there must be four.
     for (int at = 8; at + 12 <= tiff.length; at++) {
       if (tiff[at] == 1 && tiff[at + 1] == 6 && tiff[at + 3] == 3) { // Tag 262, a short.
         tiff[at + 9] = 5;
         break;
       }
     }
-    assertRefused("unusual kind of colours", tiff);
+    assertRefused("unusual kind of", tiff);
     assertRefused("AVIF", join(new byte[4], "ftypavif".getBytes(StandardCharsets.US_ASCII)));
     assertRefused("WebP", "RIFF....WEBPVP8 ".getBytes(StandardCharsets.US_ASCII));
+  }
+
+  /** Pixels of four inks and the colours that Pillow 9.4 gives for them. */
+  @Test
+  void inksOfTiff() throws Exception {
+    int[][] inks = {{0, 0, 0, 0}, {255, 0, 0, 0}, {10, 200, 77, 128}, {3, 2, 1, 254}};
+    int[] colours = {0xffffff, 0x00ffff, 0x7a1b59, 0x010101};
+    byte[] tiff = inked(inks);
+    byte[] rgb = Photographs.decode(tiff, "x.tif").rgb();
+    for (int p = 0; p < inks.length; p++) {
+      for (int c = 0; c < 3; c++) {
+        assertEquals(colours[p] >> (16 - 8 * c) & 0xff, rgb[3 * p + c] & 0xff, p + ", " + c);
+      }
+    }
+    // InkSet 2: other inks than these.
+    tiff[tiff.length - 4 * inks.length - 4 - 4] = 2;
+    assertRefused("unusual kind of colours", tiff);
+  }
+
+  /** A TIFF of one row, uncompressed, little-endian. */
+  private static byte[] inked(int[][] inks) {
+    int[][] tags = {
+      {256, 3, 1, inks.length}, // width
+      {257, 3, 1, 1}, // height
+      {258, 3, 4, 0}, // bits a sample: beside the directory
+      {259, 3, 1, 1}, // no compression
+      {262, 3, 1, 5}, // inks
+      {273, 4, 1, 0}, // where the pixels are
+      {277, 3, 1, 4}, // samples a pixel
+      {278, 3, 1, 1}, // rows a strip
+      {279, 4, 1, 4 * inks.length}, // bytes of the strip
+      {332, 3, 1, 1}, // CMYK
+    };
+    int bits = 8;
+    int directory = bits + 8;
+    int pixels = directory + 2 + 12 * tags.length + 4;
+    tags[2][3] = bits;
+    tags[5][3] = pixels;
+    ByteBuffer file = ByteBuffer.allocate(pixels + 4 * inks.length).order(ByteOrder.LITTLE_ENDIAN);
+    file.put((byte) 'I').put((byte) 'I').putShort((short) 42).putInt(directory);
+    for (int i = 0; i < 4; i++) {
+      file.putShort((short) 8);
+    }
+    file.putShort((short) tags.length);
+    for (int[] tag : tags) {
+      file.putShort((short) tag[0]).putShort((short) tag[1]).putInt(tag[2]).putInt(tag[3]);
+    }
+    file.putInt(0);
+    for (int[] pixel : inks) {
+      for (int ink : pixel) {
+        file.put((byte) ink);
+      }
+    }
+    return file.array();
   }
 
   @Test

@@ -151,6 +151,38 @@ class ComparisonTest {
 
   /** Labels at each time, and when the last one appeared, by the definitions. */
   @Test
+  void curvesOverThresholdsHoldTheCountsAtEach() throws Exception {
+    Path out = folder.resolve("curves");
+    List<Comparison.Run> repeats =
+        List.of(
+            run("x", one),
+            new Comparison.Run("y1", other, "y", null),
+            new Comparison.Run("y2", one, "y", null));
+    Comparison.of(repeats).withThresholdCurves().write(out);
+    List<NamedCsvRecord> rows = csv(out.resolve("thresholds.csv"));
+    assertEquals((2 + 2) * 9, rows.size());
+    for (NamedCsvRecord row : rows) {
+      double iou = Double.parseDouble(row.getField("iou"));
+      boolean first = row.getField("name").endsWith(" a");
+      int own = one.layers().get(first ? 0 : 1).counts(iou).uniquePerCategory();
+      boolean both = row.getField("name").equals("y a");
+      int alike = other.layers().get(0).counts(iou).uniquePerCategory();
+      assertEquals(both ? "2" : "1", row.getField("networks"));
+      assertEquals(
+          both ? (own + alike) / 2.0 : own,
+          Double.parseDouble(row.getField("mean unique detectors")),
+          1e-6);
+      assertEquals(
+          both ? Math.min(own, alike) : own, Double.parseDouble(row.getField("least")), 1e-6);
+    }
+    assertTrue(Files.readString(out.resolve("thresholds.svg")).contains("IoU above"));
+    assertTrue(Files.readString(out.resolve("index.html")).contains("order of the means"));
+    Path plain = folder.resolve("no-curves");
+    Comparison.of(repeats).write(plain);
+    assertFalse(Files.exists(plain.resolve("thresholds.csv")));
+  }
+
+  @Test
   void unitsAreFollowedThroughResults() throws Exception {
     Path out = folder.resolve("followed");
     // Another world stands for another time: its units have the same labels with other IoUs.

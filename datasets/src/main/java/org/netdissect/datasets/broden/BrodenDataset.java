@@ -306,13 +306,13 @@ public final class BrodenDataset implements ReadDataset {
   }
 
   @Override
-  public String name() {
-    return Folders.nameOf(folder);
+  public Vocabulary vocabulary() {
+    return vocabulary;
   }
 
   @Override
-  public Vocabulary vocabulary() {
-    return vocabulary;
+  public boolean coverageKnown() {
+    return true;
   }
 
   @Override

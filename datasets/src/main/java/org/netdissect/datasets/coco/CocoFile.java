@@ -123,6 +123,27 @@ final class CocoFile {
     this.file = file;
   }
 
+  /** Shapes are read again from their place in bytes, which only UTF-8 tells. */
+  private static void checkEncoding(Path file) throws DataException {
+    try (InputStream in = Files.newInputStream(file)) {
+      for (byte unit : in.readNBytes(4)) {
+        if (unit == 0) {
+          throw new DataException(
+              Text.oneLine(file.toString()) + ": json in UTF-16 or UTF-32; save it as UTF-8");
+        }
+      }
+    } catch (DataException e) {
+      throw e;
+    } catch (IOException e) {
+      throw new DataException(
+          "cannot read "
+              + Text.oneLine(file.toString())
+              + ": "
+              + Text.oneLine(String.valueOf(e.getMessage())),
+          e);
+    }
+  }
+
   /**
    * Reads the file once.
    *
@@ -133,6 +154,7 @@ final class CocoFile {
       throw new DataException(
           Text.oneLine(file.toString()) + (Files.exists(file) ? " is no file" : " is missing"));
     }
+    checkEncoding(file);
     CocoFile coco = new CocoFile(file);
     try (InputStream in = new BufferedInputStream(Files.newInputStream(file), 1 << 16);
         JsonParser json = JSON.createParser(ObjectReadContext.empty(), in)) {

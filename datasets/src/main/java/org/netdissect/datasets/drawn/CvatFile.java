@@ -36,6 +36,7 @@ final class CvatFile {
   /**
    * An image.
    *
+   * @param name of its photograph; below a folder of its subset, where it says one
    * @param problem what is wrong with one of its shapes, or null
    */
   record Image(
@@ -129,6 +130,10 @@ final class CvatFile {
     if (name == null) {
       throw new DataException("an image without a name");
     }
+    String subset = xml.getAttributeValue(null, "subset");
+    if (subset != null && !subset.isBlank()) {
+      name = subset + "/" + name;
+    }
     String problem = null;
     int height = 0;
     int width = 0;
@@ -171,23 +176,29 @@ final class CvatFile {
         double y0 = number(xml, "ytl");
         double x1 = number(xml, "xbr");
         double y1 = number(xml, "ybr");
-        return Drawn.Box.between(x0, y0, x1, y1);
+        double turn = turn(xml);
+        return turn == 0
+            ? Drawn.Box.between(x0, y0, x1, y1)
+            : Drawn.TurnedBox.between(x0, y0, x1, y1, turn);
       }
       case "ellipse" -> {
-        double turn = xml.getAttributeValue(null, "rotation") == null ? 0 : number(xml, "rotation");
         return Drawn.ellipse(
-            number(xml, "cx"), number(xml, "cy"), number(xml, "rx"), number(xml, "ry"), turn);
+            number(xml, "cx"), number(xml, "cy"), number(xml, "rx"), number(xml, "ry"), turn(xml));
       }
       case "mask" -> {
         return mask(xml);
       }
-      case "polyline", "points" -> {
+      case "polyline", "points", "cuboid", "skeleton" -> {
         return new Drawn.Nothing();
       }
       default -> {
         return null;
       }
     }
+  }
+
+  private static double turn(XMLStreamReader xml) throws DataException {
+    return xml.getAttributeValue(null, "rotation") == null ? 0 : number(xml, "rotation");
   }
 
   private static double[] points(XMLStreamReader xml) throws DataException {

@@ -111,6 +111,7 @@ public final class CvatFormat implements DatasetFormat {
       used.add(photo);
       image.shapes().forEach(one -> labels.add(one.label()));
       found.boxes += image.shapes().stream().filter(one -> one.shape().isBox()).count();
+      found.lines += image.shapes().stream().filter(one -> !one.shape().hasArea()).count();
       found.shapes += image.shapes().size();
       found.images.add(
           new DrawnImages.Image(

@@ -13,6 +13,11 @@ interface Drawn {
     return false;
   }
 
+  /** Whether it covers something; lines and points do not. */
+  default boolean hasArea() {
+    return true;
+  }
+
   /** A shape and its label. */
   record Labelled(String label, Drawn shape) {}
 
@@ -45,6 +50,36 @@ interface Drawn {
     }
   }
 
+  /** A rectangle that is turned, by its corners, x and y in turns. */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
+  record TurnedBox(double[] xy) implements Drawn {
+    /** A rectangle with these two corners, turned about its centre, clockwise as one sees it. */
+    static TurnedBox between(double x0, double y0, double x1, double y1, double degrees) {
+      double x = (x0 + x1) / 2;
+      double y = (y0 + y1) / 2;
+      double cos = Math.cos(Math.toRadians(degrees));
+      double sin = Math.sin(Math.toRadians(degrees));
+      double[] xy = {x0, y0, x1, y0, x1, y1, x0, y1};
+      for (int i = 0; i < xy.length; i += 2) {
+        double dx = xy[i] - x;
+        double dy = xy[i + 1] - y;
+        xy[i] = x + dx * cos - dy * sin;
+        xy[i + 1] = y + dx * sin + dy * cos;
+      }
+      return new TurnedBox(xy);
+    }
+
+    @Override
+    public void on(Shapes shapes, boolean[] target) {
+      shapes.fill(xy, target);
+    }
+
+    @Override
+    public boolean isBox() {
+      return true;
+    }
+  }
+
   /** A bitmap over a part of the photograph, a bit a pixel in rows from the top. */
   record Bitmap(int left, int top, int height, int width, BitSet bits) implements Drawn {
     @Override
@@ -57,6 +92,11 @@ interface Drawn {
   record Nothing() implements Drawn {
     @Override
     public void on(Shapes shapes, boolean[] target) {}
+
+    @Override
+    public boolean hasArea() {
+      return false;
+    }
   }
 
   /** An ellipse as a polygon so fine that no pixel tells the difference. */

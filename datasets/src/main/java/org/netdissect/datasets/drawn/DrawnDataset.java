@@ -14,7 +14,6 @@ import org.netdissect.concepts.ImageRow;
 import org.netdissect.concepts.Vocabulary;
 import org.netdissect.concepts.VocabularyBuilder;
 import org.netdissect.datasets.reading.DatasetOptions;
-import org.netdissect.datasets.reading.Folders;
 import org.netdissect.datasets.reading.LabelTable;
 import org.netdissect.datasets.reading.PhotoFiles;
 import org.netdissect.datasets.reading.ReadDataset;
@@ -96,18 +95,8 @@ final class DrawnDataset implements ReadDataset {
   }
 
   @Override
-  public String name() {
-    return Folders.nameOf(folder);
-  }
-
-  @Override
   public Vocabulary vocabulary() {
     return vocabulary;
-  }
-
-  @Override
-  public boolean coverageKnown() {
-    return false;
   }
 
   @Override
@@ -165,6 +154,15 @@ final class DrawnDataset implements ReadDataset {
               + (options.boxes()
                   ? "are drawn as rectangles (--boxes)"
                   : "are left out; --boxes takes them as rectangles"));
+    }
+    if (found.lines > 0) {
+      remarks.add(
+          named
+              + found.lines
+              + " of "
+              + found.shapes
+              + " annotations are lines, points or the like, which cover nothing, and are left"
+              + " out");
     }
     if (found.unlabelled > 0) {
       remarks.add(

@@ -50,8 +50,10 @@ final class DrawnImages {
   /** Photographs without annotations, which are left out. */
   int unlabelled;
 
-  /** Boxes, and shapes altogether. */
+  /** Boxes, lines and points, and shapes altogether. */
   long boxes;
+
+  long lines;
 
   long shapes;
 
@@ -66,9 +68,11 @@ final class DrawnImages {
             Text.oneLine(folder.toString())
                 + ": the photograph "
                 + Text.quoted(image.name())
-                + " is labelled in "
-                + Text.oneLine(String.valueOf(other.file().getFileName()))
-                + " and in "
+                + (other.file().equals(image.file())
+                    ? " is labelled twice in "
+                    : " is labelled in "
+                        + Text.oneLine(String.valueOf(other.file().getFileName()))
+                        + " and in ")
                 + Text.oneLine(String.valueOf(image.file().getFileName()))
                 + "; take one away");
       }

@@ -6,6 +6,7 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.BitSet;
 import java.util.List;
@@ -33,6 +34,7 @@ import tools.jackson.core.json.JsonFactory;
  * @param width of the picture that was labelled, 0 where it is not stated
  * @param labels names of its labels
  * @param boxes how many shapes are boxes
+ * @param lines how many are lines or points
  * @param shapes how many there are
  * @param isLabelme false for json files of another kind
  * @param problem why it cannot be read, or null
@@ -44,11 +46,14 @@ record LabelmeFile(
     int width,
     Set<String> labels,
     int boxes,
+    int lines,
     int shapes,
     boolean isLabelme,
     @Nullable String problem) {
   private static final int LONGEST_TEXT = 1 << 27; // the photograph itself may be in it
   private static final int MOST_POINTS = 1_000_000;
+  private static final Set<String> BOXES = Set.of("rectangle", "oriented_rectangle");
+  private static final Set<String> LINES = Set.of("line", "linestrip", "point", "points");
   private static final JsonFactory JSON =
       JsonFactory.builder()
           .streamReadConstraints(
@@ -81,9 +86,11 @@ record LabelmeFile(
       Contents all = read(file);
       Set<String> labels = new TreeSet<>();
       int boxes = 0;
+      int lines = 0;
       for (Shape shape : all.shapes) {
         labels.add(shape.label);
-        boxes += shape.type.equals("rectangle") ? 1 : 0;
+        boxes += BOXES.contains(shape.type) ? 1 : 0;
+        lines += LINES.contains(shape.type) ? 1 : 0;
       }
       return new LabelmeFile(
           file,
@@ -92,11 +99,12 @@ record LabelmeFile(
           all.width,
           labels,
           boxes,
+          lines,
           all.shapes.size(),
           all.hasShapes,
           null);
     } catch (DataException e) {
-      return new LabelmeFile(file, "", 0, 0, Set.of(), 0, 0, false, e.getMessage());
+      return new LabelmeFile(file, "", 0, 0, Set.of(), 0, 0, 0, false, e.getMessage());
     }
   }
 
@@ -111,14 +119,17 @@ record LabelmeFile(
 
   private static Drawn drawn(Shape shape) throws DataException {
     List<double[]> p = shape.points;
+    if (LINES.contains(shape.type)) {
+      return new Drawn.Nothing();
+    }
     switch (shape.type) {
       case "polygon" -> {
-        double[] xy = new double[2 * p.size()];
-        for (int i = 0; i < p.size(); i++) {
-          xy[2 * i] = p.get(i)[0];
-          xy[2 * i + 1] = p.get(i)[1];
+        return new Drawn.Polygon(corners(p));
+      }
+      case "oriented_rectangle" -> {
+        if (p.size() == 4) {
+          return new Drawn.TurnedBox(corners(p));
         }
-        return new Drawn.Polygon(xy);
       }
       case "rectangle" -> {
         if (p.size() == 2 || p.size() == 4) {
@@ -137,12 +148,13 @@ record LabelmeFile(
           return bitmap(shape.mask, p.get(0));
         }
       }
-      case "line", "linestrip", "point", "points" -> {
-        return new Drawn.Nothing();
-      }
       default -> throw new DataException("a shape of the type " + Text.quoted(shape.type));
     }
     throw new DataException("a " + shape.type + " of " + p.size() + " points");
+  }
+
+  private static double[] corners(List<double[]> points) {
+    return points.stream().flatMapToDouble(Arrays::stream).toArray();
   }
 
   private static Drawn bitmap(String base64, double[] corner) throws DataException {

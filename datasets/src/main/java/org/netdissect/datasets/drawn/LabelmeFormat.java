@@ -90,6 +90,7 @@ public final class LabelmeFormat implements DatasetFormat {
       used.add(photo);
       labels.addAll(head.labels());
       found.boxes += head.boxes();
+      found.lines += head.lines();
       found.shapes += head.shapes();
       found.images.add(
           new DrawnImages.Image(

@@ -166,6 +166,10 @@ public final class CityscapesFormat implements DatasetFormat {
     for (int i = 0; i < 7; i++) {
       ids.ignore(i);
     }
+    ids.refuse(
+        255,
+        "labelIds never do, but train ids; give such masks the names *_labelTrainIds.png, and take"
+            + " away those of the other name");
     LabelTable trainIds = LabelTable.numbered(TRAINED, 0, category, found.vocabulary);
     Map<String, Path> masks = MaskEntries.byStem(labelled, problems);
     Map<String, Path> photos = MaskEntries.byStem(images, problems);

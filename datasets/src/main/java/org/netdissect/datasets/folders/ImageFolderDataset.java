@@ -233,18 +233,8 @@ public final class ImageFolderDataset implements ReadDataset {
   }
 
   @Override
-  public String name() {
-    return Folders.nameOf(folder);
-  }
-
-  @Override
   public Vocabulary vocabulary() {
     return vocabulary;
-  }
-
-  @Override
-  public boolean coverageKnown() {
-    return false;
   }
 
   @Override

@@ -13,7 +13,6 @@ import org.netdissect.concepts.ImageRow;
 import org.netdissect.concepts.Vocabulary;
 import org.netdissect.concepts.VocabularyBuilder;
 import org.netdissect.datasets.reading.DatasetOptions;
-import org.netdissect.datasets.reading.Folders;
 import org.netdissect.datasets.reading.LabelTable;
 import org.netdissect.datasets.reading.MaskPixels;
 import org.netdissect.datasets.reading.PhotoFiles;
@@ -48,7 +47,11 @@ public final class MaskFolderDataset implements ReadDataset {
   MaskFolderDataset(Path folder, String format, MaskEntries found, DatasetOptions options)
       throws DataException {
     if (found.entries.isEmpty()) {
-      throw new DataException("no photograph with a mask in " + folder);
+      throw new DataException(
+          "no photograph with a mask in "
+              + Text.oneLine(folder.toString())
+              + ": masks are pictures (PNG) in the same folders and of the same names as their"
+              + " photographs; all may have the same ending more");
     }
     this.folder = folder;
     this.format = format;
@@ -118,18 +121,8 @@ public final class MaskFolderDataset implements ReadDataset {
   }
 
   @Override
-  public String name() {
-    return Folders.nameOf(folder);
-  }
-
-  @Override
   public Vocabulary vocabulary() {
     return vocabulary;
-  }
-
-  @Override
-  public boolean coverageKnown() {
-    return false;
   }
 
   @Override

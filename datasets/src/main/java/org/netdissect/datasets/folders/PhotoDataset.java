@@ -88,18 +88,8 @@ final class PhotoDataset implements ReadDataset {
   }
 
   @Override
-  public String name() {
-    return Folders.nameOf(folder);
-  }
-
-  @Override
   public Vocabulary vocabulary() {
     return vocabulary;
-  }
-
-  @Override
-  public boolean coverageKnown() {
-    return false;
   }
 
   @Override

@@ -16,9 +16,13 @@ import org.netdissect.concepts.ImageRow;
 
 /**
  * A list of images of a data set, one name a line, as people write it down: with backslashes, with
- * the folders before the data set's own names ("images/a.jpg" for "a.jpg"), in UTF-8 or UTF-16.
+ * the folders before the data set's own names ("images/a.jpg" for "a.jpg"), in UTF-8 or UTF-16, or
+ * as a column of a table.
  */
 public final class ImageList {
+  /** Characters of a name that are told. */
+  private static final int LONGEST = 200;
+
   private ImageList() {}
 
   /**
@@ -36,16 +40,17 @@ public final class ImageList {
     if (lines.isEmpty()) {
       throw new DataException(Text.oneLine(file.toString()) + " lists no image");
     }
+    NameColumn column = NameColumn.of(lines, line -> find(line, known));
     Map<String, Integer> first = new HashMap<>();
     List<String> names = new ArrayList<>();
-    for (String line : lines) {
-      String name = find(line, known);
-      int number = names.size() + 1;
+    for (String line : lines.subList(column.header(), lines.size())) {
+      String name = find(column.name(line), known);
+      int number = column.header() + names.size() + 1;
       if (name == null) {
         throw DataException.at(
             file,
             number,
-            Text.quoted(line)
+            Text.quoted(beginning(column.name(line)))
                 + " is not in the data set "
                 + Text.oneLine(data.name())
                 + ", whose names are like "
@@ -59,6 +64,10 @@ public final class ImageList {
       names.add(name);
     }
     return names;
+  }
+
+  private static String beginning(String line) {
+    return line.length() > LONGEST ? line.substring(0, LONGEST) + "…" : line;
   }
 
   private static @Nullable String find(String line, Set<String> known) {

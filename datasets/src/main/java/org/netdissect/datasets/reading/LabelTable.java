@@ -59,6 +59,8 @@ public final class LabelTable {
   /** For each value {@code number << 8 | category}, 0 for nothing, or {@link #UNLISTED}. */
   private final int[] meanings = new int[MOST_VALUES];
 
+  private final Map<Integer, String> refused = new HashMap<>();
+
   /** As meanings, by 0xRRGGBB; null when masks hold values. */
   private @Nullable Map<Integer, Integer> byColour;
 
@@ -132,6 +134,15 @@ public final class LabelTable {
 
   public void ignore(int value) {
     meanings[value] = 0;
+  }
+
+  /**
+   * A value that masks of this table never hold: one that does is of another kind.
+   *
+   * @param why what it shows, for people
+   */
+  public void refuse(int value, String why) {
+    refused.put(value, why);
   }
 
   private int meaning(String name, String category, List<String> others, VocabularyBuilder v)
@@ -254,6 +265,11 @@ public final class LabelTable {
       int value = value(mask, p);
       if (value != last) {
         last = value;
+        if (refused.containsKey(last)) {
+          throw new UnlistedLabelException(
+              Text.oneLine(name) + " holds the value " + last + ": " + refused.get(last),
+              List.of("the value " + last));
+        }
         if (meaning(last) == UNLISTED
             && (isByColour() || !isCustomaryNothing(last, mask.bitDepth))
             && unlisted.size() < MOST_UNLISTED) {

@@ -4,14 +4,15 @@ import org.jspecify.annotations.Nullable;
 import org.netdissect.base.DataException;
 import org.netdissect.base.Limits;
 import org.netdissect.base.Text;
+import org.netdissect.pictures.NumberedPicture;
 import org.netdissect.pictures.Photographs;
 import org.netdissect.pictures.PictureKind;
 import org.netdissect.pictures.Png;
 import org.netdissect.pictures.UnreadableImageException;
 
 /**
- * The raw samples of a mask: a PNG as it is, or another kind of picture decoded to colours. A JPEG
- * blurs what was drawn.
+ * The raw samples of a mask: a PNG, and a GIF, BMP or TIFF of numbers, as it is, or another picture
+ * decoded to colours. A JPEG blurs what was drawn.
  */
 public final class MaskPixels {
   final int height;
@@ -36,6 +37,16 @@ public final class MaskPixels {
     blurred = false;
   }
 
+  private MaskPixels(NumberedPicture numbers) {
+    height = numbers.height();
+    width = numbers.width();
+    bitDepth = numbers.bitDepth();
+    channels = 1;
+    samples = numbers.samples();
+    palette = numbers.palette();
+    blurred = false;
+  }
+
   private MaskPixels(Photographs.Photograph picture, boolean blurred) {
     height = picture.height();
     width = picture.width();
@@ -54,8 +65,12 @@ public final class MaskPixels {
    */
   public static MaskPixels decode(byte[] file, String name) throws DataException {
     try {
-      return Png.isPng(file) || file.length == 0
-          ? new MaskPixels(Png.decode(file, name, Limits.PHOTO_PIXELS))
+      if (Png.isPng(file) || file.length == 0) {
+        return new MaskPixels(Png.decode(file, name, Limits.PHOTO_PIXELS));
+      }
+      NumberedPicture numbers = NumberedPicture.decode(file, name);
+      return numbers != null
+          ? new MaskPixels(numbers)
           : new MaskPixels(
               Photographs.decode(file, name), PictureKind.ofContents(file) == PictureKind.JPEG);
     } catch (OutOfMemoryError e) {

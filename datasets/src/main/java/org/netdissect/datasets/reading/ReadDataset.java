@@ -9,6 +9,17 @@ import org.netdissect.concepts.ImageRow;
 
 /** A data set as the reader of its format gives it: it can be verified. */
 public interface ReadDataset extends ConceptDataset {
+  @Override
+  default String name() {
+    return Folders.nameOf(folder());
+  }
+
+  /** Few formats tell it. */
+  @Override
+  default boolean coverageKnown() {
+    return false;
+  }
+
   /** Reads the labels of an image; what has a problem is left out, and the others are read. */
   AnnotatedImage annotate(ImageRow image, Problems problems) throws DataException;
 

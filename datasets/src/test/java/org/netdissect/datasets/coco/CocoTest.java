@@ -8,6 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -195,6 +197,10 @@ class CocoTest {
     assertTrue(
         cut.getMessage().matches(".*instances_val2017[.]json line 6, column \\d+: [^:]+"),
         cut.getMessage());
+    for (Charset wide : List.of(StandardCharsets.UTF_16, StandardCharsets.UTF_16LE)) {
+      Files.writeString(file, sound, wide);
+      FormatsTest.assertBroken("instances_val2017.json: json in UTF-16 or UTF-32", this::open);
+    }
     Files.writeString(file, sound.replace("\"a.jpg\"", "\"a\\nb.jpg\""));
     assertEquals(1, open().images().size());
     assertTrue(open().remarks().get(0).contains("control character"), open().remarks().toString());

@@ -10,15 +10,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import org.jspecify.annotations.Nullable;
+import org.netdissect.base.Progress;
 import org.netdissect.base.Text;
-import org.netdissect.base.files.NpyFile;
 import org.netdissect.base.files.SectionFile;
 import org.netdissect.results.DissectionException;
 
 /**
- * Activation maps in a NumPy file: float32, float16 or float64 (rounded to float32) of either byte
- * order, images × units × height × width in C or Fortran order; also the only array of an archive
- * of {@code numpy.savez}. Read image by image, never as a whole.
+ * Activation maps in a NumPy file: float32, float16 or float64 (rounded to float32), whole numbers
+ * that float32 holds, or truth values, of either byte order; images × units × height × width in C
+ * or Fortran order; also the only array of an archive of {@code numpy.savez}, compressed or not.
+ * Read image by image, never as a whole.
  */
 public final class RecordedMaps implements Closeable {
   /** How much wider than high maps may be before it is asked whether they are maps. */
@@ -63,18 +64,34 @@ public final class RecordedMaps implements Closeable {
   }
 
   /**
-   * Opens a file and reads its header.
+   * Opens a file and reads its header; a compressed array is inflated.
    *
+   * @param progress told of the inflating
    * @throws DissectionException if it is no NumPy file of such maps
    */
-  public static RecordedMaps open(Path path) throws IOException {
+  public static RecordedMaps open(Path path, Progress progress) throws IOException {
     if (!Files.isRegularFile(path)) {
       throw new DissectionException(
           Text.oneLine(path.toString()) + (Files.exists(path) ? " is no file" : " is missing"));
     }
     FileChannel channel = FileChannel.open(path, StandardOpenOption.READ);
     try {
-      return new RecordedMaps(path, channel, NumpyFile.read(path, channel));
+      long size = channel.size();
+      if (size < 4 || SectionFile.read(channel, path, 0, 4).getInt() != StoredArray.MAGIC) {
+        return new RecordedMaps(path, channel, NumpyFile.read(path, channel, 0, size));
+      }
+      StoredArray array = StoredArray.only(path, channel);
+      if (!array.isDeflated()) {
+        return new RecordedMaps(
+            path,
+            channel,
+            NumpyFile.read(path, channel, array.start(), array.start() + array.size()));
+      }
+      FileChannel archive = channel;
+      try (archive) {
+        channel = InflatedArray.of(path, archive, array, progress);
+      }
+      return new RecordedMaps(path, channel, NumpyFile.read(path, channel, 0, array.size()));
     } catch (IOException | RuntimeException e) {
       channel.close();
       throw e;
@@ -121,39 +138,31 @@ public final class RecordedMaps implements Closeable {
     ByteBuffer raw =
         SectionFile.read(channel, path, file.start() + (long) row * bytes, bytes)
             .order(file.order());
-    if (file.valueBytes() == 4) {
+    if (file.isFloat32()) {
       raw.asFloatBuffer().get(target, offset, n);
     } else {
       for (int i = 0; i < n; i++) {
-        target[offset + i] = value(raw, i * file.valueBytes());
+        target[offset + i] = file.value(path, raw, i * file.valueBytes());
       }
     }
-    boolean asEver = file.valueBytes() < 8 && file.order() == ByteOrder.LITTLE_ENDIAN;
-    return asEver ? raw : canonical(target, offset, n);
+    return file.isPlain() ? raw : canonical(target, offset, n);
   }
 
   /**
    * The values of an image in Fortran order: the image's number runs fastest, the column slowest.
    */
-  private void gather(ByteBuffer[] pieces, int row, float[] target, int offset) {
+  private void gather(ByteBuffer[] pieces, int row, float[] target, int offset)
+      throws DissectionException {
     int to = offset;
     for (int u = 0; u < units; u++) {
       for (int y = 0; y < height; y++) {
         for (int x = 0; x < width; x++) {
           long index = row + (long) images * (u + (long) units * (y + (long) height * x));
           long at = index * file.valueBytes();
-          target[to++] = value(pieces[(int) (at / PIECE)], (int) (at % PIECE));
+          target[to++] = file.value(path, pieces[(int) (at / PIECE)], (int) (at % PIECE));
         }
       }
     }
-  }
-
-  private float value(ByteBuffer from, int at) {
-    return switch (file.valueBytes()) {
-      case 2 -> NpyFile.halfToFloat(from.getShort(at));
-      case 4 -> from.getFloat(at);
-      default -> (float) from.getDouble(at);
-    };
   }
 
   private static ByteBuffer canonical(float[] values, int offset, int n) {

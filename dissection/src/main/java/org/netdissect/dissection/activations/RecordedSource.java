@@ -23,7 +23,8 @@ public final class RecordedSource implements ActivationSource {
   /**
    * Opens the files and compares them with the list of images.
    *
-   * @param progress warned of layers of unknown receptive field
+   * @param progress warned of layers of unknown receptive field, and of maps whose units seem to
+   *     come last
    */
   public static RecordedSource open(
       RecordedActivations recorded, ImageSet images, Convention convention, Progress progress)
@@ -33,8 +34,11 @@ public final class RecordedSource implements ActivationSource {
       LayerDescriptions describe = new LayerDescriptions(convention, progress);
       List<LayerInfo> infos = new ArrayList<>();
       for (RecordedActivations.Maps layer : recorded.layers()) {
-        RecordedMaps maps = RecordedMaps.open(layer.file());
+        RecordedMaps maps = RecordedMaps.open(layer.file(), progress);
         files.add(maps);
+        if (maps.doubt() != null) {
+          progress.warn(maps.doubt());
+        }
         if (maps.images != recorded.images().size()) {
           throw new DissectionException(
               layer.file()

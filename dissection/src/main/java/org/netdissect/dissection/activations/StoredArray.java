@@ -13,14 +13,17 @@ import org.netdissect.base.files.SectionFile;
 import org.netdissect.results.DissectionException;
 
 /**
- * Where an array lies in an archive of {@code numpy.savez}: a ZIP file (PKWARE's APPNOTE 6.3.9,
- * with its 64-bit sizes) in which files stand as they are.
+ * Where an array lies in an archive of {@code numpy.savez} or {@code numpy.savez_compressed}: a ZIP
+ * file (PKWARE's APPNOTE 6.3.9, with its 64-bit sizes) in which files stand as they are, or
+ * deflated.
  *
- * @param name of the array
  * @param start of its file in the archive
- * @param size of its file, bytes
+ * @param packed bytes that it takes there
+ * @param size of its file, bytes; as many as {@code packed} where it stands as it is
+ * @param crc its CRC-32
+ * @param isDeflated whether it must be inflated
  */
-record StoredArray(String name, long start, long size) {
+record StoredArray(long start, long packed, long size, long crc, boolean isDeflated) {
   /** A ZIP file's first four bytes, as SectionFile reads them (low byte first). */
   static final int MAGIC = 0x04034b50;
 
@@ -30,6 +33,13 @@ record StoredArray(String name, long start, long size) {
   private static final int ENTRY = 0x02014b50;
   private static final int ENTRY_BYTES = 46;
   private static final int MOST_ENTRIES = 10_000;
+  private static final int STORED = 0;
+  private static final int DEFLATED = 8;
+  private static final int ENCRYPTED = 1;
+
+  /** Deflate packs no more than 258 bytes into two bits (RFC 1951). */
+  private static final long DENSEST = 258 * 4;
+
   private static final long IN_64_BITS = 0xffffffffL;
 
   /** The only array of an archive. */
@@ -42,7 +52,9 @@ record StoredArray(String name, long start, long size) {
       if (directory.getInt(at) != ENTRY) {
         break;
       }
+      boolean isEncrypted = (directory.getShort(at + 8) & ENCRYPTED) != 0;
       int method = directory.getShort(at + 10) & 0xffff;
+      long crc = directory.getInt(at + 16) & 0xffffffffL;
       int nameLength = directory.getShort(at + 28) & 0xffff;
       int extraLength = directory.getShort(at + 30) & 0xffff;
       int commentLength = directory.getShort(at + 32) & 0xffff;
@@ -53,10 +65,11 @@ record StoredArray(String name, long start, long size) {
       byte[] name = new byte[nameLength];
       directory.get(at + ENTRY_BYTES, name);
       String title = new String(name, StandardCharsets.UTF_8);
-      long[] place = place(directory, at, at + ENTRY_BYTES + nameLength, extraLength);
+      Place place = place(directory, at, at + ENTRY_BYTES + nameLength, extraLength);
       names.add(Text.oneLine(title));
-      if (method == 0) {
-        arrays.add(new StoredArray(title, begin(path, channel, place[1]), place[0]));
+      if (!isEncrypted && (method == STORED || method == DEFLATED)) {
+        long start = begin(path, channel, place.from());
+        arrays.add(new StoredArray(start, place.packed(), place.size(), crc, method == DEFLATED));
       }
       directory.position(next);
     }
@@ -73,14 +86,21 @@ record StoredArray(String name, long start, long size) {
     if (arrays.isEmpty()) {
       throw new DissectionException(
           Text.oneLine(path.toString())
-              + ": a compressed archive (numpy.savez_compressed), which is not read; save the array"
-              + " with numpy.save");
+              + ": an encrypted archive, or one compressed in another way than"
+              + " numpy.savez_compressed does; save the array with numpy.save");
     }
     StoredArray array = arrays.get(0);
-    if (array.size < 0 || array.start + array.size > channel.size()) {
+    if (!array.isWithin(channel.size())) {
       throw broken(path);
     }
     return array;
+  }
+
+  private boolean isWithin(long bytes) {
+    return packed >= 0
+        && size >= 0
+        && packed <= bytes - start
+        && (isDeflated ? size / DENSEST <= packed : size == packed);
   }
 
   /** The list of files at the end of an archive. */
@@ -107,8 +127,11 @@ record StoredArray(String name, long start, long size) {
     throw broken(path);
   }
 
-  /** Size and place of an entry; what does not fit into 32 bits stands in the extra field. */
-  private static long[] place(ByteBuffer directory, int at, int extra, int extraLength) {
+  /** Bytes of a file, those that it takes in the archive, and where its own header begins. */
+  private record Place(long size, long packed, long from) {}
+
+  /** What does not fit into 32 bits stands in the extra field. */
+  private static Place place(ByteBuffer directory, int at, int extra, int extraLength) {
     long packed = directory.getInt(at + 20) & 0xffffffffL;
     long size = directory.getInt(at + 24) & 0xffffffffL;
     long from = directory.getInt(at + 42) & 0xffffffffL;
@@ -120,7 +143,8 @@ record StoredArray(String name, long start, long size) {
           size = directory.getLong(value);
           value += 8;
         }
-        if (packed == IN_64_BITS) {
+        if (packed == IN_64_BITS && value + 8 <= e + 4 + length) {
+          packed = directory.getLong(value);
           value += 8;
         }
         if (from == IN_64_BITS && value + 8 <= e + 4 + length) {
@@ -129,7 +153,7 @@ record StoredArray(String name, long start, long size) {
       }
       e += 4 + length;
     }
-    return new long[] {size, from};
+    return new Place(size, packed, from);
   }
 
   /** Where the bytes of a file begin behind its own header. */
@@ -144,7 +168,7 @@ record StoredArray(String name, long start, long size) {
     return from + 30 + (head.getShort(26) & 0xffff) + (head.getShort(28) & 0xffff);
   }
 
-  private static DissectionException broken(Path path) {
+  static DissectionException broken(Path path) {
     return new DissectionException(
         Text.oneLine(path.toString()) + ": a broken archive of arrays (.npz)");
   }

@@ -41,6 +41,9 @@ public record Fit(
   /** Fewer photographs whose labels name a class do not count. */
   private static final int ENOUGH = 10;
 
+  /** From this {@link #naming} on the network finds what labels name. */
+  private static final double FOUND = 0.2;
+
   /**
    * One number for the order: agreement and information count alike, dead units against it, and
    * saturated outputs for half. Where enough photographs have labels that name a class, finding
@@ -53,6 +56,11 @@ public record Fit(
     double score = (agreement + told) / 2 * (1 - dead);
     score = confidence > SATURATED ? score / 2 : score;
     return labelled < ENOUGH ? score : (score + Math.max(0, naming)) / 2;
+  }
+
+  /** Whether enough photographs have labels that name a class, and those are found. */
+  boolean isNamingBeyondChance() {
+    return labelled >= ENOUGH && naming >= FOUND;
   }
 
   /**

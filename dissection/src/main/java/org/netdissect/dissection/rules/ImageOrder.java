@@ -32,11 +32,20 @@ public interface ImageOrder {
    * @param most how many, all where there are fewer
    */
   static ImageOrder spread(ConceptDataset data, int most) {
-    List<ImageRow> rows =
-        data.images().stream().sorted(Comparator.comparing(ImageRow::name)).toList();
-    int step = Math.max(1, rows.size() / most);
     return of(
-        IntStream.range(0, Math.min(most, rows.size())).mapToObj(i -> rows.get(i * step)).toList());
+        spread(data.images().stream().sorted(Comparator.comparing(ImageRow::name)).toList(), most));
+  }
+
+  /**
+   * Rows from all over a list, in its order.
+   *
+   * @param most how many, all where there are fewer
+   */
+  static List<ImageRow> spread(List<ImageRow> rows, int most) {
+    int step = Math.max(1, rows.size() / most);
+    return IntStream.range(0, Math.min(most, rows.size()))
+        .mapToObj(i -> rows.get(i * step))
+        .toList();
   }
 
   /** Some rows of a data set, in this order. */

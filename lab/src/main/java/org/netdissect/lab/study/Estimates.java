@@ -1,7 +1,7 @@
 package org.netdissect.lab.study;
 
 import java.io.IOException;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -15,7 +15,6 @@ import org.netdissect.lab.train.Training;
 import org.netdissect.lab.train.TrainingOptions;
 import org.netdissect.lab.world.World;
 import org.netdissect.networks.Layer;
-import org.netdissect.networks.ModelException;
 import org.netdissect.networks.Network;
 import org.netdissect.networks.Runner;
 import org.netdissect.networks.TappedNetwork;
@@ -29,12 +28,22 @@ final class Estimates {
   /** Seconds to render an image of 64 pixels on the machine on which the figures below were had. */
   private static final double RENDERED = 0.0014;
 
+  /** Images that are rendered before the measurement, and for it. */
+  private static final int IMAGES = 300;
+
+  private static final int ROUNDS = 5;
+  private static final long LONGEST_WARM_UP = 4_000_000_000L;
   private static final int CORES = Runtime.getRuntime().availableProcessors();
 
   /** Of a world's image: what is rendered is written, too. */
   private static final double RENDER_AND_WRITE = 2;
 
   private static final double WORLD_BYTES_OF_PIXEL = 2.9;
+
+  /** Pixels of the pictures for which the figures below were had. */
+  private static final double SMALL_PIXELS = 64 * 64;
+
+  private static final int LOOKS = 5;
   private static final int VALIDATIONS = 20;
   private static final int VALIDATED = 1000;
 
@@ -42,10 +51,15 @@ final class Estimates {
   private final double slower;
 
   private final Map<String, Double> iterations = new HashMap<>();
-  private final Map<String, Looked> looked = new HashMap<>();
 
-  /** What a network's layers are like: seconds for a picture, units and cells of each. */
-  private record Looked(double seconds, List<int[]> layers) {}
+  /**
+   * What a network is like.
+   *
+   * @param seconds for a picture
+   * @param pixels of a picture
+   * @param layers units and cells of each that is dissected
+   */
+  record Looked(double seconds, double pixels, List<int[]> layers) {}
 
   /** A step's cost. */
   record Cost(double seconds, double bytes) {}
@@ -54,20 +68,27 @@ final class Estimates {
     this.slower = slower;
   }
 
-  /** Measures how fast Java is here. */
+  /**
+   * Measures how fast Java is here: the median of a few rounds, after what has to be compiled first
+   * is, so that a moment in which others had the processors decides nothing.
+   */
   static Estimates measured() {
     World world = World.of(1, 64);
-    long until = System.nanoTime() + 400_000_000L;
     int image = 0;
-    while (System.nanoTime() < until) {
+    long until = System.nanoTime() + LONGEST_WARM_UP;
+    while (image < IMAGES && System.nanoTime() < until) {
       world.render(image++);
     }
-    long start = System.nanoTime();
-    int from = image;
-    while (System.nanoTime() - start < 400_000_000L) {
-      world.render(image++);
+    double[] seconds = new double[ROUNDS];
+    for (int round = 0; round < ROUNDS; round++) {
+      long start = System.nanoTime();
+      for (int i = 0; i < IMAGES / ROUNDS; i++) {
+        world.render(image++);
+      }
+      seconds[round] = (System.nanoTime() - start) / 1e9 / (IMAGES / ROUNDS);
     }
-    return new Estimates((System.nanoTime() - start) / 1e9 / (image - from) / RENDERED);
+    Arrays.sort(seconds);
+    return new Estimates(seconds[ROUNDS / 2] / RENDERED);
   }
 
   private double rendered(int size) {
@@ -132,20 +153,20 @@ final class Estimates {
   /**
    * A dissection.
    *
-   * @param network that is there; null for one that is trained first
+   * @param given what was seen of a network that is there; null for one that is trained first
    */
-  Cost dissection(Subject subject, @Nullable Network network, int images, @Nullable Reports reports)
+  Cost dissection(Subject subject, @Nullable Looked given, int images, @Nullable Reports reports)
       throws IOException {
-    Looked of = looked(subject, network);
+    Looked of = given != null ? given : looked(subject);
     int views = 1 + subject.bases().stream().mapToInt(basis -> Basis.parse(basis).count()).sum();
-    double pixels = pixels(subject, network) / (64.0 * 64);
     double units = 0;
     double bytes = 0;
     for (int[] layer : of.layers()) {
       units += (double) views * layer[0];
       bytes += (double) views * layer[0] * (8_000 + 0.6 * Math.sqrt(layer[1]) * images);
     }
-    double image = of.seconds() + slower * (0.0008 + 0.0004 * pixels + 2e-6 * units);
+    double image =
+        of.seconds() + slower * (0.0008 + 0.0004 * of.pixels() / SMALL_PIXELS + 2e-6 * units);
     double report = reports == null ? 0 : slower * (5 + 0.0008 * images);
     return new Cost(
         0.5 * slower + images * image / CORES + report,
@@ -157,35 +178,15 @@ final class Estimates {
     double bytes(int units, int images) throws IOException;
   }
 
-  Cost probe(Subject subject, @Nullable Network network, int images) throws IOException {
-    double pixels = pixels(subject, network) / (64.0 * 64);
-    double image = looked(subject, network).seconds() + slower * (0.0016 + 0.0004 * pixels);
+  Cost probe(Subject subject, @Nullable Looked given, int images) throws IOException {
+    Looked of = given != null ? given : looked(subject);
+    double image = of.seconds() + slower * (0.0016 + 0.0004 * of.pixels() / SMALL_PIXELS);
     return new Cost(slower + images * image / CORES, 200);
   }
 
-  private static double pixels(Subject subject, @Nullable Network network) {
-    TrainingOptions options = subject.training();
-    return options != null
-        ? (double) options.size() * options.size()
-        : network == null ? 224 * 224 : (double) network.inputHeight() * network.inputWidth();
-  }
-
-  private Looked looked(Subject subject, @Nullable Network network) throws IOException {
-    TrainingOptions options = subject.training();
-    String key = (network == null ? String.valueOf(options) : network.sha256()) + subject.layers();
-    Looked known = looked.get(key);
-    if (known == null) {
-      known =
-          options == null && network != null
-              ? look(subject, network)
-              : looked(subject, Objects.requireNonNull(options));
-      looked.put(key, known);
-    }
-    return known;
-  }
-
   /** Of a training: its trunk's maps; all layers are taken to be like the last where unnamed. */
-  private Looked looked(Subject subject, TrainingOptions options) throws IOException {
+  private Looked looked(Subject subject) throws IOException {
+    TrainingOptions options = Objects.requireNonNull(subject.training());
     NetworkCost cost = NetworkCost.of(options);
     Map<String, int[]> maps = NetworkCost.layers(options, false);
     List<int[]> last = List.copyOf(NetworkCost.layers(options, true).values());
@@ -194,44 +195,34 @@ final class Estimates {
             ? last
             : subject.layers().stream().map(name -> maps.getOrDefault(name, last.get(0))).toList();
     // ONNX Runtime takes about half as long as the trainer without its gradient.
-    return new Looked(iteration(options) / options.batch() / cost.views() / 6, layers);
+    return new Looked(
+        iteration(options) / options.batch() / cost.views() / 6,
+        (double) options.size() * options.size(),
+        layers);
   }
 
-  /** Lets the network look at one picture, twice. */
-  private static Looked look(Subject subject, Network network) throws IOException {
-    List<Layer> layers = layers(subject, network);
-    int side = network.inputHeight();
-    double seconds = 0;
+  /** Lets the network look at a few pictures; the first, which is slow, does not count. */
+  static Looked look(Network network, List<Layer> layers) throws IOException {
+    byte[] picture = new byte[3 * network.inputHeight() * network.inputWidth()];
+    double[] seconds = new double[LOOKS];
     try (TappedNetwork tapped = network.tap(layers, network.usualPreprocessing());
         Runner runner = tapped.newRunner(1)) {
-      for (int i = 0; i < 2; i++) {
+      for (int i = -1; i < LOOKS; i++) {
         long start = System.nanoTime();
-        runner.photograph(0, new byte[3 * side * network.inputWidth()]);
+        runner.photograph(0, picture);
         runner.run(1);
-        seconds = (System.nanoTime() - start) / 1e9;
+        if (i >= 0) {
+          seconds[i] = (System.nanoTime() - start) / 1e9;
+        }
       }
     }
+    Arrays.sort(seconds);
     return new Looked(
-        seconds,
+        seconds[LOOKS / 2],
+        (double) network.inputHeight() * network.inputWidth(),
         layers.stream()
             .map(layer -> new int[] {layer.channels(), Math.max(1, layer.height() * layer.width())})
             .toList());
-  }
-
-  /**
-   * The layers that a subject names.
-   *
-   * @throws ModelException in one line where the network has none of such a name
-   */
-  static List<Layer> layers(Subject subject, Network network) throws ModelException {
-    if (subject.layers().isEmpty()) {
-      return List.of(network.defaultLayer());
-    }
-    List<Layer> layers = new ArrayList<>();
-    for (String name : subject.layers()) {
-      layers.addAll(network.resolve(name));
-    }
-    return layers;
   }
 
   /** Seconds as people say them. */

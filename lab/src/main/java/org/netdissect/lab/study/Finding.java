@@ -153,7 +153,7 @@ record Finding(Verdict verdict, String statistic) {
     List<Level> ordered = new ArrayList<>();
     for (String label : wanted) {
       Level found =
-          levels.stream().filter(level -> level.label().equals(label)).findFirst().orElse(null);
+          levels.stream().filter(level -> isSame(level.label(), label)).findFirst().orElse(null);
       if (found == null) {
         return untold("no network has the value " + label);
       }
@@ -181,6 +181,22 @@ record Finding(Verdict verdict, String statistic) {
       }
     }
     return new Finding(verdict, String.join("; ", words));
+  }
+
+  /** A value as a finite number; null where it is none. */
+  static @Nullable Double number(String text) {
+    try {
+      double value = Double.parseDouble(text);
+      return Double.isFinite(value) ? value : null;
+    } catch (NumberFormatException e) {
+      return null;
+    }
+  }
+
+  /** Whether two texts are the same value of a factor: 0 and 0.0 are. */
+  static boolean isSame(String one, String other) {
+    Double value = number(one);
+    return one.equals(other) || (value != null && value.equals(number(other)));
   }
 
   private static Finding judged(String value, int sign, double[] interval) {

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param layer only results of this layer; null for all
  * @param measure what is counted
  * @param expected what was expected before looking; null for nothing
+ * @param at where it stands
  */
 record Question(
     String title,
@@ -19,7 +20,13 @@ record Question(
     String by,
     @Nullable String layer,
     Measure measure,
-    @Nullable Expectation expected) {
+    @Nullable Expectation expected,
+    Place at) {
+
+  /** Whether a network takes part. */
+  boolean asks(Subject subject) {
+    return groups.isEmpty() || groups.contains(subject.group());
+  }
 
   /**
    * A count of a dissected layer, the network's own accuracy, or that of a probe.

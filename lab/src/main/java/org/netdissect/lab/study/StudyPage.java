@@ -23,6 +23,7 @@ import org.netdissect.base.ToolVersion;
 import org.netdissect.base.files.WholeFile;
 import org.netdissect.report.figures.ConditionsChart;
 import org.netdissect.report.figures.Figure;
+import org.netdissect.report.figures.ThresholdCurves;
 import org.netdissect.report.page.Page;
 import org.netdissect.results.BasisInfo;
 import org.netdissect.results.DetectorCounts;
@@ -36,8 +37,15 @@ final class StudyPage {
   private final Study study;
   private final List<Outcome> outcomes;
   private final Path out;
+  private final boolean curves;
 
-  StudyPage(Study study, List<Outcome> outcomes, Path out) {
+  /**
+   * A page.
+   *
+   * @param curves whether counts are drawn over thresholds
+   */
+  StudyPage(Study study, List<Outcome> outcomes, Path out, boolean curves) {
+    this.curves = curves;
     this.study = study;
     this.outcomes = List.copyOf(outcomes);
     this.out = out;
@@ -77,11 +85,10 @@ final class StudyPage {
       StudyRun.Answer answer = answer(question, levels, body);
       list.append(item(number, question.title(), answer.verdict()));
       answers.add(answer);
-      String svg = figure.svg();
-      body.append("<figure>").append(svg.substring(svg.indexOf("<svg")));
-      body.append("<figcaption>").append(Page.escape(figure.caption()));
-      body.append(" <a href=\"figures/").append(name).append(".svg\">SVG</a> <a href=\"figures/");
-      body.append(name).append(".csv\">CSV</a></figcaption></figure>\n");
+      body.append(drawn(figure, name));
+      if (curves && question.measure().kind().counts() && !isMeasured(question)) {
+        names.addAll(drawCurves(question, name + "-thresholds", figures, body));
+      }
       body.append(byThreshold(question));
       int without =
           participants(question).size()
@@ -96,6 +103,43 @@ final class StudyPage {
     Path page = out.resolve("index.html");
     WholeFile.text(page, html(list.toString(), body + networks()));
     return new StudyRun.Answers(page, answers);
+  }
+
+  private static String drawn(Figure figure, String name) {
+    String svg = figure.svg();
+    String link = " <a href=\"figures/" + Page.escape(name);
+    return "<figure>"
+        + svg.substring(svg.indexOf("<svg"))
+        + "<figcaption>"
+        + Page.escape(figure.caption())
+        + link
+        + ".svg\">SVG</a>"
+        + link
+        + ".csv\">CSV</a></figcaption></figure>\n";
+  }
+
+  /** Draws a question's values over thresholds; returns the files that it wrote. */
+  private List<String> drawCurves(Question question, String name, Path figures, StringBuilder body)
+      throws IOException {
+    Map<String, List<List<Double>>> values = new LinkedHashMap<>();
+    for (double threshold : ThresholdCurves.THRESHOLDS) {
+      for (Finding.Level level : levels(question, observations(question, threshold))) {
+        values.computeIfAbsent(level.label(), l -> new ArrayList<>()).add(level.values());
+      }
+    }
+    List<ThresholdCurves.Curve> all = new ArrayList<>();
+    values.forEach((label, of) -> all.add(new ThresholdCurves.Curve(label, of)));
+    ThresholdCurves drawn = ThresholdCurves.of(all, question.measure().words());
+    Figure figure =
+        drawn.figure(
+            name,
+            "%s by the IoU above which a unit is a detector, a curve for each value of %s: means, and ranges as bars."
+                .formatted(capital(question.measure().words()), question.by()));
+    WholeFile.text(figures.resolve(name + ".svg"), figure.svg());
+    WholeFile.text(figures.resolve(name + ".csv"), figure.csv());
+    body.append(drawn(figure, name));
+    body.append("<p>").append(Page.escape(drawn.orders())).append("</p>\n");
+    return List.of(name + ".svg", name + ".csv");
   }
 
   /** What earlier questions left would be taken for an answer to these. */
@@ -120,12 +164,7 @@ final class StudyPage {
   /** Of a training that gave several networks the last, unless the question is about iterations. */
   private List<Outcome> participants(Question question) {
     List<Outcome> all =
-        outcomes.stream()
-            .filter(
-                outcome ->
-                    question.groups().isEmpty()
-                        || question.groups().contains(outcome.subject().group()))
-            .toList();
+        outcomes.stream().filter(outcome -> question.asks(outcome.subject())).toList();
     if (question.by().equals("iteration")) {
       return all;
     }
@@ -232,15 +271,6 @@ final class StudyPage {
     };
   }
 
-  private static @Nullable Double number(String text) {
-    try {
-      double value = Double.parseDouble(text);
-      return Double.isFinite(value) ? value : null;
-    } catch (NumberFormatException e) {
-      return null;
-    }
-  }
-
   /** The values of each value of the factor, one a network: its rotations are averaged. */
   private static List<Finding.Level> levels(Question question, List<Observation> seen) {
     if (isMeasured(question)) {
@@ -250,7 +280,7 @@ final class StudyPage {
               o ->
                   new Finding.Level(
                       o.factor(),
-                      number(o.factor()),
+                      Finding.number(o.factor()),
                       List.of(o.value()),
                       List.of(o.from().origin().condition())))
           .sorted(Comparator.comparingDouble(level -> Objects.requireNonNull(level.x())))
@@ -273,7 +303,7 @@ final class StudyPage {
                 means.add(own.stream().mapToDouble(v -> v).average().orElseThrow());
                 repeats.add(repeat(outcome.origin()));
               });
-          levels.add(new Finding.Level(label, number(label), means, repeats));
+          levels.add(new Finding.Level(label, Finding.number(label), means, repeats));
         });
     if (levels.stream().allMatch(level -> level.x() != null)) {
       levels.sort(Comparator.comparingDouble(level -> Objects.requireNonNull(level.x())));

@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -117,7 +118,7 @@ final class StudyReader {
   private Yaml required(Map<String, Yaml> map, String key) throws DataException {
     Yaml value = map.get(key);
     if (value == null) {
-      throw new DataException(Text.oneLine(file + " has no key \"" + key + "\""));
+      throw new Place(file, 1, "").wrong("there is no key \"" + key + "\"");
     }
     return value;
   }
@@ -269,13 +270,8 @@ final class StudyReader {
         subject.iteration(),
         candidates.get(0).name(),
         new Subject.Origin(subject.origin().condition() + " from " + from, subject.origin().seed()),
-        subject.layers(),
-        subject.bases(),
-        subject.preprocess());
+        subject.looks());
   }
-
-  /** What of a group's networks is dissected, and how. */
-  private record Looks(List<String> layers, List<String> bases, @Nullable String preprocess) {}
 
   /** A name, or a file relative to the study's own folder. */
   private String preprocessing(String text) throws IOException {
@@ -301,8 +297,11 @@ final class StudyReader {
     }
     Yaml layers = map.get("layers");
     Yaml preprocess = map.get("preprocess");
-    Looks looks =
-        new Looks(
+    Place place = Objects.requireNonNullElse(models, train == null ? at : train).place();
+    Subject.Looks looks =
+        new Subject.Looks(
+            place,
+            layers == null ? place : layers.place(),
             layers == null ? List.of() : layers.texts(),
             bases(map.get("bases"), bases),
             preprocess == null ? null : preprocess.as(this::preprocessing));
@@ -317,7 +316,7 @@ final class StudyReader {
   /** What that number may be. */
   private static final List<String> NUMBERS = List.of("iteration", "seed");
 
-  private List<Subject> given(String group, Yaml models, String number, Looks looks)
+  private List<Subject> given(String group, Yaml models, String number, Subject.Looks looks)
       throws IOException {
     Set<Path> files = new LinkedHashSet<>();
     for (Yaml model : models.list()) {
@@ -356,9 +355,7 @@ final class StudyReader {
               null,
               null,
               new Subject.Origin(condition, seed),
-              looks.layers(),
-              looks.bases(),
-              looks.preprocess()));
+              looks));
     }
     return subjects;
   }
@@ -399,8 +396,8 @@ final class StudyReader {
     }
   }
 
-  private List<Subject> trained(String group, Yaml train, Looks looks, Map<String, String> inits)
-      throws IOException {
+  private List<Subject> trained(
+      String group, Yaml train, Subject.Looks looks, Map<String, String> inits) throws IOException {
     Map<String, Yaml> keys = train.map(TRAIN);
     Yaml init = keys.get("init");
     if (init != null) {
@@ -456,9 +453,7 @@ final class StudyReader {
                 null,
                 null,
                 origin(options),
-                looks.layers(),
-                looks.bases(),
-                looks.preprocess()));
+                looks));
       }
       for (int iteration : at) {
         Map<String, String> then = new TreeMap<>(factors);
@@ -473,9 +468,7 @@ final class StudyReader {
                 iteration == options.iterations() ? null : iteration,
                 null,
                 origin(options),
-                looks.layers(),
-                looks.bases(),
-                looks.preprocess()));
+                looks));
       }
     }
     return subjects;
@@ -617,15 +610,53 @@ final class StudyReader {
       if (!titles.add(title)) {
         throw one.wrong("two questions are called " + Text.quoted(title));
       }
-      questions.add(
+      Question question =
           new Question(
               title,
               of,
               by.text(),
               layer == null ? null : layer.text(),
               counted,
-              expect == null ? null : expect.as(Question.Expectation::of)));
+              expect == null ? null : expect.as(Question.Expectation::of),
+              one.place());
+      if (expect != null) {
+        checkExpected(question, subjects, expect);
+      }
+      questions.add(question);
     }
     return questions;
+  }
+
+  /** What is expected must be of values that there are; of what is measured nobody knows them. */
+  private static void checkExpected(Question question, List<Subject> subjects, Yaml expect)
+      throws DataException {
+    Set<String> values = new TreeSet<>();
+    subjects.stream()
+        .filter(question::asks)
+        .map(subject -> subject.factors().get(question.by()))
+        .filter(Objects::nonNull)
+        .forEach(values::add);
+    if (values.isEmpty()) {
+      return;
+    }
+    if (question.expected() instanceof Question.Expectation.Order order) {
+      for (String wanted : order.values()) {
+        if (values.stream().noneMatch(value -> Finding.isSame(value, wanted))) {
+          throw expect.wrong(
+              "no network that takes part has "
+                  + question.by()
+                  + " "
+                  + Text.quoted(wanted)
+                  + "; there are "
+                  + String.join(", ", values));
+        }
+      }
+    } else if (values.stream().anyMatch(value -> Finding.number(value) == null)) {
+      throw expect.wrong(
+          question.by()
+              + " is no number, so nothing "
+              + expect.text()
+              + " with it; an order of values is wanted (a > b)");
+    }
   }
 }

@@ -14,7 +14,6 @@ import org.netdissect.analysis.probes.Probe;
 import org.netdissect.base.DataException;
 import org.netdissect.base.NetdissectException;
 import org.netdissect.base.Progress;
-import org.netdissect.base.Text;
 import org.netdissect.base.files.Trees;
 import org.netdissect.base.files.WorkLock;
 import org.netdissect.concepts.ConceptDataset;
@@ -47,6 +46,8 @@ public final class StudyRun {
   private final Dissector.@Nullable Step report;
   private final Progress progress;
   private final Consumer<String> say;
+  private boolean curves;
+  private Map<String, Estimates.Looked> looked = Map.of();
   private @Nullable ConceptDataset opened;
   private @Nullable Probe probe;
 
@@ -109,6 +110,12 @@ public final class StudyRun {
     return new StudyRun(study, out, report, progress, say);
   }
 
+  /** The same, with each count drawn over thresholds or not; only the page depends on it. */
+  public StudyRun withThresholdCurves(boolean drawn) {
+    curves = drawn;
+    return this;
+  }
+
   /** Seconds as people say them. */
   public static String shown(double seconds) {
     return Estimates.shown(seconds);
@@ -165,7 +172,7 @@ public final class StudyRun {
           new Task(
               "probe " + subject.name(),
               () -> Files.exists(folders.probed(subject)),
-              (estimates, images) -> probing(estimates, subject, images),
+              (estimates, images) -> estimates.probe(subject, looked.get(subject.name()), images),
               () -> probe(subject)));
     }
     return tasks;
@@ -174,10 +181,10 @@ public final class StudyRun {
   /**
    * What a run would do, in order; nothing is written.
    *
-   * @throws IOException with one line when a network lacks a layer that is named
+   * @throws IOException with one line that names file and line of what cannot be
    */
   public List<Step> plan() throws IOException {
-    checkLayers();
+    looked = StudyCheck.of(study, this::isMissing);
     List<Task> tasks = tasks();
     Estimates estimates = null;
     List<Step> steps = new ArrayList<>();
@@ -193,46 +200,22 @@ public final class StudyRun {
     return steps;
   }
 
+  private boolean isMissing(Subject subject) throws IOException {
+    return !StudyFolders.isDissected(folders.result(subject))
+        || (study.probing() != null && !Files.exists(folders.probed(subject)));
+  }
+
   /** Images that are dissected. */
   private int images() throws IOException {
     Study.WorldBlock world = study.data().world();
-    int all =
-        world != null
-            ? world.images()
-            : Datasets.open(folders.data(), DatasetOptions.defaults()).images().size();
+    int all = world != null ? world.images() : labelled().images().size();
     return study.limit() > 0 ? (int) Math.min(study.limit(), all) : all;
-  }
-
-  /** What can be known beforehand of named layers, so that nothing fails after hours. */
-  private void checkLayers() throws IOException {
-    for (Subject subject : study.subjects()) {
-      if (subject.model() != null) {
-        try (Network network = Network.open(subject.model())) {
-          Estimates.layers(subject, network);
-        } catch (NetdissectException e) {
-          throw new NetdissectException(subject.name() + ": " + e.getMessage(), e);
-        }
-      }
-      for (String basis : subject.bases()) {
-        for (Path file : Basis.parse(basis).files()) {
-          if (!Files.isRegularFile(file)) {
-            throw new NetdissectException(
-                subject.name() + ": there is no file " + Text.oneLine(file.toString()));
-          }
-        }
-      }
-    }
   }
 
   private Estimates.Cost dissection(Estimates estimates, Subject subject, int images)
       throws IOException {
     Estimates.Reports reports = report == null ? null : this::reportBytes;
-    if (subject.model() == null) {
-      return estimates.dissection(subject, null, images, reports);
-    }
-    try (Network network = Network.open(subject.model())) {
-      return estimates.dissection(subject, network, images, reports);
-    }
+    return estimates.dissection(subject, looked.get(subject.name()), images, reports);
   }
 
   /** About how large a report is; of a world that is to be rendered by the size of its images. */
@@ -242,16 +225,6 @@ public final class StudyRun {
       return (double) images * world.size() * world.size();
     }
     return Objects.requireNonNull(report).estimate(labelled(), units, images);
-  }
-
-  private static Estimates.Cost probing(Estimates estimates, Subject subject, int images)
-      throws IOException {
-    if (subject.model() == null) {
-      return estimates.probe(subject, null, images);
-    }
-    try (Network network = Network.open(subject.model())) {
-      return estimates.probe(subject, network, images);
-    }
   }
 
   private static String trainingName(Subject subject) {
@@ -298,7 +271,7 @@ public final class StudyRun {
         estimated += plan.get(t).seconds();
         left -= plan.get(t).seconds();
       }
-      return new StudyPage(study, outcomes(), out).write();
+      return new StudyPage(study, outcomes(), out, curves).write();
     }
   }
 

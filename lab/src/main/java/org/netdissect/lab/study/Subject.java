@@ -17,9 +17,7 @@ import org.netdissect.lab.train.TrainingOptions;
  * @param iteration the checkpoint of the training; null for its end
  * @param initFrom name of the network that its training starts from; null for none
  * @param origin which training it comes from; checkpoints of one training share it
- * @param layers to dissect; empty for the network's usual one
- * @param bases further directions of each layer, as {@code run --basis} takes them
- * @param preprocess name or file; null for what the network usually takes
+ * @param looks what of it is dissected, and how
  */
 record Subject(
     String name,
@@ -30,13 +28,42 @@ record Subject(
     @Nullable Integer iteration,
     @Nullable String initFrom,
     Origin origin,
-    List<String> layers,
-    List<String> bases,
-    @Nullable String preprocess) {
+    Looks looks) {
   Subject {
     factors = Map.copyOf(factors);
-    layers = List.copyOf(layers);
-    bases = List.copyOf(bases);
+  }
+
+  List<String> layers() {
+    return looks.layers();
+  }
+
+  List<String> bases() {
+    return looks.bases();
+  }
+
+  @Nullable String preprocess() {
+    return looks.preprocess();
+  }
+
+  /**
+   * What of a group's networks is dissected, and how.
+   *
+   * @param at where the group's networks are named
+   * @param layersAt where its layers are named, or else the networks
+   * @param layers to dissect; empty for the network's usual one
+   * @param bases further directions of each layer, as {@code run --basis} takes them
+   * @param preprocess name or file; null for what the network usually takes
+   */
+  record Looks(
+      Place at,
+      Place layersAt,
+      List<String> layers,
+      List<String> bases,
+      @Nullable String preprocess) {
+    Looks {
+      layers = List.copyOf(layers);
+      bases = List.copyOf(bases);
+    }
   }
 
   /**

@@ -1,6 +1,10 @@
 package org.netdissect.lab.study;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CoderResult;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -10,10 +14,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.netdissect.base.DataException;
+import org.netdissect.base.Numbers;
 import org.netdissect.base.Text;
 import org.netdissect.networks.NearestNames;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.lowlevel.Compose;
+import org.snakeyaml.engine.v2.api.lowlevel.Parse;
+import org.snakeyaml.engine.v2.events.AliasEvent;
+import org.snakeyaml.engine.v2.events.CollectionEndEvent;
+import org.snakeyaml.engine.v2.events.CollectionStartEvent;
+import org.snakeyaml.engine.v2.events.Event;
+import org.snakeyaml.engine.v2.exceptions.Mark;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
@@ -25,6 +36,8 @@ import org.snakeyaml.engine.v2.nodes.SequenceNode;
 /** A value of a YAML file that knows its line, so that every complaint names it. */
 final class Yaml {
   private static final long LARGEST = 1 << 20;
+  private static final int MOST_ALIASES = 100;
+  private static final int DEEPEST = 50;
 
   private final Path file;
   private final Node node;
@@ -48,28 +61,76 @@ final class Yaml {
           Text.oneLine(file.toString())
               + (Files.exists(file) ? " is a pipe or a device, no file" : " does not exist"));
     }
+    Place whole = new Place(file, 1, "");
     if (Files.size(file) > LARGEST) {
-      throw new DataException(Text.oneLine(file.toString()) + " is too large for a study's file");
+      throw whole.wrong(
+          "the file has " + Files.size(file) + " bytes; a study's has " + LARGEST + " at most");
     }
+    String text = text(file, Files.readAllBytes(file));
+    LoadSettings settings =
+        LoadSettings.builder()
+            .setAllowDuplicateKeys(true) // told below, with the line of both
+            .setMaxAliasesForCollections(MOST_ALIASES)
+            .build();
     Node root;
     try {
-      LoadSettings settings =
-          LoadSettings.builder()
-              .setAllowDuplicateKeys(true) // told below, with the line of both
-              .setMaxAliasesForCollections(20)
-              .build();
-      root = new Compose(settings).composeString(Files.readString(file)).orElse(null);
+      checkBounds(file, new Parse(settings).parseString(text));
+      root = new Compose(settings).composeString(text).orElse(null);
     } catch (MarkedYamlEngineException e) {
-      long line = e.getProblemMark().map(mark -> mark.getLine() + 1L).orElse(1L);
-      throw DataException.at(
-          file, line, "no YAML: " + Text.oneLine(String.valueOf(e.getProblem())));
-    } catch (YamlEngineException | java.nio.charset.CharacterCodingException e) {
-      throw new DataException(Text.oneLine(file + ": no YAML: " + e.getMessage()), e);
+      throw new Place(file, e.getProblemMark().map(Yaml::line).orElse(1L), "")
+          .wrong("no YAML: " + Text.oneLine(String.valueOf(e.getProblem())), e);
+    } catch (YamlEngineException e) {
+      throw whole.wrong("no YAML: " + Text.oneLine(String.valueOf(e.getMessage())), e);
     }
     if (root == null) {
-      throw new DataException(Text.oneLine(file.toString()) + " is empty");
+      throw whole.wrong("the file is empty");
     }
     return new Yaml(file, root, "");
+  }
+
+  /** The file's text; what is no UTF-8, or no text, is told with its line. */
+  private static String text(Path file, byte[] bytes) throws DataException {
+    CharBuffer text = CharBuffer.allocate(bytes.length);
+    CoderResult result =
+        StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes), text, true);
+    text.flip();
+    if (result.isError()) {
+      throw new Place(file, lines(text), "").wrong("no text in UTF-8");
+    }
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (Character.isISOControl(c) && c != '\n' && c != '\r' && c != '\t' && c != '\u0085') {
+        throw new Place(file, lines(text.subSequence(0, i)), "")
+            .wrong(String.format("a control character, U+%04X", (int) c));
+      }
+    }
+    return text.toString();
+  }
+
+  private static long lines(CharSequence text) {
+    return 1 + text.chars().filter(c -> c == '\n').count();
+  }
+
+  private static long line(Mark mark) {
+    return mark.getLine() + 1L;
+  }
+
+  /** Refuses what would cost much more than its length: aliases of aliases, deep nesting. */
+  private static void checkBounds(Path file, Iterable<Event> events) throws DataException {
+    int aliases = 0;
+    int depth = 0;
+    for (Event event : events) {
+      aliases += event instanceof AliasEvent ? 1 : 0;
+      depth +=
+          event instanceof CollectionStartEvent ? 1 : event instanceof CollectionEndEvent ? -1 : 0;
+      if (aliases > MOST_ALIASES || depth > DEEPEST) {
+        throw new Place(file, event.getStartMark().map(Yaml::line).orElse(1L), "")
+            .wrong(
+                aliases > MOST_ALIASES
+                    ? "more than " + MOST_ALIASES + " aliases"
+                    : "blocks and lists nested more than " + DEEPEST + " deep");
+      }
+    }
   }
 
   String name() {
@@ -78,8 +139,11 @@ final class Yaml {
 
   /** A complaint about this value. */
   DataException wrong(String what) {
-    long line = node.getStartMark().map(mark -> mark.getLine() + 1L).orElse(1L);
-    return DataException.at(file, line, (name.isEmpty() ? "" : name + ": ") + what);
+    return place().wrong(what);
+  }
+
+  Place place() {
+    return new Place(file, node.getStartMark().map(Yaml::line).orElse(1L), name);
   }
 
   private static String kind(Node node) {
@@ -107,6 +171,9 @@ final class Yaml {
       Yaml value = new Yaml(file, tuple.getValueNode(), name.isEmpty() ? word : name + "." + word);
       Yaml at = new Yaml(file, key, name);
       if (!known.isEmpty() && !known.contains(word)) {
+        if (word.equals("<<")) {
+          throw at.wrong("keys are not merged (<<); they must be written out");
+        }
         List<String> near = NearestNames.of(word, known);
         throw at.wrong(
             "unknown key "
@@ -116,9 +183,15 @@ final class Yaml {
                 + String.join(", ", known)
                 + ")");
       }
+      if (word.isBlank()) {
+        throw at.wrong("a key is empty");
+      }
       if (values.put(word, value) != null) {
         throw at.wrong(Text.quoted(word) + " is there twice");
       }
+    }
+    if (known.isEmpty() && values.isEmpty()) {
+      throw wrong("the block is empty");
     }
     return values;
   }
@@ -192,7 +265,13 @@ final class Yaml {
     } catch (NumberFormatException e) {
       // Told below.
     }
-    throw wrong("a number from " + least + " to " + most + " is wanted, not " + Text.quoted(text));
+    throw wrong(
+        "a number from "
+            + Numbers.general(least, 6)
+            + " to "
+            + Numbers.general(most, 6)
+            + " is wanted, not "
+            + Text.quoted(text));
   }
 
   boolean yes() throws DataException {
@@ -213,9 +292,7 @@ final class Yaml {
     try {
       return reader.read(text);
     } catch (IOException | IllegalArgumentException e) {
-      DataException wrong = wrong(String.valueOf(e.getMessage()));
-      wrong.initCause(e);
-      throw wrong;
+      throw place().wrong(String.valueOf(e.getMessage()), e);
     }
   }
 }

@@ -3,6 +3,7 @@ package org.netdissect.lab.train;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
 import org.netdissect.lab.train.NetworkSpec.Concat;
@@ -176,13 +177,16 @@ abstract class Colours extends Exercise {
    * are those of both.
    */
   static final class CrossChannel extends Colours {
-    private static final String BOTH = "both";
+    static final String BOTH = "both";
 
     private final NetworkSpec network;
-    private final int grid;
 
     CrossChannel(Samples samples, TrainingOptions options) {
       super(samples, options);
+      network = network(options);
+    }
+
+    static NetworkSpec network(TrainingOptions options) {
       // A multiple of 8 again, at least 8.
       int width = Math.max(8, options.shape().width() / 16 * 8);
       Architecture.Shape half =
@@ -190,14 +194,13 @@ abstract class Colours extends Exercise {
       NetworkSpec.Builder to = new NetworkSpec.Builder().add(brightness("brightness"));
       int channels = options.architecture().trunk(to, "light_", 1, half);
       String light = to.last();
-      grid = to.build(side()).output().side();
       to.from(NetworkSpec.INPUT).add(opponents("opponents"));
       options.architecture().trunk(to, "colour_", 2, half);
       String colour = to.last();
       to.add(new Concat(BOTH), light, colour);
       to.add(new Conv("chroma_bins", channels, CHROMA, 1, 1, 0), light);
       to.add(new Conv("light_bins", channels, LIGHT, 1, 1, 0), colour);
-      network = to.build(side(), List.of("chroma_bins", "light_bins"));
+      return to.build(options.size(), List.of("chroma_bins", "light_bins"));
     }
 
     @Override
@@ -212,17 +215,17 @@ abstract class Colours extends Exercise {
 
     @Override
     int grid() {
-      return grid;
+      return Objects.requireNonNull(network.maps().get(BOTH)).side();
     }
 
     @Override
     int targets() {
-      return 2 * grid * grid;
+      return 2 * grid() * grid();
     }
 
     @Override
     Goal goal() {
-      return new Goal.Cells(List.of(CHROMA, LIGHT), grid * grid);
+      return new Goal.Cells(List.of(CHROMA, LIGHT), grid() * grid());
     }
   }
 }

@@ -22,15 +22,7 @@ abstract class Exercise {
 
   /** The exercise of the options' task. */
   static Exercise of(Samples samples, TrainingOptions options) throws IOException {
-    if (options.head() != Architecture.Head.GAP && !options.task().classifiesWholeImage()) {
-      throw new NetdissectException(
-          "--head "
-              + options.head().typed()
-              + " is for tasks that end in a classifier of one image:"
-              + " scene, object and rotation; --task "
-              + options.task().lowerCase()
-              + " has its own");
-    }
+    checkHead(options);
     return switch (options.task()) {
       case SCENE, OBJECT, ROTATION -> new WholeImage(samples, options);
       case CONTEXT -> new Patches.Context(samples, options);
@@ -42,6 +34,18 @@ abstract class Exercise {
       case EGOMOTION -> new Motion.Ego(samples, options);
       case VIDEOORDER -> new Motion.Order(samples, options);
     };
+  }
+
+  static void checkHead(TrainingOptions options) throws NetdissectException {
+    if (options.head() != Architecture.Head.GAP && !options.task().classifiesWholeImage()) {
+      throw new NetdissectException(
+          "--head "
+              + options.head().typed()
+              + " is for tasks that end in a classifier of one image:"
+              + " scene, object and rotation; --task "
+              + options.task().lowerCase()
+              + " has its own");
+    }
   }
 
   /** The network that is trained, on images of {@link #side}. */
@@ -93,11 +97,15 @@ abstract class Exercise {
    * values or the last maps' means out.
    */
   NetworkSpec exported() {
-    NetworkSpec trunk = network().upTo(last());
-    return new NetworkSpec.Builder(trunk)
-        .from(last())
+    return exported(network(), last(), options.size());
+  }
+
+  /** A network up to its last maps, and their means. */
+  static NetworkSpec exported(NetworkSpec network, String last, int size) {
+    return new NetworkSpec.Builder(network.upTo(last))
+        .from(last)
         .add(new GlobalMean("mean"))
-        .build(options.size());
+        .build(size);
   }
 
   /** Name of the last maps. */

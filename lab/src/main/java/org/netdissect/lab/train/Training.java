@@ -215,7 +215,7 @@ public final class Training {
   }
 
   /** The steps whose weights are to stay, with those that normalise behind them. */
-  private static Set<String> frozen(TrainingOptions options, NetworkSpec spec) throws IOException {
+  static Set<String> frozen(TrainingOptions options, NetworkSpec spec) throws NetdissectException {
     Set<String> frozen = new LinkedHashSet<>();
     List<String> learning =
         spec.steps().stream()

@@ -21,7 +21,8 @@ import org.netdissect.pictures.PngWriter;
 
 /** Writes images of a {@link World} as a data set in Broden's format. */
 public final class WorldFolder {
-  private static final List<String> CATEGORIES =
+  /** The categories of a world's labels. */
+  public static final List<String> CATEGORIES =
       List.of("color", "object", "part", "material", "scene", "texture");
 
   private static final String README = "README.txt";

@@ -7,9 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -98,7 +100,7 @@ class StudyTest {
             study(
                 GIVEN
                     .replace("MODELS/run-*", shared.resolve("models") + "/run-200")
-                    .replace("by: iteration", "by: network")));
+                    .replace("by: iteration, expect: increases", "by: network")));
     StudyRun.of(one, temp.resolve("alone"), null, Progress.NONE, l -> {}).run();
     Path alone = resultOf(temp.resolve("alone/results"), "run-200.onnx");
     Path together = resultOf(out.resolve("results"), "run-200.onnx");
@@ -106,6 +108,56 @@ class StudyTest {
       assertArrayEquals(
           Files.readAllBytes(alone.resolve(file)),
           Files.readAllBytes(together.resolve(file)),
+          file);
+    }
+  }
+
+  /**
+   * The curves pass through what the page says at its own threshold; without them it is as it was.
+   */
+  @Test
+  void countsAreDrawnOverThresholds() throws IOException {
+    Path out = temp.resolve("out");
+    Study study = Study.read(given());
+    StudyRun.of(study, out, null, Progress.NONE, l -> {}).run();
+    byte[] plain = Files.readAllBytes(out.resolve("index.html"));
+    StudyRun.of(study, out, null, Progress.NONE, l -> {}).withThresholdCurves(true).run();
+    List<String> curves =
+        Files.readAllLines(out.resolve("figures/1-More-with-training-thresholds.csv"));
+    assertEquals(1 + 3 * 9, curves.size());
+    List<String> values = Files.readAllLines(out.resolve("figures/1-More-with-training.csv"));
+    for (String row : values.subList(1, 4)) {
+      String[] cells = row.split(",");
+      assertTrue(
+          curves.contains(String.join(",", cells[0], "0.04", "1", cells[1], cells[1], cells[1])),
+          row + " in " + curves);
+    }
+    assertTrue(Files.readString(out.resolve("index.html")).contains("order of the means"));
+    StudyRun.of(study, out, null, Progress.NONE, l -> {}).run();
+    assertArrayEquals(plain, Files.readAllBytes(out.resolve("index.html")));
+    assertFalse(Files.exists(out.resolve("figures/1-More-with-training-thresholds.csv")));
+  }
+
+  /** Views of several networks are called alike, as their layers are. */
+  @Test
+  void rotationsOfSeveralNetworksTogether() throws IOException {
+    String turned = "bases: [\"rotation:seeds=1;alphas=0.5,1\"]\n";
+    Path out = temp.resolve("out");
+    Study three =
+        Study.read(study(turned + GIVEN.replace("MODELS", shared.resolve("models").toString())));
+    StudyRun.of(three, out, null, Progress.NONE, l -> {}).run();
+    Study one =
+        Study.read(
+            study(
+                turned
+                    + GIVEN
+                        .replace("MODELS/run-*", shared.resolve("models") + "/run-200")
+                        .replace("by: iteration", "by: alpha")));
+    StudyRun.of(one, temp.resolve("alone"), null, Progress.NONE, l -> {}).run();
+    for (String file : List.of("dissection.json", "relu1@rotation-s1-a0.5/hits.bin")) {
+      assertArrayEquals(
+          Files.readAllBytes(resultOf(temp.resolve("alone/results"), "run-200.onnx").resolve(file)),
+          Files.readAllBytes(resultOf(out.resolve("results"), "run-200.onnx").resolve(file)),
           file);
     }
   }
@@ -151,7 +203,6 @@ class StudyTest {
               - {ask: trained, networks: [steps], by: iteration, measure: detectors, expect: increases}
               - {ask: pooled, networks: [steps, seeds], by: network, expect: steps > seeds}
               - {ask: copied, networks: [copies, seeds], by: network, expect: copies > seeds}
-              - {ask: itself, networks: [seeds], by: network, expect: seeds > seeds2}
             """);
     for (StudyRun.Answer answer : answers) {
       assertEquals("cannot be told", answer.verdict(), answer.toString());
@@ -251,7 +302,78 @@ class StudyTest {
                     .replace("[relu1]", "[relu9]")));
     StudyRun run = StudyRun.of(study, temp.resolve("out"), null, Progress.NONE, l -> {});
     IOException e = assertThrows(IOException.class, run::plan);
+    assertTrue(e.getMessage().contains("study.yaml line 4: networks.ours.layers"), e.getMessage());
     assertTrue(e.getMessage().contains("relu9"), e.getMessage());
+  }
+
+  /** What only a look at networks and data tells, and the line that the complaint names. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "models: M.onnx|models: n.onnx|line 4: networks.a.models|is no ONNX model",
+        "models: M.onnx|models: M.onnx, layers: [relu3]|line 4: networks.a.layers|relu3",
+        "models: M.onnx|models: M.onnx, bases: [\"matrix:m.npy\"]|line 4: networks.a|there is no"
+            + " file",
+        "models: M.onnx|train: {}, layers: [relu9]|line 4: networks.a.layers|nearest names are"
+            + " relu1",
+        "models: M.onnx|train: {task: crosschannel}, layers: [relu1]|line 4|light_relu1",
+        "models: M.onnx|train: {freeze: [conv9]}|line 4: networks.a.train|those that learn are"
+            + " conv1",
+        "models: M.onnx|train: {task: puzzle, head: fc}|line 4: networks.a.train|tasks that end in",
+        "by: network|by: network, layer: relu2|line 6|\"relu1\" is meant? (there are relu1)",
+        "by: network|by: layer, expect: relu1 > relu5|line 6|at layer \"relu5\"",
+        "by: network|by: network, measure: unique colour|line 6|\"color\" is meant?"
+      })
+  void whatCannotBeIsNamedBeforeAnythingRuns(String from, String to, String first, String second)
+      throws IOException {
+    String good =
+        """
+        study: t
+        data: WORLD
+        networks:
+          a: {models: M.onnx}
+        questions:
+          - {by: network}
+        """;
+    Files.copy(shared.resolve("models/run-100.onnx"), temp.resolve("M.onnx"));
+    Files.write(temp.resolve("n.onnx"), new byte[20]);
+    assertTrue(good.contains(from), from);
+    Path file = study(good.replace(from, to));
+    StudyRun run = StudyRun.of(Study.read(file), temp.resolve("out"), null, Progress.NONE, l -> {});
+    String message = assertThrows(IOException.class, run::plan).getMessage();
+    assertTrue(message.contains("study.yaml " + first), message);
+    assertTrue(message.contains(second) && !message.contains("\n"), message);
+    assertFalse(Files.exists(temp.resolve("out")));
+  }
+
+  /** Files that are no text, or cost more than their length. */
+  @Test
+  void filesThatAreNoStudyAreNamedWithTheirLine() throws IOException {
+    String laughs = "a: &a [x]\n";
+    for (char c = 'b'; c < 'm'; c++) {
+      String before = "*" + (char) (c - 1);
+      laughs += c + ": &" + c + " [" + String.join(", ", Collections.nCopies(10, before)) + "]\n";
+    }
+    Map<String, byte[]> files =
+        Map.of(
+            "line 1: the file is empty", new byte[0],
+            "line 2: no YAML: found character '\\t(TAB)'",
+                "a:\n\tb: c\n".getBytes(StandardCharsets.US_ASCII),
+            "line 1: the file has ", new byte[1_200_000],
+            "line 2: no text in UTF-8", "a: b\nc: é\n".getBytes(StandardCharsets.ISO_8859_1),
+            "line 1: no text in UTF-8", "a: b\n".getBytes(StandardCharsets.UTF_16),
+            "line 2: a control character, U+0000", "a: b\nc: \0\n".getBytes(StandardCharsets.UTF_8),
+            "line 12: more than 100 aliases", laughs.getBytes(StandardCharsets.UTF_8),
+            "line 2: blocks and lists nested",
+                ("a: b\nc: " + "[".repeat(9999)).getBytes(StandardCharsets.US_ASCII));
+    for (Map.Entry<String, byte[]> one : files.entrySet()) {
+      Path file = Files.write(temp.resolve("study.yaml"), one.getValue());
+      String message = assertThrows(IOException.class, () -> Study.read(file)).getMessage();
+      assertTrue(message.contains("study.yaml " + one.getKey()), message);
+      assertFalse(message.contains("\n"), message);
+    }
   }
 
   @Test
@@ -324,6 +446,14 @@ class StudyTest {
         "by: network|by: [network]|line 6|a single value is wanted",
         "by: network|by: network, expect: grows|line 6|increases, decreases or an order",
         "by: network|by: network, expect: a > a|line 6|names a value twice",
+        "by: network|by: network, expect: a > b|line 6|has network \"b\"; there are a",
+        "by: network|by: network, expect: increases|line 6|network is no number",
+        "  a: {models: m.onnx}|  {}|line 4: networks: the block is empty|",
+        "  a: {models|  \"\": {models|line 4: networks: a key is empty|",
+        "  a: {models: m.onnx}|  a: {<<: *b}|line 4|undefined alias",
+        "models: m.onnx|train: {seed: 99999999999999999999}|line 4|a whole number from",
+        "models: m.onnx|train: {rate: NaN}|line 4|a number from 1e-09 to 1",
+        "data: WORLD|title: x|line 2|unknown key",
         "by: network|by: network, measure: many|line 6|unique, detectors or share",
         "by: network|by: network, networks: [b]|line 6|no networks \"b\"",
         "study: t|data: WORLD|line 2|is there twice",

@@ -33,6 +33,14 @@ final class Windows {
   }
 
   static void convolution(Step step) throws ModelException {
+    convolution(step, false);
+  }
+
+  static void deconvolution(Step step) throws ModelException {
+    convolution(step, true);
+  }
+
+  private static void convolution(Step step, boolean isTransposed) throws ModelException {
     Message param = step.param("convolution_param");
     Window window = window(step, param);
     Shape in = image(step);
@@ -44,17 +52,18 @@ final class Windows {
     long[] out = in.dims().clone();
     out[1] = outputs;
     for (int i = 0; i < 2; i++) {
-      long rest = in.dim(2 + i) + 2 * window.pad[i] - window.reach(i);
-      if (rest < 0) {
-        throw tooLarge(step, in);
-      }
-      out[2 + i] = rest / window.stride[i] + 1;
+      out[2 + i] = isTransposed ? spread(step, window, in, i) : windows(step, window, in, i);
     }
-    long[] weights = {outputs, in.dim(1) / group, window.kernel[0], window.kernel[1]};
+    long[] weights = {
+      isTransposed ? in.dim(1) : outputs,
+      (isTransposed ? outputs : in.dim(1)) / group,
+      window.kernel[0],
+      window.kernel[1]
+    };
     step.top(
         0,
         new Shape(out, in.free()),
-        "Conv",
+        isTransposed ? "ConvTranspose" : "Conv",
         inputs(step, param, weights, outputs),
         window.attributes(
             window.symmetricPads(),
@@ -62,33 +71,23 @@ final class Windows {
             Attribute.of("group", group)));
   }
 
-  static void deconvolution(Step step) throws ModelException {
-    Message param = step.param("convolution_param");
-    Window window = window(step, param);
-    Shape in = image(step);
-    long group = group(step, param, in.dim(1));
-    long outputs = outputs(step, param);
-    if (outputs % group != 0) {
-      throw step.error("group %d does not divide its %d outputs".formatted(group, outputs));
+  /** How many windows fit on an axis of a convolution. */
+  private static long windows(Step step, Window window, Shape in, int axis) throws ModelException {
+    long rest = in.dim(2 + axis) + 2 * window.pad[axis] - window.reach(axis);
+    if (rest < 0) {
+      throw tooLarge(step, in);
     }
-    long[] out = in.dims().clone();
-    out[1] = outputs;
-    for (int i = 0; i < 2; i++) {
-      out[2 + i] = window.stride[i] * (in.dim(2 + i) - 1) + window.reach(i) - 2 * window.pad[i];
-      if (out[2 + i] < 1) {
-        throw step.error("its padding leaves nothing of the output");
-      }
+    return rest / window.stride[axis] + 1;
+  }
+
+  /** How far the windows of a transposed convolution reach on an axis. */
+  private static long spread(Step step, Window window, Shape in, int axis) throws ModelException {
+    long size =
+        window.stride[axis] * (in.dim(2 + axis) - 1) + window.reach(axis) - 2 * window.pad[axis];
+    if (size < 1) {
+      throw step.error("its padding leaves nothing of the output");
     }
-    long[] weights = {in.dim(1), outputs / group, window.kernel[0], window.kernel[1]};
-    step.top(
-        0,
-        new Shape(out, in.free()),
-        "ConvTranspose",
-        inputs(step, param, weights, outputs),
-        window.attributes(
-            window.symmetricPads(),
-            Attribute.of("dilations", window.dilation),
-            Attribute.of("group", group)));
+    return size;
   }
 
   static void pooling(Step step) throws ModelException {

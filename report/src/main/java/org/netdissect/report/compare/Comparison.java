@@ -21,6 +21,8 @@ import org.jspecify.annotations.Nullable;
 import org.netdissect.base.Numbers;
 import org.netdissect.base.ToolVersion;
 import org.netdissect.dissection.Dissector;
+import org.netdissect.report.figures.Figure;
+import org.netdissect.report.figures.ThresholdCurves;
 import org.netdissect.report.page.LayerPages;
 import org.netdissect.report.page.Page;
 import org.netdissect.report.page.ReportFolder;
@@ -55,6 +57,7 @@ public final class Comparison {
           "accuracy.js",
           "save.js",
           "growth.js",
+          "curves.js",
           "following.js",
           "compare.js");
 
@@ -64,6 +67,7 @@ public final class Comparison {
   private final double iou;
   private final @Nullable Accuracies accuracies;
   private final boolean followed;
+  private final boolean curves;
   private final List<String> categories;
 
   /**
@@ -82,8 +86,10 @@ public final class Comparison {
       boolean published,
       double iou,
       @Nullable Accuracies accuracies,
-      boolean followed) {
+      boolean followed,
+      boolean curves) {
     this.followed = followed;
+    this.curves = curves;
     this.accuracies = accuracies;
     this.runs = List.copyOf(runs);
     this.axis = axis;
@@ -99,27 +105,27 @@ public final class Comparison {
     if (runs.isEmpty() || runs.stream().map(Run::name).distinct().count() < runs.size()) {
       throw new IllegalArgumentException("runs need different names, and at least one run");
     }
-    return new Comparison(runs, null, false, Dissector.DEFAULT_IOU, null, false);
+    return new Comparison(runs, null, false, Dissector.DEFAULT_IOU, null, false, false);
   }
 
   /** The same with a curve over the runs' numbers, which this is the name of. */
   public Comparison withAxis(String name) {
-    return new Comparison(runs, name, published, iou, accuracies, followed);
+    return new Comparison(runs, name, published, iou, accuracies, followed, curves);
   }
 
   /** The same beside the 27 networks of the CVPR 2017 paper, as their authors published them. */
   public Comparison withPublished() {
-    return new Comparison(runs, axis, true, iou, accuracies, followed);
+    return new Comparison(runs, axis, true, iou, accuracies, followed, curves);
   }
 
   /** The same with another IoU above which a unit is a detector. */
   public Comparison withThreshold(double threshold) {
-    return new Comparison(runs, axis, published, threshold, accuracies, followed);
+    return new Comparison(runs, axis, published, threshold, accuracies, followed, curves);
   }
 
   /** The same with how well layers serve another task (the paper's Figure 12). */
   public Comparison withAccuracies(Accuracies known) {
-    return new Comparison(runs, axis, published, iou, known, followed);
+    return new Comparison(runs, axis, published, iou, known, followed, curves);
   }
 
   /**
@@ -127,7 +133,15 @@ public final class Comparison {
    * its order: {@code following.csv}, {@code became.csv} and a flow picture for each layer.
    */
   public Comparison withFollowing() {
-    return new Comparison(runs, axis, published, iou, accuracies, true);
+    return new Comparison(runs, axis, published, iou, accuracies, true, curves);
+  }
+
+  /**
+   * The same with unique detectors over the IoU above which a unit is a detector, and whether
+   * orders depend on it: {@code thresholds.csv} and a picture.
+   */
+  public Comparison withThresholdCurves() {
+    return new Comparison(runs, axis, published, iou, accuracies, followed, true);
   }
 
   /** What makes the numbers not comparable, one line each; empty where nothing does. */
@@ -253,6 +267,10 @@ public final class Comparison {
     ReportFolder out = ReportFolder.begin(folder);
     out.write("compare.csv", table);
     out.write("concepts.csv", concepts);
+    if (curves) {
+      out.write("thresholds.csv", thresholds().csv());
+      out.write("thresholds.svg", thresholds().svg());
+    }
     if (followed) {
       out.write("following.csv", Following.table(following));
       out.write("became.csv", Following.became(following));
@@ -287,6 +305,7 @@ public final class Comparison {
       }
     }
     root.put("layers", layers);
+    root.put("curves", curves ? curvesView() : null);
     root.put("following", following.stream().map(Following::view).toList());
     List<Object> bars = new ArrayList<>();
     if (published) {
@@ -308,6 +327,50 @@ public final class Comparison {
         withoutScripts(),
         root,
         SCRIPTS);
+  }
+
+  /** Unique detectors over thresholds: a curve a layer of a network, or of networks that repeat. */
+  private ThresholdCurves curves() {
+    boolean single = runs.stream().allMatch(run -> run.dissection().layers().size() == 1);
+    Map<String, List<LayerDissection>> repeats = new LinkedHashMap<>();
+    for (Run run : runs) {
+      for (LayerDissection layer : run.dissection().layers()) {
+        String of = run.group() == null ? run.name() : run.group();
+        String name = single ? of : of + " " + layer.layer().name();
+        repeats.computeIfAbsent(name, n -> new ArrayList<>()).add(layer);
+      }
+    }
+    List<ThresholdCurves.Curve> all = new ArrayList<>();
+    repeats.forEach(
+        (name, layers) ->
+            all.add(
+                new ThresholdCurves.Curve(
+                    name,
+                    ThresholdCurves.THRESHOLDS.stream()
+                        .map(
+                            threshold ->
+                                layers.stream()
+                                    .map(l -> (double) l.counts(threshold).uniquePerCategory())
+                                    .toList())
+                        .toList())));
+    return ThresholdCurves.of(all, "unique detectors");
+  }
+
+  private Figure thresholds() {
+    return curves()
+        .figure(
+            "thresholds",
+            "Unique detectors, counted per category, by the IoU above which a unit is a detector;"
+                + " of repeats the mean and the range.");
+  }
+
+  private Map<String, Object> curvesView() {
+    Map<String, Object> view = new LinkedHashMap<>();
+    String svg = thresholds().svg();
+    view.put("svg", svg.substring(svg.indexOf("<svg")));
+    view.put("caption", thresholds().caption());
+    view.put("orders", curves().orders());
+    return view;
   }
 
   private Map<String, Object> layer(Path folder, Run run, LayerDissection dissected, int index)

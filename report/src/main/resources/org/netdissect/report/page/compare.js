@@ -2,7 +2,7 @@
 // takes: legend, LONGEST_NAME, nice, numberIn, numbersOf, oneOf, origin, passes, plain, plural
 // takes: roundTicks, saveButtons, short, shownOrder, stackable, svg, words
 // takes: accuracyChart, accuracyRows, accuracyWords, alphaChart, alphaRows, countedCategory
-// takes: followingSections, pointLegend, POINTS, probedLayers, rotatedLayers
+// takes: curvesSection, followingSections, pointLegend, POINTS, probedLayers, rotatedLayers
 // takes: allTested, chanceSwitch, detection, ruleWords
 
 // Results side by side.
@@ -424,6 +424,7 @@ function page() {
     parts.turned ?? "",
     parts.groups ? h("section", {}, h("h2", {}, "Repeats: mean ± standard deviation"), parts.groups) : "",
     growthSection(names, Math.max(300, Math.min(900, main.clientWidth - 60))),
+    curvesSection(),
     ...followingSections(),
     h("section", {}, h("h2", {}, "Numbers"), h("p", { class: "small" }, "By category: detectors / unique detectors. The same is in compare.csv."), parts.numbers),
     h("section", {}, h("h2", {}, "Concepts"), h("p", { class: "small" }, "What is detected where, with the best unit of each."),

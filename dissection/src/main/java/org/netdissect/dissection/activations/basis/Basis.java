@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.netdissect.base.NetdissectException;
 import org.netdissect.base.Text;
 import org.netdissect.base.files.NpyFile;
 import org.netdissect.results.BasisInfo;
@@ -184,6 +185,13 @@ public abstract sealed class Basis {
     return List.of();
   }
 
+  /**
+   * Refuses early what no layer could make good: a file that is missing or of the wrong shape.
+   *
+   * @throws NetdissectException in one line
+   */
+  public void check() throws IOException {}
+
   /** The same with the relative paths of its files resolved against a folder. */
   public Basis relativeTo(Path folder) {
     return this;
@@ -343,6 +351,24 @@ public abstract sealed class Basis {
     }
 
     @Override
+    public void check() throws IOException {
+      try (NpyFile npy = NpyFile.open(file)) {
+        int k = (int) shape(npy)[0];
+        checkTopK(k);
+        if (biasFile != null) {
+          bias(biasFile, k);
+        }
+      }
+    }
+
+    private void checkTopK(int k) throws DissectionException {
+      if (topK > k) {
+        throw new DissectionException(
+            "--basis " + this + ": topk=" + topK + " of only " + k + " directions");
+      }
+    }
+
+    @Override
     public Basis relativeTo(Path folder) {
       return parse(
           "matrix:"
@@ -406,10 +432,7 @@ public abstract sealed class Basis {
       double[] bias = biasFile == null ? null : bias(biasFile, k);
       String digest = Fitted.digest(values);
       String biasDigest = bias == null ? null : Fitted.digest(bias);
-      if (topK > k) {
-        throw new DissectionException(
-            "--basis " + this + ": topk=" + topK + " of only " + k + " directions");
-      }
+      checkTopK(k);
       String name = file.getFileName().toString().replaceFirst("\\.npy$", "");
       return List.of(
           new View(

@@ -124,12 +124,14 @@ public final class ViewedSource implements ActivationSource {
       List<Basis> bases, List<Set<Integer>> fitting, Networks networks, Progress progress)
       throws IOException {
     int networkOf = -1;
+    int firstOfNetwork = 0;
     FolderNames folders = FolderNames.inResult();
     for (int l = 0; l < source.layers().size(); l++) {
       int network = networkOf(l);
       if (network != networkOf) {
         // Results of several networks have folders of their own.
         folders = FolderNames.inResult();
+        firstOfNetwork = layers.size();
         networkOf = network;
       }
       LayerInfo layer = source.layers().get(l);
@@ -156,7 +158,7 @@ public final class ViewedSource implements ActivationSource {
           view.tellOfOtherUse(
               name, layer.name(), networks.describe(network, source.input(l)), progress);
         }
-        for (LayerInfo other : layers) {
+        for (LayerInfo other : layers.subList(firstOfNetwork, layers.size())) {
           if (other.name().equals(name)) {
             throw twice(name, view.info(), other.basis());
           }

@@ -1,4 +1,4 @@
-package org.netdissect.dissection;
+package org.netdissect.base;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
