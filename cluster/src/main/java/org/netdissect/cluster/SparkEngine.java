@@ -36,7 +36,7 @@ final class SparkEngine implements PartEngine {
   private static final int PARTS_A_CORE = 4;
 
   /** Workers come one by one; when none has come for so long, those that are there are counted. */
-  private static final long SETTLED = TimeUnit.MILLISECONDS.toNanos(500);
+  private static final long SETTLED = TimeUnit.SECONDS.toNanos(1);
 
   /** Without a worker for so long, something is said. */
   private static final long PATIENCE = TimeUnit.SECONDS.toNanos(15);
@@ -77,6 +77,8 @@ final class SparkEngine implements PartEngine {
     // on its machine is as good as one elsewhere.
     conf.setIfMissing("spark.locality.wait.process", "20s");
     conf.setIfMissing("spark.locality.wait.node", "0s");
+    // How often executors tell how far they are.
+    conf.setIfMissing("spark.executor.heartbeatInterval", "3s");
     // What tasks find is taken one by one and not kept.
     conf.setIfMissing("spark.driver.maxResultSize", "0");
     // Names of files are meant as where the command was given.
@@ -134,7 +136,8 @@ final class SparkEngine implements PartEngine {
 
   @Override
   public <R extends Serializable> void run(
-      String stage, List<? extends PartTask<R>> tasks, Done<? super R> done) throws IOException {
+      String stage, List<? extends PartTask<R>> tasks, Listener<? super R> listener)
+      throws IOException {
     if (tasks.isEmpty()) {
       return;
     }
@@ -151,13 +154,18 @@ final class SparkEngine implements PartEngine {
     spark.setCallSite(stage);
     spark.setJobDescription("netdissect: " + stage);
     try (SparkJob job = SparkJob.submit(spark, sent, preferred, command)) {
-      for (int left = sent.size(); left > 0; left--) {
-        SparkJob.Ended ended = job.next();
-        places.put(sent.get(ended.task()).part(), ended.outcome().place());
-        moved.add(ended.outcome().moved());
-        @SuppressWarnings("unchecked") // The task says what it finds.
-        R found = (R) ended.outcome().get();
-        done.done(order[ended.task()], found);
+      for (int left = sent.size(); left > 0; ) {
+        SparkJob.Event event = job.next();
+        if (event instanceof SparkJob.Ended ended) {
+          left--;
+          places.put(sent.get(ended.task()).part(), ended.outcome().place());
+          moved.add(ended.outcome().moved());
+          @SuppressWarnings("unchecked") // The task says what it finds.
+          R found = (R) ended.outcome().get();
+          listener.done(order[ended.task()], found);
+        } else if (event instanceof SparkJob.UnderWay task) {
+          listener.underWay(order[task.task()], task.units());
+        }
       }
     } catch (IOException e) {
       throw e;
@@ -174,9 +182,9 @@ final class SparkEngine implements PartEngine {
   private Set<String> alive() {
     Set<String> alive = new HashSet<>();
     for (ExecutorSummary executor : executors(spark)) {
-      String hostPort = executor.hostPort();
-      int port = hostPort.lastIndexOf(':');
-      alive.add(Outcome.place(hostPort.substring(0, port), executor.id()));
+      // The port is told a little later than the host.
+      String host = executor.hostPort().replaceFirst(":\\d+$", "");
+      alive.add(Outcome.place(host, executor.id()));
     }
     return alive;
   }

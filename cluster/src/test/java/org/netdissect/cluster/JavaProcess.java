@@ -58,6 +58,21 @@ final class JavaProcess {
     return text;
   }
 
+  /**
+   * Seconds of processor that a process of Linux and those of its children that have ended took.
+   *
+   * @param process number, or "self"
+   */
+  static double processorSeconds(String process) throws IOException {
+    String stat = Files.readString(Path.of("/proc", process, "stat"));
+    String[] words = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
+    long ticks = 0;
+    for (int i = 11; i < 15; i++) {
+      ticks += Long.parseLong(words[i]);
+    }
+    return ticks / 100.0;
+  }
+
   /** All files the same but for the times of the run. */
   static void assertSameFolders(Path one, Path other) throws IOException {
     List<Path> files = files(one);

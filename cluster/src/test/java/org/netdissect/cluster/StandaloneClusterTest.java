@@ -50,7 +50,7 @@ class StandaloneClusterTest {
     cluster.run(ClusterTrials.UNSTEADY, runs.recorded(there, "exact"), "--parts", "64");
     JavaProcess.assertSameFolders(here, there);
     assertNothingOfTheClusterIn(there);
-    cluster.assertNothingLeft(-1);
+    cluster.assertNothingLeft();
   }
 
   /** No address and no path of the cluster is in a result, but for how the command was given. */
@@ -82,7 +82,7 @@ class StandaloneClusterTest {
     assertFalse(Files.exists(there.resolve("dissection.json")), Files.readString(said));
     cluster.run(List.of(), runs.recorded(there, "exact"), "--parts", "9");
     JavaProcess.assertSameFolders(here, there);
-    cluster.assertNothingLeft(-1);
+    cluster.assertNothingLeft();
   }
 
   @Test
@@ -99,7 +99,7 @@ class StandaloneClusterTest {
     assertTrue(driver.waitFor(240, TimeUnit.SECONDS), "it does not end");
     assertTrue(driver.exitValue() == 0, () -> said(said));
     JavaProcess.assertSameFolders(here, there);
-    cluster.assertNothingLeft(1);
+    cluster.assertNothingLeft();
   }
 
   private static String said(Path file) {

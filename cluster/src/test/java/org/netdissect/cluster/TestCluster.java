@@ -1,9 +1,9 @@
 package org.netdissect.cluster;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -25,8 +25,12 @@ final class TestCluster implements AutoCloseable {
 
   private final Path folder;
   private final Process master;
-  private final List<Process> workers = new ArrayList<>();
+  private final List<Worker> workers = new ArrayList<>();
+  private int machines;
   private final int port;
+
+  /** A worker that lives. */
+  private record Worker(String host, Process process) {}
 
   private TestCluster(Path folder, int port) throws IOException {
     this.folder = Files.createDirectories(folder);
@@ -42,11 +46,7 @@ final class TestCluster implements AutoCloseable {
    * @param workers how many, of one core each
    */
   static TestCluster start(Path folder, int workers) throws IOException {
-    int port;
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      port = socket.getLocalPort();
-    }
-    TestCluster cluster = new TestCluster(folder, port);
+    TestCluster cluster = new TestCluster(folder, freePort());
     try {
       await(cluster::answers, "the master does not answer");
       for (int w = 0; w < workers; w++) {
@@ -56,6 +56,13 @@ final class TestCluster implements AutoCloseable {
     } catch (IOException | AssertionError e) {
       cluster.close();
       throw e;
+    }
+  }
+
+  /** A port that nobody uses at the moment. */
+  static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
     }
   }
 
@@ -101,10 +108,10 @@ final class TestCluster implements AutoCloseable {
         folder.resolve(program + "-" + host + ".log"));
   }
 
-  /** Adds a worker of one core. */
+  /** Adds a worker of one core, on a machine that was not there before. */
   void addWorker() throws IOException {
-    String host = "127.0.0." + (workers.size() + 2);
-    workers.add(
+    String host = "127.0.0." + (2 + machines++);
+    Process worker =
         start(
             "worker.Worker",
             host,
@@ -118,15 +125,25 @@ final class TestCluster implements AutoCloseable {
             "0",
             "--work-dir",
             folder.resolve(host).resolve("work").toString(),
-            address()));
+            address());
+    workers.add(new Worker(host, worker));
   }
 
   /** Kills a worker with its executors, as if its machine were gone. */
   void killWorker(int number) {
-    Process worker = workers.get(number);
+    Process worker = workers.remove(number).process();
     List<ProcessHandle> all = new ArrayList<>(worker.descendants().toList());
     worker.destroyForcibly();
     all.forEach(ProcessHandle::destroyForcibly);
+  }
+
+  /** Seconds of processor that the workers and their ended executors took so far. */
+  double processorSeconds() throws IOException {
+    double seconds = 0;
+    for (Worker worker : workers) {
+      seconds += JavaProcess.processorSeconds("" + worker.process().pid());
+    }
+    return seconds;
   }
 
   String address() {
@@ -159,23 +176,23 @@ final class TestCluster implements AutoCloseable {
   }
 
   /**
-   * Asserts that runs have left nothing on the machines' disks; waits for what is being removed.
-   *
-   * @param gone number of a machine that does not count; −1 for none
+   * Asserts that runs have left nothing on the disks of the machines that live; waits for what is
+   * being removed.
    */
-  void assertNothingLeft(int gone) throws IOException {
-    await(() -> left(gone).isEmpty(), "left on the disks");
-    assertEquals(List.of(), left(gone));
+  void assertNothingLeft() throws IOException {
+    await(() -> left().isEmpty(), "left on the disks");
   }
 
-  private List<Path> left(int gone) throws IOException {
+  private List<Path> left() throws IOException {
     List<Path> left = new ArrayList<>();
-    for (int w = 0; w < workers.size(); w++) {
-      Path local = folder.resolve("127.0.0." + (w + 2)).resolve("local");
-      if (w != gone && Files.exists(local)) {
+    for (Worker worker : workers) {
+      Path local = folder.resolve(worker.host()).resolve("local");
+      if (Files.exists(local)) {
         try (Stream<Path> files = Files.walk(local)) {
-          files.filter(file -> file.toString().contains("netdissect")).forEach(left::add);
-        } catch (java.io.UncheckedIOException e) {
+          files
+              .filter(file -> local.relativize(file).toString().contains("netdissect"))
+              .forEach(left::add);
+        } catch (UncheckedIOException e) {
           // Being removed.
           left.add(local);
         }
@@ -200,7 +217,7 @@ final class TestCluster implements AutoCloseable {
 
   @Override
   public void close() {
-    List<Process> all = new ArrayList<>(workers);
+    List<Process> all = new ArrayList<>(workers.stream().map(Worker::process).toList());
     all.add(master);
     for (Process process : all) {
       process.destroy();

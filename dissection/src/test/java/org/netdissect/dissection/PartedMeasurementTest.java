@@ -113,7 +113,8 @@ class PartedMeasurementTest {
 
     @Override
     public <R extends Serializable> void run(
-        String stage, List<? extends PartTask<R>> tasks, Done<? super R> done) throws IOException {
+        String stage, List<? extends PartTask<R>> tasks, Listener<? super R> listener)
+        throws IOException {
       List<Integer> order = new ArrayList<>(IntStream.range(0, tasks.size()).boxed().toList());
       Collections.shuffle(order, random);
       ExecutorService threads = Executors.newFixedThreadPool(3);
@@ -126,7 +127,7 @@ class PartedMeasurementTest {
           for (int a = 0; a <= random.nextInt(3); a++) {
             PartWorker worker = workers.get(random.nextInt(workers.size()));
             PartTask<R> sent = copy(tasks.get(i));
-            attempts.add(() -> copy(sent.run(worker)));
+            attempts.add(() -> copy(sent.run(worker, n -> {})));
           }
           // Whichever is first counts; what the others leave is what it left.
           List<Future<R>> ended = threads.invokeAll(attempts);
@@ -134,7 +135,7 @@ class PartedMeasurementTest {
           for (Future<R> attempt : ended) {
             found = attempt.get();
           }
-          done.done(i, found);
+          listener.done(i, found);
         }
       } catch (ExecutionException e) {
         if (e.getCause() instanceof IOException failure) {
