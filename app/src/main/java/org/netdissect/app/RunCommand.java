@@ -8,7 +8,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.ServiceLoader;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -328,6 +327,9 @@ final class RunCommand implements Callable<Integer> {
     if (parts != null && parts < 1) {
       throw new UsageException("--parts must be at least 1: " + parts);
     }
+    if (master != null) {
+      Engines.parts();
+    }
     if (master != null && peaks) {
       throw new UsageException("--peaks are not kept with --master");
     }
@@ -520,16 +522,9 @@ final class RunCommand implements Callable<Integer> {
     if (master == null) {
       return builder.build().runAll();
     }
-    PartEngine.Provider provider =
-        ServiceLoader.load(PartEngine.Provider.class)
-            .findFirst()
-            .orElseThrow(
-                () ->
-                    new UsageException(
-                        "--master needs netdissect's module cluster and Apache Spark, which are not"
-                            + " part of this copy; docs/cluster.md says how to have them"));
     List<String> command = spec.commandLine().getParseResult().originalArgs();
-    try (PartEngine engine = provider.open(master, parts == null ? 0 : parts, command, progress)) {
+    try (PartEngine engine =
+        Engines.parts().open(master, parts == null ? 0 : parts, command, progress)) {
       return builder.optEngine(engine).build().runAll();
     }
   }

@@ -20,6 +20,7 @@ import org.apache.spark.SparkException;
 import org.apache.spark.status.api.v1.ExecutorSummary;
 import org.netdissect.base.NetdissectException;
 import org.netdissect.base.Progress;
+import org.netdissect.base.files.TypedPath;
 import org.netdissect.dissection.PartEngine;
 import org.netdissect.dissection.PartTask;
 import scala.jdk.javaapi.CollectionConverters;
@@ -82,8 +83,9 @@ final class SparkEngine implements PartEngine {
     // What tasks find is taken one by one and not kept.
     conf.setIfMissing("spark.driver.maxResultSize", "0");
     // Names of files are meant as where the command was given.
-    conf.setIfMissing(
-        "spark.executor.extraJavaOptions", "\"-Duser.dir=" + System.getProperty("user.dir") + "\"");
+    conf.setExecutorEnv(TypedPath.FOLDER, System.getProperty("user.dir"));
+    // The network's runtime writes nothing about itself and sends nothing.
+    conf.setExecutorEnv("ORT_DISABLE_TELEMETRY", "1");
     SparkContext spark;
     try {
       spark = new SparkContext(conf);
@@ -122,6 +124,10 @@ final class SparkEngine implements PartEngine {
       LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(50));
     }
     return Math.max(1, cores);
+  }
+
+  SparkContext spark() {
+    return spark;
   }
 
   @Override
@@ -203,7 +209,7 @@ final class SparkEngine implements PartEngine {
     return order.stream().mapToInt(task -> task).toArray();
   }
 
-  private static NetdissectException failure(String stage, Exception e) {
+  static NetdissectException failure(String stage, Exception e) {
     String why = Objects.toString(e.getMessage(), e.getClass().getSimpleName());
     String told = e instanceof SparkException ? why.lines().findFirst().orElse(why) : why;
     return new NetdissectException("Spark could not " + stage + ": " + told, e);
