@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.netdissect.base.files.Trees;
 import org.netdissect.lab.world.World;
 import org.netdissect.lab.world.WorldFolder;
 import org.netdissect.networks.Network;
@@ -454,6 +455,20 @@ class TasksTest {
         assertArrayEquals(model, now, about + ", " + threads + " threads");
       }
       model = now;
+    }
+  }
+
+  /** Each training of a process has its own number of threads, whatever an earlier one had. */
+  @Test
+  void threadsAreThoseOfEachTraining() throws Exception {
+    Assumptions.assumeTrue(Training.isAvailable(), "built without -Ptrain");
+    for (int threads : List.of(2, 1, 2)) {
+      assertTrainedAlike(
+          Task.ROTATION, Architecture.RESNET_SMALL, Architecture.Head.GAP, true, threads);
+      Trees.delete(temp);
+      Object set =
+          Class.forName("ai.djl.pytorch.jni.JniUtils").getMethod("getNumThreads").invoke(null);
+      assertEquals(threads, set);
     }
   }
 
