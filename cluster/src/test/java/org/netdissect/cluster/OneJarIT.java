@@ -107,7 +107,7 @@ class OneJarIT {
           - {ask: How many?, by: network, measure: detectors}
         """);
     local(0, "study", "both.yaml", "--out", "study-here");
-    int port = StandaloneClusterTest.freePort();
+    int port = TestCluster.freePort();
     Map<String, String> environment =
         Map.of(
             "SPARK_MASTER_PORT",

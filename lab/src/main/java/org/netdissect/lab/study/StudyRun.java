@@ -318,7 +318,8 @@ public final class StudyRun {
         estimated += plan.get(t).seconds();
         left -= plan.get(t).seconds();
       }
-      return new StudyPage(study, outcomes(), out, curves).write();
+      folders.removeLeft();
+      return new StudyPage(study, outcomes(), out, labelled(), curves).write();
     }
   }
 

@@ -93,7 +93,7 @@ function saying(layer, unit) {
     return "Inactive: zero on every image.";
   }
   if (layer.emptySet.has(unit)) {
-    return "Active, but its mask is empty everywhere: its largest value is shared by more than the quantile of all cells.";
+    return "Active, but its mask is empty everywhere: many cells share its largest value, or so few are above T that no pixel of the mask is.";
   }
   return "";
 }
