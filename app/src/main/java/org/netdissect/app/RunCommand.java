@@ -525,6 +525,7 @@ final class RunCommand implements Callable<Integer> {
     List<String> command = spec.commandLine().getParseResult().originalArgs();
     try (PartEngine engine =
         Engines.parts().open(master, parts == null ? 0 : parts, command, progress)) {
+      Interruption.tidy(engine::abandon);
       return builder.optEngine(engine).build().runAll();
     }
   }
