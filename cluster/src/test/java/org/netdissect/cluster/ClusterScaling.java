@@ -41,7 +41,7 @@ final class ClusterScaling {
    * @param driver seconds of processor of the command's own process
    * @param workers seconds of processor of the workers and their executors
    * @param kept bytes of hits and maps
-   * @param merge seconds that it merged, or here: tallied
+   * @param merge seconds that it merged and scored
    */
   private record Run(double seconds, double driver, double workers, long kept, double merge) {
     double processor() {
@@ -52,14 +52,14 @@ final class ClusterScaling {
   static void measure(Path folder, int images) throws Exception {
     ClusterScaling scaling = new ClusterScaling(folder, images);
     // Labels are compiled by the first.
-    scaling.run(null, 1, FEW, "");
+    scaling.run(null, 1, FEW);
     double[] there = new double[3];
     for (int cores = 1; cores <= 2; cores++) {
-      Run startHere = scaling.run(null, cores, FEW, "");
-      Run here = scaling.run(null, cores, images, "");
+      Run startHere = scaling.run(null, cores, FEW);
+      Run here = scaling.run(null, cores, images);
       try (TestCluster cluster = TestCluster.start(folder.resolve("cluster" + cores), cores)) {
-        Run start = scaling.run(cluster, cores, FEW, "");
-        Run all = scaling.run(cluster, cores, images, "");
+        Run start = scaling.run(cluster, cores, FEW);
+        Run all = scaling.run(cluster, cores, images);
         there[cores] = all.seconds() - start.seconds();
         print(
             "%d cores, %d images; start here %.1f s, on the cluster %.1f s; without it:",
@@ -70,8 +70,11 @@ final class ClusterScaling {
             here.processor() - startHere.processor(),
             all.processor() - start.processor());
         if (cores == 1) {
-          Run parted = scaling.run(cluster, cores, images, "" + MANY_PARTS);
-          predict(images, start, all, parted);
+          String many = "" + MANY_PARTS;
+          Run parted = scaling.run(cluster, cores, images, "--parts", many);
+          // As many maps as many more images would have.
+          Run full = scaling.run(cluster, cores, Math.min(images, 200), "--quantile", "0.3");
+          predict(images, start, all, parted, full);
         }
       }
     }
@@ -85,16 +88,16 @@ final class ClusterScaling {
   }
 
   /** The model of cost, with what was measured on one core. */
-  private static void predict(int images, Run start, Run all, Run parted) {
-    double image = (all.seconds() - start.seconds()) / (images - FEW);
+  private static void predict(int images, Run start, Run all, Run parted, Run full) {
+    double image = (all.processor() - start.processor()) / (images - FEW);
     double more = MANY_PARTS - 4;
     double part = Math.max(0, parted.workers() - all.workers()) / more;
     double driver = Math.max(0, parted.driver() - all.driver()) / more;
     double kept = (double) all.kept() / images;
-    double merged = all.kept() / Math.max(0.05, all.merge()) / 1e6;
+    double merged = full.kept() / Math.max(0.05, full.merge()) / 1e6;
     print(
         "start %.1f s; an image %.4f s; a part %.3f s of its core and %.3f s of the driver; kept %.0f"
-            + " bytes an image; merged %.0f MB/s",
+            + " bytes an image; merged and scored %.0f MB/s",
         start.seconds(), image, part, driver, kept, merged);
     double n = 1e7;
     double cores = 1600;
@@ -102,7 +105,7 @@ final class ClusterScaling {
     double record = Math.max(n * image / cores + 4 * part, parts * driver);
     double merge = n * kept / merged / 1e6 / 16;
     print(
-        "10^7 images on 100 x 16 cores: start %.0f s, record and tally %.0f s, merge %.0f s",
+        "10^7 images on 100 x 16 cores: start %.0f s, record and tally %.0f s, merge and score %.0f s",
         start.seconds(), record, merge);
   }
 
@@ -110,17 +113,15 @@ final class ClusterScaling {
    * Runs the command.
    *
    * @param cluster null for here
-   * @param parts empty for what the cluster takes by itself
+   * @param more words
    */
-  private Run run(TestCluster cluster, int cores, int images, String parts) throws Exception {
+  private Run run(TestCluster cluster, int cores, int images, String... more) throws Exception {
     Path out = folder.resolve("out");
     List<String> words = new ArrayList<>(List.of("run", model.toString(), "--preprocess", "torch"));
     words.addAll(List.of("--data", world.toString(), "--no-report", "--out", out.toString()));
     words.addAll(List.of("--limit", "" + images, "--workers", "" + cores));
     words.addAll(List.of("--cache", folder.resolve("cache").toString()));
-    if (!parts.isEmpty()) {
-      words.addAll(List.of("--parts", parts));
-    }
+    words.addAll(List.of(more));
     double driver = JavaProcess.processorSeconds("self");
     double workers = cluster == null ? 0 : cluster.processorSeconds();
     long start = System.nanoTime();
@@ -140,7 +141,7 @@ final class ClusterScaling {
         "%s, %d images%s: %.1f s, %.1f s of processor",
         cluster == null ? "here" : "on the cluster",
         images,
-        parts.isEmpty() ? "" : " in " + parts + " parts",
+        more.length == 0 ? "" : ", " + String.join(" ", more),
         seconds,
         driver + workers);
     said.lines()
@@ -148,9 +149,13 @@ final class ClusterScaling {
         .forEach(line -> print("    %s", line));
     print("    histograms %d, hits and maps %d bytes", bytes(out, "histograms.bin"), kept);
     Trees.delete(out);
-    Matcher merge = Pattern.compile("tallying \\S+: \\d+ units in ([0-9.]+) s").matcher(said);
-    return new Run(
-        seconds, driver, workers, kept, merge.find() ? Double.parseDouble(merge.group(1)) : 0);
+    Matcher phase =
+        Pattern.compile("(tallying \\S+|scoring \\S+): \\d+ units in ([0-9.]+) s").matcher(said);
+    double merge = 0;
+    while (phase.find()) {
+      merge += Double.parseDouble(phase.group(2));
+    }
+    return new Run(seconds, driver, workers, kept, merge);
   }
 
   private static long bytes(Path out, String name) throws IOException {
