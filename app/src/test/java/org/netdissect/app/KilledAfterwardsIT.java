@@ -79,7 +79,7 @@ class KilledAfterwardsIT {
     return to;
   }
 
-  private static Map<String, Integer> contents(Path out) throws IOException {
+  static Map<String, Integer> contents(Path out) throws IOException {
     Map<String, Integer> contents = new TreeMap<>();
     try (Stream<Path> files = Files.walk(out)) {
       for (Path file : files.filter(Files::isRegularFile).toList()) {

@@ -145,6 +145,25 @@ class OneJarIT {
     }
   }
 
+  @Test
+  @DisabledOnOs(OS.WINDOWS)
+  void networksOfDifferentInputsGiveTheFoldersOfTheLocalRun() throws Exception {
+    TestModels.tiny(1).write(folder.resolve("small.onnx"));
+    TestModels.resnet18(2, 4, 10).write(folder.resolve("large.onnx"));
+    local(0, "world", "--images", "10", "--size", "64", "--out", "world");
+    List<String> words = new ArrayList<>(List.of("run", "small.onnx", "large.onnx"));
+    words.addAll(List.of("--data", "world", "--fit", "crop", "--no-report", "--cache", "cache"));
+    words.addAll(List.of("--preprocess", "small=unit", "--out"));
+    words.add("here");
+    local(0, words.toArray(String[]::new));
+    words.set(words.size() - 1, "there");
+    words.add(0, script("netdissect"));
+    words.addAll(List.of("--master", "local[2]", "--parts", "3"));
+    String said = said(0, Map.of(), words);
+    assertTrue(said.contains("each is dissected by itself"), said);
+    JavaProcess.assertSameFolders(folder.resolve("here"), folder.resolve("there"));
+  }
+
   /** The names are relative: an executor's folder is another. */
   private static String[] run(String out, String... more) {
     List<String> words = new ArrayList<>(List.of("run", "model.onnx", "--data", "world"));

@@ -4,11 +4,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.netdissect.analysis.probes.Probe;
@@ -220,7 +222,10 @@ public final class StudyRun {
         steps.add(new Step(task.name(), true, 0, 0));
         continue;
       }
-      estimates = estimates == null ? Estimates.measured() : estimates;
+      if (estimates == null) {
+        say.accept("measuring how fast this machine is");
+        estimates = Estimates.measured();
+      }
       Estimates.Cost cost = task.costing().of(estimates, images());
       steps.add(new Step(task.name(), false, cost.seconds(), cost.bytes()));
     }
@@ -313,7 +318,8 @@ public final class StudyRun {
         estimated += plan.get(t).seconds();
         left -= plan.get(t).seconds();
       }
-      return new StudyPage(study, outcomes(), out, curves).write();
+      folders.removeLeft();
+      return new StudyPage(study, outcomes(), out, labelled(), curves).write();
     }
   }
 
@@ -411,10 +417,14 @@ public final class StudyRun {
   private void dissect(Subject subject) throws IOException {
     List<Subject> subjects = new ArrayList<>();
     List<Network> networks = new ArrayList<>();
+    Set<Path> results = new HashSet<>();
     try {
       long bytes = 0;
       for (Subject other : study.subjects()) {
-        if (subjects.size() == TOGETHER || !isTogether(subject, other)) {
+        // The same network may stand in several groups; its result is one.
+        if (subjects.size() == TOGETHER
+            || !isTogether(subject, other)
+            || results.contains(folders.result(other))) {
           continue;
         }
         bytes += subjects.isEmpty() ? 0 : Files.size(folders.model(other));
@@ -428,6 +438,7 @@ public final class StudyRun {
           network.close();
         } else {
           subjects.add(other);
+          results.add(folders.result(other));
         }
       }
       dissect(subjects, networks);
@@ -451,7 +462,6 @@ public final class StudyRun {
         && subject.layers().equals(other.layers())
         && subject.bases().equals(other.bases())
         && Objects.equals(subject.preprocess(), other.preprocess())
-        && !folders.result(subject).equals(folders.result(other))
         && !Files.exists(folders.result(other));
   }
 
