@@ -15,7 +15,8 @@ import org.netdissect.base.files.Trees;
  * Trains every task on the made-up world and holds what it reaches to the margin by which it must
  * beat the same answer always (docs/lab.md). Needs a build that trains.
  *
- * <p>Usage: {@code tasks [seed=1] [folder=DIR] [TASK…]}. The exit code is 1 where a task falls short.
+ * <p>Usage: {@code tasks [seed=1] [folder=DIR] [TASK…]}. The exit code is 1 where a task falls
+ * short.
  */
 public final class TaskMargins {
   private static final Pattern REACHED =
@@ -121,8 +122,7 @@ public final class TaskMargins {
     command.addAll(List.of(words.split(" ")));
     Process process =
         new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
-    String said =
-        new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     int exit = process.waitFor();
     if (exit != 0) {
       throw new IllegalStateException("exit code " + exit + " of netdissect " + words);

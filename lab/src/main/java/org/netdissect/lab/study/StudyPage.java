@@ -50,8 +50,7 @@ final class StudyPage {
    * @param data that the networks were dissected with
    * @param curves whether counts are drawn over thresholds
    */
-  StudyPage(
-      Study study, List<Outcome> outcomes, Path out, ConceptDataset data, boolean curves) {
+  StudyPage(Study study, List<Outcome> outcomes, Path out, ConceptDataset data, boolean curves) {
     this.data = data;
     this.curves = curves;
     this.study = study;
@@ -90,9 +89,7 @@ final class StudyPage {
   }
 
   private static String fileName(String text, int longest) {
-    return Text.fileSafe(text)
-        .replaceAll("^(.{0," + longest + "}).*", "$1")
-        .replaceAll("-+$", "");
+    return Text.fileSafe(text).replaceAll("^(.{0," + longest + "}).*", "$1").replaceAll("-+$", "");
   }
 
   /** Draws and judges what a question measures. */
@@ -162,9 +159,12 @@ final class StudyPage {
     }
     names.add(name + ".csv");
     WholeFile.text(figures.resolve(name + ".csv"), text.toString());
-    body.append("<p class=\"quiet\">Of the first network of each value: its three categories with the");
+    body.append(
+        "<p class=\"quiet\">Of the first network of each value: its three categories with the");
     body.append(" most concepts, in each the two that are detected best. All concepts of all");
-    body.append(" networks: <a href=\"figures/").append(Page.escape(name)).append(".csv\">CSV</a></p>\n");
+    body.append(" networks: <a href=\"figures/")
+        .append(Page.escape(name))
+        .append(".csv\">CSV</a></p>\n");
     return new StudyRun.Answer(question.title(), "", "");
   }
 

@@ -117,8 +117,8 @@ final class DjlTraining implements AutoCloseable {
   }
 
   /**
-   * Sets the number of threads of this thread's trainings. DJL itself reads it once in a process, so
-   * that a second training would take the first one's, and learn something else than alone.
+   * Sets the number of threads of this thread's trainings. DJL itself reads it once in a process,
+   * so that a second training would take the first one's, and learn something else than alone.
    */
   private static void setThreads(int threads) {
     try {

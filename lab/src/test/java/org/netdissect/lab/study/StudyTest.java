@@ -157,13 +157,11 @@ class StudyTest {
     String asked = "  - {ask: What do they see?, by: iteration, measure: concepts}\n";
     Study study =
         Study.read(study(GIVEN.replace("MODELS", shared.resolve("models").toString()) + asked));
-    StudyRun.Answers answers =
-        StudyRun.of(study, out, null, Progress.NONE, l -> {}).run();
+    StudyRun.Answers answers = StudyRun.of(study, out, null, Progress.NONE, l -> {}).run();
     assertEquals("", answers.answers().get(2).verdict());
     Map<String, Integer> detectors = new HashMap<>();
     List<String> rows = Files.readAllLines(out.resolve("figures/3-What-do-they-see.csv"));
-    assertEquals(
-        "iteration,network,layer,category,concept,detectors,best unit,IoU", rows.get(0));
+    assertEquals("iteration,network,layer,category,concept,detectors,best unit,IoU", rows.get(0));
     for (String row : rows.subList(1, rows.size())) {
       String[] cells = row.split(",");
       detectors.merge(cells[0], Integer.parseInt(cells[5]), Integer::sum);

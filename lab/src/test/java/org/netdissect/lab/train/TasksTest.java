@@ -473,8 +473,8 @@ class TasksTest {
   }
 
   /**
-   * What little training brings beyond the same answer every time. All tasks, trained for longer, are
-   * held to the margins of docs/lab.md by {@code bench/run tasks}.
+   * What little training brings beyond the same answer every time. All tasks, trained for longer,
+   * are held to the margins of docs/lab.md by {@code bench/run tasks}.
    */
   @Test
   void cheapTasksBeatChance() throws IOException {
