@@ -247,7 +247,13 @@ public final class StudyRun {
   private Estimates.Cost dissection(Estimates estimates, Subject subject, int images)
       throws IOException {
     Estimates.Reports reports = report == null ? null : this::reportBytes;
-    return estimates.dissection(subject, looked.get(subject.name()), images, reports);
+    int together =
+        (int)
+            study.subjects().stream()
+                .filter(other -> subject.isFedAs(other))
+                .limit(TOGETHER)
+                .count();
+    return estimates.dissection(subject, looked.get(subject.name()), images, together, reports);
   }
 
   /** About how large a report is; of a world that is to be rendered by the size of its images. */
@@ -459,9 +465,7 @@ public final class StudyRun {
   private boolean alike(Subject subject, Subject other) throws IOException {
     // Subjects come in order: what stands before is done.
     return study.subjects().indexOf(other) > study.subjects().indexOf(subject)
-        && subject.layers().equals(other.layers())
-        && subject.bases().equals(other.bases())
-        && Objects.equals(subject.preprocess(), other.preprocess())
+        && subject.isFedAs(other)
         && !Files.exists(folders.result(other));
   }
 
