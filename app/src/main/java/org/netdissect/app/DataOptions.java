@@ -179,7 +179,8 @@ final class DataOptions {
     note.put("maskSize", maskSize);
     note.put("category", category);
     note.put("boxes", boxes ? true : null);
-    note.put("colors", colors == null || colors.isEmpty() ? colors : absolute(Path.of(colors)));
+    note.put(
+        "colors", colors == null || colors.isEmpty() ? colors : absolute(TypedPath.of(colors)));
     note.put("synonyms", synonyms == null ? null : absolute(synonyms));
     note.values().removeIf(Objects::isNull);
     return note;

@@ -11,7 +11,7 @@ import org.netdissect.app.Netdissect;
  */
 public final class NetdissectOnSpark {
   /** Commands that do their work on a cluster. */
-  private static final List<String> COMMANDS = List.of("run");
+  private static final List<String> COMMANDS = List.of("run", "study");
 
   private NetdissectOnSpark() {}
 

@@ -39,6 +39,7 @@ class LayersOfTheClusterTest {
             "org.netdissect.app",
             "org.netdissect.base..",
             "org.netdissect.dissection",
+            "org.netdissect.lab.study",
             "org.apache.spark..",
             "org.apache.hadoop..",
             "org.jspecify..",

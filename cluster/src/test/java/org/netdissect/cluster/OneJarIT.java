@@ -92,11 +92,22 @@ class OneJarIT {
 
   @Test
   @DisabledOnOs(OS.WINDOWS)
-  void submittedItGivesTheFolderOfTheLocalRun() throws Exception {
+  void submittedItGivesTheFoldersOfTheLocalCommands() throws Exception {
     TestModels.tiny(1).write(folder.resolve("model.onnx"));
-    local(0, "world", "--images", "30", "--size", "64", "--out", "world");
+    local(0, "world", "--images", "50", "--size", "64", "--out", "world");
     local(0, run("here"));
-    int port = StandaloneClusterTest.freePort();
+    TestModels.tiny(2).write(folder.resolve("other.onnx"));
+    Files.writeString(
+        folder.resolve("both.yaml"),
+        """
+        data: world
+        networks:
+          both: {models: ["model.onnx", "other.onnx"], number: seed}
+        questions:
+          - {ask: How many?, by: network, measure: detectors}
+        """);
+    local(0, "study", "both.yaml", "--out", "study-here");
+    int port = TestCluster.freePort();
     Map<String, String> environment =
         Map.of(
             "SPARK_MASTER_PORT",
@@ -117,14 +128,40 @@ class OneJarIT {
       String said = said(0, environment, words);
       assertTrue(said.contains("at spark://127.0.0.1:" + port), said);
       assertFalse(said.contains("ERROR"), said);
+      words = List.of(script("netdissect"), "study", "both.yaml", "--out", "study-there");
+      said = said(0, environment, words);
+      assertTrue(said.contains("dissecting: 2 networks in"), said);
     } finally {
       said(0, environment, List.of(script("spark"), "stop"));
     }
     JavaProcess.assertSameFolders(folder.resolve("here"), folder.resolve("there"));
+    for (String study : List.of("study-here", "study-there")) {
+      Files.delete(folder.resolve(study).resolve("lock"));
+    }
+    JavaProcess.assertSameFolders(folder.resolve("study-here"), folder.resolve("study-there"));
     try (Stream<Path> left = Files.list(folder)) {
       List<String> names = left.map(f -> f.getFileName().toString()).toList();
       assertFalse(names.contains(JAR.getFileName().toString()), names.toString());
     }
+  }
+
+  @Test
+  @DisabledOnOs(OS.WINDOWS)
+  void networksOfDifferentInputsGiveTheFoldersOfTheLocalRun() throws Exception {
+    TestModels.tiny(1).write(folder.resolve("small.onnx"));
+    TestModels.resnet18(2, 4, 10).write(folder.resolve("large.onnx"));
+    local(0, "world", "--images", "10", "--size", "64", "--out", "world");
+    List<String> words = new ArrayList<>(List.of("run", "small.onnx", "large.onnx"));
+    words.addAll(List.of("--data", "world", "--fit", "crop", "--no-report", "--cache", "cache"));
+    words.addAll(List.of("--preprocess", "small=unit", "--out"));
+    words.add("here");
+    local(0, words.toArray(String[]::new));
+    words.set(words.size() - 1, "there");
+    words.add(0, script("netdissect"));
+    words.addAll(List.of("--master", "local[2]", "--parts", "3"));
+    String said = said(0, Map.of(), words);
+    assertTrue(said.contains("each is dissected by itself"), said);
+    JavaProcess.assertSameFolders(folder.resolve("here"), folder.resolve("there"));
   }
 
   /** The names are relative: an executor's folder is another. */

@@ -43,6 +43,7 @@ final class Estimates {
   /** Pixels of the pictures for which the figures below were had. */
   private static final double SMALL_PIXELS = 64 * 64;
 
+  private static final int PHOTOGRAPHS_OF_UNIT = 20;
   private static final int LOOKS = 5;
   private static final int VALIDATIONS = 20;
   private static final int VALIDATED = 1000;
@@ -154,8 +155,10 @@ final class Estimates {
    * A dissection.
    *
    * @param given what was seen of a network that is there; null for one that is trained first
+   * @param together networks that are fed from one decoding
    */
-  Cost dissection(Subject subject, @Nullable Looked given, int images, @Nullable Reports reports)
+  Cost dissection(
+      Subject subject, @Nullable Looked given, int images, int together, @Nullable Reports reports)
       throws IOException {
     Looked of = given != null ? given : looked(subject);
     int views = 1 + subject.bases().stream().mapToInt(basis -> Basis.parse(basis).count()).sum();
@@ -165,11 +168,19 @@ final class Estimates {
       units += (double) views * layer[0];
       bytes += (double) views * layer[0] * (8_000 + 0.6 * Math.sqrt(layer[1]) * images);
     }
-    double image =
-        of.seconds() + slower * (0.0008 + 0.0004 * of.pixels() / SMALL_PIXELS + 2e-6 * units);
-    double report = reports == null ? 0 : slower * (5 + 0.0008 * images);
+    double decoding = (0.0008 + 0.0004 * of.pixels() / SMALL_PIXELS) / together;
+    double image = of.seconds() + slower * (decoding + 2e-6 * units);
+    // Photographs take most of a report's time: those that some unit shows are written.
+    double photographs = Math.min(images, PHOTOGRAPHS_OF_UNIT * units);
+    double report =
+        reports == null
+            ? 0
+            : slower
+                * (0.3
+                    + 0.002 * units
+                    + photographs * (0.0005 + 0.0003 * of.pixels() / SMALL_PIXELS));
     return new Cost(
-        0.5 * slower + images * image / CORES + report,
+        (0.1 + 0.4 / together) * slower + images * image / CORES + report,
         bytes + (reports == null ? 0 : reports.bytes((int) units, images)));
   }
 

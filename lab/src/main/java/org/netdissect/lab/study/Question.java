@@ -29,7 +29,8 @@ record Question(
   }
 
   /**
-   * A count of a dissected layer, the network's own accuracy, or that of a probe.
+   * A count of a dissected layer, the network's own accuracy, or that of a probe; or no number, but
+   * which concepts are detected.
    *
    * @param kind what is counted
    * @param category counted alone; blank for all
@@ -40,7 +41,8 @@ record Question(
       DETECTORS("detectors"),
       SHARE("share of units that are detectors"),
       ACCURACY("accuracy"),
-      PROBE("accuracy of a probe");
+      PROBE("accuracy of a probe"),
+      CONCEPTS("concepts");
 
       private final String words;
 
@@ -50,13 +52,13 @@ record Question(
 
       /** Whether it counts units, so that it depends on the threshold. */
       boolean counts() {
-        return this != ACCURACY && this != PROBE;
+        return this == UNIQUE || this == DETECTORS || this == SHARE;
       }
     }
 
     /**
      * Of a text as people type it: "unique", "unique object", "detectors texture", "share",
-     * "accuracy", "probe".
+     * "accuracy", "probe", "concepts".
      *
      * @throws IllegalArgumentException when it is none of them
      */
@@ -74,7 +76,7 @@ record Question(
           "measure \""
               + text
               + "\": unique, detectors or share, with a category or without (unique"
-              + " object), accuracy or probe");
+              + " object), accuracy, probe or concepts");
     }
 
     String words() {

@@ -1,6 +1,7 @@
 package org.netdissect.lab.study;
 
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -14,6 +15,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.netdissect.base.Digests;
 import org.netdissect.base.Text;
+import org.netdissect.base.files.Trees;
 import org.netdissect.concepts.ImageRow;
 import org.netdissect.datasets.Datasets;
 import org.netdissect.datasets.reading.DatasetOptions;
@@ -37,6 +39,7 @@ import org.netdissect.results.ResultFolder;
  */
 final class StudyFolders {
   private static final String MODEL = "model.onnx";
+  private static final String TOGETHER = "together";
 
   private final Study study;
   private final Path out;
@@ -304,6 +307,18 @@ final class StudyFolders {
     for (Subject subject : subjects) {
       names.add(String.valueOf(result(subject).getFileName()));
     }
-    return out.resolve("results").resolve(folder("together", String.join("\n", names)));
+    return out.resolve("results").resolve(folder(TOGETHER, String.join("\n", names)));
+  }
+
+  /** Removes what a kill left between a dissection of several and the move to their own folders. */
+  void removeLeft() throws IOException {
+    Path results = out.resolve("results");
+    if (Files.isDirectory(results)) {
+      try (DirectoryStream<Path> left = Files.newDirectoryStream(results, TOGETHER + "-*")) {
+        for (Path folder : left) {
+          Trees.delete(folder);
+        }
+      }
+    }
   }
 }

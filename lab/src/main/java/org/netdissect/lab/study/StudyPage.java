@@ -21,8 +21,10 @@ import org.netdissect.base.Numbers;
 import org.netdissect.base.Text;
 import org.netdissect.base.ToolVersion;
 import org.netdissect.base.files.WholeFile;
+import org.netdissect.concepts.ConceptDataset;
 import org.netdissect.report.figures.ConditionsChart;
 import org.netdissect.report.figures.Figure;
+import org.netdissect.report.figures.Figures;
 import org.netdissect.report.figures.ThresholdCurves;
 import org.netdissect.report.page.Page;
 import org.netdissect.results.BasisInfo;
@@ -34,17 +36,22 @@ final class StudyPage {
   /** Thresholds at which each question is asked again. */
   private static final double[] THRESHOLDS = {0.02, 0.04, 0.06, 0.08, 0.1};
 
+  private static final int IMAGES_OF_UNIT = 4;
+
   private final Study study;
   private final List<Outcome> outcomes;
   private final Path out;
   private final boolean curves;
+  private final ConceptDataset data;
 
   /**
    * A page.
    *
+   * @param data that the networks were dissected with
    * @param curves whether counts are drawn over thresholds
    */
-  StudyPage(Study study, List<Outcome> outcomes, Path out, boolean curves) {
+  StudyPage(Study study, List<Outcome> outcomes, Path out, ConceptDataset data, boolean curves) {
+    this.data = data;
     this.curves = curves;
     this.study = study;
     this.outcomes = List.copyOf(outcomes);
@@ -64,50 +71,122 @@ final class StudyPage {
     int number = 0;
     for (Question question : study.questions()) {
       number++;
-      String name =
-          number
-              + "-"
-              + Text.fileSafe(question.title())
-                  .replaceAll("^(.{0,40}).*", "$1")
-                  .replaceAll("-+$", "");
+      String name = number + "-" + fileName(question.title(), 40);
       body.append("<section id=\"q").append(number).append("\">\n<h2>");
       body.append(Page.escape(question.title())).append("</h2>\n");
-      List<Observation> seen = observations(question, study.iou());
-      if (seen.isEmpty()) {
-        body.append("<p>No network has both the factor and the measure.</p></section>\n");
-        String told = Finding.Verdict.CANNOT_BE_TOLD.words();
-        list.append(item(number, question.title(), told));
-        answers.add(
-            new StudyRun.Answer(
-                question.title(), told, "no network has both the factor and the measure"));
-        continue;
-      }
-      List<Finding.Level> levels = levels(question, seen);
-      Figure figure = figure(question, levels, name);
-      names.addAll(List.of(name + ".svg", name + ".csv"));
-      WholeFile.text(figures.resolve(name + ".svg"), figure.svg());
-      WholeFile.text(figures.resolve(name + ".csv"), table(question, seen));
-      StudyRun.Answer answer = answer(question, levels, body);
+      StudyRun.Answer answer =
+          question.measure().kind() == Question.Measure.Kind.CONCEPTS
+              ? concepts(question, name, figures, names, body)
+              : values(question, name, figures, names, body);
+      body.append("</section>\n");
       list.append(item(number, question.title(), answer.verdict()));
       answers.add(answer);
-      body.append(drawn(figure, name));
-      if (curves && question.measure().kind().counts() && !isMeasured(question)) {
-        names.addAll(drawCurves(question, name + "-thresholds", figures, body));
-      }
-      body.append(byThreshold(question));
-      int without =
-          participants(question).size()
-              - (int) seen.stream().map(Observation::from).distinct().count();
-      if (without > 0) {
-        body.append("<p class=\"quiet\">Left out: ").append(without);
-        body.append(" networks without the factor or the measure.</p>\n");
-      }
-      body.append("</section>\n");
     }
     removeOthers(figures, names);
     Path page = out.resolve("index.html");
     WholeFile.text(page, html(list.toString(), body + networks()));
     return new StudyRun.Answers(page, answers);
+  }
+
+  private static String fileName(String text, int longest) {
+    return Text.fileSafe(text).replaceAll("^(.{0," + longest + "}).*", "$1").replaceAll("-+$", "");
+  }
+
+  /** Draws and judges what a question measures. */
+  private StudyRun.Answer values(
+      Question question, String name, Path figures, Set<String> names, StringBuilder body)
+      throws IOException {
+    List<Observation> seen = observations(question, study.iou());
+    if (seen.isEmpty()) {
+      body.append("<p>No network has both the factor and the measure.</p>\n");
+      return new StudyRun.Answer(
+          question.title(),
+          Finding.Verdict.CANNOT_BE_TOLD.words(),
+          "no network has both the factor and the measure");
+    }
+    List<Finding.Level> levels = levels(question, seen);
+    Figure figure = figure(question, levels, name);
+    names.addAll(List.of(name + ".svg", name + ".csv"));
+    WholeFile.text(figures.resolve(name + ".svg"), figure.svg());
+    WholeFile.text(figures.resolve(name + ".csv"), table(question, seen));
+    StudyRun.Answer answer = answer(question, levels, body);
+    body.append(drawn(figure, name));
+    if (curves && question.measure().kind().counts() && !isMeasured(question)) {
+      names.addAll(drawCurves(question, name + "-thresholds", figures, body));
+    }
+    body.append(byThreshold(question));
+    int without =
+        participants(question).size()
+            - (int) seen.stream().map(Observation::from).distinct().count();
+    if (without > 0) {
+      body.append("<p class=\"quiet\">Left out: ").append(without);
+      body.append(" networks without the factor or the measure.</p>\n");
+    }
+    return answer;
+  }
+
+  /** Shows, for each value of the factor, what the units of its first network detect. */
+  private StudyRun.Answer concepts(
+      Question question, String name, Path figures, Set<String> names, StringBuilder body)
+      throws IOException {
+    StringWriter text = new StringWriter();
+    Set<String> shown = new HashSet<>();
+    try (CsvWriter csv = CsvWriter.builder().lineDelimiter(LineDelimiter.LF).build(text)) {
+      List<String> head = new ArrayList<>(List.of(question.by(), "network", "layer"));
+      head.addAll(StudyConcepts.columns());
+      csv.writeRecord(head);
+      for (Outcome outcome : participants(question)) {
+        for (LayerDissection layer : layers(question, outcome)) {
+          String factor = factor(question.by(), outcome, layer);
+          if (factor == null) {
+            continue;
+          }
+          StudyConcepts found = StudyConcepts.of(layer, study.iou());
+          String network = outcome.subject().name();
+          for (List<String> row : found.rows()) {
+            List<String> cells = new ArrayList<>(List.of(factor, network, layer.layer().name()));
+            cells.addAll(row);
+            csv.writeRecord(cells);
+          }
+          if (shown.add(factor)) {
+            body.append("<h3>").append(Page.escape(factor)).append("</h3>\n<p class=\"quiet\">");
+            body.append(Page.escape(network + ", " + layer.layer().name())).append("</p>\n");
+            String file = name + "-" + fileName(shown.size() + "-" + factor, 30);
+            names.addAll(units(outcome, layer, found, file, figures, body));
+          }
+        }
+      }
+    }
+    names.add(name + ".csv");
+    WholeFile.text(figures.resolve(name + ".csv"), text.toString());
+    body.append(
+        "<p class=\"quiet\">Of the first network of each value: its three categories with the");
+    body.append(" most concepts, in each the two that are detected best. All concepts of all");
+    body.append(" networks: <a href=\"figures/")
+        .append(Page.escape(name))
+        .append(".csv\">CSV</a></p>\n");
+    return new StudyRun.Answer(question.title(), "", "");
+  }
+
+  private List<String> units(
+      Outcome outcome,
+      LayerDissection layer,
+      StudyConcepts found,
+      String name,
+      Path figures,
+      StringBuilder body)
+      throws IOException {
+    if (found.shown().isEmpty()) {
+      body.append("<p>No unit is a detector.</p>\n");
+      return List.of();
+    }
+    Figure figure =
+        Figures.of(outcome.dissection(), layer, study.iou())
+            .units(found.shown(), data, IMAGES_OF_UNIT);
+    WholeFile.text(figures.resolve(name + ".svg"), figure.svg());
+    WholeFile.text(figures.resolve(name + ".csv"), figure.csv());
+    body.append(drawn(figure, name));
+    return List.of(name + ".svg", name + ".csv");
   }
 
   private static String drawn(Figure figure, String name) {

@@ -605,6 +605,9 @@ final class StudyReader {
       if (counted.kind() == Question.Measure.Kind.PROBE && !probed) {
         throw Objects.requireNonNull(measure).wrong("the study has no key \"probe\"");
       }
+      if (counted.kind() == Question.Measure.Kind.CONCEPTS && expect != null) {
+        throw expect.wrong("concepts are shown, not counted; nothing is expected of them");
+      }
       Yaml ask = keys.get("ask");
       String title = ask == null ? counted.words() + " by " + by.text() : ask.text();
       if (!titles.add(title)) {

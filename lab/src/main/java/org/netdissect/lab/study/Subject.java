@@ -3,6 +3,7 @@ package org.netdissect.lab.study;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.netdissect.lab.train.TrainingOptions;
 
@@ -43,6 +44,13 @@ record Subject(
 
   @Nullable String preprocess() {
     return looks.preprocess();
+  }
+
+  /** Whether both look at the same of the same pictures, where their inputs are of one size. */
+  boolean isFedAs(Subject other) {
+    return layers().equals(other.layers())
+        && bases().equals(other.bases())
+        && Objects.equals(preprocess(), other.preprocess());
   }
 
   /**

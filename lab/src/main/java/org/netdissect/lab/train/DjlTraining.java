@@ -111,10 +111,24 @@ final class DjlTraining implements AutoCloseable {
       Set<String> frozen,
       long seed,
       int threads) {
-    // Read when the engine starts, once in a process.
-    System.setProperty("ai.djl.pytorch.num_threads", Integer.toString(threads));
     Engine.getEngine("PyTorch").setRandomSeed(Math.toIntExact(Math.floorMod(seed, 1L << 31)));
+    setThreads(threads);
     return new DjlTraining(spec, views, goal, weights, frozen);
+  }
+
+  /**
+   * Sets the number of threads of this thread's trainings. DJL itself reads it once in a process,
+   * so that a second training would take the first one's, and learn something else than alone.
+   */
+  private static void setThreads(int threads) {
+    try {
+      // Of the engine, which is there at run time only.
+      Class.forName("ai.djl.pytorch.jni.JniUtils")
+          .getMethod("setNumThreads", int.class)
+          .invoke(null, threads);
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException("this PyTorch cannot be told its threads", e);
+    }
   }
 
   private static String torchName(String name) {

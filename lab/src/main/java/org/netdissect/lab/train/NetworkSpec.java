@@ -200,7 +200,11 @@ public record NetworkSpec(int size, List<Node> nodes, List<String> outputs) {
   /** Channels of a step's values and their places a side; 1 behind a mean over all places. */
   record Maps(int channels, int side) {}
 
-  /** The shape of every step's values for one image, by name, the input's included. */
+  /**
+   * The shape of every step's values for one image, by name, the input's included.
+   *
+   * @throws IllegalArgumentException when a step would leave no place
+   */
   Map<String, Maps> maps() {
     Map<String, Maps> maps = new HashMap<>(Map.of(INPUT, new Maps(3, size)));
     for (Node node : nodes) {
@@ -232,13 +236,18 @@ public record NetworkSpec(int size, List<Node> nodes, List<String> outputs) {
                 .sum();
         to = new Maps(channels, from.side());
       }
+      if (to.side() < 1) {
+        throw new IllegalArgumentException(
+            "pictures of %d pixels are too small for so deep a network: nothing is left behind %s"
+                .formatted(size, step.name()));
+      }
       maps.put(step.name(), to);
     }
     return maps;
   }
 
   private static int places(int side, int kernel, int stride, int pad) {
-    return (side + 2 * pad - kernel) / stride + 1;
+    return Math.floorDiv(side + 2 * pad - kernel, stride) + 1;
   }
 
   /** The shape of the first output. */

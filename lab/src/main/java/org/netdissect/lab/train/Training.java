@@ -73,6 +73,7 @@ public final class Training {
     try {
       exercise = Exercise.of(samples, options);
       spec = exercise.network();
+      spec.maps(); // every step must leave a place
     } catch (IllegalArgumentException e) {
       throw new NetdissectException(String.valueOf(e.getMessage()), e);
     }

@@ -44,6 +44,7 @@ public final class Untrained {
     }
     NetworkSpec.Builder to = new NetworkSpec.Builder();
     options.architecture().trunk(to, "", 3, options.shape());
+    to.build(NetworkCost.of(options).side()).maps(); // patches are smaller than images
     return Exercise.exported(to.build(options.size()), to.last(), options.size());
   }
 }

@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -149,6 +150,38 @@ class StudyTest {
     assertFalse(Files.exists(out.resolve("figures/1-More-with-training-thresholds.csv")));
   }
 
+  /** The paper's Figure 9: what the units of each network detect, and where. */
+  @Test
+  void conceptsAreShownByTheirBestUnits() throws IOException {
+    Path out = temp.resolve("out");
+    String asked = "  - {ask: What do they see?, by: iteration, measure: concepts}\n";
+    Study study =
+        Study.read(study(GIVEN.replace("MODELS", shared.resolve("models").toString()) + asked));
+    StudyRun.Answers answers = StudyRun.of(study, out, null, Progress.NONE, l -> {}).run();
+    assertEquals("", answers.answers().get(2).verdict());
+    Map<String, Integer> detectors = new HashMap<>();
+    List<String> rows = Files.readAllLines(out.resolve("figures/3-What-do-they-see.csv"));
+    assertEquals("iteration,network,layer,category,concept,detectors,best unit,IoU", rows.get(0));
+    for (String row : rows.subList(1, rows.size())) {
+      String[] cells = row.split(",");
+      detectors.merge(cells[0], Integer.parseInt(cells[5]), Integer::sum);
+    }
+    for (Path result : results(out)) {
+      Dissection dissection = Dissection.open(result);
+      int own = dissection.layers().get(0).counts(0.04).detectors();
+      String iteration = dissection.info().network().file().replaceAll("\\D", "");
+      assertEquals(own, detectors.getOrDefault(iteration, 0), iteration);
+    }
+    String html = Files.readString(answers.page());
+    assertTrue(html.contains("<h3>100</h3>") && html.contains("data:image/jpeg"), "no photographs");
+  }
+
+  private static List<Path> results(Path out) throws IOException {
+    try (Stream<Path> inside = Files.list(out.resolve("results"))) {
+      return inside.sorted().toList();
+    }
+  }
+
   /** Views of several networks are called alike, as their layers are. */
   @Test
   void rotationsOfSeveralNetworksTogether() throws IOException {
@@ -263,12 +296,15 @@ class StudyTest {
       one = results.sorted().findFirst().orElseThrow();
     }
     Files.delete(one.resolve("dissection.json"));
+    // As after a kill between a dissection of several and the move to their own folders.
+    Path left = Files.createDirectories(out.resolve("results/together-0123456789ab/x"));
     List<StudyRun.Step> plan = StudyRun.of(study, out, null, Progress.NONE, l -> {}).plan();
     assertEquals(1, plan.stream().filter(step -> !step.done()).count());
     List<String> said = new ArrayList<>();
     StudyRun.of(study, out, null, Progress.NONE, steps(said)).run();
     assertEquals(1, said.size());
     assertTrue(said.get(0).startsWith("step ") && said.get(0).contains("of 3"), said.get(0));
+    assertFalse(Files.exists(left));
   }
 
   @Test
@@ -487,6 +523,8 @@ class StudyTest {
         "data: WORLD|title: x|line 2|unknown key",
         "by: network|by: network, measure: many|line 6|unique, detectors or share",
         "by: network|by: network, networks: [b]|line 6|no networks \"b\"",
+        "by: network|by: network, measure: concepts, expect: a > b|line 6|nothing is expected",
+        "by: network|by: network, measure: concepts object|line 6|concepts has no category",
         "study: t|data: WORLD|line 2|is there twice",
         "study: t|iou: 4|line 1|a number from 0",
         "study: t|limit: 0|line 1|a whole number from 1",

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.netdissect.base.files.Trees;
 import org.netdissect.lab.world.World;
 import org.netdissect.lab.world.WorldFolder;
 import org.netdissect.networks.Network;
@@ -372,6 +374,120 @@ class TasksTest {
         last += Double.parseDouble(log.get(i).split(",")[1]);
       }
       assertTrue(last < first[0], task + ": loss from " + first[0] / 8 + " to " + last / 8);
+    }
+  }
+
+  /** Patches are a third of the image; four halvings leave nothing of 14 pixels. */
+  @Test
+  void picturesThatShrinkToNothingAreRefused() throws IOException {
+    TrainingOptions small = options(world, Task.CONTEXT, true, 4);
+    TrainingOptions deep =
+        new TrainingOptions(
+            small.data(),
+            small.out(),
+            small.task(),
+            4,
+            8,
+            3,
+            SIDE,
+            Architecture.VGG_SMALL,
+            new Architecture.Shape(8, Architecture.VGG_SMALL.usualDepth(), true),
+            small.head(),
+            0,
+            0.002,
+            null,
+            List.of(),
+            List.of(),
+            true,
+            1);
+    IOException e = assertThrows(IOException.class, () -> Untrained.model(deep));
+    assertTrue(e.getMessage().contains("pictures of 14 pixels are too small"), e.getMessage());
+    if (Training.isAvailable()) {
+      e = assertThrows(IOException.class, () -> Training.run(deep, line -> {}));
+      assertTrue(e.getMessage().contains("pictures of 14 pixels are too small"), e.getMessage());
+    }
+  }
+
+  /** The same seed and threads give the same bytes, whatever is learnt by whatever network. */
+  @Test
+  void trainedAgainEveryTaskAndArchitectureGivesTheSameBytes() throws IOException {
+    Assumptions.assumeTrue(Training.isAvailable(), "built without -Ptrain");
+    for (Task task : Task.values()) {
+      assertTrainedAlike(task, Architecture.ALEXNET_SMALL, Architecture.Head.GAP, true, 2);
+    }
+    for (Architecture architecture : Architecture.values()) {
+      assertTrainedAlike(Task.SCENE, architecture, Architecture.Head.GAP, true, 1);
+      assertTrainedAlike(Task.ROTATION, architecture, Architecture.Head.FC, false, 1);
+    }
+  }
+
+  private void assertTrainedAlike(
+      Task task, Architecture architecture, Architecture.Head head, boolean norm, int threads)
+      throws IOException {
+    byte[] model = null;
+    String about = String.join(" ", task.lowerCase(), architecture.typed(), head.typed());
+    for (int time = 0; time < 2; time++) {
+      Path out = temp.resolve(about + " " + norm + " " + threads + " " + time);
+      TrainingOptions options =
+          new TrainingOptions(
+              world,
+              out,
+              task,
+              6,
+              8,
+              5,
+              SIDE,
+              architecture,
+              new Architecture.Shape(8, architecture.usualDepth(), norm),
+              head,
+              head == Architecture.Head.FC ? 0.5 : 0,
+              0.002,
+              null,
+              List.of(),
+              List.of(3),
+              true,
+              threads);
+      Training.run(options, line -> {});
+      byte[] now = Files.readAllBytes(out.resolve("model.onnx"));
+      assertNotEquals(
+          -1, Arrays.mismatch(now, Files.readAllBytes(out.resolve("model-000003.onnx"))), about);
+      if (model != null) {
+        assertArrayEquals(model, now, about + ", " + threads + " threads");
+      }
+      model = now;
+    }
+  }
+
+  /** Each training of a process has its own number of threads, whatever an earlier one had. */
+  @Test
+  void threadsAreThoseOfEachTraining() throws Exception {
+    Assumptions.assumeTrue(Training.isAvailable(), "built without -Ptrain");
+    for (int threads : List.of(2, 1, 2)) {
+      assertTrainedAlike(
+          Task.ROTATION, Architecture.RESNET_SMALL, Architecture.Head.GAP, true, threads);
+      Trees.delete(temp);
+      Object set =
+          Class.forName("ai.djl.pytorch.jni.JniUtils").getMethod("getNumThreads").invoke(null);
+      assertEquals(threads, set);
+    }
+  }
+
+  /**
+   * What little training brings beyond the same answer every time. All tasks, trained for longer,
+   * are held to the margins of docs/lab.md by {@code bench/run tasks}.
+   */
+  @Test
+  void cheapTasksBeatChance() throws IOException {
+    Assumptions.assumeTrue(Training.isAvailable(), "built without -Ptrain");
+    Map<Task, Double> margins =
+        new EnumMap<>(Map.of(Task.SCENE, 0.1, Task.ROTATION, 0.05, Task.AUTOENCODING, 0.05));
+    Path data = temp.resolve("larger");
+    WorldFolder.write(4, SIDE, 480, data, 2, done -> {});
+    for (Map.Entry<Task, Double> entry : margins.entrySet()) {
+      TrainingOptions options = options(data, entry.getKey(), true, 150);
+      Training.Result result = Training.run(options, line -> {});
+      assertTrue(result.value() >= result.chance() + entry.getValue(), result.toString());
+      System.out.println(entry.getKey() + " " + result.value() + ", chance " + result.chance());
     }
   }
 
