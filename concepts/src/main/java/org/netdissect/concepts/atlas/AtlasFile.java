@@ -15,8 +15,11 @@ import org.netdissect.base.DataException;
  * Everything is little-endian.
  */
 final class AtlasFile {
-  /** Changes whenever the layout or the meaning of its contents changes. */
-  static final int VERSION = 1;
+  /**
+   * Changes whenever the layout or the meaning of its contents changes, or a data set is read
+   * otherwise than before: 2 since turned boxes and masks that are GIF or TIFF are read.
+   */
+  static final int VERSION = 2;
 
   static final byte[] MAGIC = "NDATLAS\n".getBytes(StandardCharsets.US_ASCII);
 
