@@ -158,11 +158,7 @@ final class Estimates {
    * @param together networks that are fed from one decoding
    */
   Cost dissection(
-      Subject subject,
-      @Nullable Looked given,
-      int images,
-      int together,
-      @Nullable Reports reports)
+      Subject subject, @Nullable Looked given, int images, int together, @Nullable Reports reports)
       throws IOException {
     Looked of = given != null ? given : looked(subject);
     int views = 1 + subject.bases().stream().mapToInt(basis -> Basis.parse(basis).count()).sum();
