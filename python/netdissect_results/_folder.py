@@ -388,7 +388,12 @@ class Layer:
         return low, np.minimum(low + 1, cells - 1), at - low, (place >= 0) & (place < seen)
 
     def peaks(self, unit):
-        """The largest activation of a unit on every image, by image number; 0 for images that could not be read."""
+        """The largest activation of a unit on every image, by image number; 0 for images that could not be read.
+
+        None for a run without --peaks.
+        """
+        if f"{self.folder_name}/peaks.bin" not in self.result.info["files"]:
+            return None
         numbers = self._sections("peaks.bin", b"NDPEAKS1").read(unit)
         count = len(self.result.images)
         held = np.unpackbits(numbers.bytes((count + 7) // 8), bitorder="little")[:count].astype(bool)

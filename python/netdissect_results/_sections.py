@@ -60,7 +60,9 @@ class Sections:
             raise DamagedResult(f"{path} is damaged: its sections do not fill it")
 
     def read(self, number):
-        """The bytes of a section as a reader of numbers."""
+        """The bytes of a unit's section as a reader of numbers."""
+        if not 0 <= number < len(self._entries):
+            raise IndexError(f"no unit {number}; they are 0 to {len(self._entries) - 1}")
         at, length, crc = self._entries[number]
         with self.path.open("rb") as file:
             file.seek(at)

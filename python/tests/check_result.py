@@ -30,6 +30,12 @@ def check(out, expected):
         np.maximum.at(best, layer.counts["unit"], layer.counts["iou"])
         assert np.allclose(best, units["iou"], atol=1e-8)
         assert np.allclose(layer.iou().max(1), units["iou"], atol=1e-8)
+        for unit in (-1, len(layer)):
+            try:
+                layer.hits(unit)
+                assert False, unit
+            except IndexError as e:
+                assert str(e) == f"no unit {unit}; they are 0 to {len(layer) - 1}"
         for unit, about in enumerate(want["units"]):
             hits = layer.hits(unit)
             assert hits["pixels"].sum() == about["maskPixels"], unit

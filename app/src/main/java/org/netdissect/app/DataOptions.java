@@ -11,6 +11,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.netdissect.base.NetdissectException;
 import org.netdissect.base.Progress;
+import org.netdissect.base.files.TypedPath;
 import org.netdissect.concepts.ConceptDataset;
 import org.netdissect.datasets.Datasets;
 import org.netdissect.datasets.fetch.Fetchable;
@@ -128,7 +129,7 @@ final class DataOptions {
     DatasetOptions options =
         DatasetOptions.defaults().withFormat(format).withCategory(category).withSynonyms(synonyms);
     if (colors != null) {
-      options = options.withColors(colors.isEmpty() ? null : Path.of(colors));
+      options = options.withColors(colors.isEmpty() ? null : TypedPath.of(colors));
     }
     if (boxes) {
       options = options.withBoxes();
@@ -178,7 +179,8 @@ final class DataOptions {
     note.put("maskSize", maskSize);
     note.put("category", category);
     note.put("boxes", boxes ? true : null);
-    note.put("colors", colors == null || colors.isEmpty() ? colors : absolute(Path.of(colors)));
+    note.put(
+        "colors", colors == null || colors.isEmpty() ? colors : absolute(TypedPath.of(colors)));
     note.put("synonyms", synonyms == null ? null : absolute(synonyms));
     note.values().removeIf(Objects::isNull);
     return note;

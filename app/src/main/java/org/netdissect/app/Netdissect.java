@@ -10,6 +10,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.netdissect.base.Text;
 import org.netdissect.base.ToolVersion;
+import org.netdissect.base.files.TypedPath;
 import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -138,6 +139,17 @@ public final class Netdissect implements Runnable {
         .orElse(null);
   }
 
+  /** A command with its options, from the words that someone else gave; it is not run. */
+  static <T> T parsed(List<String> words, String name, Class<T> command) {
+    CommandLine line = new CommandLine(new Netdissect());
+    line.addSubcommand(command);
+    line.setDefaultValueProvider(Defaults.read());
+    line.registerConverter(Path.class, Netdissect::path);
+    List<String> own = words.subList(Math.max(0, words.indexOf(name)), words.size());
+    CommandLine.ParseResult parsed = line.parseArgs(own.toArray(String[]::new));
+    return command.cast(parsed.subcommand().commandSpec().userObject());
+  }
+
   /** Adds examples and the file of defaults to what --help prints. */
   private static void help(CommandLine command, Defaults defaults) {
     CommandLine.Model.CommandSpec spec = command.getCommandSpec();
@@ -174,7 +186,7 @@ public final class Netdissect implements Runnable {
   static Path path(String text) {
     try {
       if (!text.isBlank()) {
-        return withoutDetour(Path.of(text));
+        return withoutDetour(TypedPath.of(text));
       }
     } catch (InvalidPathException e) {
       throw new CommandLine.TypeConversionException("'" + text + "' is no path: " + e.getReason());

@@ -1,10 +1,12 @@
 package org.netdissect.app;
 
 import java.io.IOException;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.netdissect.base.files.TypedPath;
 import org.netdissect.networks.Network;
 import org.netdissect.networks.Preprocessing;
 import org.netdissect.networks.caffe.CaffeMean;
@@ -58,7 +60,7 @@ final class PreprocessOption {
   static Preprocessing one(String text) throws IOException {
     String low = text.toLowerCase(Locale.ROOT);
     return low.endsWith(".binaryproto") || low.endsWith(".npy")
-        ? CaffeMean.read(Path.of(text))
+        ? CaffeMean.read(TypedPath.of(text))
         : Preprocessing.of(text);
   }
 
@@ -87,12 +89,20 @@ final class PreprocessOption {
     List<Integer> called = new ArrayList<>();
     for (int i = 0; i < models.size(); i++) {
       String file = String.valueOf(models.get(i).getFileName());
-      if (name.equals(models.get(i).toString())
+      if (isPathOf(name, models.get(i))
           || name.equals(file)
           || name.equals(file.replaceFirst("\\.(onnx|prototxt)$", ""))) {
         called.add(i);
       }
     }
     return called;
+  }
+
+  private static boolean isPathOf(String name, Path model) {
+    try {
+      return TypedPath.of(name).equals(model);
+    } catch (InvalidPathException e) {
+      return false;
+    }
   }
 }

@@ -8,7 +8,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.ServiceLoader;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -193,6 +192,10 @@ final class RunCommand implements Callable<Integer> {
           "With --master: into how many parts the images are split. Default: by its cores.")
   private @Nullable Integer parts;
 
+  /** Said by this command to a cluster's processes: the one of several networks that is meant. */
+  @Option(names = "--only", hidden = true)
+  private @Nullable Integer only;
+
   @Spec private CommandSpec spec;
 
   @Option(
@@ -262,7 +265,7 @@ final class RunCommand implements Callable<Integer> {
     checkUsage();
     if (models.isEmpty()) {
       ResultFolder.check(out, List.of(out), overwrite);
-      finish(recordedBuilder(progress), List.of(), progress);
+      finish(recordedBuilder(progress), List.of(), null, progress);
       return 0;
     }
     List<Preprocessing> given = PreprocessOption.of(preprocess, models);
@@ -289,12 +292,16 @@ final class RunCommand implements Callable<Integer> {
     }
     List<Preprocessing> given = PreprocessOption.of(preprocess, models);
     Device computing = device.device(progress);
-    List<Network> networks = modelOptions.open(models, progress);
+    List<Network> all = modelOptions.open(models, progress);
+    int from = only == null ? 0 : only;
+    int to = only == null ? all.size() : only + 1;
+    List<Network> networks = all.subList(from, to);
+    List<Preprocessing> preprocessings = PreprocessOption.completed(given, all).subList(from, to);
     Network first = networks.get(0);
     ConceptDataset labelled = open(first.inputHeight(), first.inputWidth(), progress);
-    return builder(networks, PreprocessOption.completed(given, networks), labelled, progress)
+    return builder(networks, preprocessings, labelled, progress)
         .optDevice(computing)
-        .setOut(out)
+        .setOut(only == null ? out : Dissector.resultFolders(out, all).get(only))
         .build()
         .openWorker(folder);
   }
@@ -327,6 +334,9 @@ final class RunCommand implements Callable<Integer> {
     }
     if (parts != null && parts < 1) {
       throw new UsageException("--parts must be at least 1: " + parts);
+    }
+    if (master != null) {
+      Engines.parts();
     }
     if (master != null && peaks) {
       throw new UsageException("--peaks are not kept with --master");
@@ -370,13 +380,8 @@ final class RunCommand implements Callable<Integer> {
         && (fit.framing() != Framing.CROP || DataOptions.inputs(networks) < 2)) {
       Dissector.Builder builder =
           builder(networks, preprocessings, out, progress).optDevice(computing);
-      finish(builder, networks, progress);
+      finish(builder, networks, null, progress);
       return;
-    }
-    if (master != null) {
-      throw new UsageException(
-          "the networks' inputs differ, so each is dissected by itself; with --master name one, or"
-              + " give one --mask-size for all");
     }
     progress.say(
         fit.framing() == Framing.CROP
@@ -388,7 +393,7 @@ final class RunCommand implements Callable<Integer> {
       List<Network> one = networks.subList(i, i + 1);
       Dissector.Builder builder =
           builder(one, preprocessings.subList(i, i + 1), folders.get(i), progress);
-      finish(builder.optDevice(computing), one, progress);
+      finish(builder.optDevice(computing), one, i, progress);
     }
   }
 
@@ -474,7 +479,12 @@ final class RunCommand implements Callable<Integer> {
     }
   }
 
-  private void finish(Dissector.Builder builder, List<Network> networks, TerminalProgress progress)
+  /** Dissects and tells what came out; one of several networks, by its number, or all at once. */
+  private void finish(
+      Dissector.Builder builder,
+      List<Network> networks,
+      @Nullable Integer one,
+      TerminalProgress progress)
       throws IOException {
     builder.optNote("dataset", dataOptions.note(data));
     if (cache != null) {
@@ -487,7 +497,7 @@ final class RunCommand implements Callable<Integer> {
       builder.optThen(Reports.step(cache, progress));
     }
     Interruption.resumable();
-    List<Dissection> dissections = run(builder, progress);
+    List<Dissection> dissections = run(builder, one, progress);
     for (int i = 0; i < dissections.size(); i++) {
       Dissection dissection = dissections.get(i);
       Output.print(Summary.text(dissection, iou));
@@ -515,21 +525,18 @@ final class RunCommand implements Callable<Integer> {
   }
 
   /** Runs it, here or on a cluster. */
-  private List<Dissection> run(Dissector.Builder builder, TerminalProgress progress)
+  private List<Dissection> run(
+      Dissector.Builder builder, @Nullable Integer one, TerminalProgress progress)
       throws IOException {
     if (master == null) {
       return builder.build().runAll();
     }
-    PartEngine.Provider provider =
-        ServiceLoader.load(PartEngine.Provider.class)
-            .findFirst()
-            .orElseThrow(
-                () ->
-                    new UsageException(
-                        "--master needs netdissect's module cluster and Apache Spark, which are not"
-                            + " part of this copy; docs/cluster.md says how to have them"));
-    List<String> command = spec.commandLine().getParseResult().originalArgs();
-    try (PartEngine engine = provider.open(master, parts == null ? 0 : parts, command, progress)) {
+    List<String> command = new ArrayList<>(spec.commandLine().getParseResult().originalArgs());
+    if (one != null) {
+      command.add(command.indexOf("run") + 1, "--only=" + one);
+    }
+    try (PartEngine engine =
+        Engines.parts().open(master, parts == null ? 0 : parts, command, progress)) {
       return builder.optEngine(engine).build().runAll();
     }
   }

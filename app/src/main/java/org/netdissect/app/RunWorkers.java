@@ -5,7 +5,6 @@ import java.nio.file.Path;
 import java.util.List;
 import org.netdissect.dissection.PartEngine;
 import org.netdissect.dissection.PartWorker;
-import picocli.CommandLine;
 
 /**
  * Makes, from the words of {@code netdissect run}, what does parts of it in another process: a
@@ -22,13 +21,6 @@ public final class RunWorkers {
    * @throws IOException with one clear line if something is not as the one who asked has it
    */
   public static PartWorker open(List<String> words, Path folder) throws IOException {
-    CommandLine line = new CommandLine(new Netdissect());
-    line.addSubcommand(RunCommand.class);
-    line.setDefaultValueProvider(Defaults.read());
-    line.registerConverter(Path.class, Netdissect::path);
-    List<String> run = words.subList(Math.max(0, words.indexOf("run")), words.size());
-    CommandLine.ParseResult parsed = line.parseArgs(run.toArray(String[]::new));
-    RunCommand command = (RunCommand) parsed.subcommand().commandSpec().userObject();
-    return command.worker(folder);
+    return Netdissect.parsed(words, "run", RunCommand.class).worker(folder);
   }
 }

@@ -8,12 +8,15 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.netdissect.base.DiskSpace;
 import org.netdissect.base.Text;
+import org.netdissect.lab.study.StepEngine;
 import org.netdissect.lab.study.Study;
 import org.netdissect.lab.study.StudyRun;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** {@code netdissect study}: many networks, trained or given, compared from one file. */
 @Command(
@@ -47,25 +50,60 @@ final class StudyCommand implements Callable<Integer> {
               + " one, from 0.02 to 0.1, and tell whether orders stay.")
   private @Nullable String curves;
 
+  @Option(
+      names = "--master",
+      paramLabel = "URL",
+      description =
+          "Dissect and probe the networks on a cluster of Apache Spark, each in one of its tasks;"
+              + " its processes must reach the study's files and --out under the same names. What is"
+              + " to be rendered or trained is done here (docs/cluster.md).")
+  private @Nullable String master;
+
   @Mixin private CommonOptions common;
+  @Spec private CommandSpec spec;
 
   @Override
   public Integer call() throws IOException {
     CurvesOption.check(curves);
-    Study study = Study.read(file);
+    if (master != null) {
+      Engines.steps();
+    }
     TerminalProgress progress = new TerminalProgress(System.err, common.quiet);
-    Path folder = (out != null ? out : usualOut()).toAbsolutePath().normalize();
-    StudyRun run =
-        StudyRun.of(study, folder, Reports.step(null, progress), progress, progress::say)
-            .withThresholdCurves(curves != null);
+    Path folder = folder();
+    StudyRun run = run(folder, progress);
     if (dryRun) {
       Output.print(plan(run.plan(), folder));
       return 0;
     }
-    StudyRun.Answers answers = run.run();
+    StudyRun.Answers answers = answers(run, progress);
     Output.print(verdicts(answers.answers()));
     Output.line(answers.page());
     return 0;
+  }
+
+  private Path folder() {
+    return (out != null ? out : usualOut()).toAbsolutePath().normalize();
+  }
+
+  private StudyRun run(Path folder, TerminalProgress progress) throws IOException {
+    return StudyRun.of(
+            Study.read(file), folder, Reports.step(null, progress), progress, progress::say)
+        .withThresholdCurves(curves != null);
+  }
+
+  private StudyRun.Answers answers(StudyRun run, TerminalProgress progress) throws IOException {
+    if (master == null) {
+      return run.run();
+    }
+    List<String> command = spec.commandLine().getParseResult().originalArgs();
+    try (StepEngine engine = Engines.steps().open(master, command, progress)) {
+      return run.run(engine);
+    }
+  }
+
+  /** Does one step, for another process that runs the study. */
+  void step(String name, int threads) throws IOException {
+    run(folder(), new TerminalProgress(System.err, true)).step(name, threads);
   }
 
   private static String verdicts(List<StudyRun.Answer> answers) {

@@ -127,12 +127,18 @@ final class Summary {
     if (!dissection.isUnlabelled()) {
       scores(out, dissection, dissected, iou);
     }
+    EmptyMasks empty = EmptyMasks.of(dissected);
     units(
         out,
-        dissected.result().emptyMasks(),
+        empty.tied(),
         "active with an empty mask: the largest value is shared by more than the quantile");
+    units(
+        out,
+        empty.small(),
+        "active with a mask too small to hold a pixel: few images leave few cells above the"
+            + " threshold");
     units(out, dissected.result().inactive(), "zero on every image");
-    whyEmpty(out, dissected, dissection.info());
+    whyEmpty(out, dissected, empty.tied().size(), dissection.info());
     if (Ties.isQuantised(dissected.layer())) {
       out.append(Ties.line(dissection, dissected));
     }
@@ -231,14 +237,14 @@ final class Summary {
   }
 
   /** What to do where many masks are empty although the units are active. */
-  private static void whyEmpty(StringBuilder out, LayerDissection dissected, DissectionInfo info) {
-    int empty = dissected.result().emptyMasks().size();
-    if (empty == 0) {
+  private static void whyEmpty(
+      StringBuilder out, LayerDissection dissected, int tied, DissectionInfo info) {
+    if (dissected.result().emptyMasks().isEmpty()) {
       return;
     }
     if (emptiesMasks(info.rules())) {
       out.append("  why: ").append(Convention.EMPTY_MASKS).append('\n');
-    } else if (empty > MANY_SATURATED * dissected.layer().units()
+    } else if (tied > MANY_SATURATED * dissected.layer().units()
         && !UNBOUNDED.contains(dissected.layer().kind())) {
       whySaturated(out, dissected.layer(), info.network().file() != null);
     }

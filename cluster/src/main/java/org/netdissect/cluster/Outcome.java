@@ -5,6 +5,7 @@ import java.io.Serializable;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.LongConsumer;
 import org.apache.spark.SparkEnv;
 import org.jspecify.annotations.Nullable;
 import org.netdissect.base.NetdissectException;
@@ -31,14 +32,23 @@ record Outcome(
     long moved)
     implements Serializable {
 
-  /** Does a task in this process. */
-  static Outcome of(PartTask<?> task, List<String> command) throws IOException {
+  /** An executor, as Spark names one that a task should go to. */
+  static String place(String host, String executor) {
+    return "executor_" + host + "_" + executor;
+  }
+
+  /**
+   * Does a task in this process.
+   *
+   * @param told how many units of its work more are done
+   */
+  static Outcome of(PartTask<?> task, List<String> command, LongConsumer told) throws IOException {
     String executor = SparkEnv.get().executorId();
     String host = SparkEnv.get().blockManager().blockManagerId().host();
-    String place = "executor_" + host + "_" + executor;
+    String place = place(host, executor);
     try {
       PartWorker worker = ProcessWorker.of(command);
-      Serializable found = task.run(worker);
+      Serializable found = task.run(worker, told);
       return new Outcome(found, null, null, place, worker.takeMoved());
     } catch (BadFileException e) {
       return new Outcome(null, e.getMessage(), Objects.toString(e.file(), null), place, 0);

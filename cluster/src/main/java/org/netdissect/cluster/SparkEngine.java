@@ -3,18 +3,24 @@ package org.netdissect.cluster;
 import java.io.IOException;
 import java.io.Serializable;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.IntStream;
 import org.apache.spark.SparkConf;
 import org.apache.spark.SparkContext;
 import org.apache.spark.SparkException;
 import org.apache.spark.status.api.v1.ExecutorSummary;
 import org.netdissect.base.NetdissectException;
 import org.netdissect.base.Progress;
+import org.netdissect.base.files.TypedPath;
 import org.netdissect.dissection.PartEngine;
 import org.netdissect.dissection.PartTask;
 import scala.jdk.javaapi.CollectionConverters;
@@ -31,7 +37,7 @@ final class SparkEngine implements PartEngine {
   private static final int PARTS_A_CORE = 4;
 
   /** Workers come one by one; when none has come for so long, those that are there are counted. */
-  private static final long SETTLED = TimeUnit.MILLISECONDS.toNanos(500);
+  private static final long SETTLED = TimeUnit.SECONDS.toNanos(1);
 
   /** Without a worker for so long, something is said. */
   private static final long PATIENCE = TimeUnit.SECONDS.toNanos(15);
@@ -68,13 +74,18 @@ final class SparkEngine implements PartEngine {
     }
     // Tasks may be done twice, so whoever is slow need not be waited for.
     conf.setIfMissing("spark.speculation", "true");
-    // To wait for the process that has a part costs less than to record the part again.
-    conf.setIfMissing("spark.locality.wait", "60s");
+    // To wait for the process that has a part costs less than to record the part again; any other
+    // on its machine is as good as one elsewhere.
+    conf.setIfMissing("spark.locality.wait.process", "20s");
+    conf.setIfMissing("spark.locality.wait.node", "0s");
+    // How often executors tell how far they are.
+    conf.setIfMissing("spark.executor.heartbeatInterval", "3s");
     // What tasks find is taken one by one and not kept.
     conf.setIfMissing("spark.driver.maxResultSize", "0");
     // Names of files are meant as where the command was given.
-    conf.setIfMissing(
-        "spark.executor.extraJavaOptions", "\"-Duser.dir=" + System.getProperty("user.dir") + "\"");
+    conf.setExecutorEnv(TypedPath.FOLDER, System.getProperty("user.dir"));
+    // The network's runtime writes nothing about itself and sends nothing.
+    conf.setExecutorEnv("ORT_DISABLE_TELEMETRY", "1");
     SparkContext spark;
     try {
       spark = new SparkContext(conf);
@@ -96,8 +107,7 @@ final class SparkEngine implements PartEngine {
     int cores = 0;
     while (!spark.isStopped() && (cores == 0 || System.nanoTime() - since < SETTLED)) {
       int now = 0;
-      for (ExecutorSummary executor :
-          CollectionConverters.asJava(spark.statusStore().executorList(true))) {
+      for (ExecutorSummary executor : executors(spark)) {
         now += executor.totalCores();
       }
       if (now != cores) {
@@ -116,6 +126,10 @@ final class SparkEngine implements PartEngine {
     return Math.max(1, cores);
   }
 
+  SparkContext spark() {
+    return spark;
+  }
+
   @Override
   public int parts() {
     return parts;
@@ -128,24 +142,36 @@ final class SparkEngine implements PartEngine {
 
   @Override
   public <R extends Serializable> void run(
-      String stage, List<? extends PartTask<R>> tasks, Done<? super R> done) throws IOException {
+      String stage, List<? extends PartTask<R>> tasks, Listener<? super R> listener)
+      throws IOException {
     if (tasks.isEmpty()) {
       return;
     }
+    int[] order = order(tasks.size());
+    Set<String> alive = alive();
+    List<PartTask<R>> sent = new ArrayList<>();
     List<String> preferred = new ArrayList<>();
-    for (PartTask<R> task : tasks) {
-      preferred.add(places.getOrDefault(task.part(), ""));
+    for (int t : order) {
+      sent.add(tasks.get(t));
+      String place = places.getOrDefault(tasks.get(t).part(), "");
+      // Spark would wait for one that is gone.
+      preferred.add(alive.contains(place) ? place : "");
     }
     spark.setCallSite(stage);
     spark.setJobDescription("netdissect: " + stage);
-    try (SparkJob job = SparkJob.submit(spark, tasks, preferred, command)) {
-      for (int left = tasks.size(); left > 0; left--) {
-        SparkJob.Ended ended = job.next();
-        places.put(tasks.get(ended.task()).part(), ended.outcome().place());
-        moved.add(ended.outcome().moved());
-        @SuppressWarnings("unchecked") // The task says what it finds.
-        R found = (R) ended.outcome().get();
-        done.done(ended.task(), found);
+    try (SparkJob job = SparkJob.submit(spark, sent, preferred, command)) {
+      for (int left = sent.size(); left > 0; ) {
+        SparkJob.Event event = job.next();
+        if (event instanceof SparkJob.Ended ended) {
+          left--;
+          places.put(sent.get(ended.task()).part(), ended.outcome().place());
+          moved.add(ended.outcome().moved());
+          @SuppressWarnings("unchecked") // The task says what it finds.
+          R found = (R) ended.outcome().get();
+          listener.done(order[ended.task()], found);
+        } else if (event instanceof SparkJob.UnderWay task) {
+          listener.underWay(order[task.task()], task.units());
+        }
       }
     } catch (IOException e) {
       throw e;
@@ -158,7 +184,32 @@ final class SparkEngine implements PartEngine {
     }
   }
 
-  private static NetdissectException failure(String stage, Exception e) {
+  /** The executors that are there, as {@link Outcome#place} names them. */
+  private Set<String> alive() {
+    Set<String> alive = new HashSet<>();
+    for (ExecutorSummary executor : executors(spark)) {
+      // The port is told a little later than the host.
+      String host = executor.hostPort().replaceFirst(":\\d+$", "");
+      alive.add(Outcome.place(host, executor.id()));
+    }
+    return alive;
+  }
+
+  private static List<ExecutorSummary> executors(SparkContext spark) {
+    return CollectionConverters.asJava(spark.statusStore().executorList(true));
+  }
+
+  /** The order in which tasks are begun: theirs, unless a test wants another. */
+  private static int[] order(int tasks) {
+    List<Integer> order = new ArrayList<>(IntStream.range(0, tasks).boxed().toList());
+    Long seed = Long.getLong("netdissect.shuffleParts");
+    if (seed != null) {
+      Collections.shuffle(order, new Random(seed));
+    }
+    return order.stream().mapToInt(task -> task).toArray();
+  }
+
+  static NetdissectException failure(String stage, Exception e) {
     String why = Objects.toString(e.getMessage(), e.getClass().getSimpleName());
     String told = e instanceof SparkException ? why.lines().findFirst().orElse(why) : why;
     return new NetdissectException("Spark could not " + stage + ": " + told, e);

@@ -11,6 +11,7 @@ import java.util.concurrent.TimeUnit;
 import org.apache.spark.SimpleFutureAction;
 import org.apache.spark.SparkContext;
 import org.apache.spark.rdd.RDD;
+import org.apache.spark.util.LongAccumulator;
 import org.netdissect.dissection.PartTask;
 import scala.Tuple2;
 import scala.collection.Iterator;
@@ -28,18 +29,37 @@ import scala.runtime.BoxedUnit;
  * end; what is still under way when this is closed is given up.
  */
 final class SparkJob implements AutoCloseable {
+  /** Something that is told of a task. */
+  sealed interface Event permits Ended, UnderWay {}
+
   /**
-   * A task that has ended.
+   * A task has ended.
    *
    * @param task its place among all
    */
-  record Ended(int task, Outcome outcome) {}
+  record Ended(int task, Outcome outcome) implements Event {}
 
-  private final BlockingQueue<Ended> ended;
+  /**
+   * A task is under way.
+   *
+   * @param task its place among all
+   * @param units of its work that are done
+   */
+  record UnderWay(int task, long units) implements Event {}
+
+  private final SparkContext spark;
+  private final BlockingQueue<Event> events;
+  private final Heartbeats heartbeats;
   private final SimpleFutureAction<Object> action;
 
-  private SparkJob(BlockingQueue<Ended> ended, SimpleFutureAction<Object> action) {
-    this.ended = ended;
+  private SparkJob(
+      SparkContext spark,
+      BlockingQueue<Event> events,
+      Heartbeats heartbeats,
+      SimpleFutureAction<Object> action) {
+    this.spark = spark;
+    this.events = events;
+    this.heartbeats = heartbeats;
     this.action = action;
   }
 
@@ -63,11 +83,15 @@ final class SparkJob implements AutoCloseable {
     }
     ClassTag<PartTask<?>> tag = ClassTag$.MODULE$.apply(PartTask.class);
     RDD<PartTask<?>> partitions = spark.makeRDD(seq(placed), tag);
-    BlockingQueue<Ended> ended = new LinkedBlockingQueue<>();
+    BlockingQueue<Event> events = new LinkedBlockingQueue<>();
+    LongAccumulator units = spark.longAccumulator("done");
+    Heartbeats heartbeats =
+        new Heartbeats(units.id(), (task, done) -> events.add(new UnderWay(task, done)));
+    spark.addSparkListener(heartbeats);
     SimpleFutureAction<Object> action =
         spark.submitJob(
-            partitions, new Work(command), seq(numbers), new Taken(ended), new Nothing());
-    return new SparkJob(ended, action);
+            partitions, new Work(command, units), seq(numbers), new Taken(events), new Nothing());
+    return new SparkJob(spark, events, heartbeats, action);
   }
 
   private static <T> Seq<T> seq(List<T> list) {
@@ -80,15 +104,17 @@ final class SparkJob implements AutoCloseable {
     private static final long serialVersionUID = 1;
 
     private final ArrayList<String> command;
+    private final LongAccumulator units;
 
-    Work(List<String> command) {
+    Work(List<String> command, LongAccumulator units) {
       this.command = new ArrayList<>(command);
+      this.units = units;
     }
 
     @Override
     public Outcome apply(Iterator<PartTask<?>> partition) {
       try {
-        return Outcome.of(partition.next(), command);
+        return Outcome.of(partition.next(), command, units::add);
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }
@@ -97,15 +123,15 @@ final class SparkJob implements AutoCloseable {
 
   /** Takes what comes of a task; on a thread of Spark, which must not be held up. */
   private static final class Taken extends AbstractFunction2<Object, Outcome, BoxedUnit> {
-    private final BlockingQueue<Ended> ended;
+    private final BlockingQueue<Event> events;
 
-    Taken(BlockingQueue<Ended> ended) {
-      this.ended = ended;
+    Taken(BlockingQueue<Event> events) {
+      this.events = events;
     }
 
     @Override
     public BoxedUnit apply(Object task, Outcome outcome) {
-      ended.add(new Ended((Integer) task, outcome));
+      events.add(new Ended((Integer) task, outcome));
       return BoxedUnit.UNIT;
     }
   }
@@ -119,14 +145,14 @@ final class SparkJob implements AutoCloseable {
   }
 
   /**
-   * The next task that ends.
+   * What is told next.
    *
-   * @throws Exception of Spark, if one of them failed for good
+   * @throws Exception of Spark, if a task failed for good
    */
-  Ended next() throws Exception {
+  Event next() throws Exception {
     while (true) {
       boolean isOver = action.isCompleted();
-      Ended next = isOver ? ended.poll() : ended.poll(200, TimeUnit.MILLISECONDS);
+      Event next = isOver ? events.poll() : events.poll(200, TimeUnit.MILLISECONDS);
       if (next != null) {
         return next;
       }
@@ -149,6 +175,7 @@ final class SparkJob implements AutoCloseable {
 
   @Override
   public void close() {
+    spark.removeSparkListener(heartbeats);
     if (!action.isCompleted()) {
       action.cancel();
     }

@@ -39,17 +39,38 @@ final class JavaProcess {
     return builder.redirectErrorStream(true).redirectOutput(said.toFile()).start();
   }
 
+  /** Starts the command in a process of its own. */
+  static Process netdissect(List<String> options, List<String> arguments, Path said)
+      throws IOException {
+    return start("org.netdissect.app.Netdissect", options, Map.of(), arguments, said);
+  }
+
   /** Runs the command in a process of its own; gives what it says. */
   static String netdissect(
       Path folder, int code, String words, List<String> options, List<String> arguments)
       throws Exception {
     Path said = Files.createTempFile(folder, "said", ".txt");
-    Process process = start("org.netdissect.app.Netdissect", options, Map.of(), arguments, said);
+    Process process = netdissect(options, arguments, said);
     assertTrue(process.waitFor(300, TimeUnit.SECONDS), "it does not end");
     String text = Files.readString(said, StandardCharsets.UTF_8);
     assertEquals(code, process.exitValue(), text);
     assertTrue(text.contains(words), text);
     return text;
+  }
+
+  /**
+   * Seconds of processor that a process of Linux and those of its children that have ended took.
+   *
+   * @param process number, or "self"
+   */
+  static double processorSeconds(String process) throws IOException {
+    String stat = Files.readString(Path.of("/proc", process, "stat"));
+    String[] words = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
+    long ticks = 0;
+    for (int i = 11; i < 15; i++) {
+      ticks += Long.parseLong(words[i]);
+    }
+    return ticks / 100.0;
   }
 
   /** All files the same but for the times of the run. */

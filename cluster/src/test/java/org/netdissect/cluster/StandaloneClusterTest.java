@@ -4,155 +4,109 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
-import org.netdissect.networks.TestModels;
 
-/** A master and two workers of Spark as processes of their own, on this machine's own address. */
+/**
+ * A master and three workers of Spark as processes of their own: the result folder is that of the
+ * command without them. The long form is {@link ClusterTrials}.
+ */
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class StandaloneClusterTest {
-  private static final String HERE = "127.0.0.1";
+  @TempDir static Path folder;
+  private static TestCluster cluster;
+  private static TestRuns runs;
+  private static Path here;
 
-  @TempDir Path folder;
-  private final List<Process> processes = new ArrayList<>();
-  private int port;
-
-  @BeforeEach
-  void startCluster() throws IOException {
-    port = freePort();
-    Path home = folder.resolve("spark");
-    Files.createDirectories(home.resolve("jars"));
-    Map<String, String> environment =
-        Map.of(
-            "SPARK_HOME", home.toString(), "SPARK_SCALA_VERSION", "2.13", "SPARK_LOCAL_IP", HERE);
-    start("master.Master", environment, "--host", HERE, "--port", "" + port, "--webui-port", "0");
-    long patience = System.nanoTime() + TimeUnit.MINUTES.toNanos(2);
-    while (!answers()) {
-      assertTrue(System.nanoTime() < patience, "the master does not answer");
-      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(100));
-    }
-    for (String worker : List.of("w1", "w2")) {
-      start(
-          "worker.Worker",
-          environment,
-          "--host",
-          HERE,
-          "--cores",
-          "1",
-          "--memory",
-          "1g",
-          "--webui-port",
-          "0",
-          "--work-dir",
-          folder.resolve(worker).toString(),
-          "spark://" + HERE + ":" + port);
-    }
+  @BeforeAll
+  static void startCluster() throws Exception {
+    cluster = TestCluster.start(folder.resolve("cluster"), 3);
+    runs = new TestRuns(folder.resolve("runs"), 130);
+    here = folder.resolve("here");
+    runs.here(runs.recorded(here, "exact"));
   }
 
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
+  @AfterAll
+  static void stopCluster() {
+    cluster.close();
   }
 
-  private boolean answers() {
-    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
-      return socket.isConnected();
-    } catch (IOException e) {
-      return false;
-    }
+  @Test
+  @Order(1)
+  void sixtyFourPartsInAnyOrderTwiceAtOnceGiveTheSameFolder() throws Exception {
+    Path there = folder.resolve("there");
+    cluster.run(ClusterTrials.UNSTEADY, runs.recorded(there, "exact"), "--parts", "64");
+    JavaProcess.assertSameFolders(here, there);
+    assertNothingOfTheClusterIn(there);
+    cluster.assertNothingLeft();
   }
 
-  private void start(String program, Map<String, String> environment, String... arguments)
-      throws IOException {
-    processes.add(
-        JavaProcess.start(
-            "org.apache.spark.deploy." + program,
-            List.of(),
-            environment,
-            List.of(arguments),
-            folder.resolve(program + processes.size() + ".log")));
-  }
-
-  @AfterEach
-  void stopCluster() throws InterruptedException {
-    for (Process process : processes) {
-      process.destroy();
-      if (!process.waitFor(20, TimeUnit.SECONDS)) {
-        process.destroyForcibly();
+  /** No address and no path of the cluster is in a result, but for how the command was given. */
+  private static void assertNothingOfTheClusterIn(Path result) throws IOException {
+    try (Stream<Path> files = Files.walk(result)) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        String text = new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1);
+        for (String trace : List.of("127.0.0.", "spark://", "\"host\"", folder.toString())) {
+          boolean isOfTheRun = file.endsWith("run.json") && trace.equals(folder.toString());
+          assertFalse(!isOfTheRun && text.contains(trace), file + " has " + trace);
+        }
       }
     }
   }
 
   @Test
-  void processesOfTheirOwnGiveTheSameFolder() throws Exception {
-    Path world = folder.resolve("world");
-    run(List.of(), "world", "--images", "60", "--size", "112", "--out", world.toString());
-    Path model = TestModels.tiny(1).write(folder.resolve("model.onnx"));
-    Path here = folder.resolve("here");
-    Path there = folder.resolve("there");
-    String[] words = {
-      "run",
-      model.toString(),
-      "--data",
-      world.toString(),
-      "--preprocess",
-      "torch",
-      "--no-report",
-      "--cache",
-      folder.resolve("cache").toString(),
-      "--out"
-    };
-    run(List.of(), with(words, here.toString()));
-    List<String> options =
-        List.of(
-            "-Dspark.driver.host=" + HERE,
-            "-Dspark.driver.bindAddress=" + HERE,
-            "-Dspark.ui.enabled=false",
-            "-Dspark.executor.memory=512m",
-            "-Dspark.executor.extraClassPath=" + System.getProperty("java.class.path"));
-    try {
-      String master = "spark://" + HERE + ":" + port;
-      run(options, with(words, there.toString(), "--master", master, "--parts", "5"));
-    } catch (AssertionError e) {
-      throw new AssertionError(e.getMessage() + "\n" + logs(), e);
-    }
+  @Order(2)
+  void theSameCommandGoesOnWhereADriverWasKilled() throws Exception {
+    Path there = folder.resolve("driver");
+    List<String> words = new ArrayList<>(runs.recorded(there, "exact"));
+    words.addAll(List.of("--master", cluster.address(), "--parts", "9"));
+    Path said = folder.resolve("driver.txt");
+    Process driver = JavaProcess.netdissect(cluster.driver(), words, said);
+    // Somewhere among the tallies.
+    TestCluster.await(
+        () -> ClusterTrials.holds(there, "tally-") || !driver.isAlive(), "no tally comes");
+    driver.destroyForcibly();
+    assertTrue(driver.waitFor(60, TimeUnit.SECONDS));
+    assertFalse(Files.exists(there.resolve("dissection.json")), Files.readString(said));
+    cluster.run(List.of(), runs.recorded(there, "exact"), "--parts", "9");
     JavaProcess.assertSameFolders(here, there);
-    String result = Files.readString(there.resolve("dissection.json"));
-    assertFalse(result.contains(HERE) || result.contains(folder.toString()), result);
+    cluster.assertNothingLeft();
   }
 
-  /** What the cluster's processes said. */
-  private String logs() throws IOException {
-    try (Stream<Path> files = Files.walk(folder)) {
-      StringBuilder all = new StringBuilder();
-      for (Path file :
-          files.filter(f -> f.toString().matches(".*(\\.log|stderr|stdout)")).sorted().toList()) {
-        all.append(file).append(":\n").append(Files.readString(file));
-      }
-      return all.toString();
+  @Test
+  @Order(3)
+  void aLostWorkerChangesNothing() throws Exception {
+    Path there = folder.resolve("worker");
+    List<String> words = new ArrayList<>(runs.recorded(there, "exact"));
+    words.addAll(List.of("--master", cluster.address(), "--parts", "30"));
+    Path said = folder.resolve("worker.txt");
+    Process driver = JavaProcess.netdissect(cluster.driver(), words, said);
+    TestCluster.await(
+        () -> ClusterTrials.holds(there, "part-") || !driver.isAlive(), "no part comes");
+    cluster.killWorker(1);
+    assertTrue(driver.waitFor(240, TimeUnit.SECONDS), "it does not end");
+    assertTrue(driver.exitValue() == 0, () -> said(said));
+    JavaProcess.assertSameFolders(here, there);
+    cluster.assertNothingLeft();
+  }
+
+  private static String said(Path file) {
+    try {
+      return Files.readString(file) + cluster.logs();
+    } catch (IOException e) {
+      return e.toString();
     }
-  }
-
-  private static String[] with(String[] words, String... more) {
-    List<String> all = new ArrayList<>(List.of(words));
-    all.addAll(List.of(more));
-    return all.toArray(String[]::new);
-  }
-
-  private String run(List<String> options, String... words) throws Exception {
-    return JavaProcess.netdissect(folder, 0, "", options, List.of(words));
   }
 }

@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
@@ -48,6 +49,20 @@ final class ForeignExport {
           .orElse(null);
     } catch (IOException | UncheckedIOException e) {
       // What cannot be read cannot be recognised.
+      return null;
+    }
+  }
+
+  /** A table (CSV) in a folder or below it, which may name photographs and classes; or null. */
+  static @Nullable String table(Path folder) {
+    try (Stream<Path> files = Files.walk(folder, DEPTH)) {
+      return files
+          .filter(file -> file.toString().toLowerCase(Locale.ROOT).endsWith(".csv"))
+          .filter(Files::isRegularFile)
+          .map(file -> folder.relativize(file).toString())
+          .min(Comparator.naturalOrder())
+          .orElse(null);
+    } catch (IOException | UncheckedIOException e) {
       return null;
     }
   }

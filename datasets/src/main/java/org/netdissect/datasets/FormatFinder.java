@@ -195,9 +195,15 @@ final class FormatFinder {
                 + program
                 + ", which are not read as they are; export them from there as COCO");
       }
+      String unread = ForeignExport.table(folder);
       return new DataException(
           named
-              + " holds photographs without labels; expected one folder a class, or masks and"
+              + (unread == null
+                  ? " holds photographs without labels"
+                  : " holds photographs and a table, "
+                      + Text.quoted(unread)
+                      + ", which is not read as labels")
+              + "; expected one folder a class, or masks and"
               + " labels.csv beside them (\"netdissect data label\" has a network draw masks)."
               + " \"netdissect run MODEL --images\" dissects them as they are, without scores");
     }

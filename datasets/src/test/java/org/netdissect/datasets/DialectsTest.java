@@ -449,6 +449,20 @@ class DialectsTest {
   }
 
   @Test
+  void whatOthersWriteIsNamed() throws Exception {
+    photo("images/a.jpg");
+    write("train.csv", "filename,label", "a.jpg,cat");
+    assertBroken("a table, \"train.csv\", which is not read as labels", this::open);
+    dir = temp.resolve("datumaro");
+    photo("images/default/a.jpg");
+    write(
+        "annotations/default.json",
+        "{\"info\": {}, \"categories\": {\"label\": {\"labels\": []}},",
+        "\"items\": [{\"id\": \"a\", \"annotations\": []}]}");
+    assertBroken("is Datumaro's", this::open);
+  }
+
+  @Test
   void halfOfCityscapes() throws Exception {
     photo("leftImg8bit/val/x/1_leftImg8bit.png");
     assertBroken("gtFine, the masks, is missing", this::open);

@@ -7,6 +7,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongConsumer;
 import org.netdissect.base.Progress;
 import org.netdissect.base.files.BadFileException;
 import org.netdissect.base.files.DamagedException;
@@ -61,26 +62,29 @@ final class LocalParts {
    * Does something with a part, which is recorded before if it is not at hand or damaged.
    *
    * @param bounds gives, while it is recorded, true lower bounds of the final thresholds
+   * @param told how many images more are recorded
    */
-  <R> R with(int part, PartSplit split, Bounds bounds, Use<R> use) throws IOException {
+  <R> R with(int part, PartSplit split, Bounds bounds, LongConsumer told, Use<R> use)
+      throws IOException {
     // A task that is given up may still run beside the one that takes its place.
     synchronized (locks.computeIfAbsent(part, p -> new Object())) {
       try {
-        return withThis(part, split, bounds, use);
+        return withThis(part, split, bounds, told, use);
       } catch (BadFileException e) {
         if (!e.isIn(folder)) {
           throw e;
         }
         Trees.delete(part(part, split.count()));
-        return withThis(part, split, bounds, use);
+        return withThis(part, split, bounds, told, use);
       }
     }
   }
 
-  private <R> R withThis(int part, PartSplit split, Bounds bounds, Use<R> use) throws IOException {
+  private <R> R withThis(int part, PartSplit split, Bounds bounds, LongConsumer told, Use<R> use)
+      throws IOException {
     Path whole = part(part, split.count());
     if (!isRecorded(whole)) {
-      record(whole, split.images(part), bounds);
+      record(whole, split.images(part), bounds, told);
     }
     try (Recording recording = open(split.images(part), whole)) {
       if (!recording.isWhole()) {
@@ -95,13 +99,14 @@ final class LocalParts {
     return Files.exists(whole.resolve(ResultFolder.CHECKPOINT));
   }
 
-  private void record(Path whole, int[] images, Bounds bounds) throws IOException {
+  private void record(Path whole, int[] images, Bounds bounds, LongConsumer told)
+      throws IOException {
     // What an attempt left that was given up holds nothing that would help.
     Path own = whole.resolveSibling(whole.getFileName() + ".begun");
     Trees.delete(own);
     Files.createDirectories(own);
     try (Recording recording = open(images, own)) {
-      BoundedPhase phase = new BoundedPhase(recording, bounds);
+      BoundedPhase phase = new BoundedPhase(recording, bounds, told);
       phase.raise();
       recording.run(opened.source(), 1, plan.strict(), phase);
     }
@@ -127,16 +132,18 @@ final class LocalParts {
     List<float[]> now() throws IOException;
   }
 
-  /** Looks now and then, while a part is recorded, whether better bounds are known. */
+  /** Passes on how far a part is, and looks now and then whether better bounds are known. */
   private static final class BoundedPhase implements Progress, Progress.Phase {
     /** Between two looks. */
     private static final long NANOS = 3_000_000_000L;
 
     private final Recording recording;
     private final Bounds bounds;
+    private final LongConsumer told;
     private long next;
 
-    BoundedPhase(Recording recording, Bounds bounds) {
+    BoundedPhase(Recording recording, Bounds bounds, LongConsumer told) {
+      this.told = told;
       this.recording = recording;
       this.bounds = bounds;
     }
@@ -161,6 +168,7 @@ final class LocalParts {
 
     @Override
     public void advance(long n) {
+      told.accept(n);
       if (System.nanoTime() - next < 0) {
         return;
       }

@@ -14,15 +14,22 @@ public interface PartEngine extends Closeable {
   /** Into how many parts the images are to be split; more than there are images are not made. */
   int parts();
 
-  /** Told of each task that is done, once, by the thread that waits for all of them. */
+  /** Told of tasks by the thread that waits for all of them. */
   @FunctionalInterface
-  interface Done<R> {
+  interface Listener<R> {
     /**
-     * A task is done.
+     * A task is done; said of each once.
      *
      * @param task its place among those that were asked for
      */
     void done(int task, R found) throws IOException;
+
+    /**
+     * A task is under way; said now and then, perhaps of several attempts in turn.
+     *
+     * @param units of its work that are done, of those that a {@link PartTask} tells of
+     */
+    default void underWay(int task, long units) {}
   }
 
   /**
@@ -31,10 +38,11 @@ public interface PartEngine extends Closeable {
    *
    * @param stage what they do, for people
    * @throws IOException with the one clear line of a task that failed for a reason of its own, or
-   *     what {@code done} threw; no task is begun any more then
+   *     what the listener threw; no task is begun any more then
    */
   <R extends Serializable> void run(
-      String stage, List<? extends PartTask<R>> tasks, Done<? super R> done) throws IOException;
+      String stage, List<? extends PartTask<R>> tasks, Listener<? super R> listener)
+      throws IOException;
 
   /**
    * Bytes that were sent to and fro for its tasks so far, and that these read from and wrote to the

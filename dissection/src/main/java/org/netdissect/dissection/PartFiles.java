@@ -1,16 +1,28 @@
 package org.netdissect.dissection;
 
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.EOFException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.zip.GZIPInputStream;
+import java.util.zip.GZIPOutputStream;
+import java.util.zip.ZipException;
 import org.jspecify.annotations.Nullable;
 import org.netdissect.base.files.Bytes;
+import org.netdissect.base.files.DamagedException;
 import org.netdissect.base.files.FileKind;
 import org.netdissect.base.files.SectionFile;
 import org.netdissect.base.files.WholeFile;
@@ -26,6 +38,11 @@ import org.netdissect.results.values.ValueHistograms;
 final class PartFiles {
   private static final FileKind BOUNDS = new FileKind("NDBOUND", 1);
   private static final FileKind CUTS = new FileKind("NDCUTS", 1);
+
+  private static final int BUFFER = 1 << 16;
+
+  /** More bytes than any unit's histogram has. */
+  private static final int MOST_HISTOGRAM = 1 << 20;
 
   private final Path folder;
   private final AtomicLong moved = new AtomicLong();
@@ -75,23 +92,24 @@ final class PartFiles {
   }
 
   private Path histograms(int layer) {
-    return folder.resolve("layer-" + layer).resolve("histograms.bin");
+    return folder.resolve("layer-" + layer).resolve("histograms.gz");
   }
 
   /** Writes the histograms of all parts. */
   void writeHistograms(int layer, ValueHistograms histograms, int units) throws IOException {
     layer(layer);
+    Bytes section = new Bytes(1 << 12);
     WholeFile.write(
         histograms(layer),
         next -> {
-          try (SectionFile.Writer writer = new SectionFile.Writer(next, ValueHistograms.KIND)) {
-            Bytes section = new Bytes(1 << 12);
+          try (DataOutputStream out =
+              new DataOutputStream(new GZIPOutputStream(Files.newOutputStream(next), BUFFER))) {
             for (int unit = 0; unit < units; unit++) {
               section.clear();
               histograms.encode(unit, section);
-              writer.add(section);
+              out.writeInt(section.size());
+              out.write(section.array(), 0, section.size());
             }
-            writer.finish();
           }
         });
     move(histograms(layer));
@@ -101,18 +119,41 @@ final class PartFiles {
   ValueHistograms readHistograms(int layer, LayerInfo info) throws IOException {
     ValueHistograms histograms = new ValueHistograms(info.units());
     Path path = histograms(layer);
-    try (SectionFile file = SectionFile.open(path, ValueHistograms.KIND, info.units())) {
+    try (DataInputStream in =
+        new DataInputStream(new GZIPInputStream(Files.newInputStream(path), BUFFER))) {
       for (int unit = 0; unit < info.units(); unit++) {
-        ByteBuffer section = file.read(unit);
-        try {
-          histograms.decode(unit, section);
-        } catch (BufferUnderflowException | IllegalStateException e) {
-          throw file.malformed(unit, e);
-        }
+        int length = in.readInt();
+        byte[] section = in.readNBytes(Math.max(0, Math.min(length, MOST_HISTOGRAM)));
+        histograms.decode(unit, ByteBuffer.wrap(section));
       }
+      if (in.read() >= 0) {
+        throw new IllegalStateException("more units than the layer has");
+      }
+    } catch (EOFException | ZipException | BufferUnderflowException | IllegalStateException e) {
+      throw new DamagedException(path, Objects.toString(e.getMessage(), "it ends early"), e);
     }
     move(path);
     return histograms;
+  }
+
+  /** The bytes of a file, to be sent. */
+  static byte[] pack(Path file) throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (GZIPOutputStream out = new GZIPOutputStream(bytes, BUFFER)) {
+      Files.copy(file, out);
+    }
+    return bytes.toByteArray();
+  }
+
+  /** Writes a file that {@link #pack} read. */
+  static void unpack(byte[] packed, Path file) throws IOException {
+    WholeFile.write(
+        file,
+        next -> {
+          try (InputStream in = new GZIPInputStream(new ByteArrayInputStream(packed), BUFFER)) {
+            Files.copy(in, next, StandardCopyOption.REPLACE_EXISTING);
+          }
+        });
   }
 
   /** Where the bounds are that parts recorded so far give to the others. */

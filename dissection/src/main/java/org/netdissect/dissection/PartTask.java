@@ -2,6 +2,7 @@ package org.netdissect.dissection;
 
 import java.io.IOException;
 import java.io.Serializable;
+import java.util.function.LongConsumer;
 
 /**
  * A piece of a measurement that may be done in any process that reaches the same files. It may be
@@ -17,6 +18,10 @@ public interface PartTask<R extends Serializable> extends Serializable {
    */
   int part();
 
-  /** Does it. */
-  R run(PartWorker worker) throws IOException;
+  /**
+   * Does it.
+   *
+   * @param told how many units of its work more are done
+   */
+  R run(PartWorker worker, LongConsumer told) throws IOException;
 }

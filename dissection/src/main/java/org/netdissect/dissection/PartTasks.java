@@ -2,6 +2,7 @@ package org.netdissect.dissection;
 
 import java.io.IOException;
 import java.io.Serializable;
+import java.util.function.LongConsumer;
 
 /** The tasks that a measurement in parts is made of, in their order. */
 final class PartTasks {
@@ -25,7 +26,7 @@ final class PartTasks {
    */
   record Group(int layer, int first, int end) implements Serializable {}
 
-  /** Records a part; gives the checkpoint that its recording ends with. */
+  /** Records a part; gives the checkpoint that its recording ends with, packed. Tells of images. */
   record RecordPart(Part of) implements PartTask<byte[]> {
     @Override
     public int part() {
@@ -33,8 +34,8 @@ final class PartTasks {
     }
 
     @Override
-    public byte[] run(PartWorker worker) throws IOException {
-      return worker.record(of);
+    public byte[] run(PartWorker worker, LongConsumer told) throws IOException {
+      return worker.record(of, told);
     }
   }
 
@@ -46,7 +47,7 @@ final class PartTasks {
     }
 
     @Override
-    public byte[][] run(PartWorker worker) throws IOException {
+    public byte[][] run(PartWorker worker, LongConsumer told) throws IOException {
       return worker.count(this);
     }
   }
@@ -59,7 +60,7 @@ final class PartTasks {
     }
 
     @Override
-    public Integer run(PartWorker worker) throws IOException {
+    public Integer run(PartWorker worker, LongConsumer told) throws IOException {
       return worker.tally(this);
     }
   }

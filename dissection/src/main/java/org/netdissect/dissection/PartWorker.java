@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 import org.netdissect.base.Digests;
 import org.netdissect.base.Progress;
@@ -97,19 +98,20 @@ public final class PartWorker implements Closeable {
     return shared;
   }
 
-  byte[] record(PartTasks.Part part) throws IOException {
+  byte[] record(PartTasks.Part part, LongConsumer told) throws IOException {
     SharedParts of = shared(part);
     return local.with(
         part.number(),
         of.split(),
         () -> of.files().readBounds(opened.source().layers()),
-        recording -> Files.readAllBytes(local.checkpoint(part.number(), of.split())));
+        told,
+        recording -> PartFiles.pack(local.checkpoint(part.number(), of.split())));
   }
 
   /** Does something with a part once all are recorded. */
   private <R> R with(PartTasks.Part part, LocalParts.Use<R> use) throws IOException {
     SharedParts of = shared(part);
-    return local.with(part.number(), of.split(), of::bounds, use);
+    return local.with(part.number(), of.split(), of::bounds, n -> {}, use);
   }
 
   private PartTally tally(Recording recording, SharedParts of, int layer) throws IOException {

@@ -13,7 +13,6 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.netdissect.base.DiskSpace;
 import org.netdissect.base.Progress;
-import org.netdissect.base.files.WholeFile;
 import org.netdissect.dissection.recording.LayerTotals;
 import org.netdissect.dissection.recording.MergedRecording;
 import org.netdissect.dissection.recording.Recording;
@@ -112,20 +111,13 @@ final class PartedMeasurement {
       List<PartTasks.RecordPart> tasks = new ArrayList<>();
       for (int p = 0; p < split.count(); p++) {
         if (Files.exists(files.recorded(p))) {
-          add(p, phase);
+          all.add(files.recorded(p), split.images(p));
+          phase.advance(split.images(p).length);
         } else {
           tasks.add(new PartTasks.RecordPart(part(p)));
         }
       }
-      engine.run(
-          "record",
-          tasks,
-          (task, checkpoint) -> {
-            int part = tasks.get(task).part();
-            WholeFile.bytes(files.recorded(part), checkpoint);
-            add(part, phase);
-            writeBounds();
-          });
+      engine.run("record", tasks, new Recorded(tasks, phase));
       phase.done();
     }
     all.unreadable()
@@ -134,9 +126,37 @@ final class PartedMeasurement {
                 progress.warn("left out " + ImageOrder.problem(images.name(image), why)));
   }
 
-  private void add(int part, Progress.Phase phase) throws IOException {
-    all.add(files.recorded(part), split.images(part));
-    phase.advance(split.images(part).length);
+  /** Takes what parts recorded, and tells how far they are. */
+  private final class Recorded implements PartEngine.Listener<byte[]> {
+    private final List<PartTasks.RecordPart> tasks;
+    private final Progress.Phase phase;
+
+    /** Images that were told of, by task. */
+    private final long[] told;
+
+    Recorded(List<PartTasks.RecordPart> tasks, Progress.Phase phase) {
+      this.tasks = tasks;
+      this.phase = phase;
+      told = new long[tasks.size()];
+    }
+
+    @Override
+    public void done(int task, byte[] checkpoint) throws IOException {
+      int part = tasks.get(task).part();
+      PartFiles.unpack(checkpoint, files.recorded(part));
+      all.add(files.recorded(part), split.images(part));
+      writeBounds();
+      underWay(task, split.images(part).length);
+    }
+
+    @Override
+    public void underWay(int task, long images) {
+      long most = Math.min(images, split.images(tasks.get(task).part()).length);
+      if (most > told[task]) {
+        phase.advance(most - told[task]);
+        told[task] = most;
+      }
+    }
   }
 
   private void writeBounds() throws IOException {

@@ -54,7 +54,9 @@ final class RunLog implements Progress {
     run.put("ended", ended.toString());
     run.put("seconds", Duration.between(began, ended).toMillis() / 1000.0);
     run.put("resumed", resumed);
-    run.put("host", hostName());
+    if (plan.engine() == null) {
+      run.put("host", hostName());
+    }
     run.put("java", System.getProperty("java.vm.name") + " " + Runtime.version());
     run.put("workers", plan.workers());
     if (plan.subject().device() != null) {

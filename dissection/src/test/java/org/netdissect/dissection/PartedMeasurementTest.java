@@ -113,7 +113,8 @@ class PartedMeasurementTest {
 
     @Override
     public <R extends Serializable> void run(
-        String stage, List<? extends PartTask<R>> tasks, Done<? super R> done) throws IOException {
+        String stage, List<? extends PartTask<R>> tasks, Listener<? super R> listener)
+        throws IOException {
       List<Integer> order = new ArrayList<>(IntStream.range(0, tasks.size()).boxed().toList());
       Collections.shuffle(order, random);
       ExecutorService threads = Executors.newFixedThreadPool(3);
@@ -126,7 +127,7 @@ class PartedMeasurementTest {
           for (int a = 0; a <= random.nextInt(3); a++) {
             PartWorker worker = workers.get(random.nextInt(workers.size()));
             PartTask<R> sent = copy(tasks.get(i));
-            attempts.add(() -> copy(sent.run(worker)));
+            attempts.add(() -> copy(sent.run(worker, n -> {})));
           }
           // Whichever is first counts; what the others leave is what it left.
           List<Future<R>> ended = threads.invokeAll(attempts);
@@ -134,7 +135,7 @@ class PartedMeasurementTest {
           for (Future<R> attempt : ended) {
             found = attempt.get();
           }
-          done.done(i, found);
+          listener.done(i, found);
         }
       } catch (ExecutionException e) {
         if (e.getCause() instanceof IOException failure) {
@@ -230,8 +231,8 @@ class PartedMeasurementTest {
             .run();
       } catch (IllegalStateException e) {
         cuts++;
-        if (left % 3 == 2) {
-          damage(out);
+        if (left % 2 == 1) {
+          damage(out, left);
         }
         builder(out, Convention.EXACT)
             .optEngine(new Unsteady(workers, 3, left, Integer.MAX_VALUE))
@@ -244,12 +245,13 @@ class PartedMeasurementTest {
     assertTrue(cuts > 8, "cut off " + cuts + " times");
   }
 
-  /** Changes a byte of a file that a part left. */
-  private static void damage(Path out) throws IOException {
+  /** Changes a byte of a file that parts left. */
+  private static void damage(Path out, int number) throws IOException {
     try (Stream<Path> all = Files.walk(out)) {
-      Path file =
-          all.filter(path -> path.toString().endsWith(".bin")).sorted().findFirst().orElse(null);
-      if (file != null) {
+      List<Path> files =
+          all.filter(path -> path.toString().matches(".*\\.(bin|gz)")).sorted().toList();
+      if (!files.isEmpty()) {
+        Path file = files.get(number % files.size());
         byte[] bytes = Files.readAllBytes(file);
         bytes[bytes.length / 2] ^= 1;
         Files.write(file, bytes);

@@ -14,6 +14,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.netdissect.base.JsonProblem;
+import org.netdissect.base.files.TypedPath;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -121,7 +122,7 @@ public record Preprocessing(Channels channels, double scale, List<Double> mean, 
     }
     Path file;
     try {
-      file = Path.of(nameOrJsonPath);
+      file = TypedPath.of(nameOrJsonPath);
     } catch (InvalidPathException e) {
       throw unknown(nameOrJsonPath, e);
     }

@@ -1,5 +1,6 @@
 package org.netdissect.pictures;
 
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,14 +19,14 @@ public record NumberedPicture(
    * Decodes the bytes of a file.
    *
    * @param name for messages
-   * @return null where they are a picture of another kind, or one whose pixels are colours
+   * @return nothing where they are a picture of another kind, or one whose pixels are colours
    * @throws UnreadableImageException when the picture is broken
    */
-  public static @Nullable NumberedPicture decode(byte[] file, String name)
+  public static Optional<NumberedPicture> decode(byte[] file, String name)
       throws UnreadableImageException {
     PictureKind kind = PictureKind.ofContents(file);
     return kind == PictureKind.GIF || kind == PictureKind.BMP || kind == PictureKind.TIFF
         ? OtherKinds.numbers(file, name, kind)
-        : null;
+        : Optional.empty();
   }
 }

@@ -13,7 +13,6 @@ import java.util.Set;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
 import javax.imageio.event.IIOReadUpdateListener;
-import org.jspecify.annotations.Nullable;
 import org.netdissect.base.Limits;
 import org.netdissect.base.Text;
 import org.netdissect.pictures.Photographs.Photograph;
@@ -73,19 +72,17 @@ final class OtherKinds {
         });
   }
 
-  /** The pixels as numbers; null where they are colours, or grey the other way round. */
-  static @Nullable NumberedPicture numbers(byte[] file, String name, PictureKind kind)
+  /** The pixels as numbers; nothing where they are colours, or grey the other way round. */
+  static Optional<NumberedPicture> numbers(byte[] file, String name, PictureKind kind)
       throws UnreadableImageException {
-    Optional<NumberedPicture> numbers =
-        with(
-            file,
-            name,
-            kind,
-            reader ->
-                kind == PictureKind.TIFF && photometric(file) == WHITE_IS_ZERO
-                    ? Optional.empty()
-                    : Optional.ofNullable(numbers(image(reader, kind))));
-    return numbers.orElse(null);
+    return with(
+        file,
+        name,
+        kind,
+        reader ->
+            kind == PictureKind.TIFF && photometric(file) == WHITE_IS_ZERO
+                ? Optional.empty()
+                : numbers(image(reader, kind)));
   }
 
   private static BufferedImage image(ImageReader reader, PictureKind kind) throws IOException {
@@ -249,7 +246,7 @@ final class OtherKinds {
     return rgb;
   }
 
-  private static @Nullable NumberedPicture numbers(BufferedImage image) {
+  private static Optional<NumberedPicture> numbers(BufferedImage image) {
     ColorModel colors = image.getColorModel();
     Raster raster = image.getRaster();
     int bits = colors.getComponentSize(0);
@@ -260,7 +257,7 @@ final class OtherKinds {
             && (bits == 8 || bits == 16)
             && raster.getTransferType() <= DataBuffer.TYPE_USHORT;
     if (!isGrey && !(isPalette && colors.getPixelSize() <= 8)) {
-      return null;
+      return Optional.empty();
     }
     int width = image.getWidth();
     int bytes = isGrey ? bits / 8 : 1;
@@ -275,8 +272,9 @@ final class OtherKinds {
         samples[k++] = (byte) value;
       }
     }
-    return new NumberedPicture(
-        image.getHeight(), width, 8 * bytes, samples, bytes == 2 ? null : palette(colors));
+    return Optional.of(
+        new NumberedPicture(
+            image.getHeight(), width, 8 * bytes, samples, bytes == 2 ? null : palette(colors)));
   }
 
   private static byte[] palette(ColorModel colors) {

@@ -273,6 +273,23 @@ class ReportPageTest {
   }
 
   @Test
+  void aPageJustOpenedKeepsOnesPlace() throws Exception {
+    browser.size(1280, 600, 1);
+    try {
+      show(page, "");
+      browser.eval("document.querySelector('.grid').scrollIntoView()");
+      browser.await("scrollY > 100 && document.querySelectorAll('.card').length > 0");
+      int place = browser.eval("Math.round(scrollY)").asInt();
+      browser.eval("document.querySelector('.card a').click()");
+      browser.await("document.querySelector('.wall') && scrollY === 0");
+      browser.key("Escape");
+      browser.await("document.querySelector('.grid') && Math.round(scrollY) === " + place);
+    } finally {
+      browser.size(1280, 2400, 1);
+    }
+  }
+
+  @Test
   void filtersByConceptAndByScore() throws Exception {
     show(page, "#first");
     browser.await("document.querySelectorAll('.card').length > 5");

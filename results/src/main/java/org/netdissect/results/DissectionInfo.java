@@ -170,7 +170,8 @@ public record DissectionInfo(
    * @param layer geometry and names
    * @param valuesPerUnit N, from which each threshold comes
    * @param emptyMasks units that are active but whose mask is empty everywhere: their largest value
-   *     is shared by more than the quantile of all cells
+   *     is shared by more than the quantile of all cells, or so few cells are above the threshold
+   *     that what is interpolated between them is on no pixel
    * @param inactive units that are zero everywhere
    */
   public record LayerResult(

@@ -22,6 +22,7 @@ import org.netdissect.base.Text;
 import org.netdissect.base.tables.Problems;
 import org.netdissect.datasets.reading.FileNames;
 import org.netdissect.datasets.reading.Folders;
+import org.netdissect.datasets.reading.JsonHead;
 import org.netdissect.pictures.UnreadableImageException;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
@@ -196,7 +197,10 @@ final class CocoFile {
         throw coco.isWrong()
             ? coco.wrong.get(0)
             : new NotCocoException(
-                file + " is not a COCO file: images, annotations or categories are missing");
+                Text.oneLine(file.toString())
+                    + (JsonHead.names(file).contains("items")
+                        ? " is Datumaro's, which is not read as it is; export it from there as COCO"
+                        : " is not a COCO file: images, annotations or categories are missing"));
       }
       coco.group(problems);
       return coco;

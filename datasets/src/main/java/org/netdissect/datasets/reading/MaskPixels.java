@@ -1,5 +1,6 @@
 package org.netdissect.datasets.reading;
 
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.netdissect.base.DataException;
 import org.netdissect.base.Limits;
@@ -68,9 +69,9 @@ public final class MaskPixels {
       if (Png.isPng(file) || file.length == 0) {
         return new MaskPixels(Png.decode(file, name, Limits.PHOTO_PIXELS));
       }
-      NumberedPicture numbers = NumberedPicture.decode(file, name);
-      return numbers != null
-          ? new MaskPixels(numbers)
+      Optional<NumberedPicture> numbers = NumberedPicture.decode(file, name);
+      return numbers.isPresent()
+          ? new MaskPixels(numbers.get())
           : new MaskPixels(
               Photographs.decode(file, name), PictureKind.ofContents(file) == PictureKind.JPEG);
     } catch (OutOfMemoryError e) {

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -16,9 +17,12 @@ import org.netdissect.analysis.probes.Probe;
 import org.netdissect.base.DataException;
 import org.netdissect.base.NetdissectException;
 import org.netdissect.base.Progress;
+import org.netdissect.base.Text;
 import org.netdissect.base.files.Trees;
 import org.netdissect.base.files.WorkLock;
 import org.netdissect.concepts.ConceptDataset;
+import org.netdissect.concepts.atlas.Atlas;
+import org.netdissect.concepts.atlas.AtlasOptions;
 import org.netdissect.datasets.Datasets;
 import org.netdissect.datasets.reading.DatasetOptions;
 import org.netdissect.dissection.Dissector;
@@ -52,6 +56,9 @@ public final class StudyRun {
   private Map<String, Estimates.Looked> looked = Map.of();
   private @Nullable ConceptDataset opened;
   private @Nullable Probe probe;
+
+  /** Threads of a dissection that is done apart from the others; 0 where none is. */
+  private int apart;
 
   /**
    * What is to be done, or was.
@@ -125,8 +132,24 @@ public final class StudyRun {
 
   // ---- the plan ----
 
-  /** A step: whether it is done, what it costs, and doing it. */
-  private record Task(String name, Done done, Costing costing, Work work) {
+  /**
+   * A step: whether it is done, what it costs, and doing it.
+   *
+   * @param stage steps of one stage with different results can be done at once; null for one that
+   *     is done here
+   * @param result what it makes; null where {@code stage} is
+   */
+  private record Task(
+      String name,
+      Done done,
+      Costing costing,
+      Work work,
+      @Nullable String stage,
+      @Nullable Path result) {
+    Task(String name, Done done, Costing costing, Work work) {
+      this(name, done, costing, work, null, null);
+    }
+
     interface Done {
       boolean is() throws IOException;
     }
@@ -167,7 +190,9 @@ public final class StudyRun {
               "dissect " + subject.name(),
               () -> StudyFolders.isDissected(folders.result(subject)),
               (estimates, images) -> dissection(estimates, subject, images),
-              () -> dissect(subject)));
+              () -> dissect(subject),
+              "dissecting",
+              folders.result(subject)));
     }
     for (Subject subject : study.probing() == null ? List.<Subject>of() : study.subjects()) {
       tasks.add(
@@ -175,7 +200,9 @@ public final class StudyRun {
               "probe " + subject.name(),
               () -> Files.exists(folders.probed(subject)),
               (estimates, images) -> estimates.probe(subject, looked.get(subject.name()), images),
-              () -> probe(subject)));
+              () -> probe(subject),
+              "probing",
+              folders.probed(subject)));
     }
     return tasks;
   }
@@ -251,6 +278,17 @@ public final class StudyRun {
    * @throws IOException with one line that names the step; what was done is kept
    */
   public Answers run() throws IOException {
+    return run(null);
+  }
+
+  /**
+   * Does what is missing and writes the page.
+   *
+   * @param engine does what networks do not need each other for; null for this process
+   * @return the page and what it answers
+   * @throws IOException with one line that names the step; what was done is kept
+   */
+  public Answers run(@Nullable StepEngine engine) throws IOException {
     for (Subject subject : folders.trainings()) {
       if (!StudyFolders.isTrained(folders.training(subject))) {
         Training.requireAvailable();
@@ -277,7 +315,11 @@ public final class StudyRun {
                   tasks.size(),
                   Estimates.shown(left * pace),
                   tasks.get(t).name()));
-          tasks.get(t).work().run();
+          if (engine == null || tasks.get(t).stage() == null) {
+            tasks.get(t).work().run();
+          } else {
+            spread(tasks, Objects.requireNonNull(tasks.get(t).stage()), engine);
+          }
         }
         estimated += plan.get(t).seconds();
         left -= plan.get(t).seconds();
@@ -285,6 +327,45 @@ public final class StudyRun {
       folders.removeLeft();
       return new StudyPage(study, outcomes(), out, labelled(), curves).write();
     }
+  }
+
+  /** Has all steps of a stage done that are not; one of those that make the same. */
+  private void spread(List<Task> tasks, String stage, StepEngine engine) throws IOException {
+    Map<Path, String> left = new LinkedHashMap<>();
+    for (Task task : tasks) {
+      if (stage.equals(task.stage()) && !task.done().is()) {
+        left.putIfAbsent(Objects.requireNonNull(task.result()), task.name());
+      }
+    }
+    // Once for all, not once in each.
+    Atlas.open(labelled(), AtlasOptions.defaults(), progress).close();
+    try (Progress.Phase phase = progress.phase(stage, left.size(), "networks")) {
+      engine.run(stage, List.copyOf(left.values()), phase);
+      phase.done();
+    }
+  }
+
+  /**
+   * Does one step alone, for another process that runs the study and waits for it.
+   *
+   * @param name as {@link #plan} gives it
+   * @param threads for it
+   * @throws IOException with one line that names the step
+   */
+  public void step(String name, int threads) throws IOException {
+    apart = threads;
+    for (Task task : tasks()) {
+      if (task.name().equals(name)) {
+        if (!task.done().is()) {
+          task.work().run();
+        }
+        return;
+      }
+    }
+    throw new NetdissectException(
+        "the study has no step '"
+            + Text.oneLine(name)
+            + "' here: another file under the same name, or another version of netdissect");
   }
 
   /** After so many estimated seconds the estimate is corrected by the time that was needed. */
@@ -348,7 +429,7 @@ public final class StudyRun {
       for (Subject other : study.subjects()) {
         // The same network may stand in several groups; its result is one.
         if (subjects.size() == TOGETHER
-            || !alike(subject, other)
+            || !isTogether(subject, other)
             || results.contains(folders.result(other))) {
           continue;
         }
@@ -376,11 +457,12 @@ public final class StudyRun {
     }
   }
 
-  /** Whether both are to be dissected, and in the same way; true of a subject and itself. */
+  private boolean isTogether(Subject subject, Subject other) throws IOException {
+    return subject.name().equals(other.name()) || (apart == 0 && alike(subject, other));
+  }
+
+  /** Whether both are to be dissected, and in the same way. */
   private boolean alike(Subject subject, Subject other) throws IOException {
-    if (subject.name().equals(other.name())) {
-      return true;
-    }
     // Subjects come in order: what stands before is done.
     return study.subjects().indexOf(other) > study.subjects().indexOf(subject)
         && subject.isFedAs(other)
@@ -409,6 +491,9 @@ public final class StudyRun {
             .optProgress(progress);
     if (study.limit() > 0) {
       builder.optLimit(study.limit());
+    }
+    if (apart > 0) {
+      builder.optWorkers(apart);
     }
     if (subject.preprocess() != null) {
       builder.optPreprocessing(Preprocessing.of(subject.preprocess()));

@@ -25,15 +25,13 @@ final class Palette {
   private static final List<String> FIGURE_ORDER =
       List.of("object", "scene", "part", "material", "texture", "color");
 
-  /** White lines over the colour, in a square of 6 pixels: plain, /, \, –, |, ×, and again. */
+  /**
+   * White lines over the colour, in a square of 6 pixels that goes on in its neighbours: plain, /,
+   * \, –, |, ×, and again.
+   */
   private static final List<String> LINES =
       List.of(
-          "",
-          "M-1.2 4.8L4.8 -1.2M2.4 8.4L8.4 2.4",
-          "M-1.2 1.2L4.8 7.2M2.4 -2.4L8.4 8.4",
-          "M0 3H6",
-          "M3 0V6",
-          "M0 0L6 6M6 0L0 6");
+          "", "M-1 4L4 -1M2 7L7 2", "M-1 2L4 7M2 -1L7 4", "M0 3H6", "M3 0V6", "M0 0L6 6M6 0L0 6");
 
   private final List<String> categories;
   private final List<String> colours = new ArrayList<>();

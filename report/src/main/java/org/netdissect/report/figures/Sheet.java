@@ -12,6 +12,9 @@ import java.util.regex.Pattern;
  * @param rows as many cells each as there are columns
  */
 record Sheet(List<String> columns, List<List<String>> rows) {
+  /** Rows of a table in LaTeX that fit a page with its caption. */
+  private static final int PAGE = 30;
+
   private static final Pattern NUMBER = Pattern.compile("-?[0-9.]+(e-?[0-9]+)?|");
 
   Sheet {
@@ -56,27 +59,45 @@ record Sheet(List<String> columns, List<List<String>> rows) {
     text.append('\n');
   }
 
-  /** As a LaTeX table that needs no package; its rules are booktabs' where that is loaded. */
+  /**
+   * As a LaTeX table; its rules are booktabs' where that is loaded. It needs no package, but for
+   * longtable where it has more rows than fit a page.
+   */
   String tex(String caption, String label) {
+    boolean isLong = rows.size() > PAGE;
     StringBuilder text = new StringBuilder();
     if (Tex.needsUnicode(caption)
         || rows.stream().flatMap(List::stream).anyMatch(Tex::needsUnicode)) {
       text.append(Tex.UNICODE_REMARK);
     }
-    text.append("\\begin{table}\n\\centering\n").append(Tex.RULES).append("\\begin{tabular}{");
+    text.append(isLong ? Tex.LONG_REMARK + Tex.RULES : "\\begin{table}\n\\centering\n" + Tex.RULES)
+        .append(isLong ? "\\begin{longtable}{" : "\\begin{tabular}{");
     for (int c = 0; c < columns.size(); c++) {
       text.append(isNumeric(c) ? 'r' : 'l');
     }
-    text.append("}\n\\toprule\n");
+    text.append("}\n");
+    String named = "\\caption{" + Tex.escaped(caption) + "}\n\\label{tab:" + label + "}";
+    if (isLong) {
+      text.append(named).append("\\\\\n");
+      texHead(text);
+      text.append("\\endfirsthead\n");
+      texHead(text);
+      text.append("\\endhead\n\\bottomrule\n\\endfoot\n");
+      rows.forEach(row -> texRow(text, row));
+      return text.append("\\end{longtable}\n").toString();
+    }
+    texHead(text);
+    rows.forEach(row -> texRow(text, row));
+    return text.append("\\bottomrule\n\\end{tabular}\n")
+        .append(named)
+        .append("\n\\end{table}\n")
+        .toString();
+  }
+
+  private void texHead(StringBuilder text) {
+    text.append("\\toprule\n");
     texRow(text, columns);
     text.append("\\midrule\n");
-    rows.forEach(row -> texRow(text, row));
-    return text.append("\\bottomrule\n\\end{tabular}\n\\caption{")
-        .append(Tex.escaped(caption))
-        .append("}\n\\label{tab:")
-        .append(label)
-        .append("}\n\\end{table}\n")
-        .toString();
   }
 
   private static void texRow(StringBuilder text, List<String> cells) {

@@ -14,6 +14,10 @@ final class Tex {
   static final String UNICODE_REMARK =
       "% Some names are in other scripts: set this with xelatex or lualatex and a font that has them.\n";
 
+  /** What stands before a table that goes over pages. */
+  static final String LONG_REMARK =
+      "% This may be longer than a page: it needs \\usepackage{longtable}.\n";
+
   /** The last letter that LaTeX sets without more: those with accents. */
   private static final int LAST_LATIN = 0x17f;
 

@@ -22,12 +22,24 @@ function pointName(layer, name) {
   return layer.basis && bases.size === 1 ? layer.name.slice(layer.name.indexOf("@") + 1) : name;
 }
 
-/** Puts each name beside its point, or as near above or below as no other name stands. */
+const NAME_SIZE = 12;
+
+/** How wide a name is beside its point. */
+function nameWidth(name) {
+  return textWidth(clip(name, LONGEST_NAME), NAME_SIZE) + 8;
+}
+
+/** Whether each name has room on one side of its point; else points get numbers, and a list of names below. */
+function fitNames(points, x, left, right) {
+  return points.every((p) => x(p.x) + 10 + nameWidth(p.name) <= right || x(p.x) - 9 - nameWidth(p.name) >= left);
+}
+
+/** Puts each name beside its point, or as near above or below as no other name or point stands. */
 function placed(points, x, y, right) {
-  const taken = [];
+  const taken = points.map((p) => ({ top: y(p.y), from: x(p.x) - 5, to: x(p.x) + 5 }));
   return points.map((p) => {
     const words = clip(p.name, LONGEST_NAME);
-    const wide = textWidth(words, 12) + 8;
+    const wide = nameWidth(p.name);
     const isLeft = x(p.x) + 10 + wide > right;
     const from = isLeft ? x(p.x) - 9 - wide : x(p.x) + 9;
     let step = 0;
@@ -56,8 +68,10 @@ function accuracyChart(counted, names, width) {
   const best = Math.min(100, Math.ceil((Math.max(...points.map((p) => p.y + p.spread)) + 2) / 5) * 5);
   const x = (value) => left + (value / most) * (width - left - right);
   const y = (value) => top + high * (1 - (value - low) / (best - low || 1));
-  const places = placed(points.map((p) => ({ ...p, name: p.called })), x, y, width - right);
-  return svg("svg", { viewBox: `0 0 ${width} ${top + high + 46}`, width: "100%", class: "chart", role: "img", "aria-label": "Accuracy against " + name },
+  const named = points.map((p) => ({ ...p, name: p.called }));
+  const listed = fitNames(named, x, left, width - right) ? [] : named.map((p, i) => ({ ...p, name: String(i + 1) }));
+  const places = placed(listed.length > 0 ? listed : named, x, y, width - right);
+  return svg("svg", { viewBox: `0 0 ${width} ${top + high + 46 + 17 * (listed.length > 0 ? listed.length + 1 : 0)}`, width: "100%", class: "chart", role: "img", "aria-label": "Accuracy against " + name },
     roundTicks(low, best, 6).map((value) => [
       svg("line", { x1: left, x2: width - right, y1: y(value), y2: y(value), class: "lines" }),
       svg("text", { x: left - 8, y: y(value) + 4, "text-anchor": "end", class: "number" }, short(value, 4) + " %")]),
@@ -71,8 +85,9 @@ function accuracyChart(counted, names, width) {
         svg("title", {}, `${p.name}: ${plain(p.x)} ${name}, accuracy ${fixed(p.y, 1)} %` + (p.spread > 0 ? ` ± ${fixed(p.spread, 1)}` : "")),
         svg("line", { x1: x(p.x), x2: x(p.x), y1: y(p.y - p.spread), y2: y(p.y + p.spread), class: "axis" }),
         svg("path", { d: POINTS[p.isView ? 0 : 2], transform: `translate(${x(p.x)} ${y(p.y)})`, fill: "currentColor", "fill-opacity": p.isView ? 0.5 : 1 }),
-        svg("text", { x: x(p.x) + (isLeft ? -9 : 9), y: at + 4, "text-anchor": isLeft ? "end" : "start", class: "name", "font-size": 12 }, words));
-    }));
+        svg("text", { x: x(p.x) + (isLeft ? -9 : 9), y: at + 4, "text-anchor": isLeft ? "end" : "start", class: "name", "font-size": NAME_SIZE }, words));
+    }),
+    listed.map((p, i) => svg("text", { x: 4, y: top + high + 68 + 17 * i, class: "name", "font-size": NAME_SIZE }, p.name + "  " + clip(p.called, LONGEST_NAME))));
 }
 
 /** What was asked of the layers, and which were not. */

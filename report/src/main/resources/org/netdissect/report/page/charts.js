@@ -7,11 +7,11 @@
 // Figures, drawn as SVG.
 
 // The second cue of a category, beside its colour: lines across its areas. In the order of the
-// categories as they are shown: plain, /, \\, –, |, ×, and again.
+// categories as they are shown: plain, /, \\, –, |, ×, and again; each goes on in the next square.
 const PATTERNS = [
   [],
-  ["M-2 8 L8 -2 M4 14 L14 4"],
-  ["M-2 2 L8 12 M4 -4 L14 8"],
+  ["M-2 8 L8 -2 M2 14 L14 2"],
+  ["M-2 2 L8 12 M2 -4 L14 8"],
   ["M0 5 H10"],
   ["M5 0 V10"],
   ["M0 0 L10 10 M10 0 L0 10"],

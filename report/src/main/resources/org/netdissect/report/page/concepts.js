@@ -2,7 +2,7 @@
 // takes: gridTiles, h, K, layers, layersChart, legend, look, nice, numbersOf, origin, paintSoon, passes
 // takes: plain, plural, ratio, ruleWords, saveButtons, shownOrder, stackable, unitLink, wall
 // takes: alphaChart, alphaRows, baseOf, nameUnder, pointLegend, rotatedLayers
-// gives: allConcepts, conceptsView, conceptView, layersView
+// gives: allConcepts, conceptsView, conceptView, layersView, stripsPainted
 
 // Concepts and layers.
 
@@ -169,6 +169,18 @@ function strip(layer, unit, state) {
   return host;
 }
 
+/** Draws the rows that were not in view yet; done when they are painted, or after some seconds. */
+async function stripsPainted() {
+  for (const host of document.querySelectorAll(".strip6:not(:has(.painted))")) {
+    inView.unobserve(host);
+    host.draw();
+  }
+  const end = performance.now() + 10000;
+  while (performance.now() < end && document.querySelector(".strip6 .tile:not(.painted):not([hidden])")) {
+    await new Promise(requestAnimationFrame);
+  }
+}
+
 const inView = new IntersectionObserver((entries) => {
   for (const entry of entries) {
     if (entry.isIntersecting) {
@@ -227,7 +239,7 @@ function layersView(state) {
   return h("article", {},
     h("nav", { class: "crumbs" }, h("a", { href: "#" + encodeURIComponent(state.layer.folder), "data-up": true }, "← units of " + state.layer.name)),
     h("header", { class: "plain" }, h("h1", {}, "Layers"),
-      h("p", { class: "lead" }, "Detectors of each category over the depth of the network, each unit counted in every category in which its best label passes.")),
+      h("p", { class: "lead" }, "Detectors of each category in every layer, in the order in which the layers were given; each unit is counted in every category in which its best label passes.")),
     h("p", { class: "typed" }, h("label", {}, "detectors above IoU ", typed)), figures,
     h("p", { class: "small" }, "By category: detectors / unique detectors."), table);
 }

@@ -24,7 +24,7 @@ function card() {
   parts.link = h(
     "a", {},
     h("span", { class: "head" },
-      h("span", { class: "names" }, h("span", { class: "line" }, parts.label, parts.doubt, parts.chance), parts.about), parts.score),
+      h("span", { class: "names" }, h("span", { class: "line" }, parts.label, parts.chance), h("span", { class: "line" }, parts.about, parts.doubt)), parts.score),
     h("span", { class: "rail" }, parts.meter),
     parts.canvas, parts.say,
   );
@@ -43,7 +43,7 @@ function fill(entry, layer, unit, threshold, options) {
   parts.label.textContent = label ? nice(label) : D.unlabelled ? "unit " + unit : "no concept";
   parts.about.replaceChildren(
     ...(D.unlabelled ? ["T " + short(layer.thresholds[unit], 3)] : label ? [dot(category), D.categories[category] + " · "] : []), D.unlabelled ? "" : "unit " + unit,
-    ...(label && heldShare(layer, unit) >= 0 ? [h("span", { title: "Top images that hold it, of those annotated for " + D.categories[category] }, " · " + heldShort(layer, unit))] : []));
+    ...(label && heldShare(layer, unit) >= 0 && !isDoubtful(layer, unit) ? [h("span", { title: "Top images that hold it, of those annotated for " + D.categories[category] }, " · " + heldShort(layer, unit))] : []));
   parts.doubt.hidden = !isDoubtful(layer, unit);
   parts.chance.hidden = !beyondBadge(layer, unit, threshold);
   parts.score.textContent = D.unlabelled ? "" : fixed(score, 3);
@@ -93,7 +93,7 @@ function saying(layer, unit) {
     return "Inactive: zero on every image.";
   }
   if (layer.emptySet.has(unit)) {
-    return "Active, but its mask is empty everywhere: its largest value is shared by more than the quantile of all cells.";
+    return "Active, but its mask is empty everywhere: many cells share its largest value, or so few are above T that no pixel of the mask is.";
   }
   return "";
 }

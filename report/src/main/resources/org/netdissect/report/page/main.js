@@ -2,7 +2,7 @@
 // takes: colours, conceptFile, conceptLink, conceptsView, conceptView, count, D, detection, dot, fixed
 // takes: flag, h, heldShare, iouChart, isDetector, isDoubtful, K, labelFile, labelMask, largestIou
 // takes: layers, layersView, marksOf, maskControls, maskOf, MEANING_SORTS, missingWords, nice, numberIn
-// takes: oneOf, origin, plain, plural, ruleWords, saveButtons, short, shownOrder, TRUST_SORTS, TRUSTED
+// takes: oneOf, origin, plain, plural, ruleWords, saveButtons, short, shownOrder, stripsPainted, TRUST_SORTS, TRUSTED
 // takes: unitFile, unitGrid, unitView, VIEWS, words
 // takes: baseOf, nameUnder
 // gives: address, look
@@ -506,6 +506,8 @@ function route() {
   kept.set(route.last, window.scrollY);
   const place = address.read();
   const at = resolve(place);
+  // A layer's units are one place, whether the address names the layer or not.
+  const spot = at.layer && at.unit === undefined ? at.layer.folder : place;
   state.layer = at.layer ?? state.layer;
   notice = at.unknown ?? null;
   address.flush();
@@ -531,17 +533,17 @@ function route() {
   } else {
     overview();
     document.title = (D.network.file || state.layer.name) + " – netdissect";
-    window.scrollTo(0, kept.get(place) || 0);
+    window.scrollTo(0, kept.get(spot) || 0);
     grid.scrolled();
     if (opened !== null && !notice) {
       grid.focus(opened);
       opened = null;
     }
   }
-  if (kept.has(place) && at.list) {
-    window.scrollTo(0, kept.get(place));
+  if (kept.has(spot) && at.list) {
+    window.scrollTo(0, kept.get(spot));
   }
-  route.last = place;
+  route.last = spot;
 }
 
 function decode(text) {
@@ -575,6 +577,7 @@ async function print() {
     setPrinting(true);
     await grid.painted();
   }
+  await stripsPainted();
   window.print();
 }
 
@@ -589,7 +592,7 @@ function setPrinting(on) {
 }
 
 addEventListener("keydown", (event) => {
-  if ((event.ctrlKey || event.metaKey) && event.key === "p" && grid.host.isConnected) {
+  if ((event.ctrlKey || event.metaKey) && event.key === "p") {
     event.preventDefault();
     print();
   }

@@ -68,6 +68,8 @@ function csvOf(rows) {
   return rows.map((row) => row.map((cell) => (/[",\r\n]/.test(cell) ? '"' + cell.replaceAll('"', '""') + '"' : cell)).join(",") + "\n").join("");
 }
 
+/** Rows of a table in LaTeX that fit a page with its caption. */
+const TEX_PAGE = 30;
 const TEX = {
   "\\": "\\textbackslash{}", "~": "\\textasciitilde{}", "^": "\\textasciicircum{}", "–": "--", "—": "---", "\u00a0": "~", "\u202f": "~", "…": "\\dots{}",
   "“": "``", "”": "''", "’": "'",
@@ -86,10 +88,16 @@ function texTable(rows, caption) {
   // A bracket or star at the beginning of a row would belong to the line before.
   const line = (row) => row.map((cell) => texOf(cell).replace(/^(?=[[*])/, "{}")).join(" & ") + " \\\\\n";
   const other = [caption, ...rows.flat()].some((text) => [...text].some((c) => c > "\u017f" && !(c in TEX)));
+  const rules = "\\providecommand{\\toprule}{\\hline}\\providecommand{\\midrule}{\\hline}\\providecommand{\\bottomrule}{\\hline}\n";
+  const columns = "{" + numeric.map((is) => (is ? "r" : "l")).join("") + "}\n";
+  const head = "\\toprule\n" + line(rows[0]) + "\\midrule\n";
+  const body = rows.slice(1).map(line).join("");
+  const named = "\\caption{" + texOf(caption) + "}";
   return (other ? "% Some names are in other scripts: set this with xelatex or lualatex and a font that has them.\n" : "")
-    + "\\begin{table}\n\\centering\n\\providecommand{\\toprule}{\\hline}\\providecommand{\\midrule}{\\hline}\\providecommand{\\bottomrule}{\\hline}\n"
-    + "\\begin{tabular}{" + numeric.map((is) => (is ? "r" : "l")).join("") + "}\n\\toprule\n"
-    + line(rows[0]) + "\\midrule\n" + rows.slice(1).map(line).join("") + "\\bottomrule\n\\end{tabular}\n\\caption{" + texOf(caption) + "}\n\\end{table}\n";
+    + (rows.length - 1 > TEX_PAGE
+      ? "% This may be longer than a page: it needs \\usepackage{longtable}.\n" + rules + "\\begin{longtable}" + columns + named + "\\\\\n"
+        + head + "\\endfirsthead\n" + head + "\\endhead\n\\bottomrule\n\\endfoot\n" + body + "\\end{longtable}\n"
+      : "\\begin{table}\n\\centering\n" + rules + "\\begin{tabular}" + columns + head + body + "\\bottomrule\n\\end{tabular}\n" + named + "\n\\end{table}\n");
 }
 
 function download(name, blob) {

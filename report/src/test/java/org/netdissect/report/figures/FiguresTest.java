@@ -12,6 +12,7 @@ import java.io.ByteArrayInputStream;
 import java.io.StringReader;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.regex.Matcher;
@@ -192,6 +193,10 @@ class FiguresTest {
     Sheet odd = new Sheet(List.of("name", "n"), List.of(List.of("[a]", "1"), List.of("*b", "2")));
     assertTrue(odd.tex("c", "l").contains("{}[a] & 1") && odd.tex("c", "l").contains("{}*b & 2"));
     assertFalse(odd.tex("c", "l").startsWith("%"));
+    Sheet longer = new Sheet(List.of("n"), Collections.nCopies(31, List.of("7")));
+    assertTrue(longer.tex("c", "l").contains("\\usepackage{longtable}"));
+    assertTrue(longer.tex("c", "l").contains("\\begin{longtable}{r}\n\\caption{c}"));
+    assertFalse(longer.tex("c", "l").contains("tabular"));
     Sheet chinese = new Sheet(List.of("name"), List.of(List.of("狗")));
     assertTrue(chinese.tex("c", "l").startsWith("% Some names are in other scripts"));
   }

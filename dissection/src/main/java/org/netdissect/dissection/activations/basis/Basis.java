@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 import org.netdissect.base.NetdissectException;
 import org.netdissect.base.Text;
 import org.netdissect.base.files.NpyFile;
+import org.netdissect.base.files.TypedPath;
 import org.netdissect.results.BasisInfo;
 import org.netdissect.results.DissectionException;
 
@@ -79,7 +80,7 @@ public abstract sealed class Basis {
         }
         yield new Matrix(
             text,
-            Path.of(parts[0].trim()),
+            TypedPath.of(parts[0].trim()),
             biasFile(text, options),
             options.containsKey("relu"),
             (int) topK);
@@ -138,7 +139,7 @@ public abstract sealed class Basis {
     if (options.get("bias").isEmpty()) {
       throw wrong(text, "bias needs a file: bias=FILE.npy");
     }
-    return Path.of(options.get("bias"));
+    return TypedPath.of(options.get("bias"));
   }
 
   private static List<Long> longs(String text, String list) {
