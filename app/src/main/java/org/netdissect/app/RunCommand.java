@@ -537,6 +537,7 @@ final class RunCommand implements Callable<Integer> {
     }
     try (PartEngine engine =
         Engines.parts().open(master, parts == null ? 0 : parts, command, progress)) {
+      Interruption.tidy(engine::abandon);
       return builder.optEngine(engine).build().runAll();
     }
   }

@@ -2,14 +2,15 @@ package org.netdissect.app;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.netdissect.base.files.NpyWriter;
-import org.netdissect.pictures.Pictures;
 
 /** Why units that are active have no mask. */
 class EmptyMasksTest {
@@ -33,7 +34,10 @@ class EmptyMasksTest {
       }
     }
     for (String name : List.of("a/x.png", "b/y.png")) {
-      Pictures.photo(folder.resolve("photos").resolve(name), 32, 32);
+      Path photo = folder.resolve("photos").resolve(name);
+      Files.createDirectories(photo.getParent());
+      BufferedImage picture = new BufferedImage(32, 32, BufferedImage.TYPE_INT_RGB);
+      ImageIO.write(picture, "png", photo.toFile());
     }
     Path list = folder.resolve("list.txt");
     Files.write(list, List.of("a/x.png", "b/y.png"));

@@ -2,6 +2,7 @@ package org.netdissect.cluster;
 
 import java.io.IOException;
 import java.io.Serializable;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
@@ -17,9 +18,11 @@ import java.util.stream.IntStream;
 import org.apache.spark.SparkConf;
 import org.apache.spark.SparkContext;
 import org.apache.spark.SparkException;
+import org.apache.spark.SparkFiles;
 import org.apache.spark.status.api.v1.ExecutorSummary;
 import org.netdissect.base.NetdissectException;
 import org.netdissect.base.Progress;
+import org.netdissect.base.files.Trees;
 import org.netdissect.base.files.TypedPath;
 import org.netdissect.dissection.PartEngine;
 import org.netdissect.dissection.PartTask;
@@ -46,6 +49,7 @@ final class SparkEngine implements PartEngine {
   private final int parts;
   private final List<String> command;
   private final Moved moved = new Moved();
+  private volatile boolean abandoned;
 
   /** By part, which executor did its last task. */
   private final Map<Integer, String> places = new ConcurrentHashMap<>();
@@ -174,13 +178,37 @@ final class SparkEngine implements PartEngine {
         }
       }
     } catch (IOException e) {
+      restIfAbandoned();
       throw e;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw failure(stage, e);
     } catch (Exception e) {
+      restIfAbandoned();
       // Spark throws what its interface does not tell.
       throw failure(stage, e);
+    }
+  }
+
+  /** What fails since it is abandoned is no failure to tell of. */
+  private void restIfAbandoned() {
+    while (abandoned) {
+      LockSupport.park();
+    }
+  }
+
+  @Override
+  public void abandon() {
+    abandoned = true;
+    Path folder = Path.of(SparkFiles.getRootDirectory()).toAbsolutePath().getParent();
+    spark.stop();
+    try {
+      // Otherwise Spark removes it as the process exits; this one will be halted.
+      if (folder != null && folder.getFileName().toString().startsWith("spark-")) {
+        Trees.delete(folder);
+      }
+    } catch (IOException e) {
+      // There is nobody left to tell.
     }
   }
 

@@ -51,7 +51,9 @@ final class JavaProcess {
       throws Exception {
     Path said = Files.createTempFile(folder, "said", ".txt");
     Process process = netdissect(options, arguments, said);
-    assertTrue(process.waitFor(300, TimeUnit.SECONDS), "it does not end");
+    boolean isOver = process.waitFor(20, TimeUnit.MINUTES);
+    process.destroyForcibly();
+    assertTrue(isOver, () -> "it does not end: " + arguments);
     String text = Files.readString(said, StandardCharsets.UTF_8);
     assertEquals(code, process.exitValue(), text);
     assertTrue(text.contains(words), text);

@@ -1,13 +1,20 @@
 package org.netdissect.cluster;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.netdissect.networks.TestModels;
 
@@ -39,6 +46,38 @@ class LocalClusterTest {
     runs.here(runs.network(here, model));
     runs.here(runs.network(there, model), "--master", "local[2]");
     JavaProcess.assertSameFolders(here, there);
+  }
+
+  @Test
+  @DisabledOnOs(OS.WINDOWS)
+  void aRunThatIsInterruptedLeavesNothingOnItsDisksAndGoesOn() throws Exception {
+    Path here = folder.resolve("here");
+    Path there = folder.resolve("there");
+    Path disk = Files.createDirectories(folder.resolve("disk"));
+    Path said = folder.resolve("said.txt");
+    runs.here(runs.recorded(here, "exact"));
+    List<String> words = runs.recorded(there, "exact");
+    words.addAll(List.of("--master", "local[2]", "--parts", "30"));
+    Process run = JavaProcess.netdissect(List.of("-Dspark.local.dir=" + disk), words, said);
+    TestCluster.await(() -> !run.isAlive() || holds(disk, "spill.bin"), "nothing is recorded");
+    run.destroy();
+    assertTrue(run.waitFor(1, TimeUnit.MINUTES));
+    assertTrue(Files.readString(said).contains("interrupted"), Files.readString(said));
+    assertFalse(Files.exists(there.resolve("dissection.json")));
+    try (Stream<Path> left = Files.list(disk)) {
+      assertEquals(List.of(), left.toList());
+    }
+    runs.here(words);
+    JavaProcess.assertSameFolders(here, there);
+  }
+
+  private static boolean holds(Path folder, String name) throws IOException {
+    try (Stream<Path> files = Files.walk(folder)) {
+      return files.anyMatch(file -> file.endsWith(name));
+    } catch (UncheckedIOException e) {
+      // It is changing.
+      return false;
+    }
   }
 
   @Test

@@ -171,6 +171,7 @@ final class Measurement {
               plan, images, source.layers(), engine, PartWorker.digest(this), work, progress);
       write(parts.run(), parts::merge, parts::folder);
       parts.sayMoved(targets.stream().map(Target::folder).toList());
+      parts.finish();
       return;
     }
     try (Recording recording =

@@ -52,6 +52,12 @@ public interface PartEngine extends Closeable {
     return 0;
   }
 
+  /**
+   * Ends it while another thread waits for tasks, which waits for ever then: the process is about
+   * to end. Nothing is left on disks of its own.
+   */
+  default void abandon() {}
+
   /** Finds engines by the address that people type; looked up as a service. */
   interface Provider {
     /**

@@ -25,6 +25,7 @@ import org.netdissect.base.files.Bytes;
 import org.netdissect.base.files.DamagedException;
 import org.netdissect.base.files.FileKind;
 import org.netdissect.base.files.SectionFile;
+import org.netdissect.base.files.Trees;
 import org.netdissect.base.files.WholeFile;
 import org.netdissect.dissection.tally.Cuts;
 import org.netdissect.results.LayerInfo;
@@ -65,9 +66,21 @@ final class PartFiles {
     return moved.getAndSet(0);
   }
 
-  /** Tells of bytes of a file that were read or written. */
+  /**
+   * Tells of bytes of a file that were read or written; of one that is gone it is not the place.
+   */
   void move(Path file) throws IOException {
-    moved.addAndGet(Files.size(file));
+    moved.addAndGet(Files.exists(file) ? Files.size(file) : 0);
+  }
+
+  /**
+   * Gives the folder another name, so that a task which nobody waits for any more, since another
+   * did the same, finds none to write to.
+   */
+  void retire() throws IOException {
+    Path retired = folder.resolveSibling(folder.getFileName() + ".done");
+    Trees.delete(retired);
+    Files.move(folder, retired);
   }
 
   /** What a part recorded but for its maps. */

@@ -256,6 +256,11 @@ final class PartedMeasurement {
             (double) moved / Math.max(1, kept)));
   }
 
+  /** Ends it, once the results stand. */
+  void finish() throws IOException {
+    files.retire();
+  }
+
   /** Where what is merged of a layer lies until the result stands. */
   Path folder(int layer) throws IOException {
     return files.layer(layer);

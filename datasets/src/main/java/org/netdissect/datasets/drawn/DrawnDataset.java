@@ -126,8 +126,13 @@ final class DrawnDataset implements ReadDataset {
         }
       }
     } catch (DataException e) {
+      String named = Text.oneLine(from.file().toString());
       throw new UnreadableImageException(
-          Text.oneLine(image.name() + ": " + from.file() + ": ") + e.getMessage(), e);
+          Text.oneLine(image.name())
+              + ": "
+              + (e.getMessage().startsWith(named) ? "" : named + ": ")
+              + e.getMessage(),
+          e);
     }
     return new AnnotatedImage(height, width, layers.maps(0), List.of(), 1);
   }

@@ -57,6 +57,11 @@ final class InflatedArray {
   }
 
   private static void checkRoom(Path path, Path folder, long bytes) throws DissectionException {
+    if (!Files.isDirectory(folder) || !Files.isWritable(folder)) {
+      throw new DissectionException(
+          "%s: compressed, and there is no folder %s to inflate it in: save it with numpy.save, or name another with NETDISSECT_OPTS=-Djava.io.tmpdir=DIR"
+              .formatted(Text.oneLine(path.toString()), Text.oneLine(folder.toString())));
+    }
     long usable = DiskSpace.usable(folder);
     if (DiskSpace.isChecked() && usable >= 0 && usable < bytes) {
       throw new DissectionException(

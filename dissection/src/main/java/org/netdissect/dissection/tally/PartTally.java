@@ -25,7 +25,7 @@ public final class PartTally {
     this.rule = rule;
   }
 
-  /** What the part holds towards the cuts of a group of units; for {@link PartMerge#cuts}. */
+  /** What the part holds towards the cuts of a group of units; for {@link PartMerge#sum}. */
   public byte[] counts(int first, int end, int workers) throws IOException {
     CutSearch own = new CutSearch(histograms, first, end, rule);
     tally.count(own, workers);
