@@ -89,7 +89,10 @@ final class StudyPage {
   }
 
   private static String fileName(String text, int longest) {
-    return Text.fileSafe(text).replaceAll("^(.{0," + longest + "}).*", "$1").replaceAll("-+$", "");
+    // Names stand in links, where other signs would mean something.
+    return Text.fileSafe(text.replaceAll("[^\\p{L}\\p{N}._]+", "-"))
+        .replaceAll("^(.{0," + longest + "}).*", "$1")
+        .replaceAll("-+$", "");
   }
 
   /** Draws and judges what a question measures. */
@@ -454,7 +457,7 @@ final class StudyPage {
     }
     StringBuilder rows = new StringBuilder();
     rows.append(
-        "<details><summary>At other thresholds</summary><div class=\"wide\"><table><tr><th>");
+        "<details><summary>At other thresholds</summary><div class=\"wide\" tabindex=\"0\"><table><tr><th>");
     rows.append(Page.escape(question.by()));
     for (double threshold : THRESHOLDS) {
       rows.append("<th>IoU &gt; ").append(Numbers.general(threshold, 3));
@@ -492,7 +495,8 @@ final class StudyPage {
   }
 
   private String networks() {
-    StringBuilder rows = new StringBuilder("<section><h2>Networks</h2><div class=\"wide\"><table>");
+    StringBuilder rows =
+        new StringBuilder("<section><h2>Networks</h2><div class=\"wide\" tabindex=\"0\"><table>");
     rows.append(
         "<tr><th>network<th>layer<th>units<th>detectors<th>unique<th>accuracy<th>probe<th>report\n");
     for (Outcome outcome : outcomes) {
@@ -528,7 +532,8 @@ final class StudyPage {
     body { font: 16px/1.5 system-ui, sans-serif; color: var(--ink); background: var(--paper); margin: 0 auto; padding: 1rem; max-width: 60rem; }
     a { color: light-dark(#2f45b5, #9db0ff); }
     h1 { font-size: 1.6rem; } h2 { font-size: 1.2rem; margin-top: 2.5rem; }
-    figure { margin: 1rem 0; } figure svg { max-width: 100%%; height: auto; background: #fff; border-radius: 4px; }
+    h3 { font-size: 1rem; margin-bottom: 0; } h3 + p { margin-top: 0; }
+    figure { margin: 1rem 0; overflow-x: auto; } figure svg { max-width: 100%%; min-width: 26rem; height: auto; background: #fff; border-radius: 4px; }
     figcaption, .quiet { color: var(--quiet); font-size: .85rem; }
     table { border-collapse: collapse; font-variant-numeric: tabular-nums; font-size: .9rem; }
     th, td { text-align: left; padding: .2rem .7rem .2rem 0; border-bottom: 1px solid var(--line); }
