@@ -27,7 +27,9 @@ import org.netdissect.networks.TestModels;
  * then goes on, and ends with the same bytes as a run that nobody disturbed.
  */
 class KillIT {
-  private static final int KILLS = 25;
+  /** {@code -Dnetdissect.kills=200} for a long proof. */
+  private static final int KILLS = Integer.getInteger("netdissect.kills", 15);
+
   private static final int IMAGES = 300;
 
   @TempDir static Path shared;
@@ -191,7 +193,7 @@ class KillIT {
     Path network = shared.resolve("resnet.onnx");
     if (!Files.exists(network)) {
       TestModels.resnet18(1).write(network);
-      SmallData.write(shared.resolve("few"), 60, 9);
+      SmallData.write(shared.resolve("few"), 24, 9);
     }
     return List.of(
         "run",

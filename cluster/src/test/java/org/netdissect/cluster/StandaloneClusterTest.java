@@ -43,16 +43,6 @@ class StandaloneClusterTest {
     cluster.close();
   }
 
-  @Test
-  @Order(1)
-  void sixtyFourPartsInAnyOrderTwiceAtOnceGiveTheSameFolder() throws Exception {
-    Path there = folder.resolve("there");
-    cluster.run(ClusterTrials.UNSTEADY, runs.recorded(there, "exact"), "--parts", "64");
-    JavaProcess.assertSameFolders(here, there);
-    assertNothingOfTheClusterIn(there);
-    cluster.assertNothingLeft();
-  }
-
   /** No address and no path of the cluster is in a result, but for how the command was given. */
   private static void assertNothingOfTheClusterIn(Path result) throws IOException {
     try (Stream<Path> files = Files.walk(result)) {
@@ -67,7 +57,7 @@ class StandaloneClusterTest {
   }
 
   @Test
-  @Order(2)
+  @Order(1)
   void theSameCommandGoesOnWhereADriverWasKilled() throws Exception {
     Path there = folder.resolve("driver");
     List<String> words = new ArrayList<>(runs.recorded(there, "exact"));
@@ -86,19 +76,21 @@ class StandaloneClusterTest {
   }
 
   @Test
-  @Order(3)
-  void aLostWorkerChangesNothing() throws Exception {
-    Path there = folder.resolve("worker");
+  @Order(2)
+  void partsInAnyOrderTwiceAtOnceAndALostWorkerChangeNothing() throws Exception {
+    Path there = folder.resolve("there");
     List<String> words = new ArrayList<>(runs.recorded(there, "exact"));
-    words.addAll(List.of("--master", cluster.address(), "--parts", "30"));
-    Path said = folder.resolve("worker.txt");
-    Process driver = JavaProcess.netdissect(cluster.driver(), words, said);
+    words.addAll(List.of("--master", cluster.address(), "--parts", "64"));
+    Path said = folder.resolve("said.txt");
+    String[] unsteady = ClusterTrials.UNSTEADY.toArray(String[]::new);
+    Process driver = JavaProcess.netdissect(cluster.driver(unsteady), words, said);
     TestCluster.await(
         () -> ClusterTrials.holds(there, "part-") || !driver.isAlive(), "no part comes");
     cluster.killWorker(1);
     assertTrue(driver.waitFor(240, TimeUnit.SECONDS), "it does not end");
     assertTrue(driver.exitValue() == 0, () -> said(said));
     JavaProcess.assertSameFolders(here, there);
+    assertNothingOfTheClusterIn(there);
     cluster.assertNothingLeft();
   }
 
