@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -639,6 +640,15 @@ class BasisCommandTest {
     Path csv = folder.resolve("alpha.csv");
     passes("figure", out, "--kind", "alpha", "--layer", "relu3", "--out", csv);
     passes("figure", out, "--kind", "alpha", "--out", folder.resolve("alpha.svg"));
+    // Lines are told apart without their colours: three categories and all of them.
+    assertEquals(
+        4,
+        Pattern.compile("translate\\([^)]*\\) scale\\([^)]*\\)\" d=\"([^\"]*)\"")
+            .matcher(Files.readString(folder.resolve("alpha.svg")))
+            .results()
+            .map(point -> point.group(1))
+            .distinct()
+            .count());
     Dissection result = Dissection.open(out);
     List<String> rows = Files.readAllLines(csv);
     assertEquals(4, rows.size(), rows.toString());

@@ -92,6 +92,7 @@ final class AlphaChart {
     double at = LEFT;
     for (Series one : series) {
       svg.line(at, margin + 6, at + 16, margin + 6, one.colour(), " stroke-width=\"3\"");
+      svg.point(at + 8, margin + 6, series.indexOf(one), one.colour());
       svg.text(at + 20, margin + 9.5, NAME, Svg.Anchor.START, one.name());
       at += 34 + Svg.textWidth(one.name(), NAME);
       line(svg, one, most, low, scale);
@@ -117,7 +118,7 @@ final class AlphaChart {
           TOP + HIGH * (1 - range.most() / most),
           one.colour(),
           " stroke-width=\"5\" stroke-opacity=\"0.35\"");
-      svg.rect(x - 2.5, y - 2.5, 5, 5, one.colour());
+      svg.point(x, y, series.indexOf(one), one.colour());
       lastX = x;
       lastY = y;
     }

@@ -12,6 +12,17 @@ final class Svg {
   /** About how wide a letter is, in the size of the font. */
   private static final double LETTER = 0.56;
 
+  /** Square, triangle, circle, diamond, triangle on its point, cross, dash. */
+  private static final List<String> POINTS =
+      List.of(
+          "M-4 -4h8v8h-8z",
+          "M0 -5L5 4H-5z",
+          "M-4 0a4 4 0 1 0 8 0a4 4 0 1 0 -8 0z",
+          "M0 -6L5 0L0 6L-5 0z",
+          "M0 5L5 -4H-5z",
+          "M-5 -1.5h3.5v-3.5h3v3.5h3.5v3h-3.5v3.5h-3v-3.5h-3.5z",
+          "M-5 -1.5h10v3h-10z");
+
   private final StringBuilder body = new StringBuilder();
 
   /** Where a text begins, ends or has its middle. */
@@ -47,6 +58,14 @@ final class Svg {
     body.append('L').append(number(x2)).append(' ').append(number(y2));
     body.append("\" stroke=\"").append(stroke).append("\" fill=\"none\"").append(more);
     body.append("/>\n");
+    return this;
+  }
+
+  /** A point of a line; lines have shapes of their own beside the colour, as on the pages. */
+  Svg point(double x, double y, int line, String fill) {
+    body.append("<path transform=\"translate(").append(number(x)).append(' ').append(number(y));
+    body.append(") scale(0.75)\" d=\"").append(POINTS.get(line % POINTS.size()));
+    body.append("\" fill=\"").append(fill).append("\"/>\n");
     return this;
   }
 
