@@ -63,6 +63,12 @@ public final class Unfinished implements Closeable {
     return Files.exists(folder.resolve(MARK)) || Files.exists(folder.resolve(SPOOL));
   }
 
+  /** The command that was writing a folder which was not finished; empty if it did not say. */
+  public static String command(Path folder) throws IOException {
+    List<String> lines = linesOf(folder.resolve(MARK));
+    return lines.isEmpty() ? "" : lines.get(0);
+  }
+
   /** What is said of a folder that was not finished where a data set is expected. */
   public static String complaint(Path folder) {
     if (!Files.exists(folder.resolve(MARK))) {

@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -39,6 +41,9 @@ public final class Page {
           "main.js");
 
   private static final int LISTED_WITHOUT_SCRIPTS = 100;
+
+  /** Bytes within which a page's title ends. */
+  private static final int MOST_OF_HEAD = 1 << 16;
 
   private Page() {}
 
@@ -103,6 +108,17 @@ public final class Page {
         + parts[4]
         + code
         + parts[5];
+  }
+
+  /** Whether a file is a page that was made here, of whichever version. */
+  static boolean isOne(Path file) throws IOException {
+    if (!Files.isRegularFile(file)) {
+      return false;
+    }
+    try (InputStream in = Files.newInputStream(file)) {
+      String head = new String(in.readNBytes(MOST_OF_HEAD), StandardCharsets.UTF_8);
+      return head.contains(" – netdissect</title>");
+    }
   }
 
   /** What is to be read where scripts are switched off. */
