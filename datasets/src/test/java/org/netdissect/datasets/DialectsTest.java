@@ -481,6 +481,10 @@ class DialectsTest {
     assertEquals("voc", format());
     assertEquals(1, share(open(), "2007_000001.jpg", "mug"));
     assertEquals(1, share(open(), "2007_000002.jpg", "spoon"));
+    // A line is a value, whatever stands in it.
+    write("class_names.txt", "__ignore__", "_background_", "", "spoon", "", "");
+    assertEquals(1, share(open(), "2007_000002.jpg", "spoon"));
+    assertBroken("value 1", () -> share(open(), "2007_000001.jpg", "spoon"));
     Files.delete(dir.resolve("class_names.txt"));
     Files.createDirectory(dir.resolve("labelmap.txt"));
     assertBroken("labelmap.txt is no file", this::open);

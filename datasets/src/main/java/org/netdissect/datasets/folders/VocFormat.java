@@ -185,9 +185,9 @@ public final class VocFormat implements DatasetFormat {
   private static LabelTable classNames(Path file, String category, VocabularyBuilder vocabulary)
       throws DataException {
     List<String> names = new ArrayList<>();
-    for (String line : TextLines.of(file)) {
-      if (!line.isBlank() && !(names.isEmpty() && line.strip().equals("__ignore__"))) {
-        names.add(line.strip());
+    for (String name : TextLines.numbered(file)) {
+      if (!(names.isEmpty() && name.equals("__ignore__"))) {
+        names.add(name);
       }
     }
     LabelTable table = LabelTable.numbered(names, 0, category, vocabulary);
