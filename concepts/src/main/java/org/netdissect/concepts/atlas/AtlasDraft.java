@@ -9,6 +9,7 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.Instant;
@@ -21,12 +22,17 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
+import org.netdissect.base.CacheFolder;
+import org.netdissect.base.NetdissectException;
+import org.netdissect.base.files.ScratchFolder;
+import org.netdissect.base.files.TypedPath;
 import org.netdissect.base.files.WholeFile;
 
 /**
  * An atlas that is being written, under another name beside its place, and its journal. A process
  * that finds one which nobody holds any more goes on with it; the system forgets the lock with the
- * process. Where there are no locks, each process begins its own.
+ * process. Where there are no locks, each process begins its own. An atlas whose place is no disk of
+ * this machine is written on one, and stored when it is whole.
  */
 final class AtlasDraft implements Closeable {
   private static final String SUFFIX = ".tmp";
@@ -57,8 +63,10 @@ final class AtlasDraft implements Closeable {
    * @param anew whether to begin anew even where there is something to go on with
    */
   static AtlasDraft take(Path atlas, byte[] stamp, int rows, boolean anew) throws IOException {
+    Path local = local(atlas);
+    Files.createDirectories(local.getParent());
     AtlasDraft draft = null;
-    for (Path file : left(atlas)) {
+    for (Path file : left(local)) {
       if (draft == null && !anew) {
         draft = adopt(file, stamp, rows);
         if (draft != null) {
@@ -67,7 +75,22 @@ final class AtlasDraft implements Closeable {
       }
       removeAbandoned(file);
     }
-    return draft != null ? draft : create(atlas, stamp, rows);
+    return draft != null ? draft : create(local, stamp, rows);
+  }
+
+  /** Beside which file an atlas is written. */
+  private static Path local(Path atlas) throws IOException {
+    if (TypedPath.isLocal(atlas)) {
+      return atlas;
+    }
+    Path folder;
+    try {
+      folder = CacheFolder.get();
+    } catch (NetdissectException e) {
+      // No home.
+      folder = ScratchFolder.get();
+    }
+    return folder.toAbsolutePath().resolve(atlas.getFileName().toString());
   }
 
   /** Drafts in the folder, the most advanced first; journals without a draft are removed. */
@@ -97,8 +120,8 @@ final class AtlasDraft implements Closeable {
   }
 
   /** Bytes of drafts that stand in the folder already. */
-  static long bytesLeft(Path atlas) {
-    return left(atlas).stream().mapToLong(draft -> draft.toFile().length()).sum();
+  static long bytesLeft(Path atlas) throws IOException {
+    return left(local(atlas)).stream().mapToLong(draft -> draft.toFile().length()).sum();
   }
 
   private static Path journalOf(Path draft) {
@@ -233,8 +256,13 @@ final class AtlasDraft implements Closeable {
       journal.close();
       Files.deleteIfExists(journalOf(file));
     }
-    WholeFile.place(file, atlas);
-    keep = true;
+    if (TypedPath.isLocal(atlas)) {
+      WholeFile.place(file, atlas);
+      keep = true;
+    } else {
+      WholeFile.write(
+          atlas, next -> Files.copy(file, next, StandardCopyOption.REPLACE_EXISTING));
+    }
   }
 
   @Override
