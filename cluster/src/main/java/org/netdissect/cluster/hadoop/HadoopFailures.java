@@ -10,6 +10,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
+import org.apache.hadoop.fs.ParentNotDirectoryException;
 import org.apache.hadoop.fs.PathExistsException;
 import org.apache.hadoop.security.AccessControlException;
 
@@ -35,6 +36,15 @@ final class HadoopFailures {
     }
     told.initCause(e);
     return told;
+  }
+
+  /** Whether a failure tells that a file is not there, or not for us. */
+  static boolean isAnswer(FileSystemException e) {
+    Throwable cause = e.getCause();
+    return e instanceof NoSuchFileException
+        || cause instanceof ParentNotDirectoryException
+        || cause instanceof AccessControlException
+        || cause instanceof IllegalArgumentException;
   }
 
   private static boolean isOfThread(Exception e) {

@@ -3,7 +3,7 @@ package org.netdissect.cluster.hadoop;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.channels.FileChannel;
 import java.nio.channels.SeekableByteChannel;
@@ -77,6 +77,23 @@ final class HadoopProvider extends FileSystemProvider {
 
   static FileStatus status(HadoopPath path) throws IOException {
     return call(path, (files, at) -> files.getFileStatus(at));
+  }
+
+  /**
+   * The status of a file of which somebody may only ask whether it is there, and takes every
+   * failure for a no: to find out nothing is no answer.
+   *
+   * @throws UncheckedIOException if the file system does not tell
+   */
+  private static FileStatus certainStatus(HadoopPath path) throws IOException {
+    try {
+      return status(path);
+    } catch (FileSystemException e) {
+      if (HadoopFailures.isAnswer(e)) {
+        throw e;
+      }
+      throw new UncheckedIOException(e);
+    }
   }
 
   private static @Nullable FileStatus statusOrNull(HadoopPath path) throws IOException {
@@ -167,11 +184,6 @@ final class HadoopProvider extends FileSystemProvider {
           FSDataOutputStreamBuilder<?, ?> builder = files.createFile(at).overwrite(!isNew);
           return (FSDataOutputStream) builder.build();
         });
-  }
-
-  @Override
-  public OutputStream newOutputStream(Path path, OpenOption... options) throws IOException {
-    return super.newOutputStream(path, options);
   }
 
   @Override
@@ -318,7 +330,7 @@ final class HadoopProvider extends FileSystemProvider {
   @Override
   public void checkAccess(Path path, AccessMode... modes) throws IOException {
     HadoopPath own = own(path);
-    FileStatus status = status(own);
+    FileStatus status = certainStatus(own);
     for (AccessMode mode : modes) {
       FsAction action =
           switch (mode) {
@@ -349,13 +361,13 @@ final class HadoopProvider extends FileSystemProvider {
     if (type != BasicFileAttributes.class) {
       throw new UnsupportedOperationException(type + " of " + path);
     }
-    return type.cast(new HadoopAttributes(status(own(path))));
+    return type.cast(new HadoopAttributes(certainStatus(own(path))));
   }
 
   @Override
   public Map<String, Object> readAttributes(Path path, String attributes, LinkOption... options)
       throws IOException {
-    return new HadoopAttributes(status(own(path))).named(attributes);
+    return new HadoopAttributes(certainStatus(own(path))).named(attributes);
   }
 
   @Override

@@ -1,13 +1,12 @@
 package org.netdissect.cluster.hadoop;
 
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
+import java.lang.reflect.Field;
 import java.nio.file.Path;
-import javax.management.JMException;
-import javax.management.MBeanServer;
-import javax.management.ObjectName;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.hdfs.MiniDFSCluster;
+import org.apache.hadoop.hdfs.server.datanode.metrics.DataNodeMetrics;
+import org.apache.hadoop.metrics2.lib.MutableCounterLong;
 import org.netdissect.base.files.TypedPath;
 
 /** A name node and a data node of HDFS in this process, which listen on this machine alone. */
@@ -39,14 +38,11 @@ public final class TestHdfs implements AutoCloseable {
   }
 
   /** Bytes that were read of its files, by whomever. */
-  public long bytesRead() throws JMException {
-    MBeanServer server = ManagementFactory.getPlatformMBeanServer();
-    ObjectName asked = new ObjectName("Hadoop:service=DataNode,name=DataNodeActivity*");
-    long bytes = 0;
-    for (ObjectName node : server.queryNames(asked, null)) {
-      bytes += ((Number) server.getAttribute(node, "BytesRead")).longValue();
-    }
-    return bytes;
+  public long bytesRead() throws ReflectiveOperationException {
+    DataNodeMetrics metrics = cluster.getDataNodes().get(0).getMetrics();
+    Field bytes = DataNodeMetrics.class.getDeclaredField("bytesRead");
+    bytes.setAccessible(true);
+    return ((MutableCounterLong) bytes.get(metrics)).value();
   }
 
   @Override
