@@ -205,7 +205,8 @@ public final class Netdissect implements Runnable {
         return withoutDetour(TypedPath.of(text));
       }
     } catch (InvalidPathException e) {
-      throw new CommandLine.TypeConversionException("'" + e.getInput() + "' is no path: " + e.getReason());
+      throw new CommandLine.TypeConversionException(
+          "'" + e.getInput() + "' is no path: " + e.getReason());
     }
     throw new CommandLine.TypeConversionException("the path is empty");
   }

@@ -8,9 +8,10 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -19,7 +20,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
-import org.netdissect.base.files.Trees;
 import org.netdissect.cluster.hadoop.TestHdfs;
 import org.netdissect.networks.TestModels;
 
@@ -98,7 +98,7 @@ class HdfsRunTest {
   }
 
   @Test
-  void aNetworkWithWeightsBesideItReadsEachPhotographOnce() throws Exception {
+  void aNetworkReadsEachPhotographOnce() throws Exception {
     Path model = TestModels.tiny(1).write(folder.resolve("model.onnx"));
     Path expected = folder.resolve("network");
     Path found = hdfs.root().resolve("network out");
@@ -107,11 +107,23 @@ class HdfsRunTest {
     run(there.network(hdfs.root().resolve("before"), model), "--master", "local[2]");
     Path copy = place.resolve("model.onnx");
     Files.copy(model, copy);
-    long before = hdfs.bytesRead();
+    Map<Path, Integer> before = opened();
     run(there.network(found, copy), "--master", "local[2]");
-    long read = hdfs.bytesRead() - before;
     assertSame(expected, found);
-    System.out.println("bytes read: " + read + ", of the world: " + Trees.bytes(there.world()));
+    Map<Path, Integer> after = opened();
+    assertEquals(40, after.size());
+    after.forEach((file, times) -> assertEquals(before.get(file) + 1, times, file.toString()));
+  }
+
+  /** How often each photograph was opened. */
+  private static Map<Path, Integer> opened() throws IOException {
+    Map<Path, Integer> opened = new LinkedHashMap<>();
+    for (String row : Files.readAllLines(here.world().resolve("index.csv")).subList(1, 41)) {
+      String name = row.substring(0, row.indexOf(','));
+      Path file = there.world().resolve("images").resolve(name);
+      opened.put(file, hdfs.opened(file));
+    }
+    return opened;
   }
 
   @Test

@@ -16,7 +16,9 @@ import org.apache.spark.SparkConf;
 import org.apache.spark.SparkEnv;
 import scala.Tuple2;
 
-/** The file systems that this process uses, with the settings ({@code spark.hadoop.…}) of the run. */
+/**
+ * The file systems that this process uses, with the settings ({@code spark.hadoop.…}) of the run.
+ */
 final class HadoopFileSystems {
   private static final Pattern ADDRESS =
       Pattern.compile("(?<scheme>[A-Za-z][A-Za-z0-9+.-]+)://(?<authority>[^/]*)(?<path>(/.*)?)");

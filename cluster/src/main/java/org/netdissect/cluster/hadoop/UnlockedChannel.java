@@ -12,8 +12,7 @@ abstract class UnlockedChannel extends FileChannel {
   public void force(boolean metaData) throws IOException {}
 
   @Override
-  public long transferFrom(ReadableByteChannel src, long position, long count)
-      throws IOException {
+  public long transferFrom(ReadableByteChannel src, long position, long count) throws IOException {
     throw new NonWritableChannelException();
   }
 

@@ -322,8 +322,7 @@ class HadoopProviderTest {
       try (FileChannel channel = FileChannel.open(file)) {
         mapped = channel.map(FileChannel.MapMode.READ_ONLY, 1, 2);
         assertEquals(List.of(), listed(scratch));
-        assertThrows(
-            IOException.class, () -> channel.map(FileChannel.MapMode.READ_ONLY, 1, 4));
+        assertThrows(IOException.class, () -> channel.map(FileChannel.MapMode.READ_ONLY, 1, 4));
       }
       assertEquals(2, mapped.get(0));
       assertEquals(3, mapped.get(1));
@@ -375,7 +374,12 @@ class HadoopProviderTest {
 
   @Test
   void filesMoveBetweenHereAndThere() throws IOException {
-    byte[] bytes = new Random(5).ints(1_000_000).collect(StringBuilder::new, (b, i) -> b.append(i), (a, b) -> {}).toString().getBytes();
+    byte[] bytes =
+        new Random(5)
+            .ints(1_000_000)
+            .collect(StringBuilder::new, (b, i) -> b.append(i), (a, b) -> {})
+            .toString()
+            .getBytes();
     Path here = Files.write(folder.resolve("to send"), bytes);
     Path there = hdfs.root().resolve("sent");
     Files.copy(here, there);

@@ -1,12 +1,14 @@
 package org.netdissect.cluster.hadoop;
 
 import java.io.IOException;
-import java.lang.reflect.Field;
+import java.net.InetAddress;
 import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.hdfs.MiniDFSCluster;
-import org.apache.hadoop.hdfs.server.datanode.metrics.DataNodeMetrics;
-import org.apache.hadoop.metrics2.lib.MutableCounterLong;
+import org.apache.hadoop.hdfs.server.namenode.AuditLogger;
 import org.netdissect.base.files.TypedPath;
 
 /** A name node and a data node of HDFS in this process, which listen on this machine alone. */
@@ -28,6 +30,7 @@ public final class TestHdfs implements AutoCloseable {
   public static TestHdfs start(Path folder) throws IOException {
     System.setProperty(SETTING, "1");
     Configuration configuration = new Configuration();
+    configuration.set("dfs.namenode.audit.loggers", Opened.class.getName());
     configuration.set(MiniDFSCluster.HDFS_MINIDFS_BASEDIR, folder.toString());
     return new TestHdfs(new MiniDFSCluster.Builder(configuration).numDataNodes(1).build());
   }
@@ -37,12 +40,32 @@ public final class TestHdfs implements AutoCloseable {
     return TypedPath.of(cluster.getURI(0) + "/");
   }
 
-  /** Bytes that were read of its files, by whomever. */
-  public long bytesRead() throws ReflectiveOperationException {
-    DataNodeMetrics metrics = cluster.getDataNodes().get(0).getMetrics();
-    Field bytes = DataNodeMetrics.class.getDeclaredField("bytesRead");
-    bytes.setAccessible(true);
-    return ((MutableCounterLong) bytes.get(metrics)).value();
+  /** How often a file was opened to be read since the beginning, by whomever. */
+  public int opened(Path file) {
+    String name = file.toString().substring(cluster.getURI(0).toString().length());
+    return Opened.TIMES.getOrDefault(name, 0);
+  }
+
+  /** Hears from the name node of every file that is opened. */
+  public static final class Opened implements AuditLogger {
+    private static final Map<String, Integer> TIMES = new ConcurrentHashMap<>();
+
+    @Override
+    public void initialize(Configuration configuration) {}
+
+    @Override
+    public void logAuditEvent(
+        boolean succeeded,
+        String user,
+        InetAddress address,
+        String command,
+        String source,
+        String target,
+        FileStatus status) {
+      if (succeeded && command.equals("open")) {
+        TIMES.merge(source, 1, Integer::sum);
+      }
+    }
   }
 
   @Override

@@ -31,8 +31,8 @@ import org.netdissect.base.files.WholeFile;
 /**
  * An atlas that is being written, under another name beside its place, and its journal. A process
  * that finds one which nobody holds any more goes on with it; the system forgets the lock with the
- * process. Where there are no locks, each process begins its own. An atlas whose place is no disk of
- * this machine is written on one, and stored when it is whole.
+ * process. Where there are no locks, each process begins its own. An atlas whose place is no disk
+ * of this machine is written on one, and stored when it is whole.
  */
 final class AtlasDraft implements Closeable {
   private static final String SUFFIX = ".tmp";
@@ -260,8 +260,7 @@ final class AtlasDraft implements Closeable {
       WholeFile.place(file, atlas);
       keep = true;
     } else {
-      WholeFile.write(
-          atlas, next -> Files.copy(file, next, StandardCopyOption.REPLACE_EXISTING));
+      WholeFile.write(atlas, next -> Files.copy(file, next, StandardCopyOption.REPLACE_EXISTING));
     }
   }
 
