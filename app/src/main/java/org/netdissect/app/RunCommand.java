@@ -288,7 +288,7 @@ final class RunCommand implements Callable<Integer> {
     TerminalProgress progress = new TerminalProgress(System.err, true);
     checkUsage();
     if (models.isEmpty()) {
-      return recordedBuilder(progress).build().openWorker(folder);
+      return recordedBuilder(progress).build().worker(folder);
     }
     List<Preprocessing> given = PreprocessOption.of(preprocess, models);
     Device computing = device.device(progress);
@@ -303,7 +303,7 @@ final class RunCommand implements Callable<Integer> {
         .optDevice(computing)
         .setOut(only == null ? out : Dissector.resultFolders(out, all).get(only))
         .build()
-        .openWorker(folder);
+        .worker(folder);
   }
 
   /** Checks what can be told without opening anything, and takes the data's places. */

@@ -103,12 +103,13 @@ public final class Dissector {
   }
 
   /**
-   * Opens the data and the network for tasks of a {@link PartEngine}, as one of its processes does.
+   * What does tasks of a {@link PartEngine}, as one of its processes does; opens the data and the
+   * network when they are needed.
    *
    * @param folder for what this process records, on a disk of its own; whoever gives it removes it
    */
-  public PartWorker openWorker(Path folder) throws IOException {
-    return PartWorker.open(plan, folder);
+  public PartWorker worker(Path folder) {
+    return PartWorker.of(plan, folder);
   }
 
   /** Collects what a dissection needs: {@code set…} is required, {@code opt…} has a default. */

@@ -129,15 +129,11 @@ final class PartedMeasurement {
   /** Takes what parts recorded, and tells how far they are. */
   private final class Recorded implements PartEngine.Listener<byte[]> {
     private final List<PartTasks.RecordPart> tasks;
-    private final Progress.Phase phase;
-
-    /** Images that were told of, by task. */
-    private final long[] told;
+    private final Told told;
 
     Recorded(List<PartTasks.RecordPart> tasks, Progress.Phase phase) {
       this.tasks = tasks;
-      this.phase = phase;
-      told = new long[tasks.size()];
+      told = new Told(tasks.size(), phase::advance);
     }
 
     @Override
@@ -151,11 +147,7 @@ final class PartedMeasurement {
 
     @Override
     public void underWay(int task, long images) {
-      long most = Math.min(images, split.images(tasks.get(task).part()).length);
-      if (most > told[task]) {
-        phase.advance(most - told[task]);
-        told[task] = most;
-      }
+      told.of(task, Math.min(images, split.images(tasks.get(task).part()).length));
     }
   }
 
@@ -210,7 +202,7 @@ final class PartedMeasurement {
     PartTasks.Group[] asked = groups.toArray(PartTasks.Group[]::new);
     try (Progress.Phase phase = progress.phase("thresholds", split.count(), "parts")) {
       engine.run(
-          "thresholds",
+          "search thresholds",
           ofParts(part -> new PartTasks.CountPart(part, asked)),
           (task, counts) -> {
             for (int g = 0; g < counts.length; g++) {

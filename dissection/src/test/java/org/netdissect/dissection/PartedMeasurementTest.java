@@ -26,6 +26,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -58,6 +59,7 @@ class PartedMeasurementTest {
 
   @BeforeEach
   void makeData() throws IOException {
+    System.setProperty(PartedLabels.LEAST, "1");
     data = new MadeUpData(11, IMAGES, 32, 32, folder);
     Random random = new Random(12);
     for (String layer : List.of("one", "two")) {
@@ -67,6 +69,11 @@ class PartedMeasurementTest {
       }
       Npy.write(folder.resolve(layer + ".npy"), maps, IMAGES, UNITS, SIDE, SIDE);
     }
+  }
+
+  @AfterEach
+  void asUsual() {
+    System.clearProperty(PartedLabels.LEAST);
   }
 
   private Dissector.Builder builder(Path out, Convention convention) {
@@ -175,7 +182,7 @@ class PartedMeasurementTest {
 
   /** A process with a disk of its own. */
   private PartWorker worker(Dissector.Builder builder) throws IOException {
-    return builder.build().openWorker(folder.resolve("disk-" + disks++));
+    return builder.build().worker(folder.resolve("disk-" + disks++));
   }
 
   private static void assertSameFolders(Path one, Path other, String what) throws IOException {
@@ -203,13 +210,18 @@ class PartedMeasurementTest {
     Path whole = folder.resolve("whole");
     builder(whole, convention).build().run();
     List<PartWorker> workers = workers(convention);
+    Path atlas = folder.resolve("cache").resolve(folder.resolve("cache").toFile().list()[0]);
+    byte[] labels = Files.readAllBytes(atlas);
     for (int parts : new int[] {1, 2, 7, 64, 500}) {
       Path out = folder.resolve("parts" + parts);
+      // Compiled anew, in parts as well.
+      Files.delete(atlas);
       builder(out, convention)
           .optEngine(new Unsteady(workers, parts, parts, Integer.MAX_VALUE))
           .build()
           .run();
       assertSameFolders(whole, out, convention + ", " + parts + " parts");
+      assertArrayEquals(labels, Files.readAllBytes(atlas), parts + " parts");
     }
     for (PartWorker worker : workers) {
       worker.close();

@@ -21,16 +21,22 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
+import org.netdissect.base.files.Trees;
 import org.netdissect.base.files.WholeFile;
 
 /**
- * An atlas that is being written, under another name beside its place, and its journal. A process
- * that finds one which nobody holds any more goes on with it; the system forgets the lock with the
+ * An atlas that is being written, under another name beside its place, its journal, and a folder of
+ * parts if some are compiled elsewhere. A process that finds one which nobody holds any more goes on with it; the system forgets the lock with the
  * process. Where there are no locks, each process begins its own.
  */
 final class AtlasDraft implements Closeable {
   private static final String SUFFIX = ".tmp";
   private static final String JOURNAL = ".journal";
+  private static final String PARTS = ".parts";
+
+  /** Parts that are being removed, where no late process finds a folder to write to. */
+  private static final String REMOVED = ".removed";
+
   private static final Duration ABANDONED = Duration.ofHours(24);
 
   /** Between making a file and locking it. */
@@ -70,20 +76,24 @@ final class AtlasDraft implements Closeable {
     return draft != null ? draft : create(atlas, stamp, rows);
   }
 
-  /** Drafts in the folder, the most advanced first; journals without a draft are removed. */
+  /** Drafts in the folder, the most advanced first; what has lost its draft is removed. */
   private static List<Path> left(Path atlas) {
     Path folder = atlas.getParent();
     List<Path> drafts = new ArrayList<>();
     try (DirectoryStream<Path> files =
         Files.newDirectoryStream(
-            folder, atlas.getFileName() + "-*{" + SUFFIX + "," + JOURNAL + "}")) {
+            folder,
+            atlas.getFileName()
+                + "-*{"
+                + String.join(",", SUFFIX, JOURNAL, PARTS, REMOVED)
+                + "}")) {
       for (Path file : files) {
         String name = file.getFileName().toString();
         if (name.endsWith(SUFFIX)) {
           drafts.add(file);
         } else if (!Files.exists(
-            file.resolveSibling(name.substring(0, name.length() - JOURNAL.length()) + SUFFIX))) {
-          Files.deleteIfExists(file);
+            file.resolveSibling(name.substring(0, name.lastIndexOf('.')) + SUFFIX))) {
+          Trees.delete(file);
         }
       }
     } catch (IOException e) {
@@ -91,19 +101,46 @@ final class AtlasDraft implements Closeable {
     }
     // Asked once each, since those of other processes grow.
     Map<Path, Long> advanced = new HashMap<>();
-    drafts.forEach(draft -> advanced.put(draft, journalOf(draft).toFile().length()));
+    drafts.forEach(
+        draft ->
+            advanced.put(draft, journalOf(draft).toFile().length() + bytes(beside(draft, PARTS))));
     drafts.sort(Comparator.comparing(advanced::get, Comparator.reverseOrder()));
     return drafts;
   }
 
   /** Bytes of drafts that stand in the folder already. */
   static long bytesLeft(Path atlas) {
-    return left(atlas).stream().mapToLong(draft -> draft.toFile().length()).sum();
+    return left(atlas).stream()
+        .mapToLong(draft -> draft.toFile().length() + bytes(beside(draft, PARTS)))
+        .sum();
+  }
+
+  private static long bytes(Path folder) {
+    try {
+      return Files.exists(folder) ? Trees.bytes(folder) : 0;
+    } catch (IOException e) {
+      return 0;
+    }
   }
 
   private static Path journalOf(Path draft) {
+    return beside(draft, JOURNAL);
+  }
+
+  private static Path beside(Path draft, String suffix) {
     String name = draft.getFileName().toString();
-    return draft.resolveSibling(name.substring(0, name.length() - SUFFIX.length()) + JOURNAL);
+    return draft.resolveSibling(name.substring(0, name.length() - SUFFIX.length()) + suffix);
+  }
+
+  /** Removes all that belongs to a draft but for itself. */
+  private static void removeBeside(Path draft) throws IOException {
+    Files.deleteIfExists(journalOf(draft));
+    Path removed = beside(draft, REMOVED);
+    Trees.delete(removed);
+    if (Files.exists(beside(draft, PARTS))) {
+      Files.move(beside(draft, PARTS), removed);
+      Trees.delete(removed);
+    }
   }
 
   private static AtlasDraft create(Path atlas, byte[] stamp, int rows) throws IOException {
@@ -175,7 +212,7 @@ final class AtlasDraft implements Closeable {
       Instant written = Files.getLastModifiedTime(file).toInstant();
       if (written.isBefore(now.minus(ABANDONED))
           || (written.isBefore(now.minus(UNLOCKED)) && isFree(file))) {
-        Files.deleteIfExists(journalOf(file));
+        removeBeside(file);
         Files.deleteIfExists(file);
       }
     } catch (IOException e) {
@@ -219,6 +256,11 @@ final class AtlasDraft implements Closeable {
     return journal;
   }
 
+  /** Folder for parts that are compiled elsewhere; made by whoever needs it. */
+  Path parts() {
+    return beside(file, PARTS);
+  }
+
   /** Should this process fail, another is to go on from here. */
   void keep() {
     keep = true;
@@ -231,8 +273,8 @@ final class AtlasDraft implements Closeable {
   void moveTo(Path atlas) throws IOException {
     if (journal != null) {
       journal.close();
-      Files.deleteIfExists(journalOf(file));
     }
+    removeBeside(file);
     WholeFile.place(file, atlas);
     keep = true;
   }
@@ -244,7 +286,7 @@ final class AtlasDraft implements Closeable {
         journal.close();
       }
       if (!keep) {
-        Files.deleteIfExists(journalOf(file));
+        removeBeside(file);
         Files.deleteIfExists(file);
       }
     } finally {
