@@ -338,9 +338,6 @@ final class RunCommand implements Callable<Integer> {
     if (master != null) {
       Engines.parts();
     }
-    if (master != null && peaks) {
-      throw new UsageException("--peaks are not kept with --master");
-    }
   }
 
   private Dissector.Builder recordedBuilder(TerminalProgress progress) throws IOException {

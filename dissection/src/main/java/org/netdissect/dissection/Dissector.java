@@ -369,15 +369,11 @@ public final class Dissector {
      * The dissector. It keeps what is set now: later calls of this builder do not change it.
      *
      * @throws IllegalStateException if something required is missing
-     * @throws IllegalArgumentException if less is to be kept than masks need, or peaks of a
-     *     measurement in parts
+     * @throws IllegalArgumentException if less is to be kept than masks need
      */
     public Dissector build() {
       if (data == null || out == null) {
         throw new IllegalStateException("set the data and the result folder");
-      }
-      if (engine != null && peaks) {
-        throw new IllegalArgumentException("a measurement in parts keeps no peaks");
       }
       return new Dissector(
           new DissectionPlan(

@@ -55,7 +55,8 @@ final class LocalParts {
         opened.source().layers(),
         plan.scoring().rule(),
         work,
-        Dissector.TOP_IMAGES);
+        Dissector.TOP_IMAGES,
+        plan.peaks());
   }
 
   /**

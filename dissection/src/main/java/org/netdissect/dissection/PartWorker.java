@@ -8,15 +8,17 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 import org.netdissect.base.DataException;
 import org.netdissect.base.Digests;
 import org.netdissect.base.Progress;
 import org.netdissect.base.files.BadFileException;
-import org.netdissect.base.files.WholeFile;
 import org.netdissect.concepts.atlas.Atlas;
 import org.netdissect.concepts.atlas.AtlasRange;
+import org.netdissect.dissection.recording.PartPeaks;
+import org.netdissect.dissection.recording.PeakRecorder;
 import org.netdissect.dissection.recording.Recording;
 import org.netdissect.dissection.tally.Cuts;
 import org.netdissect.dissection.tally.GroupFile;
@@ -194,18 +196,37 @@ public final class PartWorker implements Closeable {
         missing.add(group);
       }
     }
-    if (!missing.isEmpty()) {
+    List<Integer> peaks = missingPeaks(task.part(), of);
+    if (!missing.isEmpty() || !peaks.isEmpty()) {
       with(
           task.of(),
           recording -> {
             for (PartTasks.Group group : missing) {
               tally(recording, of, group, of.files().tallied(task.part(), group));
             }
+            for (int layer : peaks) {
+              PeakRecorder own =
+                  Objects.requireNonNull(recording.recorders().get(layer).peaks(), "peaks");
+              of.files().place(of.files().peaks(task.part(), layer), own::copyTo);
+            }
             return missing.size();
           });
     }
     ready().local().drop(task.part(), of.split());
     return task.groups().length;
+  }
+
+  /** The layers whose peaks, if they are kept, a part has not yet given. */
+  private List<Integer> missingPeaks(int part, SharedParts of) throws IOException {
+    List<Integer> missing = new ArrayList<>();
+    List<LayerInfo> layers = ready().opened().source().layers();
+    int images = ready().opened().images().size();
+    for (int l = 0; l < layers.size() && plan.peaks(); l++) {
+      if (!PartPeaks.isWhole(of.files().peaks(part, l), layers.get(l).units(), images)) {
+        missing.add(l);
+      }
+    }
+    return missing;
   }
 
   private void tally(Recording recording, SharedParts of, PartTasks.Group group, Path file)
@@ -218,14 +239,9 @@ public final class PartWorker implements Closeable {
         new Cuts(
             Arrays.copyOfRange(all.thresholds(), first, end),
             floors == null ? null : Arrays.copyOfRange(floors, first, end));
-    Path own = PartFiles.attempt(file);
-    try {
-      tally(recording, of, group.layer()).tally(first, end, cuts, 1, own);
-      of.files().move(own);
-      WholeFile.place(own, file);
-    } finally {
-      Files.deleteIfExists(own);
-    }
+    of.files()
+        .place(
+            file, own -> tally(recording, of, group.layer()).tally(first, end, cuts, 1, own));
   }
 
   private boolean isWhole(Path file, PartTasks.Group group) throws IOException {

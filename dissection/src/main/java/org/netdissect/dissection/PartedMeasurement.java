@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
@@ -15,6 +16,7 @@ import org.netdissect.base.DiskSpace;
 import org.netdissect.base.Progress;
 import org.netdissect.dissection.recording.LayerTotals;
 import org.netdissect.dissection.recording.MergedRecording;
+import org.netdissect.dissection.recording.PartPeaks;
 import org.netdissect.dissection.recording.Recording;
 import org.netdissect.dissection.rules.ImageOrder;
 import org.netdissect.dissection.rules.ImageSet;
@@ -102,7 +104,22 @@ final class PartedMeasurement {
           (task, found) -> phase.advance(1));
       phase.done();
     }
+    for (int l = 0; l < layers.size() && plan.peaks(); l++) {
+      all.setPeaks(l, peaks(l));
+    }
     return all;
+  }
+
+  /** The largest values of a layer's maps, from the files of all parts. */
+  private PartPeaks peaks(int layer) throws IOException {
+    List<PartPeaks.Part> parts = new ArrayList<>();
+    for (int p = 0; p < split.count(); p++) {
+      BitSet read = new BitSet();
+      Arrays.stream(split.images(p)).filter(all.read()::get).forEach(read::set);
+      parts.add(new PartPeaks.Part(files.peaks(p, layer), read));
+      files.move(files.peaks(p, layer));
+    }
+    return new PartPeaks(parts, layers.get(layer).units());
   }
 
   /** Records the parts; each gives bounds to those that are not yet recorded. */
@@ -111,7 +128,7 @@ final class PartedMeasurement {
       List<PartTasks.RecordPart> tasks = new ArrayList<>();
       for (int p = 0; p < split.count(); p++) {
         if (Files.exists(files.recorded(p))) {
-          all.add(files.recorded(p), split.images(p));
+          all.add(files.recorded(p), split.images(p), plan.peaks());
           phase.advance(split.images(p).length);
         } else {
           tasks.add(new PartTasks.RecordPart(part(p)));
@@ -140,7 +157,7 @@ final class PartedMeasurement {
     public void done(int task, byte[] checkpoint) throws IOException {
       int part = tasks.get(task).part();
       PartFiles.unpack(checkpoint, files.recorded(part));
-      all.add(files.recorded(part), split.images(part));
+      all.add(files.recorded(part), split.images(part), plan.peaks());
       writeBounds();
       underWay(task, split.images(part).length);
     }
@@ -233,7 +250,7 @@ final class PartedMeasurement {
     long kept = 0;
     for (Path result : results) {
       for (LayerInfo layer : layers) {
-        for (String name : List.of("histograms.bin", "hits.bin", "maps.bin", LowMaps.FILE)) {
+        for (String name : List.of("histograms.bin", "hits.bin", "maps.bin", "peaks.bin", LowMaps.FILE)) {
           Path file = result.resolve(layer.folder()).resolve(name);
           kept += Files.exists(file) ? Files.size(file) : 0;
         }

@@ -91,6 +91,7 @@ class PartedMeasurementTest {
         .setOut(out)
         .optConvention(convention)
         .optWorkers(2)
+        .optPeaks(convention != Convention.LITE)
         .optQuantile(Quantile.of("0.02"))
         .optKeepQuantile(Quantile.of("0.1"))
         .optBases(List.of(Basis.parse("rotation:seeds=1;alphas=0.5")))
