@@ -284,11 +284,11 @@ final class RunCommand implements Callable<Integer> {
    * Opens what the command asks for, to do a part of it in a process of a cluster. Networks stay
    * open as long as the process lives.
    */
-  PartWorker worker(Path folder) throws IOException {
+  PartWorker worker(Path folder, String machine) throws IOException {
     TerminalProgress progress = new TerminalProgress(System.err, true);
     checkUsage();
     if (models.isEmpty()) {
-      return recordedBuilder(progress).build().worker(folder);
+      return recordedBuilder(progress).build().worker(folder, machine);
     }
     List<Preprocessing> given = PreprocessOption.of(preprocess, models);
     Device computing = device.device(progress);
@@ -303,7 +303,7 @@ final class RunCommand implements Callable<Integer> {
         .optDevice(computing)
         .setOut(only == null ? out : Dissector.resultFolders(out, all).get(only))
         .build()
-        .worker(folder);
+        .worker(folder, machine);
   }
 
   /** Checks what can be told without opening anything, and takes the data's places. */

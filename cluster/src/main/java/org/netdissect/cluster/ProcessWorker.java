@@ -22,7 +22,8 @@ final class ProcessWorker {
   /** That of a run; opened by the first task that asks. */
   static synchronized PartWorker of(List<String> command) throws IOException {
     if (worker == null || !command.equals(opened)) {
-      worker = RunWorkers.open(command, folder());
+      String machine = SparkEnv.get().blockManager().blockManagerId().host();
+      worker = RunWorkers.open(command, folder(), machine);
       opened = List.copyOf(command);
     }
     return worker;

@@ -161,6 +161,13 @@ final class SparkEngine implements PartEngine {
   }
 
   @Override
+  public int processes() {
+    long executors =
+        executors(spark).stream().filter(executor -> executor.totalCores() > 0).count();
+    return (int) Math.max(1, executors);
+  }
+
+  @Override
   public long moved() {
     return moved.bytes();
   }

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.netdissect.base.DiskSpace;
 import org.netdissect.base.Progress;
 import org.netdissect.concepts.ConceptDataset;
 import org.netdissect.concepts.CroppedDataset;
@@ -107,9 +108,14 @@ public final class Dissector {
    * network when they are needed.
    *
    * @param folder for what this process records, on a disk of its own; whoever gives it removes it
+   * @param machine that it is on, for people
    */
-  public PartWorker worker(Path folder) {
-    return PartWorker.of(plan, folder);
+  public PartWorker worker(Path folder, String machine) {
+    return new PartWorker(plan, new LocalParts.Disk(folder, machine, DiskSpace::usable));
+  }
+
+  DissectionPlan plan() {
+    return plan;
   }
 
   /** Collects what a dissection needs: {@code set…} is required, {@code opt…} has a default. */

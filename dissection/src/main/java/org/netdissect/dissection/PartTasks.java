@@ -17,8 +17,11 @@ final class PartTasks {
    * @param folder for what all processes need
    * @param number from 0
    * @param parts how many there are
+   * @param processes that share them about equally; 0 if it is not to be looked whether their disks
+   *     have room
    */
-  record Part(String inputs, String folder, int number, int parts) implements Serializable {}
+  record Part(String inputs, String folder, int number, int parts, int processes)
+      implements Serializable {}
 
   /**
    * Some units of a layer that are tallied together.

@@ -34,7 +34,7 @@ import org.netdissect.results.LayerInfo;
  */
 public final class PartWorker implements Closeable {
   private final DissectionPlan plan;
-  private final Path folder;
+  private final LocalParts.Disk disk;
 
   /** Digest of all that decides how labels come out; null until it is asked for. */
   private @Nullable String labels;
@@ -45,18 +45,10 @@ public final class PartWorker implements Closeable {
   /** What the measurement at hand shares. */
   private @Nullable SharedParts shared;
 
-  private PartWorker(DissectionPlan plan, Path folder) {
+  /** Takes what a plan asks for; it is opened when the first task needs it. */
+  PartWorker(DissectionPlan plan, LocalParts.Disk disk) {
     this.plan = plan;
-    this.folder = folder;
-  }
-
-  /**
-   * Takes what a plan asks for; it is opened when the first task needs it.
-   *
-   * @param folder for what this process records; whoever gives it removes it
-   */
-  static PartWorker of(DissectionPlan plan, Path folder) {
-    return new PartWorker(plan, folder);
+    this.disk = disk;
   }
 
   /**
@@ -66,14 +58,13 @@ public final class PartWorker implements Closeable {
    * @param local the parts that this process has recorded
    */
   private record Ready(Atlas atlas, OpenedPlan opened, String inputs, LocalParts local) {
-    static Ready of(DissectionPlan plan, Path folder) throws IOException {
+    static Ready of(DissectionPlan plan, LocalParts.Disk disk) throws IOException {
       Atlas atlas = Atlas.open(plan.data(), plan.atlasOptions(), Progress.NONE);
       try {
         OpenedPlan opened = OpenedPlan.of(plan, atlas, Progress.NONE);
         List<Path> results = plan.subject().resultFolders(plan.out());
         String inputs = digest(opened.measurement(plan, results, Progress.NONE));
-        return new Ready(
-            atlas, opened, inputs, new LocalParts(folder.resolve(inputs), plan, opened));
+        return new Ready(atlas, opened, inputs, new LocalParts(disk, inputs, plan, opened));
       } catch (IOException | RuntimeException e) {
         atlas.close();
         throw e;
@@ -83,7 +74,7 @@ public final class PartWorker implements Closeable {
 
   private synchronized Ready ready() throws IOException {
     if (ready == null) {
-      ready = Ready.of(plan, folder);
+      ready = Ready.of(plan, disk);
     }
     return ready;
   }
@@ -148,6 +139,9 @@ public final class PartWorker implements Closeable {
     SharedParts of = shared(part);
     LocalParts local = ready().local();
     List<LayerInfo> layers = ready().opened().source().layers();
+    if (part.processes() > 0) {
+      local.requireRoom(part.processes(), part.parts());
+    }
     return local.with(
         part.number(),
         of.split(),

@@ -78,12 +78,13 @@ final class PartedMeasurement {
     files = new PartFiles(Files.createDirectories(folder));
   }
 
-  private PartTasks.Part part(int part) {
-    return new PartTasks.Part(inputs, files.folder().toString(), part, split.count());
+  private PartTasks.Part part(int part, int processes) {
+    return new PartTasks.Part(
+        inputs, files.folder().toString(), part, split.count(), processes);
   }
 
   private <T> List<T> ofParts(Function<PartTasks.Part, T> task) {
-    return IntStream.range(0, split.count()).mapToObj(p -> task.apply(part(p))).toList();
+    return IntStream.range(0, split.count()).mapToObj(p -> task.apply(part(p, 0))).toList();
   }
 
   /** Records and tallies all parts, but for what an earlier run left; gives what they recorded. */
@@ -126,12 +127,13 @@ final class PartedMeasurement {
   private void record() throws IOException {
     try (Progress.Phase phase = progress.phase("recording", images.size(), "images")) {
       List<PartTasks.RecordPart> tasks = new ArrayList<>();
+      int processes = DiskSpace.isChecked() ? engine.processes() : 0;
       for (int p = 0; p < split.count(); p++) {
         if (Files.exists(files.recorded(p))) {
           all.add(files.recorded(p), split.images(p), plan.peaks());
           phase.advance(split.images(p).length);
         } else {
-          tasks.add(new PartTasks.RecordPart(part(p)));
+          tasks.add(new PartTasks.RecordPart(part(p, processes)));
         }
       }
       engine.run("record", tasks, new Recorded(tasks, phase));

@@ -183,7 +183,7 @@ class PartedMeasurementTest {
 
   /** A process with a disk of its own. */
   private PartWorker worker(Dissector.Builder builder) throws IOException {
-    return builder.build().worker(folder.resolve("disk-" + disks++));
+    return builder.build().worker(folder.resolve("disk-" + disks++), "there");
   }
 
   private static void assertSameFolders(Path one, Path other, String what) throws IOException {
@@ -283,6 +283,22 @@ class PartedMeasurementTest {
       assertTrue(message.contains("sees other inputs"), message);
       assertFalse(Files.exists(folder.resolve("out/dissection.json")));
     }
+  }
+
+  @Test
+  void aDiskWithoutRoomForItsShareIsToldWithItsMachine() throws IOException {
+    Path full = Files.createDirectories(folder.resolve("full"));
+    Dissector.Builder builder = builder(folder.resolve("out"), Convention.EXACT);
+    DissectionPlan plan = builder.build().plan();
+    try (PartWorker small =
+        new PartWorker(plan, new LocalParts.Disk(full, "machine-7", path -> 1_000))) {
+      builder.optEngine(new Unsteady(List.of(small), 4, 1, Integer.MAX_VALUE));
+      String message =
+          assertThrows(DissectionException.class, () -> builder.build().run()).getMessage();
+      assertTrue(message.startsWith("not enough disk on machine-7: "), message);
+      assertTrue(message.contains("1.0 kB is free"), message);
+    }
+    assertEquals(0, Trees.bytes(full));
   }
 
   @Test
