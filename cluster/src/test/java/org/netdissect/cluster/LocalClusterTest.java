@@ -84,8 +84,8 @@ class LocalClusterTest {
   }
 
   /** Interrupts a process at some moment, and makes sure that it leaves nothing on its disk. */
-  private static void interrupt(
-      Process process, TestCluster.Condition moment, Path disk, Path said) throws Exception {
+  private static void interrupt(Process process, TestCluster.Condition moment, Path disk, Path said)
+      throws Exception {
     TestCluster.await(() -> !process.isAlive() || moment.holds(), "the moment does not come");
     process.destroy();
     assertTrue(process.waitFor(1, TimeUnit.MINUTES));

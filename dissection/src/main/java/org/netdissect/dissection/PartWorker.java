@@ -234,8 +234,7 @@ public final class PartWorker implements Closeable {
             Arrays.copyOfRange(all.thresholds(), first, end),
             floors == null ? null : Arrays.copyOfRange(floors, first, end));
     of.files()
-        .place(
-            file, own -> tally(recording, of, group.layer()).tally(first, end, cuts, 1, own));
+        .place(file, own -> tally(recording, of, group.layer()).tally(first, end, cuts, 1, own));
   }
 
   private boolean isWhole(Path file, PartTasks.Group group) throws IOException {

@@ -79,8 +79,7 @@ final class PartedMeasurement {
   }
 
   private PartTasks.Part part(int part, int processes) {
-    return new PartTasks.Part(
-        inputs, files.folder().toString(), part, split.count(), processes);
+    return new PartTasks.Part(inputs, files.folder().toString(), part, split.count(), processes);
   }
 
   private <T> List<T> ofParts(Function<PartTasks.Part, T> task) {
@@ -252,7 +251,8 @@ final class PartedMeasurement {
     long kept = 0;
     for (Path result : results) {
       for (LayerInfo layer : layers) {
-        for (String name : List.of("histograms.bin", "hits.bin", "maps.bin", "peaks.bin", LowMaps.FILE)) {
+        for (String name :
+            List.of("histograms.bin", "hits.bin", "maps.bin", "peaks.bin", LowMaps.FILE)) {
           Path file = result.resolve(layer.folder()).resolve(name);
           kept += Files.exists(file) ? Files.size(file) : 0;
         }

@@ -176,7 +176,8 @@ final class AtlasCompiler {
     int all = data.images().size();
     int done;
     AtlasParts parts;
-    try (Progress.Phase phase = progress.phase("Compiling the atlas of " + data.name(), all, IMAGES)) {
+    try (Progress.Phase phase =
+        progress.phase("Compiling the atlas of " + data.name(), all, IMAGES)) {
       done = replay(draft, journal, writer);
       phase.advance(done);
       noted = System.nanoTime();
@@ -201,8 +202,7 @@ final class AtlasCompiler {
   /** Takes what an earlier compilation left; gives how many images. */
   private int replay(AtlasDraft draft, AtlasJournal journal, AtlasFile.Writer writer)
       throws IOException {
-    AtlasJournal.Replayed before =
-        journal.replay(data.images(), draft.channel(), this::append);
+    AtlasJournal.Replayed before = journal.replay(data.images(), draft.channel(), this::append);
     writer.takeOver(before.mapBytes());
     if (before.damaged()) {
       progress.warn(

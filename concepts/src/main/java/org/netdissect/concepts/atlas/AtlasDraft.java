@@ -26,8 +26,9 @@ import org.netdissect.base.files.WholeFile;
 
 /**
  * An atlas that is being written, under another name beside its place, its journal, and a folder of
- * parts if some are compiled elsewhere. A process that finds one which nobody holds any more goes on with it; the system forgets the lock with the
- * process. Where there are no locks, each process begins its own.
+ * parts if some are compiled elsewhere. A process that finds one which nobody holds any more goes
+ * on with it; the system forgets the lock with the process. Where there are no locks, each process
+ * begins its own.
  */
 final class AtlasDraft implements Closeable {
   private static final String SUFFIX = ".tmp";

@@ -7,7 +7,9 @@ import java.util.BitSet;
 import java.util.List;
 import org.netdissect.base.files.DamagedException;
 
-/** The peaks of a layer that were recorded in parts; each part's file is opened while it is read. */
+/**
+ * The peaks of a layer that were recorded in parts; each part's file is opened while it is read.
+ */
 public final class PartPeaks implements Peaks {
   private final List<Part> parts;
   private final int units;
