@@ -92,6 +92,6 @@ class SpaceNeededTest {
     SpaceNeeded parts = SpaceNeeded.ofParts(List.of(layer(64, 112)), 63_305, 4, 0.005);
     SpaceNeeded half = SpaceNeeded.ofParts(List.of(layer(64, 112)), 63_305 / 2, 4, 0.005);
     assertTrue(parts.least() < all.least(), parts + " " + all);
-    assertEquals(parts.least() / 2.0, half.least(), 0.01 * parts.least());
+    assertEquals(0.5, (double) half.least() / parts.least(), 0.01);
   }
 }
