@@ -285,11 +285,11 @@ final class RunCommand implements Callable<Integer> {
    * Opens what the command asks for, to do a part of it in a process of a cluster. Networks stay
    * open as long as the process lives.
    */
-  PartWorker worker(Path folder) throws IOException {
+  PartWorker worker(Path folder, String machine) throws IOException {
     TerminalProgress progress = new TerminalProgress(System.err, true);
     checkUsage();
     if (models.isEmpty()) {
-      return recordedBuilder(progress).build().openWorker(folder);
+      return recordedBuilder(progress).build().worker(folder, machine);
     }
     List<Preprocessing> given = PreprocessOption.of(preprocess, models);
     Device computing = device.device(progress);
@@ -304,7 +304,7 @@ final class RunCommand implements Callable<Integer> {
         .optDevice(computing)
         .setOut(only == null ? out : Dissector.resultFolders(out, all).get(only))
         .build()
-        .openWorker(folder);
+        .worker(folder, machine);
   }
 
   /** Checks what can be told without opening anything, and takes the data's places. */
@@ -341,9 +341,6 @@ final class RunCommand implements Callable<Integer> {
     }
     if (!TypedPath.isLocal(out)) {
       checkElsewhere();
-    }
-    if (master != null && peaks) {
-      throw new UsageException("--peaks are not kept with --master");
     }
   }
 

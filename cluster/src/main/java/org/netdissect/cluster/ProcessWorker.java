@@ -25,7 +25,8 @@ final class ProcessWorker {
     if (worker == null || !command.equals(opened)) {
       Path folder = folder();
       System.setProperty(ScratchFolder.PROPERTY, folder.resolve("scratch").toString());
-      worker = RunWorkers.open(command, folder);
+      String machine = SparkEnv.get().blockManager().blockManagerId().host();
+      worker = RunWorkers.open(command, folder, machine);
       opened = List.copyOf(command);
     }
     return worker;

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.netdissect.base.Npy;
+import org.netdissect.networks.TestModels;
 
 /** A small labelled world, maps of two layers on it, and the words that dissect them. */
 final class TestRuns {
@@ -86,6 +87,24 @@ final class TestRuns {
     List<String> words = common(out, "exact");
     words.addAll(1, List.of(model.toString(), "--preprocess", "torch"));
     return words;
+  }
+
+  /** A study of two networks. */
+  List<String> study(Path out) throws IOException {
+    for (int seed = 1; seed <= 2; seed++) {
+      TestModels.tiny(seed).write(folder.resolve("seed" + seed + ".onnx"));
+    }
+    Path file = folder.resolve("study.yaml");
+    Files.writeString(
+        file,
+        """
+        data: world
+        networks:
+          both: {models: ["seed1.onnx", "seed2.onnx"], number: seed}
+        questions:
+          - {ask: How many?, by: network, measure: detectors}
+        """);
+    return new ArrayList<>(List.of("study", file.toString(), "--out", out.toString()));
   }
 
   private List<String> common(Path out, String convention) {

@@ -11,6 +11,7 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.UUID;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -81,7 +82,8 @@ final class WorkMark implements Closeable {
       return null;
     }
     long nanos = pace.beat().toNanos();
-    mark.beats.scheduleWithFixedDelay(mark::beat, nanos, nanos, TimeUnit.NANOSECONDS);
+    Future<?> unused =
+        mark.beats.scheduleWithFixedDelay(mark::beat, nanos, nanos, TimeUnit.NANOSECONDS);
     return mark;
   }
 
