@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 import org.netdissect.analysis.trust.TrustOptions;
 import org.netdissect.base.DiskSpace;
 import org.netdissect.base.Text;
+import org.netdissect.base.files.TypedPath;
 import org.netdissect.concepts.ConceptDataset;
 import org.netdissect.datasets.reading.ImageList;
 import org.netdissect.dissection.Dissector;
@@ -284,11 +285,11 @@ final class RunCommand implements Callable<Integer> {
    * Opens what the command asks for, to do a part of it in a process of a cluster. Networks stay
    * open as long as the process lives.
    */
-  PartWorker worker(Path folder) throws IOException {
+  PartWorker worker(Path folder, String machine) throws IOException {
     TerminalProgress progress = new TerminalProgress(System.err, true);
     checkUsage();
     if (models.isEmpty()) {
-      return recordedBuilder(progress).build().openWorker(folder);
+      return recordedBuilder(progress).build().worker(folder, machine);
     }
     List<Preprocessing> given = PreprocessOption.of(preprocess, models);
     Device computing = device.device(progress);
@@ -303,7 +304,7 @@ final class RunCommand implements Callable<Integer> {
         .optDevice(computing)
         .setOut(only == null ? out : Dissector.resultFolders(out, all).get(only))
         .build()
-        .openWorker(folder);
+        .worker(folder, machine);
   }
 
   /** Checks what can be told without opening anything, and takes the data's places. */
@@ -338,8 +339,22 @@ final class RunCommand implements Callable<Integer> {
     if (master != null) {
       Engines.parts();
     }
-    if (master != null && peaks) {
-      throw new UsageException("--peaks are not kept with --master");
+    if (!TypedPath.isLocal(out)) {
+      checkElsewhere();
+    }
+  }
+
+  /** Checks what can be written where files are written from their beginning to their end only. */
+  private void checkElsewhere() {
+    if (master == null) {
+      throw new UsageException(
+          "--out " + out + " is no folder of this machine and needs --master: local[4], say");
+    }
+    if (trust) {
+      throw new UsageException(
+          "--trust needs a folder of this machine for --out, not "
+              + out
+              + "; leave it out, copy the result into a folder, and give 'netdissect trust' that");
     }
   }
 
@@ -487,7 +502,7 @@ final class RunCommand implements Callable<Integer> {
       TerminalProgress progress)
       throws IOException {
     builder.optNote("dataset", dataOptions.note(data));
-    if (cache != null) {
+    if (cache != null && TypedPath.isLocal(cache)) {
       builder.optNote("cache", cache.toAbsolutePath().normalize().toString());
     }
     if (trust) {

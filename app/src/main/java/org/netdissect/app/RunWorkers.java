@@ -18,9 +18,11 @@ public final class RunWorkers {
    *
    * @param words as given to {@link PartEngine.Provider#open}
    * @param folder for what this process records, on a disk of its own; whoever gives it removes it
+   * @param machine that it is on, for people
    * @throws IOException with one clear line if something is not as the one who asked has it
    */
-  public static PartWorker open(List<String> words, Path folder) throws IOException {
-    return Netdissect.parsed(words, "run", RunCommand.class).worker(folder);
+  public static PartWorker open(List<String> words, Path folder, String machine)
+      throws IOException {
+    return Netdissect.parsed(words, "run", RunCommand.class).worker(folder, machine);
   }
 }

@@ -75,6 +75,7 @@ final class StudyCommand implements Callable<Integer> {
       Output.print(plan(run.plan(), folder));
       return 0;
     }
+    Interruption.resumable();
     StudyRun.Answers answers = answers(run, progress);
     Output.print(verdicts(answers.answers()));
     Output.line(answers.page());
@@ -97,6 +98,7 @@ final class StudyCommand implements Callable<Integer> {
     }
     List<String> command = spec.commandLine().getParseResult().originalArgs();
     try (StepEngine engine = Engines.steps().open(master, command, progress)) {
+      Interruption.tidy(engine::abandon);
       return run.run(engine);
     }
   }

@@ -46,25 +46,37 @@ final class SparkEngine implements PartEngine {
   private static final long PATIENCE = TimeUnit.SECONDS.toNanos(15);
 
   private final SparkContext spark;
-  private final int parts;
+  private final String master;
   private final List<String> command;
+  private final Progress progress;
   private final Moved moved = new Moved();
   private volatile boolean abandoned;
+
+  /** 0 until cores are counted, if no number is given. */
+  private int parts;
+
+  /** Of the executors that are there; 0 until they are counted. */
+  private int cores;
 
   /** By part, which executor did its last task. */
   private final Map<Integer, String> places = new ConcurrentHashMap<>();
 
-  private SparkEngine(SparkContext spark, int parts, List<String> command) {
+  private SparkEngine(
+      SparkContext spark, String master, int parts, List<String> command, Progress progress) {
     this.spark = spark;
+    this.master = master;
     this.parts = parts;
+    this.progress = progress;
     this.command = new ArrayList<>(command);
     spark.addSparkListener(moved);
   }
 
   /**
-   * Connects to a cluster. What {@code spark-submit} or properties {@code spark.*} set is kept.
+   * Begins to connect to a cluster. What {@code spark-submit} or properties {@code spark.*} set is
+   * kept.
    *
    * @param parts 0 for four a core
+   * @param progress told of the cluster once it is there
    * @throws NetdissectException if there is no such master
    */
   static SparkEngine start(String master, int parts, List<String> command, Progress progress)
@@ -98,36 +110,43 @@ final class SparkEngine implements PartEngine {
       throw new NetdissectException("no Spark at " + master + ": " + e.getMessage(), e);
     }
     spark.setLogLevel("ERROR");
-    int cores = cores(spark, master, progress);
-    progress.say("Spark " + spark.version() + " at " + master + ", " + cores + " cores");
-    return new SparkEngine(spark, parts > 0 ? parts : PARTS_A_CORE * cores, command);
+    return new SparkEngine(spark, master, parts, command, progress);
   }
 
-  /** The cores of the executors that are there, once the first ones have come. */
-  private static int cores(SparkContext spark, String master, Progress progress) {
+  /** Waits for the first executors; gives how many cores those have that are there then. */
+  synchronized int cores() {
+    if (cores == 0) {
+      cores = settled();
+      progress.say("Spark " + spark.version() + " at " + master + ", " + cores + " cores");
+    }
+    return cores;
+  }
+
+  private int settled() {
     long start = System.nanoTime();
     long since = start;
     boolean isSaid = false;
-    int cores = 0;
-    while (!spark.isStopped() && (cores == 0 || System.nanoTime() - since < SETTLED)) {
+    int found = 0;
+    while (!spark.isStopped() && (found == 0 || System.nanoTime() - since < SETTLED)) {
       int now = 0;
       for (ExecutorSummary executor : executors(spark)) {
         now += executor.totalCores();
       }
-      if (now != cores) {
-        cores = now;
+      if (now != found) {
+        found = now;
         since = System.nanoTime();
       }
-      if (spark.isLocal() && cores > 0) {
-        return cores;
+      if (spark.isLocal() && found > 0) {
+        return found;
       }
-      if (cores == 0 && !isSaid && System.nanoTime() - start > PATIENCE) {
+      if (found == 0 && !isSaid && System.nanoTime() - start > PATIENCE) {
         isSaid = true;
         progress.warn("no worker of " + master + " has room yet; waiting");
       }
       LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(50));
     }
-    return Math.max(1, cores);
+    restIfAbandoned();
+    return Math.max(1, found);
   }
 
   SparkContext spark() {
@@ -135,8 +154,17 @@ final class SparkEngine implements PartEngine {
   }
 
   @Override
-  public int parts() {
+  public synchronized int parts() {
+    int there = cores();
+    parts = parts > 0 ? parts : PARTS_A_CORE * there;
     return parts;
+  }
+
+  @Override
+  public int processes() {
+    long executors =
+        executors(spark).stream().filter(executor -> executor.totalCores() > 0).count();
+    return (int) Math.max(1, executors);
   }
 
   @Override
@@ -191,7 +219,7 @@ final class SparkEngine implements PartEngine {
   }
 
   /** What fails since it is abandoned is no failure to tell of. */
-  private void restIfAbandoned() {
+  void restIfAbandoned() {
     while (abandoned) {
       LockSupport.park();
     }

@@ -38,6 +38,7 @@ final class SparkSteps implements StepEngine {
   @Override
   public void run(String stage, List<String> steps, Progress.Phase phase) throws IOException {
     List<String> words = command;
+    engine.cores();
     Ended ended = new Ended(phase);
     engine.spark().addSparkListener(ended);
     engine.spark().setCallSite(stage);
@@ -50,6 +51,7 @@ final class SparkSteps implements StepEngine {
               .map(step -> failure(words, step))
               .collect();
     } catch (Exception e) {
+      engine.restIfAbandoned();
       // Spark throws what its interface does not tell.
       throw SparkEngine.failure("do all steps of " + stage, e);
     } finally {
@@ -70,6 +72,11 @@ final class SparkSteps implements StepEngine {
     } catch (NetdissectException e) {
       return String.valueOf(e.getMessage());
     }
+  }
+
+  @Override
+  public void abandon() {
+    engine.abandon();
   }
 
   @Override

@@ -59,16 +59,43 @@ class LocalClusterTest {
     List<String> words = runs.recorded(there, "exact");
     words.addAll(List.of("--master", "local[2]", "--parts", "30"));
     Process run = JavaProcess.netdissect(List.of("-Dspark.local.dir=" + disk), words, said);
-    TestCluster.await(() -> !run.isAlive() || holds(disk, "spill.bin"), "nothing is recorded");
-    run.destroy();
-    assertTrue(run.waitFor(1, TimeUnit.MINUTES));
-    assertTrue(Files.readString(said).contains("interrupted"), Files.readString(said));
+    interrupt(run, () -> holds(disk, "spill.bin"), disk, said);
     assertFalse(Files.exists(there.resolve("dissection.json")));
+    runs.here(words);
+    JavaProcess.assertSameFolders(here, there);
+  }
+
+  @Test
+  @DisabledOnOs(OS.WINDOWS)
+  void aStudyThatIsInterruptedLeavesNothingOnItsDisksAndGoesOn() throws Exception {
+    Path here = folder.resolve("here");
+    Path there = folder.resolve("there");
+    Path disk = Files.createDirectories(folder.resolve("disk"));
+    Path said = folder.resolve("said.txt");
+    runs.here(runs.study(here));
+    List<String> words = runs.study(there);
+    words.addAll(List.of("--master", "local[2]"));
+    Process study = JavaProcess.netdissect(List.of("-Dspark.local.dir=" + disk), words, said);
+    interrupt(study, () -> Files.exists(there) && holds(there, ".work"), disk, said);
+    runs.here(words);
+    Files.delete(here.resolve("lock"));
+    Files.delete(there.resolve("lock"));
+    JavaProcess.assertSameFolders(here, there);
+  }
+
+  /** Interrupts a process at some moment, and makes sure that it leaves nothing on its disk. */
+  private static void interrupt(Process process, TestCluster.Condition moment, Path disk, Path said)
+      throws Exception {
+    TestCluster.await(() -> !process.isAlive() || moment.holds(), "the moment does not come");
+    process.destroy();
+    assertTrue(process.waitFor(1, TimeUnit.MINUTES));
+    assertTrue(
+        Files.readString(said).contains("interrupted; repeat the command to go on where it was"),
+        Files.readString(said));
+    assertEquals(128 + 15, process.exitValue());
     try (Stream<Path> left = Files.list(disk)) {
       assertEquals(List.of(), left.toList());
     }
-    runs.here(words);
-    JavaProcess.assertSameFolders(here, there);
   }
 
   private static boolean holds(Path folder, String name) throws IOException {

@@ -27,7 +27,8 @@ final class DissectionRun {
 
   List<Dissection> run() throws IOException {
     ResultFolder.check(plan.out(), results, plan.overwrite());
-    try (Atlas atlas = Atlas.open(plan.data(), plan.atlasOptions(), log)) {
+    PartedLabels elsewhere = PartedLabels.of(plan.engine(), log);
+    try (Atlas atlas = Atlas.open(plan.data(), plan.atlasOptions(), elsewhere, log)) {
       try {
         return run(atlas);
       } catch (InternalError e) {

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.netdissect.base.DiskSpace;
 import org.netdissect.base.Progress;
 import org.netdissect.concepts.ConceptDataset;
 import org.netdissect.concepts.CroppedDataset;
@@ -103,12 +104,18 @@ public final class Dissector {
   }
 
   /**
-   * Opens the data and the network for tasks of a {@link PartEngine}, as one of its processes does.
+   * What does tasks of a {@link PartEngine}, as one of its processes does; opens the data and the
+   * network when they are needed.
    *
    * @param folder for what this process records, on a disk of its own; whoever gives it removes it
+   * @param machine that it is on, for people
    */
-  public PartWorker openWorker(Path folder) throws IOException {
-    return PartWorker.open(plan, folder);
+  public PartWorker worker(Path folder, String machine) {
+    return new PartWorker(plan, new LocalParts.Disk(folder, machine, DiskSpace::usable));
+  }
+
+  DissectionPlan plan() {
+    return plan;
   }
 
   /** Collects what a dissection needs: {@code set…} is required, {@code opt…} has a default. */
@@ -368,15 +375,11 @@ public final class Dissector {
      * The dissector. It keeps what is set now: later calls of this builder do not change it.
      *
      * @throws IllegalStateException if something required is missing
-     * @throws IllegalArgumentException if less is to be kept than masks need, or peaks of a
-     *     measurement in parts
+     * @throws IllegalArgumentException if less is to be kept than masks need
      */
     public Dissector build() {
       if (data == null || out == null) {
         throw new IllegalStateException("set the data and the result folder");
-      }
-      if (engine != null && peaks) {
-        throw new IllegalArgumentException("a measurement in parts keeps no peaks");
       }
       return new Dissector(
           new DissectionPlan(

@@ -8,11 +8,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongConsumer;
+import java.util.function.ToLongFunction;
 import org.netdissect.base.Progress;
 import org.netdissect.base.files.BadFileException;
 import org.netdissect.base.files.DamagedException;
 import org.netdissect.base.files.Trees;
 import org.netdissect.dissection.recording.Recording;
+import org.netdissect.results.LayerInfo;
 import org.netdissect.results.ResultFolder;
 
 /**
@@ -21,6 +23,7 @@ import org.netdissect.results.ResultFolder;
  */
 final class LocalParts {
   private final Path folder;
+  private final Disk disk;
   private final DissectionPlan plan;
   private final OpenedPlan opened;
 
@@ -28,12 +31,22 @@ final class LocalParts {
   private final Map<Integer, Object> locks = new ConcurrentHashMap<>();
 
   /**
-   * The parts of a process.
+   * Where a process records.
    *
    * @param folder of this process; made when it is needed
+   * @param machine that it is on, for people
+   * @param usable tells how many bytes may be written below a folder
    */
-  LocalParts(Path folder, DissectionPlan plan, OpenedPlan opened) {
-    this.folder = folder;
+  record Disk(Path folder, String machine, ToLongFunction<Path> usable) {}
+
+  /**
+   * The parts of a process.
+   *
+   * @param inputs digest of all that decides what is recorded
+   */
+  LocalParts(Disk disk, String inputs, DissectionPlan plan, OpenedPlan opened) {
+    folder = disk.folder().resolve(inputs);
+    this.disk = disk;
     this.plan = plan;
     this.opened = opened;
   }
@@ -42,6 +55,23 @@ final class LocalParts {
   @FunctionalInterface
   interface Use<R> {
     R of(Recording recording) throws IOException;
+  }
+
+  /**
+   * Makes sure that there is room for the share of this process.
+   *
+   * @param processes that share all parts about equally
+   * @param parts how many there are
+   */
+  void requireRoom(int processes, int parts) throws IOException {
+    Files.createDirectories(folder);
+    List<LayerInfo> layers = opened.source().layers();
+    long images = opened.images().size() / processes;
+    long peaks = plan.peaks() ? layers.stream().mapToLong(l -> 4L * l.units() * images).sum() : 0;
+    double reach = plan.scoring().rule().reach().share();
+    SpaceNeeded.ofParts(layers, images, Math.max(1, parts / processes), reach)
+        .plus(peaks)
+        .checkParts(folder, disk.machine(), disk.usable());
   }
 
   private Path part(int part, int parts) {
@@ -55,7 +85,8 @@ final class LocalParts {
         opened.source().layers(),
         plan.scoring().rule(),
         work,
-        Dissector.TOP_IMAGES);
+        Dissector.TOP_IMAGES,
+        plan.peaks());
   }
 
   /**

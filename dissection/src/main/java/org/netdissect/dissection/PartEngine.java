@@ -14,6 +14,11 @@ public interface PartEngine extends Closeable {
   /** Into how many parts the images are to be split; more than there are images are not made. */
   int parts();
 
+  /** How many processes there are at the moment, each with a disk of its own. */
+  default int processes() {
+    return 1;
+  }
+
   /** Told of tasks by the thread that waits for all of them. */
   @FunctionalInterface
   interface Listener<R> {

@@ -94,9 +94,9 @@ final class PartFiles {
         "tally-%d-%d-%d-%d.bin".formatted(part, group.layer(), group.first(), group.end()));
   }
 
-  /** Another name for a file, as long as one attempt of several writes it. */
-  static Path attempt(Path file) {
-    return file.resolveSibling(file.getFileName() + "." + UUID.randomUUID());
+  /** The largest values of the maps that a part recorded of a layer. */
+  Path peaks(int part, int layer) {
+    return folder.resolve("peaks-%d-%d.bin".formatted(part, layer));
   }
 
   /** What is merged of a layer. */
@@ -156,6 +156,24 @@ final class PartFiles {
       Files.copy(file, out);
     }
     return bytes.toByteArray();
+  }
+
+  /** Puts something under another name. */
+  @FunctionalInterface
+  interface Writing {
+    void to(Path own) throws IOException;
+  }
+
+  /** Writes a file whole or not at all, whoever else does so. */
+  void place(Path file, Writing writing) throws IOException {
+    Path own = file.resolveSibling(file.getFileName() + "." + UUID.randomUUID());
+    try {
+      writing.to(own);
+      move(own);
+      WholeFile.place(own, file);
+    } finally {
+      Files.deleteIfExists(own);
+    }
   }
 
   /** Writes a file that {@link #pack} read. */

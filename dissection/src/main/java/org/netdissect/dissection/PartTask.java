@@ -14,7 +14,8 @@ import java.util.function.LongConsumer;
 public interface PartTask<R extends Serializable> extends Serializable {
   /**
    * Number of the part that it works on. It is best done by the process that last did a task of
-   * this part, which has at hand what others would have to record again; but any can.
+   * this part, which has at hand what others would have to record again; but any can. Negative for
+   * work on none.
    */
   int part();
 

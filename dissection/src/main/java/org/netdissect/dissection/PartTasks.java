@@ -3,6 +3,8 @@ package org.netdissect.dissection;
 import java.io.IOException;
 import java.io.Serializable;
 import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
+import org.netdissect.concepts.atlas.AtlasRange;
 
 /** The tasks that a measurement in parts is made of, in their order. */
 final class PartTasks {
@@ -15,8 +17,11 @@ final class PartTasks {
    * @param folder for what all processes need
    * @param number from 0
    * @param parts how many there are
+   * @param processes that share them about equally; 0 if it is not to be looked whether their disks
+   *     have room
    */
-  record Part(String inputs, String folder, int number, int parts) implements Serializable {}
+  record Part(String inputs, String folder, int number, int parts, int processes)
+      implements Serializable {}
 
   /**
    * Some units of a layer that are tallied together.
@@ -25,6 +30,28 @@ final class PartTasks {
    * @param end behind the last
    */
   record Group(int layer, int first, int end) implements Serializable {}
+
+  /**
+   * What came of compiling labels.
+   *
+   * @param isReached whether the folder of the parts was
+   * @param failure why the data set contradicts itself; null if it does not
+   */
+  record Compiled(boolean isReached, @Nullable String failure) implements Serializable {}
+
+  /** Compiles the labels of some images into a file. Tells of images. */
+  record CompileLabels(AtlasRange range) implements PartTask<Compiled> {
+    @Override
+    public int part() {
+      // Whoever compiled labels has nothing at hand that others have not.
+      return -1 - range.from();
+    }
+
+    @Override
+    public Compiled run(PartWorker worker, LongConsumer told) throws IOException {
+      return worker.compile(range, told);
+    }
+  }
 
   /** Records a part; gives the checkpoint that its recording ends with, packed. Tells of images. */
   record RecordPart(Part of) implements PartTask<byte[]> {

@@ -8,13 +8,18 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
+import org.netdissect.base.DataException;
 import org.netdissect.base.Digests;
 import org.netdissect.base.Progress;
 import org.netdissect.base.files.BadFileException;
-import org.netdissect.base.files.WholeFile;
+import org.netdissect.base.files.TypedPath;
 import org.netdissect.concepts.atlas.Atlas;
+import org.netdissect.concepts.atlas.AtlasRange;
+import org.netdissect.dissection.recording.PartPeaks;
+import org.netdissect.dissection.recording.PeakRecorder;
 import org.netdissect.dissection.recording.Recording;
 import org.netdissect.dissection.tally.Cuts;
 import org.netdissect.dissection.tally.GroupFile;
@@ -30,37 +35,49 @@ import org.netdissect.results.LayerInfo;
  */
 public final class PartWorker implements Closeable {
   private final DissectionPlan plan;
-  private final Atlas atlas;
-  private final OpenedPlan opened;
-  private final String inputs;
-  private final LocalParts local;
+  private final LocalParts.Disk disk;
+
+  /** Digest of all that decides how labels come out; null until it is asked for. */
+  private @Nullable String labels;
+
+  /** Null until something is to be recorded. */
+  private @Nullable Ready ready;
 
   /** What the measurement at hand shares. */
   private @Nullable SharedParts shared;
 
-  private PartWorker(DissectionPlan plan, Path folder, Atlas atlas, OpenedPlan opened)
-      throws IOException {
+  /** Takes what a plan asks for; it is opened when the first task needs it. */
+  PartWorker(DissectionPlan plan, LocalParts.Disk disk) {
     this.plan = plan;
-    this.atlas = atlas;
-    this.opened = opened;
-    inputs =
-        digest(opened.measurement(plan, plan.subject().resultFolders(plan.out()), Progress.NONE));
-    local = new LocalParts(folder.resolve(inputs), plan, opened);
+    this.disk = disk;
   }
 
   /**
-   * Opens what a plan asks for.
+   * What recording needs.
    *
-   * @param folder for what this process records; whoever gives it removes it
+   * @param inputs digest of all that decides the result
+   * @param local the parts that this process has recorded
    */
-  static PartWorker open(DissectionPlan plan, Path folder) throws IOException {
-    Atlas atlas = Atlas.open(plan.data(), plan.atlasOptions(), Progress.NONE);
-    try {
-      return new PartWorker(plan, folder, atlas, OpenedPlan.of(plan, atlas, Progress.NONE));
-    } catch (IOException | RuntimeException e) {
-      atlas.close();
-      throw e;
+  private record Ready(Atlas atlas, OpenedPlan opened, String inputs, LocalParts local) {
+    static Ready of(DissectionPlan plan, LocalParts.Disk disk) throws IOException {
+      Atlas atlas = Atlas.open(plan.data(), plan.atlasOptions(), Progress.NONE);
+      try {
+        OpenedPlan opened = OpenedPlan.of(plan, atlas, Progress.NONE);
+        List<Path> results = plan.subject().resultFolders(plan.out());
+        String inputs = digest(opened.measurement(plan, results, Progress.NONE));
+        return new Ready(atlas, opened, inputs, new LocalParts(disk, inputs, plan, opened));
+      } catch (IOException | RuntimeException e) {
+        atlas.close();
+        throw e;
+      }
     }
+  }
+
+  private synchronized Ready ready() throws IOException {
+    if (ready == null) {
+      ready = Ready.of(plan, disk);
+    }
+    return ready;
   }
 
   /** Of all that decides a result. */
@@ -79,17 +96,13 @@ public final class PartWorker implements Closeable {
    * @throws DissectionException if the data, the model or a setting is another one here than in the
    *     process that asks
    */
-  private synchronized SharedParts shared(PartTasks.Part part) throws DissectionException {
-    if (!part.inputs().equals(inputs)) {
-      throw new DissectionException(
-          "a process of the cluster sees other inputs than the one that started the run: another"
-              + " version of netdissect, another model, other data or other settings under the same"
-              + " names");
-    }
+  private synchronized SharedParts shared(PartTasks.Part part) throws IOException {
+    OpenedPlan opened = ready().opened();
+    requireSame(part.inputs(), ready().inputs());
     if (shared == null || !shared.isOf(part)) {
       shared =
           new SharedParts(
-              new PartFiles(Path.of(part.folder())),
+              new PartFiles(TypedPath.of(part.folder())),
               new PartSplit(opened.images(), part.parts()),
               opened.images(),
               opened.source().layers(),
@@ -98,12 +111,42 @@ public final class PartWorker implements Closeable {
     return shared;
   }
 
+  private static void requireSame(String there, String here) throws DissectionException {
+    if (!there.equals(here)) {
+      throw new DissectionException(
+          "a process of the cluster sees other inputs than the one that started the run: another"
+              + " version of netdissect, another model, other data or other settings under the same"
+              + " names");
+    }
+  }
+
+  private synchronized String labels() throws IOException {
+    if (labels == null) {
+      labels = AtlasRange.inputs(plan.data());
+    }
+    return labels;
+  }
+
+  PartTasks.Compiled compile(AtlasRange range, LongConsumer told) throws IOException {
+    requireSame(range.inputs(), labels());
+    try {
+      return new PartTasks.Compiled(range.compile(plan.data(), told), null);
+    } catch (DataException e) {
+      return new PartTasks.Compiled(true, e.getMessage());
+    }
+  }
+
   byte[] record(PartTasks.Part part, LongConsumer told) throws IOException {
     SharedParts of = shared(part);
+    LocalParts local = ready().local();
+    List<LayerInfo> layers = ready().opened().source().layers();
+    if (part.processes() > 0) {
+      local.requireRoom(part.processes(), part.parts());
+    }
     return local.with(
         part.number(),
         of.split(),
-        () -> of.files().readBounds(opened.source().layers()),
+        () -> of.files().readBounds(layers),
         told,
         recording -> PartFiles.pack(local.checkpoint(part.number(), of.split())));
   }
@@ -111,10 +154,11 @@ public final class PartWorker implements Closeable {
   /** Does something with a part once all are recorded. */
   private <R> R with(PartTasks.Part part, LocalParts.Use<R> use) throws IOException {
     SharedParts of = shared(part);
-    return local.with(part.number(), of.split(), of::bounds, n -> {}, use);
+    return ready().local().with(part.number(), of.split(), of::bounds, n -> {}, use);
   }
 
   private PartTally tally(Recording recording, SharedParts of, int layer) throws IOException {
+    OpenedPlan opened = ready().opened();
     MaskTally tally =
         new MaskTally(
             recording.recorders().get(layer),
@@ -147,18 +191,37 @@ public final class PartWorker implements Closeable {
         missing.add(group);
       }
     }
-    if (!missing.isEmpty()) {
+    List<Integer> peaks = missingPeaks(task.part(), of);
+    if (!missing.isEmpty() || !peaks.isEmpty()) {
       with(
           task.of(),
           recording -> {
             for (PartTasks.Group group : missing) {
               tally(recording, of, group, of.files().tallied(task.part(), group));
             }
+            for (int layer : peaks) {
+              PeakRecorder own =
+                  Objects.requireNonNull(recording.recorders().get(layer).peaks(), "peaks");
+              of.files().place(of.files().peaks(task.part(), layer), own::copyTo);
+            }
             return missing.size();
           });
     }
-    local.drop(task.part(), of.split());
+    ready().local().drop(task.part(), of.split());
     return task.groups().length;
+  }
+
+  /** The layers whose peaks, if they are kept, a part has not yet given. */
+  private List<Integer> missingPeaks(int part, SharedParts of) throws IOException {
+    List<Integer> missing = new ArrayList<>();
+    List<LayerInfo> layers = ready().opened().source().layers();
+    int images = ready().opened().images().size();
+    for (int l = 0; l < layers.size() && plan.peaks(); l++) {
+      if (!PartPeaks.isWhole(of.files().peaks(part, l), layers.get(l).units(), images)) {
+        missing.add(l);
+      }
+    }
+    return missing;
   }
 
   private void tally(Recording recording, SharedParts of, PartTasks.Group group, Path file)
@@ -171,20 +234,15 @@ public final class PartWorker implements Closeable {
         new Cuts(
             Arrays.copyOfRange(all.thresholds(), first, end),
             floors == null ? null : Arrays.copyOfRange(floors, first, end));
-    Path own = PartFiles.attempt(file);
-    try {
-      tally(recording, of, group.layer()).tally(first, end, cuts, 1, own);
-      of.files().move(own);
-      WholeFile.place(own, file);
-    } finally {
-      Files.deleteIfExists(own);
-    }
+    of.files()
+        .place(file, own -> tally(recording, of, group.layer()).tally(first, end, cuts, 1, own));
   }
 
   private boolean isWhole(Path file, PartTasks.Group group) throws IOException {
     if (!Files.exists(file)) {
       return false;
     }
+    OpenedPlan opened = ready().opened();
     LayerInfo layer = opened.source().layers().get(group.layer());
     try {
       int sections = MaskTally.sections(plan.scoring().rule());
@@ -196,9 +254,12 @@ public final class PartWorker implements Closeable {
   }
 
   @Override
-  public void close() throws IOException {
-    try (atlas) {
-      opened.close();
+  public synchronized void close() throws IOException {
+    if (ready != null) {
+      try (Atlas atlas = ready.atlas()) {
+        ready.opened().close();
+      }
+      ready = null;
     }
   }
 }

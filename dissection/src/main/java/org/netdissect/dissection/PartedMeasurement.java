@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
@@ -15,6 +16,7 @@ import org.netdissect.base.DiskSpace;
 import org.netdissect.base.Progress;
 import org.netdissect.dissection.recording.LayerTotals;
 import org.netdissect.dissection.recording.MergedRecording;
+import org.netdissect.dissection.recording.PartPeaks;
 import org.netdissect.dissection.recording.Recording;
 import org.netdissect.dissection.rules.ImageOrder;
 import org.netdissect.dissection.rules.ImageSet;
@@ -76,12 +78,12 @@ final class PartedMeasurement {
     files = new PartFiles(Files.createDirectories(folder));
   }
 
-  private PartTasks.Part part(int part) {
-    return new PartTasks.Part(inputs, files.folder().toString(), part, split.count());
+  private PartTasks.Part part(int part, int processes) {
+    return new PartTasks.Part(inputs, files.folder().toString(), part, split.count(), processes);
   }
 
   private <T> List<T> ofParts(Function<PartTasks.Part, T> task) {
-    return IntStream.range(0, split.count()).mapToObj(p -> task.apply(part(p))).toList();
+    return IntStream.range(0, split.count()).mapToObj(p -> task.apply(part(p, 0))).toList();
   }
 
   /** Records and tallies all parts, but for what an earlier run left; gives what they recorded. */
@@ -102,19 +104,35 @@ final class PartedMeasurement {
           (task, found) -> phase.advance(1));
       phase.done();
     }
+    for (int l = 0; l < layers.size() && plan.peaks(); l++) {
+      all.setPeaks(l, peaks(l));
+    }
     return all;
+  }
+
+  /** The largest values of a layer's maps, from the files of all parts. */
+  private PartPeaks peaks(int layer) throws IOException {
+    List<PartPeaks.Part> parts = new ArrayList<>();
+    for (int p = 0; p < split.count(); p++) {
+      BitSet read = new BitSet();
+      Arrays.stream(split.images(p)).filter(all.read()::get).forEach(read::set);
+      parts.add(new PartPeaks.Part(files.peaks(p, layer), read));
+      files.move(files.peaks(p, layer));
+    }
+    return new PartPeaks(parts, layers.get(layer).units());
   }
 
   /** Records the parts; each gives bounds to those that are not yet recorded. */
   private void record() throws IOException {
     try (Progress.Phase phase = progress.phase("recording", images.size(), "images")) {
       List<PartTasks.RecordPart> tasks = new ArrayList<>();
+      int processes = DiskSpace.isChecked() ? engine.processes() : 0;
       for (int p = 0; p < split.count(); p++) {
         if (Files.exists(files.recorded(p))) {
-          all.add(files.recorded(p), split.images(p));
+          all.add(files.recorded(p), split.images(p), plan.peaks());
           phase.advance(split.images(p).length);
         } else {
-          tasks.add(new PartTasks.RecordPart(part(p)));
+          tasks.add(new PartTasks.RecordPart(part(p, processes)));
         }
       }
       engine.run("record", tasks, new Recorded(tasks, phase));
@@ -129,33 +147,25 @@ final class PartedMeasurement {
   /** Takes what parts recorded, and tells how far they are. */
   private final class Recorded implements PartEngine.Listener<byte[]> {
     private final List<PartTasks.RecordPart> tasks;
-    private final Progress.Phase phase;
-
-    /** Images that were told of, by task. */
-    private final long[] told;
+    private final Told told;
 
     Recorded(List<PartTasks.RecordPart> tasks, Progress.Phase phase) {
       this.tasks = tasks;
-      this.phase = phase;
-      told = new long[tasks.size()];
+      told = new Told(tasks.size(), phase::advance);
     }
 
     @Override
     public void done(int task, byte[] checkpoint) throws IOException {
       int part = tasks.get(task).part();
       PartFiles.unpack(checkpoint, files.recorded(part));
-      all.add(files.recorded(part), split.images(part));
+      all.add(files.recorded(part), split.images(part), plan.peaks());
       writeBounds();
       underWay(task, split.images(part).length);
     }
 
     @Override
     public void underWay(int task, long images) {
-      long most = Math.min(images, split.images(tasks.get(task).part()).length);
-      if (most > told[task]) {
-        phase.advance(most - told[task]);
-        told[task] = most;
-      }
+      told.of(task, Math.min(images, split.images(tasks.get(task).part()).length));
     }
   }
 
@@ -210,7 +220,7 @@ final class PartedMeasurement {
     PartTasks.Group[] asked = groups.toArray(PartTasks.Group[]::new);
     try (Progress.Phase phase = progress.phase("thresholds", split.count(), "parts")) {
       engine.run(
-          "thresholds",
+          "search thresholds",
           ofParts(part -> new PartTasks.CountPart(part, asked)),
           (task, counts) -> {
             for (int g = 0; g < counts.length; g++) {
@@ -241,7 +251,8 @@ final class PartedMeasurement {
     long kept = 0;
     for (Path result : results) {
       for (LayerInfo layer : layers) {
-        for (String name : List.of("histograms.bin", "hits.bin", "maps.bin", LowMaps.FILE)) {
+        for (String name :
+            List.of("histograms.bin", "hits.bin", "maps.bin", "peaks.bin", LowMaps.FILE)) {
           Path file = result.resolve(layer.folder()).resolve(name);
           kept += Files.exists(file) ? Files.size(file) : 0;
         }

@@ -46,6 +46,9 @@ record SpaceNeeded(long least, long likely) {
   /** Bins of values and top images of a unit, in the result and in two checkpoints. */
   private static final double BYTES_OF_UNIT = 3 * 8_000;
 
+  /** Those of a unit in one file. */
+  private static final double BYTES_OF_TABLES = BYTES_OF_UNIT / 3;
+
   /** Digest, names and numbers of an image; checkpoints hold it twice. */
   private static final double BYTES_OF_IMAGE = 200;
 
@@ -65,6 +68,35 @@ record SpaceNeeded(long least, long likely) {
         bytes(layers, images, quantile, reach, maps, ALONE));
   }
 
+  /**
+   * Of parts that a process records, without their results.
+   *
+   * @param images of these parts together
+   * @param parts how many there are
+   * @param reach share of a unit's activations that maps reach down to
+   */
+  static SpaceNeeded ofParts(List<LayerInfo> layers, long images, long parts, double reach) {
+    return new SpaceNeeded(
+        recorded(layers, images, parts, reach, CLUSTERED),
+        recorded(layers, images, parts, reach, ALONE));
+  }
+
+  private static long recorded(
+      List<LayerInfo> layers, long images, long parts, double reach, double dilation) {
+    double bytes = images * BYTES_OF_IMAGE;
+    for (LayerInfo layer : layers) {
+      double cells = (double) images * layer.units() * layer.cells();
+      bytes += cells * BYTES_OF_CELL * recorded(reach, dilation);
+      bytes += layer.units() * Math.min(parts * BYTES_OF_TABLES, (double) images * layer.cells());
+    }
+    return (long) bytes;
+  }
+
+  /** Share of cells that rise above the bound of their time, and of their neighbours. */
+  private static double recorded(double reach, double dilation) {
+    return Math.min(1, dilation * reach * (1 + Math.log(1 / reach)));
+  }
+
   /** The same with so many bytes more, written after the result. */
   SpaceNeeded plus(long bytes) {
     return new SpaceNeeded(least + bytes, likely + bytes);
@@ -77,7 +109,7 @@ record SpaceNeeded(long least, long likely) {
       double reach,
       MapsKept maps,
       double dilation) {
-    double recorded = Math.min(1, dilation * reach * (1 + Math.log(1 / reach)));
+    double recorded = recorded(reach, dilation);
     double kept = Math.min(1, dilation * quantile);
     double low = reach > quantile ? 2 * Math.min(1, dilation * reach) : 0;
     double bytes = images * BYTES_OF_IMAGE;
@@ -92,6 +124,32 @@ record SpaceNeeded(long least, long likely) {
       bytes += layer.units() * Math.min(BYTES_OF_UNIT, (double) images * layer.cells());
     }
     return (long) bytes;
+  }
+
+  /**
+   * Refuses to begin recording on a disk of a cluster's process where there is not enough room.
+   *
+   * @param folder of this process; what it has recorded counts as room
+   * @param machine name for people
+   * @param usable tells how many bytes may be written below a folder
+   */
+  void checkParts(Path folder, String machine, ToLongFunction<Path> usable) throws IOException {
+    long free = usable.applyAsLong(folder);
+    long there = Trees.bytes(folder);
+    if (free >= 0 && free + there < least) {
+      throw new DissectionException(
+          String.format(
+              Locale.ROOT,
+              "not enough disk on %s: its share of the recording needs about %s in %s, and %s is"
+                  + " free; make room there, name another folder to Spark (spark.local.dir,"
+                  + " SPARK_LOCAL_DIRS), or take more machines or fewer layers (if you know better:"
+                  + " JDK_JAVA_OPTIONS=-D%s=false where the command is)",
+              machine,
+              DiskSpace.text(least - there),
+              folder,
+              DiskSpace.text(free),
+              DiskSpace.CHECK));
+    }
   }
 
   /** As people read it: "3.1 GB to 7.0 GB". */

@@ -26,6 +26,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -58,6 +59,7 @@ class PartedMeasurementTest {
 
   @BeforeEach
   void makeData() throws IOException {
+    System.setProperty(PartedLabels.LEAST, "1");
     data = new MadeUpData(11, IMAGES, 32, 32, folder);
     Random random = new Random(12);
     for (String layer : List.of("one", "two")) {
@@ -67,6 +69,11 @@ class PartedMeasurementTest {
       }
       Npy.write(folder.resolve(layer + ".npy"), maps, IMAGES, UNITS, SIDE, SIDE);
     }
+  }
+
+  @AfterEach
+  void asUsual() {
+    System.clearProperty(PartedLabels.LEAST);
   }
 
   private Dissector.Builder builder(Path out, Convention convention) {
@@ -84,6 +91,7 @@ class PartedMeasurementTest {
         .setOut(out)
         .optConvention(convention)
         .optWorkers(2)
+        .optPeaks(convention != Convention.LITE)
         .optQuantile(Quantile.of("0.02"))
         .optKeepQuantile(Quantile.of("0.1"))
         .optBases(List.of(Basis.parse("rotation:seeds=1;alphas=0.5")))
@@ -175,7 +183,7 @@ class PartedMeasurementTest {
 
   /** A process with a disk of its own. */
   private PartWorker worker(Dissector.Builder builder) throws IOException {
-    return builder.build().openWorker(folder.resolve("disk-" + disks++));
+    return builder.build().worker(folder.resolve("disk-" + disks++), "there");
   }
 
   private static void assertSameFolders(Path one, Path other, String what) throws IOException {
@@ -203,13 +211,18 @@ class PartedMeasurementTest {
     Path whole = folder.resolve("whole");
     builder(whole, convention).build().run();
     List<PartWorker> workers = workers(convention);
+    Path atlas = folder.resolve("cache").resolve(folder.resolve("cache").toFile().list()[0]);
+    byte[] labels = Files.readAllBytes(atlas);
     for (int parts : new int[] {1, 2, 7, 64, 500}) {
       Path out = folder.resolve("parts" + parts);
+      // Compiled anew, in parts as well.
+      Files.delete(atlas);
       builder(out, convention)
           .optEngine(new Unsteady(workers, parts, parts, Integer.MAX_VALUE))
           .build()
           .run();
       assertSameFolders(whole, out, convention + ", " + parts + " parts");
+      assertArrayEquals(labels, Files.readAllBytes(atlas), parts + " parts");
     }
     for (PartWorker worker : workers) {
       worker.close();
@@ -270,6 +283,22 @@ class PartedMeasurementTest {
       assertTrue(message.contains("sees other inputs"), message);
       assertFalse(Files.exists(folder.resolve("out/dissection.json")));
     }
+  }
+
+  @Test
+  void aDiskWithoutRoomForItsShareIsToldWithItsMachine() throws IOException {
+    Path full = Files.createDirectories(folder.resolve("full"));
+    Dissector.Builder builder = builder(folder.resolve("out"), Convention.EXACT);
+    DissectionPlan plan = builder.build().plan();
+    try (PartWorker small =
+        new PartWorker(plan, new LocalParts.Disk(full, "machine-7", path -> 1_000))) {
+      builder.optEngine(new Unsteady(List.of(small), 4, 1, Integer.MAX_VALUE));
+      String message =
+          assertThrows(DissectionException.class, () -> builder.build().run()).getMessage();
+      assertTrue(message.startsWith("not enough disk on machine-7: "), message);
+      assertTrue(message.contains("1.0 kB is free"), message);
+    }
+    assertEquals(0, Trees.bytes(full));
   }
 
   @Test

@@ -85,4 +85,13 @@ class SpaceNeededTest {
   void whatStepsWriteComesOnTop() {
     assertEquals(new SpaceNeeded(110, 210), new SpaceNeeded(100, 200).plus(10));
   }
+
+  @Test
+  void aProcessOfAClusterNeedsLessThanTheWhole() {
+    SpaceNeeded all = SpaceNeeded.of(List.of(layer(64, 112)), 63_305, 0.005, MapsKept.NONE);
+    SpaceNeeded parts = SpaceNeeded.ofParts(List.of(layer(64, 112)), 63_305, 4, 0.005);
+    SpaceNeeded half = SpaceNeeded.ofParts(List.of(layer(64, 112)), 63_305 / 2, 4, 0.005);
+    assertTrue(parts.least() < all.least(), parts + " " + all);
+    assertEquals(0.5, (double) half.least() / parts.least(), 0.01);
+  }
 }

@@ -57,6 +57,17 @@ public final class Atlas implements AutoCloseable {
    */
   public static Atlas open(ConceptDataset data, AtlasOptions options, Progress progress)
       throws IOException {
+    return open(data, options, null, progress);
+  }
+
+  /**
+   * As {@link #open(ConceptDataset, AtlasOptions, Progress)}.
+   *
+   * @param engine that has images compiled elsewhere; null to compile all here
+   */
+  public static Atlas open(
+      ConceptDataset data, AtlasOptions options, @Nullable AtlasEngine engine, Progress progress)
+      throws IOException {
     String stamp = data.stamp();
     if (!options.rebuild()) {
       for (Path file : AtlasPlace.toRead(data, options.cache())) {
@@ -75,7 +86,7 @@ public final class Atlas implements AutoCloseable {
     for (int i = 0; ; i++) {
       Path file = places.get(i);
       try {
-        AtlasCompiler.compile(data, stamp, file, options, progress);
+        AtlasCompiler.compile(data, stamp, file, options, engine, progress);
       } catch (FileSystemException e) {
         if (i + 1 < places.size()) {
           continue;

@@ -14,6 +14,7 @@ import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.netdissect.base.DataException;
 import org.netdissect.base.Digests;
 import org.netdissect.base.DiskSpace;
@@ -28,6 +29,8 @@ import org.netdissect.concepts.Vocabulary;
 
 /** Turns a data set into an atlas file. */
 final class AtlasCompiler {
+  private static final String IMAGES = "images";
+
   /** Bytes of the journal that are held in memory. */
   private static final int MOST_PENDING = 1 << 24;
 
@@ -38,6 +41,7 @@ final class AtlasCompiler {
   private final ConceptDataset data;
   private final AtlasOptions options;
   private final Progress progress;
+  private final @Nullable AtlasEngine engine;
   private final AtlasFile.Header header = new AtlasFile.Header();
   private final AtlasFile.IntList pixels = new AtlasFile.IntList();
   private final AtlasFile.IntList labelStarts = new AtlasFile.IntList();
@@ -52,7 +56,12 @@ final class AtlasCompiler {
   private long noted;
 
   private AtlasCompiler(
-      ConceptDataset data, String stamp, AtlasOptions options, Progress progress) {
+      ConceptDataset data,
+      String stamp,
+      AtlasOptions options,
+      @Nullable AtlasEngine engine,
+      Progress progress) {
+    this.engine = engine;
     this.data = data;
     this.options = options;
     this.progress = progress;
@@ -63,20 +72,27 @@ final class AtlasCompiler {
    * Compiles into the file: written beside it under another name and moved there when whole, so
    * that several processes may do the same at once and a kill leaves nothing that looks like an
    * atlas. What was compiled before a kill, or before the disk was full, is not compiled again.
+   *
+   * @param engine that compiles images elsewhere; null to compile all here
    */
   static void compile(
-      ConceptDataset data, String stamp, Path file, AtlasOptions options, Progress progress)
+      ConceptDataset data,
+      String stamp,
+      Path file,
+      AtlasOptions options,
+      @Nullable AtlasEngine engine,
+      Progress progress)
       throws IOException {
     Files.createDirectories(file.getParent());
     checkSpace(data, file);
-    AtlasCompiler compiler = new AtlasCompiler(data, stamp, options, progress);
+    AtlasCompiler compiler = new AtlasCompiler(data, stamp, options, engine, progress);
     try (AtlasDraft draft =
         AtlasDraft.take(file, compiler.header.stamp, data.images().size(), options.rebuild())) {
       AtlasJournal journal = draft.journal();
       if (journal != null) {
         compiler.write(draft, journal);
       }
-      draft.moveTo(file);
+      draft.moveIntoPlace();
     } catch (FileSystemException | NetdissectException | InterruptedIOException e) {
       throw e;
     } catch (IOException e) {
@@ -121,7 +137,7 @@ final class AtlasCompiler {
     } catch (DataException e) {
       throw e;
     } catch (IOException e) {
-      if (journal.isBegun()) {
+      if (journal.isBegun() || Files.exists(draft.parts())) {
         draft.keep();
       }
       throw e;
@@ -157,37 +173,94 @@ final class AtlasCompiler {
 
   private void compileImages(AtlasDraft draft, AtlasJournal journal, AtlasFile.Writer writer)
       throws IOException {
-    List<ImageRow> rows = data.images();
+    int all = data.images().size();
+    int done;
+    AtlasParts parts;
     try (Progress.Phase phase =
-        progress.phase("Compiling the atlas of " + data.name(), rows.size(), "images")) {
-      AtlasJournal.Replayed before = journal.replay(rows, draft.channel(), this::append);
-      writer.takeOver(before.mapBytes());
-      phase.advance(before.images());
-      if (before.damaged()) {
-        progress.warn(
-            "what an earlier compilation left of the atlas is damaged after "
-                + before.images()
-                + " images; compiling the others again");
-      }
+        progress.phase("Compiling the atlas of " + data.name(), all, IMAGES)) {
+      done = replay(draft, journal, writer);
+      phase.advance(done);
       noted = System.nanoTime();
+      parts = parts(draft, done);
+      if (parts == null) {
+        new Sink(journal, writer, phase).compile(done, all);
+      } else {
+        parts.compile(Objects.requireNonNull(engine), done, progress, phase);
+      }
+      phase.done();
+    }
+    if (parts != null) {
+      try (Progress.Phase phase =
+          progress.phase("Joining the atlas of " + data.name(), all, IMAGES)) {
+        phase.advance(done);
+        parts.join(done, new Sink(journal, writer, phase), progress);
+        phase.done();
+      }
+    }
+  }
+
+  /** Takes what an earlier compilation left; gives how many images. */
+  private int replay(AtlasDraft draft, AtlasJournal journal, AtlasFile.Writer writer)
+      throws IOException {
+    AtlasJournal.Replayed before = journal.replay(data.images(), draft.channel(), this::append);
+    writer.takeOver(before.mapBytes());
+    if (before.damaged()) {
+      progress.warn(
+          "what an earlier compilation left of the atlas is damaged after "
+              + before.images()
+              + " images; compiling the others again");
+    }
+    return before.images();
+  }
+
+  /** What is compiled elsewhere; null if all is compiled here. */
+  private @Nullable AtlasParts parts(AtlasDraft draft, int done) {
+    List<ImageRow> rows = data.images();
+    int count = engine == null ? 0 : engine.parts(rows.size() - done);
+    String inputs = AtlasRange.inputs(data, Digests.hex(header.stamp));
+    return count == 0 ? null : new AtlasParts(draft.parts(), inputs, rows, count);
+  }
+
+  /** Puts images into the atlas, in their order. */
+  private final class Sink implements AtlasParts.Taker {
+    private final AtlasJournal journal;
+    private final AtlasFile.Writer writer;
+    private final Progress.Phase phase;
+
+    Sink(AtlasJournal journal, AtlasFile.Writer writer, Progress.Phase phase) {
+      this.journal = journal;
+      this.writer = writer;
+      this.phase = phase;
+    }
+
+    @Override
+    public void take(CompiledImage image) throws IOException {
+      append(image);
+      writer.put(image.regionMap());
+      journal.add(image);
+      phase.advance(1);
+      if (System.nanoTime() - noted >= checkpointNanos || journal.pending() > MOST_PENDING) {
+        keep();
+      }
+    }
+
+    @Override
+    public void compile(int from, int to) throws IOException {
+      List<ImageRow> rows = data.images();
       InOrder.run(
           options.workers(),
-          before.images(),
-          rows.size(),
+          from,
+          to,
           "atlas",
           n -> CompiledImage.of(data, rows.get(n)),
-          (n, image) -> {
-            append(image);
-            writer.put(image.regionMap());
-            journal.add(image);
-            phase.advance(1);
-            if (System.nanoTime() - noted >= checkpointNanos || journal.pending() > MOST_PENDING) {
-              writer.flush();
-              journal.append();
-              noted = System.nanoTime();
-            }
-          });
-      phase.done();
+          (n, image) -> take(image));
+    }
+
+    @Override
+    public void keep() throws IOException {
+      writer.flush();
+      journal.append();
+      noted = System.nanoTime();
     }
   }
 

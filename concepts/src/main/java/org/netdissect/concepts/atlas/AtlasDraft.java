@@ -9,6 +9,7 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.Instant;
@@ -21,16 +22,28 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
+import org.netdissect.base.CacheFolder;
+import org.netdissect.base.NetdissectException;
+import org.netdissect.base.files.ScratchFolder;
+import org.netdissect.base.files.Trees;
+import org.netdissect.base.files.TypedPath;
 import org.netdissect.base.files.WholeFile;
 
 /**
- * An atlas that is being written, under another name beside its place, and its journal. A process
- * that finds one which nobody holds any more goes on with it; the system forgets the lock with the
- * process. Where there are no locks, each process begins its own.
+ * An atlas that is being written, under another name beside its place, its journal, and a folder of
+ * parts if some are compiled elsewhere. A process that finds one which nobody holds any more goes
+ * on with it; the system forgets the lock with the process. Where there are no locks, each process
+ * begins its own. An atlas whose place is no disk of this machine is written on one, but for its
+ * parts, and stored when it is whole.
  */
 final class AtlasDraft implements Closeable {
   private static final String SUFFIX = ".tmp";
   private static final String JOURNAL = ".journal";
+  private static final String PARTS = ".parts";
+
+  /** Parts that are being removed, where no late process finds a folder to write to. */
+  private static final String REMOVED = ".removed";
+
   private static final Duration ABANDONED = Duration.ofHours(24);
 
   /** Between making a file and locking it. */
@@ -40,12 +53,15 @@ final class AtlasDraft implements Closeable {
   private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
 
   private final Path file;
+  private final Path atlas;
   private final FileChannel channel;
   private final @Nullable AtlasJournal journal;
   private boolean keep;
 
-  private AtlasDraft(Path file, FileChannel channel, @Nullable AtlasJournal journal) {
+  private AtlasDraft(
+      Path file, Path atlas, FileChannel channel, @Nullable AtlasJournal journal) {
     this.file = file;
+    this.atlas = atlas;
     this.channel = channel;
     this.journal = journal;
   }
@@ -57,33 +73,54 @@ final class AtlasDraft implements Closeable {
    * @param anew whether to begin anew even where there is something to go on with
    */
   static AtlasDraft take(Path atlas, byte[] stamp, int rows, boolean anew) throws IOException {
+    Path local = local(atlas);
+    Files.createDirectories(local.getParent());
     AtlasDraft draft = null;
-    for (Path file : left(atlas)) {
+    for (Path file : left(local)) {
       if (draft == null && !anew) {
-        draft = adopt(file, stamp, rows);
+        draft = adopt(file, atlas, stamp, rows);
         if (draft != null) {
           continue;
         }
       }
-      removeAbandoned(file);
+      removeAbandoned(file, atlas);
     }
-    return draft != null ? draft : create(atlas, stamp, rows);
+    return draft != null ? draft : create(local, atlas, stamp, rows);
   }
 
-  /** Drafts in the folder, the most advanced first; journals without a draft are removed. */
+  /** Beside which file an atlas is written. */
+  private static Path local(Path atlas) throws IOException {
+    if (TypedPath.isLocal(atlas)) {
+      return atlas;
+    }
+    Path folder;
+    try {
+      folder = CacheFolder.get();
+    } catch (NetdissectException e) {
+      // No home.
+      folder = ScratchFolder.get();
+    }
+    return folder.toAbsolutePath().resolve(atlas.getFileName().toString());
+  }
+
+  /** Drafts in the folder, the most advanced first; what has lost its draft is removed. */
   private static List<Path> left(Path atlas) {
     Path folder = atlas.getParent();
     List<Path> drafts = new ArrayList<>();
     try (DirectoryStream<Path> files =
         Files.newDirectoryStream(
-            folder, atlas.getFileName() + "-*{" + SUFFIX + "," + JOURNAL + "}")) {
+            folder,
+            atlas.getFileName()
+                + "-*{"
+                + String.join(",", SUFFIX, JOURNAL, PARTS, REMOVED)
+                + "}")) {
       for (Path file : files) {
         String name = file.getFileName().toString();
         if (name.endsWith(SUFFIX)) {
           drafts.add(file);
         } else if (!Files.exists(
-            file.resolveSibling(name.substring(0, name.length() - JOURNAL.length()) + SUFFIX))) {
-          Files.deleteIfExists(file);
+            file.resolveSibling(name.substring(0, name.lastIndexOf('.')) + SUFFIX))) {
+          Trees.delete(file);
         }
       }
     } catch (IOException e) {
@@ -91,33 +128,68 @@ final class AtlasDraft implements Closeable {
     }
     // Asked once each, since those of other processes grow.
     Map<Path, Long> advanced = new HashMap<>();
-    drafts.forEach(draft -> advanced.put(draft, journalOf(draft).toFile().length()));
+    drafts.forEach(
+        draft ->
+            advanced.put(draft, journalOf(draft).toFile().length() + bytes(beside(draft, PARTS))));
     drafts.sort(Comparator.comparing(advanced::get, Comparator.reverseOrder()));
     return drafts;
   }
 
   /** Bytes of drafts that stand in the folder already. */
-  static long bytesLeft(Path atlas) {
-    return left(atlas).stream().mapToLong(draft -> draft.toFile().length()).sum();
+  static long bytesLeft(Path atlas) throws IOException {
+    return left(local(atlas)).stream()
+        .mapToLong(draft -> draft.toFile().length() + bytes(beside(draft, PARTS)))
+        .sum();
+  }
+
+  private static long bytes(Path folder) {
+    try {
+      return Files.exists(folder) ? Trees.bytes(folder) : 0;
+    } catch (IOException e) {
+      return 0;
+    }
   }
 
   private static Path journalOf(Path draft) {
-    String name = draft.getFileName().toString();
-    return draft.resolveSibling(name.substring(0, name.length() - SUFFIX.length()) + JOURNAL);
+    return beside(draft, JOURNAL);
   }
 
-  private static AtlasDraft create(Path atlas, byte[] stamp, int rows) throws IOException {
+  private static Path beside(Path draft, String suffix) {
+    return draft.resolveSibling(name(draft, suffix));
+  }
+
+  private static String name(Path draft, String suffix) {
+    String name = draft.getFileName().toString();
+    return name.substring(0, name.length() - SUFFIX.length()) + suffix;
+  }
+
+  /** Removes all that belongs to a draft but for itself. */
+  private static void removeBeside(Path draft, Path atlas) throws IOException {
+    Files.deleteIfExists(journalOf(draft));
+    // Parts lie where all reach them.
+    Path parts = atlas.resolveSibling(name(draft, PARTS));
+    Path removed = atlas.resolveSibling(name(draft, REMOVED));
+    Trees.delete(removed);
+    if (Files.exists(parts)) {
+      Files.move(parts, removed);
+      Trees.delete(removed);
+    }
+  }
+
+  private static AtlasDraft create(Path local, Path atlas, byte[] stamp, int rows)
+      throws IOException {
     Path file =
         Files.createTempFile(
-            atlas.getParent(),
-            atlas.getFileName() + "-" + ProcessHandle.current().pid() + "-",
+            local.getParent(),
+            local.getFileName() + "-" + ProcessHandle.current().pid() + "-",
             SUFFIX);
     HELD.add(file);
     FileChannel channel = null;
     try {
       channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE);
       lock(channel);
-      return new AtlasDraft(file, channel, AtlasJournal.create(journalOf(file), stamp, rows));
+      return new AtlasDraft(
+          file, atlas, channel, AtlasJournal.create(journalOf(file), stamp, rows));
     } catch (IOException | RuntimeException e) {
       release(file, channel);
       Files.deleteIfExists(journalOf(file));
@@ -127,7 +199,7 @@ final class AtlasDraft implements Closeable {
   }
 
   /** The draft that a process left, or null when it cannot be gone on with. */
-  private static @Nullable AtlasDraft adopt(Path file, byte[] stamp, int rows) {
+  private static @Nullable AtlasDraft adopt(Path file, Path atlas, byte[] stamp, int rows) {
     if (!HELD.add(file)) {
       return null;
     }
@@ -140,7 +212,7 @@ final class AtlasDraft implements Closeable {
         AtlasJournal journal =
             Files.exists(journalOf(file)) ? AtlasJournal.open(journalOf(file), stamp, rows) : null;
         if (journal != null || isWhole(channel, stamp)) {
-          draft = new AtlasDraft(file, channel, journal);
+          draft = new AtlasDraft(file, atlas, channel, journal);
         }
       }
     } catch (IOException e) {
@@ -166,7 +238,7 @@ final class AtlasDraft implements Closeable {
   }
 
   /** Removes what a killed process left behind: a file that nobody holds any more. */
-  private static void removeAbandoned(Path file) {
+  private static void removeAbandoned(Path file, Path atlas) {
     if (HELD.contains(file)) {
       return;
     }
@@ -175,7 +247,7 @@ final class AtlasDraft implements Closeable {
       Instant written = Files.getLastModifiedTime(file).toInstant();
       if (written.isBefore(now.minus(ABANDONED))
           || (written.isBefore(now.minus(UNLOCKED)) && isFree(file))) {
-        Files.deleteIfExists(journalOf(file));
+        removeBeside(file, atlas);
         Files.deleteIfExists(file);
       }
     } catch (IOException e) {
@@ -219,6 +291,11 @@ final class AtlasDraft implements Closeable {
     return journal;
   }
 
+  /** Folder for parts that are compiled elsewhere; made by whoever needs it. */
+  Path parts() {
+    return atlas.resolveSibling(name(file, PARTS));
+  }
+
   /** Should this process fail, another is to go on from here. */
   void keep() {
     keep = true;
@@ -228,13 +305,17 @@ final class AtlasDraft implements Closeable {
    * Moves the finished atlas into place. The lock is held meanwhile: nobody may take for a draft
    * what has become the atlas.
    */
-  void moveTo(Path atlas) throws IOException {
+  void moveIntoPlace() throws IOException {
     if (journal != null) {
       journal.close();
-      Files.deleteIfExists(journalOf(file));
     }
-    WholeFile.place(file, atlas);
-    keep = true;
+    removeBeside(file, atlas);
+    if (TypedPath.isLocal(atlas)) {
+      WholeFile.place(file, atlas);
+      keep = true;
+    } else {
+      WholeFile.write(atlas, next -> Files.copy(file, next, StandardCopyOption.REPLACE_EXISTING));
+    }
   }
 
   @Override
@@ -244,7 +325,7 @@ final class AtlasDraft implements Closeable {
         journal.close();
       }
       if (!keep) {
-        Files.deleteIfExists(journalOf(file));
+        removeBeside(file, atlas);
         Files.deleteIfExists(file);
       }
     } finally {

@@ -35,8 +35,6 @@ final class AtlasJournal implements Closeable {
   /** Number of images, bytes and checksum of their maps. */
   private static final int BLOCK_START = 16;
 
-  private static final int DIGEST_BYTES = 32;
-
   private final FileChannel channel;
   private ByteBuffer block = ByteBuffer.allocate(1 << 16).order(ByteOrder.LITTLE_ENDIAN);
   private final CRC32C mapsCrc = new CRC32C();
@@ -176,38 +174,13 @@ final class AtlasJournal implements Closeable {
     try {
       for (int i = 0; i < n; i++) {
         ImageRow row = rows.get(first + i);
-        long dataCategories = b.getLong();
-        byte[] digest = new byte[DIGEST_BYTES];
-        b.get(digest);
-        byte[] problem = new byte[count(b, 1)];
-        b.get(problem);
-        int regions = count(b, 8);
-        int[] pixels = new int[regions];
-        int[][] labels = new int[regions][];
-        long area = 0;
-        for (int r = 0; r < regions; r++) {
-          pixels[r] = b.getInt();
-          area += pixels[r];
-          labels[r] = new int[count(b, 4)];
-          for (int k = 0; k < labels[r].length; k++) {
-            labels[r][k] = b.getInt();
-          }
-        }
-        long size = (long) row.maskHeight() * row.maskWidth();
-        if ((problem.length == 0) != (regions > 0)
-            || regions > Regions.MOST
-            || (regions > 0 && area != size)) {
+        CompiledImage image = CompiledBytes.get(b, row, CompiledImage.NOTHING);
+        if (image == null) {
           return null;
         }
-        sum += AtlasReader.mapBytes(size, regions);
-        images.add(
-            CompiledImage.of(
-                row,
-                pixels,
-                labels,
-                dataCategories,
-                problem.length == 0 ? null : new String(problem, StandardCharsets.UTF_8),
-                digest));
+        long size = (long) row.maskHeight() * row.maskWidth();
+        sum += AtlasReader.mapBytes(size, image.pixels().length);
+        images.add(image);
       }
     } catch (BufferUnderflowException e) {
       return null;
@@ -215,31 +188,10 @@ final class AtlasJournal implements Closeable {
     return b.hasRemaining() || sum != maps ? null : images;
   }
 
-  /** A number of things to follow that take at least so many bytes each. */
-  private static int count(ByteBuffer b, int bytesEach) {
-    int n = b.getInt();
-    if (n < 0 || (long) n * bytesEach > b.remaining()) {
-      throw new BufferUnderflowException();
-    }
-    return n;
-  }
-
   /** Notes an image; it counts once {@link #append} has written it. */
   void add(CompiledImage image) {
-    byte[] problem =
-        image.problem() == null ? new byte[0] : image.problem().getBytes(StandardCharsets.UTF_8);
-    room(8 + DIGEST_BYTES + 8 + problem.length);
-    block.putLong(image.dataCategories()).put(image.digest());
-    block.putInt(problem.length).put(problem);
-    block.putInt(image.pixels().length);
-    for (int r = 0; r < image.pixels().length; r++) {
-      int[] labels = image.labels()[r];
-      room(8 + 4 * labels.length);
-      block.putInt(image.pixels()[r]).putInt(labels.length);
-      for (int label : labels) {
-        block.putInt(label);
-      }
-    }
+    room(CompiledBytes.size(image));
+    CompiledBytes.put(image, block);
     mapsCrc.update(image.regionMap());
     mapBytes += image.regionMap().length;
     images++;

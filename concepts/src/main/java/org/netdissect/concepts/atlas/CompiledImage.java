@@ -14,7 +14,8 @@ import org.netdissect.pictures.UnreadableImageException;
 
 /** One image, ready to be written into an atlas. A plain class, since arrays have no equality. */
 final class CompiledImage {
-  private static final byte[] NOTHING = {};
+  /** The bytes of a region map that is not at hand. */
+  static final byte[] NOTHING = {};
 
   private final AtlasImage image;
   private final int[] pixels;
@@ -31,16 +32,21 @@ final class CompiledImage {
     this.digest = digest;
   }
 
-  /** An image whose region map stands in the file already. */
+  /**
+   * An image that was compiled before.
+   *
+   * @param regionMap none when it stands in the file already
+   */
   static CompiledImage of(
       ImageRow row,
       int[] pixels,
       int[][] labels,
       long dataCategories,
       @Nullable String problem,
-      byte[] digest) {
+      byte[] digest,
+      byte[] regionMap) {
     return new CompiledImage(
-        image(row, pixels.length, dataCategories, problem), pixels, labels, NOTHING, digest);
+        image(row, pixels.length, dataCategories, problem), pixels, labels, regionMap, digest);
   }
 
   /** Reads and compiles an image. */
@@ -63,7 +69,7 @@ final class CompiledImage {
       dataCategories = annotated.dataCategories();
     } catch (UnreadableImageException e) {
       c.put("unreadable");
-      return of(row, new int[0], new int[0][], 0, e.getMessage(), c.digest.digest());
+      return of(row, new int[0], new int[0][], 0, e.getMessage(), c.digest.digest(), NOTHING);
     }
     int count = regions.pixels.length;
     byte[] regionMap = encode(regions.map, count);

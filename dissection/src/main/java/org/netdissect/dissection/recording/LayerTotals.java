@@ -12,4 +12,4 @@ import org.netdissect.results.values.ValueHistograms;
  * @param peaks the largest value of each map; null if they are not kept
  */
 public record LayerTotals(
-    LayerInfo layer, ValueHistograms histograms, TopImages top, @Nullable PeakRecorder peaks) {}
+    LayerInfo layer, ValueHistograms histograms, TopImages top, @Nullable Peaks peaks) {}

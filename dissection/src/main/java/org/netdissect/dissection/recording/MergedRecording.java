@@ -54,10 +54,11 @@ public final class MergedRecording implements Recorded {
    *
    * @param checkpoint file that its recording ended with
    * @param part numbers of its images, ascending
+   * @param peaks whether it kept the largest value of each map
    * @throws DamagedException if the file is no such, or tells of a part of these images
    */
-  public void add(Path checkpoint, int[] part) throws IOException {
-    Checkpoint state = new Checkpoint(images, part, layers, topImages, false);
+  public void add(Path checkpoint, int[] part, boolean peaks) throws IOException {
+    Checkpoint state = new Checkpoint(images, part, layers, topImages, peaks);
     state.read(checkpoint, Recording.blockImages(layers));
     if (!state.isWhole()) {
       throw new DamagedException(checkpoint, "it does not tell of all images", null);
@@ -80,6 +81,12 @@ public final class MergedRecording implements Recorded {
             image ->
                 System.arraycopy(
                     part.digest(image), 0, digests, image * Digests.BYTES, Digests.BYTES));
+  }
+
+  /** Sets the largest values of the maps of a layer, which are elsewhere. */
+  public void setPeaks(int layer, Peaks peaks) {
+    LayerTotals of = totals.get(layer);
+    totals.set(layer, new LayerTotals(of.layer(), of.histograms(), of.top(), peaks));
   }
 
   /**

@@ -3,6 +3,7 @@ package org.netdissect.dissection.recording;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.BitSet;
 import org.netdissect.base.files.Bytes;
@@ -11,7 +12,7 @@ import org.netdissect.base.files.Bytes;
  * The largest activation of every unit on every image while they are recorded: a {@link Spill}
  * whose pieces are a unit's peaks on a block of images.
  */
-public final class PeakRecorder implements Closeable {
+public final class PeakRecorder implements Peaks, Closeable {
   private final Spill spill;
 
   private PeakRecorder(Spill spill) {
@@ -58,15 +59,20 @@ public final class PeakRecorder implements Closeable {
     return spill.length();
   }
 
-  /**
-   * Reads the peaks of some units.
-   *
-   * @param images of the dissection
-   * @return by unit from {@code first} to before {@code end} and by image; 0 where none was
-   *     recorded
-   */
+  /** Copies the file, which holds all that was recorded, for {@link PartPeaks}. */
+  public void copyTo(Path file) throws IOException {
+    Files.copy(spill.path(), file);
+  }
+
+  @Override
   public float[][] read(int first, int end, int images) throws IOException {
     float[][] peaks = new float[end - first][images];
+    read(spill, first, end, peaks);
+    return peaks;
+  }
+
+  /** Reads what a file holds of some units; by unit from {@code first} on and by image. */
+  static void read(Spill spill, int first, int end, float[][] peaks) throws IOException {
     for (int s = 0; s < spill.segments(); s++) {
       int[] numbers = spill.segment(s).images();
       ByteBuffer pieces = spill.read(s, first, end);
@@ -76,7 +82,6 @@ public final class PeakRecorder implements Closeable {
         }
       }
     }
-    return peaks;
   }
 
   @Override

@@ -120,19 +120,9 @@ public final class Recording implements Recorded, Closeable {
    *
    * @param part numbers of the images, ascending
    * @param work folder for the files; exists
+   * @param peaks whether to keep the largest value of each map
    */
   public static Recording open(
-      ImageSet images,
-      int[] part,
-      List<LayerInfo> layers,
-      ThresholdRule rule,
-      Path work,
-      int topImages)
-      throws IOException {
-    return open(images, part, layers, rule, work, topImages, false);
-  }
-
-  private static Recording open(
       ImageSet images,
       int[] part,
       List<LayerInfo> layers,

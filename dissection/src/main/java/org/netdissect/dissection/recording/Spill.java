@@ -69,13 +69,35 @@ public final class Spill implements Closeable {
         throw SectionFile.damaged(path, "shorter than recorded");
       }
       channel.truncate(keep);
-      while (spill.length < keep) {
-        spill.readSegment(imageCount, keep);
-      }
+      spill.readSegments(imageCount, keep);
       return spill;
     } catch (IOException | RuntimeException e) {
       channel.close();
       throw e;
+    }
+  }
+
+  /**
+   * Opens a file that nothing is appended to any more.
+   *
+   * @param imageCount of the dissection
+   * @throws DissectionException if it is damaged
+   */
+  static Spill openWhole(Path path, int units, int imageCount) throws IOException {
+    FileChannel channel = FileChannel.open(path, StandardOpenOption.READ);
+    try {
+      Spill spill = new Spill(path, units, channel);
+      spill.readSegments(imageCount, channel.size());
+      return spill;
+    } catch (IOException | RuntimeException e) {
+      channel.close();
+      throw e;
+    }
+  }
+
+  private void readSegments(int imageCount, long end) throws IOException {
+    while (length < end) {
+      readSegment(imageCount, end);
     }
   }
 

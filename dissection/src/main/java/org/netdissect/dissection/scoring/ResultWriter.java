@@ -21,7 +21,7 @@ import org.netdissect.base.files.SectionFile;
 import org.netdissect.base.files.WholeFile;
 import org.netdissect.base.threads.Workers;
 import org.netdissect.dissection.recording.LayerTotals;
-import org.netdissect.dissection.recording.PeakRecorder;
+import org.netdissect.dissection.recording.Peaks;
 import org.netdissect.dissection.recording.TopImages;
 import org.netdissect.dissection.rules.Convention;
 import org.netdissect.dissection.rules.ImageSet;
@@ -221,7 +221,7 @@ public final class ResultWriter {
     }
   }
 
-  private void writePeaks(Path folder, LayerInfo layer, PeakRecorder peaks) throws IOException {
+  private void writePeaks(Path folder, LayerInfo layer, Peaks peaks) throws IOException {
     int group = (int) Math.max(1, Math.min(layer.units(), PEAKS_HELD / images.size()));
     try (SectionFile.Writer writer =
         new SectionFile.Writer(folder.resolve("peaks.bin"), PeakActivations.KIND)) {

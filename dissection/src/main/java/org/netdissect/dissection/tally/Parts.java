@@ -19,8 +19,8 @@ import org.netdissect.results.values.ValueHistograms;
  *
  * <ol>
  *   <li>Each part is recorded with {@link Recording#open(ImageSet, int[], List, ThresholdRule,
- *       Path, int)}, into a folder of its own. {@link #bounds} of what others have recorded so far
- *       keeps its spill small.
+ *       Path, int, boolean)}, into a folder of its own. {@link #bounds} of what others have
+ *       recorded so far keeps its spill small.
  *   <li>The histograms of all parts are added.
  *   <li>Each part counts towards a {@link CutSearch}; the counts are added and give the thresholds.
  *   <li>Each part tallies its own images with these; the groups' files are merged.

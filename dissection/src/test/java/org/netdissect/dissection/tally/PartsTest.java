@@ -99,7 +99,7 @@ class PartsTest {
 
   private static Recording open(ImageSet images, int[] part, ThresholdRule rule, Path work)
       throws IOException {
-    return Recording.open(images, part, List.of(layer()), rule, work, Dissector.TOP_IMAGES);
+    return Recording.open(images, part, List.of(layer()), rule, work, Dissector.TOP_IMAGES, false);
   }
 
   @ParameterizedTest

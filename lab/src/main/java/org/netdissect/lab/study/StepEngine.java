@@ -20,6 +20,12 @@ public interface StepEngine extends Closeable {
    */
   void run(String stage, List<String> steps, Progress.Phase phase) throws IOException;
 
+  /**
+   * Ends it while another thread waits for steps, which waits for ever then: the process is about
+   * to end. Nothing is left on disks of its own.
+   */
+  default void abandon() {}
+
   /** Finds engines by the address that people type; looked up as a service. */
   interface Provider {
     /**
