@@ -159,15 +159,27 @@ public final class Unfinished implements Closeable {
 
   /**
    * Refuses to write into the folder that is read, or around it: what is made anew is emptied
-   * first.
+   * first, and what lies in a data set becomes a part of it.
    */
   public static void checkApart(Path from, Path to) throws IOException {
-    if (Files.exists(to) && from.toRealPath().startsWith(to.toRealPath())) {
+    Path read = Files.isDirectory(from) ? from.toRealPath() : from.toRealPath().getParent();
+    if (Files.exists(to) && read != null && read.startsWith(to.toRealPath())) {
       throw new DataException(
           Text.oneLine(to.toString())
               + " holds what is read, "
               + Text.oneLine(from.toString())
               + "; write to another folder");
+    }
+    Path there = to.toAbsolutePath().normalize();
+    while (there != null && !Files.exists(there)) {
+      there = there.getParent();
+    }
+    if (there != null && read != null && there.toRealPath().startsWith(read)) {
+      throw new DataException(
+          Text.oneLine(to.toString())
+              + " lies in what is read, "
+              + Text.oneLine(from.toString())
+              + ", and would become a part of it; write to another folder");
     }
   }
 

@@ -44,7 +44,8 @@ final class DrawnDataset implements ReadDataset {
       throw new DataException(
           "no photograph with labels in "
               + Text.oneLine(folder.toString())
-              + (found.orphans.isEmpty() ? "" : ": " + found.orphans.get(0)));
+              + (found.orphans.isEmpty() ? "" : ": " + found.orphans.get(0))
+              + PhotoFiles.orPassedOver(folder));
     }
     this.folder = folder;
     this.format = format;

@@ -52,7 +52,8 @@ public final class MaskFolderDataset implements ReadDataset {
           "no photograph with a mask in "
               + Text.oneLine(folder.toString())
               + ": masks are pictures (PNG) in the same folders and of the same names as their"
-              + " photographs; all may have the same ending more");
+              + " photographs; all may have the same ending more"
+              + PhotoFiles.orPassedOver(folder));
     }
     this.folder = folder;
     this.format = format;

@@ -1,8 +1,10 @@
 package org.netdissect.datasets.reading;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemLoopException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
@@ -21,8 +23,12 @@ public final class PassedOver {
   /** How many lines there are about each kind of fault. */
   private static final int MOST_NAMED = 5;
 
+  /** By so many bytes a picture is known. */
+  private static final int HEAD_BYTES = 32;
+
   private final Path folder;
   private final Map<String, Integer> kinds = new TreeMap<>();
+  private int withoutEnding;
   private final List<String> noFiles = new ArrayList<>();
   private final List<String> closed = new ArrayList<>();
   private final List<String> loops = new ArrayList<>();
@@ -68,6 +74,19 @@ public final class PassedOver {
                   : " is no file that can be read"));
     } else if (kind != null && !kind.isRead()) {
       kinds.merge(kind.title(), 1, Integer::sum);
+    } else if (kind == null && attributes.isRegularFile() && isPictureWithoutEnding(file)) {
+      withoutEnding++;
+    }
+  }
+
+  private static boolean isPictureWithoutEnding(Path file) {
+    if (file.getFileName().toString().indexOf('.') >= 0) {
+      return false;
+    }
+    try (InputStream in = Files.newInputStream(file)) {
+      return PictureKind.ofContents(in.readNBytes(HEAD_BYTES)) != null;
+    } catch (IOException e) {
+      return false;
     }
   }
 
@@ -101,6 +120,16 @@ public final class PassedOver {
               + String.join(", ", kinds.keySet())
               + (count == 1 ? ") is" : ") are")
               + " passed over; convert to JPEG or PNG");
+    }
+    if (withoutEnding > 0) {
+      remarks.add(
+          Text.oneLine(folder.toString())
+              + ": "
+              + withoutEnding
+              + (withoutEnding == 1
+                  ? " picture whose name has no ending is"
+                  : " pictures whose names have no ending are")
+              + " passed over; name them .jpg or .png");
     }
     addSome(noFiles, "that are no files", remarks);
     addSome(closed, "that cannot be looked into", remarks);

@@ -74,6 +74,14 @@ public final class PhotoFiles {
     return PassedOver.below(folder).remarks();
   }
 
+  /**
+   * What to add where nothing was found below a folder, in case its pictures are of other kinds.
+   */
+  public static String orPassedOver(Path folder) {
+    List<String> remarks = passedOver(folder);
+    return remarks.isEmpty() ? "" : "; " + remarks.get(0);
+  }
+
   /** Who is told of what lies below a folder. */
   interface Visitor {
     /** An entry that is no folder, and is not hidden. */
