@@ -16,11 +16,11 @@ import org.netdissect.base.files.Trees;
 /**
  * The long forms of what {@link StandaloneClusterTest} tries, on a cluster of three workers.
  *
- * <p>Usage: {@code bench/cluster same|workers|drivers|scaling [name=number]…}. {@code same} runs 1,
- * 2, 7 and 64 parts under each convention, in any order and twice at once. {@code workers} kills a
+ * <p>Usage: {@code bench/cluster same|workers|drivers|scaling|moved [name=number]…}. {@code same} runs
+ * 1, 2, 7 and 64 parts under each convention, in any order and twice at once. {@code workers} kills a
  * worker at a random moment of each of {@code times=20} runs, {@code drivers} the command at one of
  * {@code times=10}, which is then repeated: of the stages ({@link RunStage}) in turn. {@code
- * seed=1} is that of the moments. {@code scaling} is {@link ClusterScaling}.
+ * seed=1} is that of the moments. {@code scaling} and {@code moved} are {@link ClusterScaling}.
  */
 public final class ClusterTrials {
   /** Tasks in any order, most of them done twice at once. */
@@ -55,6 +55,10 @@ public final class ClusterTrials {
         ClusterScaling.measure(folder, number(arguments, "images", 1600));
         return;
       }
+      if (what.equals("moved")) {
+        ClusterScaling.moved(folder);
+        return;
+      }
       ClusterTrials trials = new ClusterTrials(folder);
       try {
         int seed = number(arguments, "seed", 1);
@@ -62,7 +66,7 @@ public final class ClusterTrials {
           case "same" -> trials.same();
           case "workers" -> trials.workers(number(arguments, "times", 20), seed);
           case "drivers" -> trials.drivers(number(arguments, "times", 10), seed);
-          default -> throw new IllegalArgumentException("same, workers, drivers or scaling");
+          default -> throw new IllegalArgumentException("same, workers, drivers, scaling or moved");
         }
       } finally {
         trials.cluster.close();
