@@ -56,6 +56,20 @@ record ClassImages(
         order.size() - chosen.size());
   }
 
+  /** Whether two images have different classes of one category. */
+  static boolean areSeveral(ConceptDataset data) {
+    Map<Integer, Integer> seen = new TreeMap<>();
+    for (ImageRow row : data.images()) {
+      for (Map.Entry<Integer, Integer> one : single(data, row).entrySet()) {
+        Integer other = seen.putIfAbsent(one.getKey(), one.getValue());
+        if (other != null && !other.equals(one.getValue())) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
   /** By category, the label of an image where there is just one. */
   private static Map<Integer, Integer> single(ConceptDataset data, ImageRow row) {
     Map<Integer, Integer> single = new TreeMap<>();

@@ -213,7 +213,7 @@ public final class StudyRun {
    * @throws IOException with one line that names file and line of what cannot be
    */
   public List<Step> plan() throws IOException {
-    looked = StudyCheck.of(study, this::isMissing);
+    looked = StudyCheck.of(study, this::labelled, this::isMissing);
     List<Task> tasks = tasks();
     Estimates estimates = null;
     List<Step> steps = new ArrayList<>();
@@ -325,6 +325,7 @@ public final class StudyRun {
         left -= plan.get(t).seconds();
       }
       folders.removeLeft();
+      say.accept("writing the page");
       return new StudyPage(study, outcomes(), out, labelled(), curves).write();
     }
   }
