@@ -511,8 +511,8 @@ final class StudyPage {
         Path report = outcome.dissection().folder().resolve("report/index.html");
         rows.append("<td>");
         if (Files.exists(report)) {
-          String link = out.relativize(report).toString().replace('\\', '/');
-          rows.append("<a href=\"").append(Page.escape(link)).append("\">report</a>");
+          rows.append("<a href=\"").append(Page.escape(Page.link(out.relativize(report))));
+          rows.append("\">report</a>");
         }
         rows.append('\n');
       }

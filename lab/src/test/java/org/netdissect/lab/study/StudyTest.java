@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,6 +19,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -176,6 +179,26 @@ class StudyTest {
     }
     String html = Files.readString(answers.page());
     assertTrue(html.contains("<h3>100</h3>") && html.contains("data:image/jpeg"), "no photographs");
+  }
+
+  @Test
+  void reportsAreLinkedWhateverTheirNetworksAreCalled() throws IOException {
+    Files.copy(shared.resolve("models/run-100.onnx"), temp.resolve("50%25 a&b.onnx"));
+    Study study =
+        Study.read(
+            study(
+                GIVEN
+                    .replace("MODELS/run-*.onnx", "'50%25 a&b.onnx'")
+                    .replace("by: iteration, expect: increases", "by: network")));
+    Path out = temp.resolve("out");
+    StudyRun.of(study, out, null, Progress.NONE, l -> {}).run();
+    Path report = Files.createDirectories(results(out).get(0).resolve("report"));
+    Files.writeString(report.resolve("index.html"), "a report");
+    Path page = StudyRun.of(study, out, null, Progress.NONE, l -> {}).run().page();
+    Matcher link = Pattern.compile("href=\"(results/[^\"]*)\"").matcher(Files.readString(page));
+    assertTrue(link.find());
+    URI address = page.toUri().resolve(link.group(1).replace("&amp;", "&"));
+    assertEquals("a report", Files.readString(Path.of(address)));
   }
 
   private static List<Path> results(Path out) throws IOException {
