@@ -95,9 +95,7 @@ public final class KilledStudy {
     Map<String, Long> usual = new LinkedHashMap<>();
     pieces.forEach(piece -> usual.merge(piece.name(), piece.nanos(), Long::sum));
     System.out.printf(
-        Locale.ROOT,
-        "undisturbed: %.1f s%n",
-        pieces.stream().mapToLong(Piece::nanos).sum() / 1e9);
+        Locale.ROOT, "undisturbed: %.1f s%n", pieces.stream().mapToLong(Piece::nanos).sum() / 1e9);
     Map<String, String> expected = contents(whole);
     Set<String> done = new HashSet<>();
     List<String> kinds = kinds(pieces, kills);
@@ -167,8 +165,7 @@ public final class KilledStudy {
       this.usual = usual;
       this.moment = moment;
       process =
-          new ProcessBuilder(
-                  Command.program(), "study", study.toString(), "--out", out.toString())
+          new ProcessBuilder(Command.program(), "study", study.toString(), "--out", out.toString())
               .redirectErrorStream(true)
               .start();
     }

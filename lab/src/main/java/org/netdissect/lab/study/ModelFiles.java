@@ -97,8 +97,7 @@ final class ModelFiles extends SimpleFileVisitor<Path> {
   }
 
   @Override
-  public FileVisitResult visitFile(Path path, BasicFileAttributes attributes)
-      throws DataException {
+  public FileVisitResult visitFile(Path path, BasicFileAttributes attributes) throws DataException {
     count();
     if (attributes.isRegularFile() && matcher.matches(root.relativize(path))) {
       found.add(path);
@@ -109,7 +108,10 @@ final class ModelFiles extends SimpleFileVisitor<Path> {
   private void count() throws DataException {
     if (++seen > MOST) {
       throw at.wrong(
-          "more than " + MOST + " files lie under " + Text.oneLine(root.toString())
+          "more than "
+              + MOST
+              + " files lie under "
+              + Text.oneLine(root.toString())
               + "; a narrower pattern is wanted");
     }
   }

@@ -36,13 +36,7 @@ import org.netdissect.results.LayerDissection;
  * @param at where the images are named, or else that networks are probed
  */
 record Probing(
-    @Nullable Path data,
-    Pool pool,
-    double cost,
-    int splits,
-    double trained,
-    long seed,
-    Place at) {
+    @Nullable Path data, Pool pool, double cost, int splits, double trained, long seed, Place at) {
   private static final int BATCH = 16;
   private static final String HEAD = "accuracy";
 

@@ -143,9 +143,7 @@ final class QuestionReader {
   }
 
   private static List<Double> alphas(Subject subject) {
-    return subject.bases().stream()
-        .flatMap(basis -> Basis.parse(basis).alphas().stream())
-        .toList();
+    return subject.bases().stream().flatMap(basis -> Basis.parse(basis).alphas().stream()).toList();
   }
 
   /** Values of a factor that are set; none of what is measured or known later. */
@@ -177,10 +175,7 @@ final class QuestionReader {
       for (String wanted : order.values()) {
         if (values.stream().noneMatch(value -> Finding.isSame(value, wanted))) {
           throw expect.wrong(
-              "no network that takes part has "
-                  + question.by()
-                  + " "
-                  + Yaml.named(wanted, values));
+              "no network that takes part has " + question.by() + " " + Yaml.named(wanted, values));
         }
       }
     } else if (values.stream().anyMatch(value -> Finding.number(value) == null)) {

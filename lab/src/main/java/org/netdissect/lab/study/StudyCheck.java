@@ -26,8 +26,8 @@ import org.netdissect.networks.Layer;
 import org.netdissect.networks.Network;
 
 /**
- * What can be known of a study before anything of it runs, so that nothing fails after hours:
- * data, networks, their layers, files of bases, and what questions ask of them. Each model file is opened
+ * What can be known of a study before anything of it runs, so that nothing fails after hours: data,
+ * networks, their layers, files of bases, and what questions ask of them. Each model file is opened
  * once; of networks that are trained first an untrained one is.
  */
 final class StudyCheck {
@@ -258,11 +258,7 @@ final class StudyCheck {
     if (folder == null) {
       names.addAll(WorldFolder.CATEGORIES);
     } else if (study.questions().stream().anyMatch(q -> !q.measure().category().isEmpty())) {
-      labelled
-          .open()
-          .vocabulary()
-          .categories()
-          .forEach(category -> names.add(category.name()));
+      labelled.open().vocabulary().categories().forEach(category -> names.add(category.name()));
     }
     return names;
   }

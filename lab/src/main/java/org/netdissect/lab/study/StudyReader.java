@@ -1,11 +1,8 @@
 package org.netdissect.lab.study;
 
 import java.io.IOException;
-import java.nio.file.FileSystems;
-import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.PathMatcher;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -16,10 +13,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.netdissect.analysis.probes.Pool;
 import org.netdissect.analysis.probes.ProbeOptions;
@@ -225,8 +220,7 @@ final class StudyReader {
     for (String at = group; at != null; at = inits.get(at)) {
       if (!groups.containsKey(at)) {
         throw Objects.requireNonNull(groups.get(group))
-            .wrong(
-                "init names no networks: " + Yaml.named(at, groups.keySet()));
+            .wrong("init names no networks: " + Yaml.named(at, groups.keySet()));
       }
       if (!seen.add(at)) {
         throw Objects.requireNonNull(groups.get(group))

@@ -428,7 +428,8 @@ class StudyTest {
     Files.createDirectories(temp.resolve("nothing"));
     Path classes = Files.createDirectories(temp.resolve("classes/one"));
     for (int i = 0; i < 2; i++) {
-      Files.copy(shared.resolve("world/images/world/00000" + i + ".png"), classes.resolve(i + ".png"));
+      Files.copy(
+          shared.resolve("world/images/world/00000" + i + ".png"), classes.resolve(i + ".png"));
     }
     assertTrue(good.contains(from), from);
     Path file = study(good.replace(from, to));
@@ -465,12 +466,13 @@ class StudyTest {
             "line 2: no YAML: but found another document",
                 "a: b\n---\na: b\n".getBytes(StandardCharsets.US_ASCII),
             "line 1: no text in UTF-8", new byte[] {(byte) 0xff, (byte) 0xd8, (byte) 0xff},
-            "line 3: networks.a.train: the grid has", ("data: {world: {}}\nnetworks:\n  a: {train: {seed: ["
-                    + numbers(1, 3000)
-                    + "], batch: ["
-                    + numbers(2, 3000)
-                    + "]}}\nquestions: [{by: seed}]\n")
-                .getBytes(StandardCharsets.US_ASCII)));
+            "line 3: networks.a.train: the grid has",
+                ("data: {world: {}}\nnetworks:\n  a: {train: {seed: ["
+                        + numbers(1, 3000)
+                        + "], batch: ["
+                        + numbers(2, 3000)
+                        + "]}}\nquestions: [{by: seed}]\n")
+                    .getBytes(StandardCharsets.US_ASCII)));
   }
 
   /** What patterns find, and what they do not: names with brackets, links in a circle, too many. */
@@ -481,10 +483,14 @@ class StudyTest {
     Files.copy(model, nets.resolve("net-1.onnx"));
     Files.copy(model, nets.resolve("best [1].onnx"));
     Files.createSymbolicLink(nets.resolve("above"), temp.resolve("nets"));
-    String text = GIVEN.replace("MODELS/run-*.onnx", "PATTERN").replace("by: iteration, expect: increases", "by: network");
+    String text =
+        GIVEN
+            .replace("MODELS/run-*.onnx", "PATTERN")
+            .replace("by: iteration, expect: increases", "by: network");
     assertEquals(2, Study.read(study(text.replace("PATTERN", "'**.onnx'"))).subjects().size());
     assertEquals(
-        1, Study.read(study(text.replace("PATTERN", "'nets/deep/best [1].onnx'"))).subjects().size());
+        1,
+        Study.read(study(text.replace("PATTERN", "'nets/deep/best [1].onnx'"))).subjects().size());
     Path many = Files.createDirectories(temp.resolve("many"));
     for (int i = 0; i < 2001; i++) {
       Files.createFile(many.resolve("net-" + i + ".onnx"));
@@ -495,7 +501,9 @@ class StudyTest {
   }
 
   private static String numbers(int first, int last) {
-    return IntStream.rangeClosed(first, last).mapToObj(Integer::toString).collect(Collectors.joining(", "));
+    return IntStream.rangeClosed(first, last)
+        .mapToObj(Integer::toString)
+        .collect(Collectors.joining(", "));
   }
 
   private void assertRefused(Map<String, byte[]> files) throws IOException {
