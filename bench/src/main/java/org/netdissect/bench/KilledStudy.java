@@ -17,6 +17,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
@@ -214,7 +215,8 @@ public final class KilledStudy {
           && moment.kind().equals(new Piece(under, 0).kind())
           && number++ == moment.number()) {
         long nanos = (long) (moment.share() * usual.getOrDefault(under, 0L));
-        clock.schedule(process::destroyForcibly, nanos, TimeUnit.NANOSECONDS);
+        Future<?> unused =
+            clock.schedule(process::destroyForcibly, nanos, TimeUnit.NANOSECONDS);
       }
     }
   }
