@@ -215,8 +215,7 @@ public final class KilledStudy {
           && moment.kind().equals(new Piece(under, 0).kind())
           && number++ == moment.number()) {
         long nanos = (long) (moment.share() * usual.getOrDefault(under, 0L));
-        Future<?> unused =
-            clock.schedule(process::destroyForcibly, nanos, TimeUnit.NANOSECONDS);
+        Future<?> unused = clock.schedule(process::destroyForcibly, nanos, TimeUnit.NANOSECONDS);
       }
     }
   }
