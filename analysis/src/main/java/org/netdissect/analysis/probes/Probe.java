@@ -84,6 +84,11 @@ public final class Probe {
     }
   }
 
+  /** About how many images of a data set would be probed, after a look at some of them. */
+  public static int about(ConceptDataset data) {
+    return (int) Math.ceil(ClassImages.share(data) * data.images().size());
+  }
+
   private void checkClasses() throws DataException {
     long classes = images.classes().stream().distinct().count();
     if (classes < 2) {
