@@ -133,11 +133,19 @@ class StudyIT {
   void withoutPytorchTheOneCommandIsToldBeforeAnythingRuns() throws Exception {
     assumeFalse(trains(), "built with -Ptrain");
     Path out = folder.resolve("out");
-    Outcome outcome =
-        Distribution.run("study", study(TRAINED.replace("SEEDS", "[1]")), "--out", out);
-    assertEquals(1, outcome.exit(), outcome.all());
-    assertEquals(1, outcome.err().lines().count(), outcome.all());
-    assertTrue(outcome.err().contains("mvn -B -q -DskipTests -Ptrain package"), outcome.all());
-    assertFalse(Files.exists(out));
+    Path study = study(TRAINED.replace("SEEDS", "[1]"));
+    for (Outcome outcome :
+        List.of(
+            Distribution.run("study", study, "--out", out),
+            Distribution.run("train", "--data", folder, "--out", out))) {
+      assertEquals(1, outcome.exit(), outcome.all());
+      assertEquals(1, outcome.err().lines().count(), outcome.all());
+      assertTrue(
+          outcome.err().contains("run \"mvn -B -q -DskipTests -Ptrain package\" once"),
+          outcome.all());
+      assertFalse(Files.exists(out));
+    }
+    Outcome plan = Distribution.run("study", study, "--out", out, "--dry-run");
+    assertEquals(0, plan.exit(), plan.all());
   }
 }

@@ -248,7 +248,7 @@ final class DjlTraining implements AutoCloseable {
     return fastest;
   }
 
-  private static IOException diverged(int iteration, TrainingOptions options) {
+  static IOException diverged(int iteration, TrainingOptions options) {
     return new NetdissectException(
         String.format(
             Locale.ROOT,

@@ -88,6 +88,32 @@ final class Samples {
     return samples;
   }
 
+  /**
+   * Refuses early data that a task cannot learn from, by what lies there and its tables.
+   *
+   * @throws NetdissectException in one line
+   */
+  static void check(TrainingOptions options) throws IOException {
+    Path folder = options.data();
+    if (options.task().needsWorld()) {
+      Motion.origin(options);
+    }
+    if (!BrodenDataset.isBroden(folder)) {
+      classNames(folder, options.task());
+    } else if (options.task().supervised()) {
+      category(BrodenDataset.open(folder), folder, options.task());
+    }
+  }
+
+  private static Category category(BrodenDataset data, Path folder, Task task)
+      throws NetdissectException {
+    Category category = data.vocabulary().category(task.lowerCase());
+    if (category == null) {
+      throw new NetdissectException(folder + " has no category " + task.lowerCase());
+    }
+    return category;
+  }
+
   private static Samples ofBroden(Path folder, Task task, int side) throws IOException {
     BrodenDataset data = BrodenDataset.open(folder);
     List<Photo> files = new ArrayList<>();
@@ -101,10 +127,7 @@ final class Samples {
       }
       return new Samples(side, List.of(), false, files, labels, train);
     }
-    Category category = data.vocabulary().category(task.lowerCase());
-    if (category == null) {
-      throw new NetdissectException(folder + " has no category " + task.lowerCase());
-    }
+    Category category = category(data, folder, task);
     Map<Integer, Integer> images = new TreeMap<>(); // label → images to train on
     for (ImageRow row : data.images()) {
       AnnotatedImage annotated = data.annotate(row);
@@ -176,7 +199,8 @@ final class Samples {
     return shown;
   }
 
-  private static Samples ofFolders(Path folder, Task task, int side) throws IOException {
+  /** Names of the folders of classes. */
+  private static List<String> classNames(Path folder, Task task) throws IOException {
     if (!Files.isDirectory(folder)) {
       throw new NetdissectException(folder + " is no folder");
     }
@@ -193,6 +217,19 @@ final class Samples {
           .sorted()
           .forEach(names::add);
     }
+    if (names.isEmpty()) {
+      throw noClasses(folder);
+    }
+    return names;
+  }
+
+  private static NetdissectException noClasses(Path folder) {
+    return new NetdissectException(
+        folder + " is no Broden folder and has no sub-folders with photographs");
+  }
+
+  private static Samples ofFolders(Path folder, Task task, int side) throws IOException {
+    List<String> names = classNames(folder, task);
     List<Photo> files = new ArrayList<>();
     List<int[]> labels = new ArrayList<>();
     List<Boolean> train = new ArrayList<>();
@@ -208,8 +245,7 @@ final class Samples {
       }
     }
     if (files.isEmpty()) {
-      throw new NetdissectException(
-          folder + " is no Broden folder and has no sub-folders with photographs");
+      throw noClasses(folder);
     }
     return new Samples(side, task.supervised() ? names : List.of(), false, files, labels, train);
   }

@@ -439,14 +439,7 @@ public final class Comparison {
     if (!Objects.equals(from.getRoot(), to.getRoot())) {
       return to.toUri().toASCIIString();
     }
-    StringBuilder link = new StringBuilder();
-    for (Path part : from.relativize(to)) {
-      link.append(link.length() > 0 ? "/" : "")
-          .append(
-              java.net.URLEncoder.encode(part.toString(), java.nio.charset.StandardCharsets.UTF_8)
-                  .replace("+", "%20"));
-    }
-    return link.toString();
+    return Page.link(from.relativize(to));
   }
 
   /** The numbers: a row a network and layer, then the published ones. */

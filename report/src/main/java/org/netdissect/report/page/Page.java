@@ -3,9 +3,11 @@ package org.netdissect.report.page;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -56,6 +58,15 @@ public final class Page {
         .replace(">", "\\u003e")
         .replace("\u2028", "\\u2028")
         .replace("\u2029", "\\u2029");
+  }
+
+  /** A relative way to a file as an address: signs that mean something there are escaped. */
+  public static String link(Path way) {
+    List<String> parts = new ArrayList<>();
+    for (Path part : way) {
+      parts.add(URLEncoder.encode(part.toString(), StandardCharsets.UTF_8).replace("+", "%20"));
+    }
+    return String.join("/", parts);
   }
 
   /** A data file: a script that hands the value over, since pages on disk may not fetch. */
