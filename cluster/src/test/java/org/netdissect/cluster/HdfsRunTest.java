@@ -175,7 +175,8 @@ class HdfsRunTest {
     String said = run(1, "hdfs://127.0.0.1:1 does not answer", nowhere, "--master", "local[2]");
     assertFalse(said.contains("\tat "), said);
     List<String> unknown = new ArrayList<>(words);
-    unknown.set(unknown.indexOf("--data") + 1, Files.createDirectory(place.resolve("empty")).toString());
+    unknown.set(
+        unknown.indexOf("--data") + 1, Files.createDirectory(place.resolve("empty")).toString());
     run(1, "50% of ü/empty", unknown, "--master", "local[2]");
     List<String> missing = new ArrayList<>(words);
     missing.set(missing.indexOf("--data") + 1, place.resolve("missing").toString());

@@ -268,6 +268,39 @@ class PhotoSizesTest {
   }
 
   @Test
+  void picturesUnderOddNamesAreReadOrCounted() throws Exception {
+    Pictures.photo(dir.resolve("a/1.jpg"), 24, 40);
+    Pictures.photo(dir.resolve("b/2.jpg"), 24, 40);
+    for (String name : List.of("3.pjpeg", "4.JIF", "5.mpo", "6.jpg_large", "7", "8.jpg.1")) {
+      Files.copy(dir.resolve("a/1.jpg"), dir.resolve("b/" + name));
+    }
+    Files.writeString(dir.resolve("b/README"), "no picture");
+    ConceptDataset data = Datasets.open(dir, SMALL);
+    assertEquals(
+        List.of("a/1.jpg", "b/2.jpg", "b/3.pjpeg", "b/4.JIF", "b/5.mpo"),
+        data.images().stream().map(ImageRow::name).toList());
+    assertTrue(
+        data.remarks().stream().anyMatch(line -> line.contains(": 3 pictures whose names do not")),
+        data.remarks()::toString);
+    Files.writeString(Files.createDirectories(temp.resolve("w/images")).resolve("a.webp"), "RIFF");
+    Files.createDirectories(temp.resolve("w/masks"));
+    Files.writeString(temp.resolve("w/labels.csv"), "value,name\n1,cat\n");
+    DataException none =
+        assertThrows(DataException.class, () -> Datasets.open(temp.resolve("w"), SMALL));
+    assertTrue(none.getMessage().contains("WebP"), none.getMessage());
+  }
+
+  @Test
+  void textsThatAreNoLabelsAreNamed() throws Exception {
+    Pictures.photo(dir.resolve("images/train/a.jpg"), 24, 40);
+    Files.createDirectories(dir.resolve("labels/train"));
+    Files.writeString(dir.resolve("labels/train/a.txt"), "-1 0.1 0.1 0.5 0.1 0.5 0.5\n");
+    Files.writeString(dir.resolve("data.yaml"), "names: [cat]\n");
+    DataException odd = assertThrows(DataException.class, () -> Datasets.open(dir, SMALL));
+    assertTrue(odd.getMessage().contains("a.txt and its neighbours"), odd.getMessage());
+  }
+
+  @Test
   void theFolderItselfIsNoPhotograph() throws Exception {
     Pictures.photo(dir.resolve("images/b.jpg"), 24, 40);
     coco(24, 40);

@@ -254,14 +254,17 @@ public final class ResultFolder implements Closeable {
       return;
     }
     Path above = folder.getParent();
-    boolean own =
-        is(folder) && FILES.contains(file.getFileName().toString().toLowerCase(Locale.ROOT));
-    boolean ofLayer = above != null && is(above) && isOfLayer(folder);
-    if (own || ofLayer) {
+    Path result = null;
+    if (is(folder) && FILES.contains(file.getFileName().toString().toLowerCase(Locale.ROOT))) {
+      result = folder;
+    } else if (above != null && is(above) && isOfLayer(folder)) {
+      result = above;
+    }
+    if (result != null) {
       throw new DissectionException(
           Text.oneLine(file.toString())
               + " would lie among the files of the result "
-              + Text.oneLine((own ? folder : above).toString())
+              + Text.oneLine(result.toString())
               + ", which would be damaged; write to another folder");
     }
   }

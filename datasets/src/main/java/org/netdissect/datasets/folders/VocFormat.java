@@ -60,6 +60,8 @@ public final class VocFormat implements DatasetFormat {
 
   private static final String[] TABLES_OF_OTHERS = {
     "labels.txt",
+    "class_names.csv",
+    "label_map.pbtxt",
     "label.txt",
     "classes.txt",
     "label_names.txt",
@@ -100,6 +102,11 @@ public final class VocFormat implements DatasetFormat {
     String broken = brokenTable(at);
     if (broken != null) {
       return Recognition.refused(broken);
+    }
+    if (at.firstFile("labelmap.txt") != null && at.firstFile("class_names.txt") != null) {
+      return Recognition.refused(
+          Text.oneLine(at.folder().toString())
+              + " holds both labelmap.txt and class_names.txt; take away the one that is not meant");
     }
     if (ownTable(at) != null) {
       return Recognition.CLAIMED;

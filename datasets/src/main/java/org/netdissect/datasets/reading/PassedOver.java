@@ -9,7 +9,9 @@ import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.netdissect.base.DataException;
 import org.netdissect.base.Text;
@@ -26,9 +28,16 @@ public final class PassedOver {
   /** By so many bytes a picture is known. */
   private static final int HEAD_BYTES = 32;
 
+  /** Endings of what is no picture, and need not be looked into. */
+  private static final Set<String> OF_OTHERS =
+      Set.of(
+          "txt", "csv", "tsv", "json", "jsonl", "xml", "yaml", "yml", "md", "html", "js", "css",
+          "npy", "npz", "mat", "h5", "pkl", "onnx", "pt", "pth", "bin", "zip", "gz", "tar", "tgz",
+          "mp4", "avi", "mov", "pdf", "svg", "py", "m", "sh", "log", "db", "atlas", "arrow");
+
   private final Path folder;
   private final Map<String, Integer> kinds = new TreeMap<>();
-  private int withoutEnding;
+  private int otherwiseNamed;
   private final List<String> noFiles = new ArrayList<>();
   private final List<String> closed = new ArrayList<>();
   private final List<String> loops = new ArrayList<>();
@@ -74,13 +83,14 @@ public final class PassedOver {
                   : " is no file that can be read"));
     } else if (kind != null && !kind.isRead()) {
       kinds.merge(kind.title(), 1, Integer::sum);
-    } else if (kind == null && attributes.isRegularFile() && isPictureWithoutEnding(file)) {
-      withoutEnding++;
+    } else if (kind == null && attributes.isRegularFile() && isPictureByContents(file)) {
+      otherwiseNamed++;
     }
   }
 
-  private static boolean isPictureWithoutEnding(Path file) {
-    if (file.getFileName().toString().indexOf('.') >= 0) {
+  private static boolean isPictureByContents(Path file) {
+    String name = file.getFileName().toString();
+    if (OF_OTHERS.contains(name.substring(name.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT))) {
       return false;
     }
     try (InputStream in = Files.newInputStream(file)) {
@@ -121,14 +131,14 @@ public final class PassedOver {
               + (count == 1 ? ") is" : ") are")
               + " passed over; convert to JPEG or PNG");
     }
-    if (withoutEnding > 0) {
+    if (otherwiseNamed > 0) {
       remarks.add(
           Text.oneLine(folder.toString())
               + ": "
-              + withoutEnding
-              + (withoutEnding == 1
-                  ? " picture whose name has no ending is"
-                  : " pictures whose names have no ending are")
+              + otherwiseNamed
+              + (otherwiseNamed == 1
+                  ? " picture whose name does not end as a picture's is"
+                  : " pictures whose names do not end as pictures' are")
               + " passed over; name them .jpg or .png");
     }
     addSome(noFiles, "that are no files", remarks);
