@@ -29,6 +29,7 @@ import org.netdissect.dissection.tally.Cuts;
 import org.netdissect.dissection.tally.PartMerge;
 import org.netdissect.results.LayerInfo;
 import org.netdissect.results.LowMaps;
+import org.netdissect.results.values.ValueHistograms;
 
 /**
  * A measurement whose images are recorded and tallied in parts, by the processes of an engine, and
@@ -108,7 +109,7 @@ final class PartedMeasurement {
     record();
     note("record");
     for (int l = 0; l < layers.size(); l++) {
-      files.writeHistograms(l, all.totals().get(l).histograms(), layers.get(l).units());
+      files.writeHistograms(l, largest(l), layers.get(l).units());
     }
     List<PartTasks.Group> groups = groups();
     if (!Files.exists(files.cuts())) {
@@ -195,6 +196,17 @@ final class PartedMeasurement {
           MergedRecording.bounds(all.totals().get(l).histograms(), layers.get(l).units(), tail(l)));
     }
     files.writeBounds(bounds);
+  }
+
+  /** What tasks must know of the histograms of all parts: thresholds do not depend on the rest. */
+  private ValueHistograms largest(int layer) {
+    ValueHistograms histograms = all.totals().get(layer).histograms();
+    int units = layers.get(layer).units();
+    ValueHistograms largest = new ValueHistograms(units);
+    for (int u = 0; u < units; u++) {
+      largest.addLargest(u, histograms, u, tail(layer));
+    }
+    return largest;
   }
 
   private long tail(int layer) {
