@@ -77,6 +77,7 @@ class StudyIT {
     List<Long> times = first.times();
     long total = times.get(times.size() - 1);
     Path out = folder.resolve("cut");
+    killedInTraining(study, out, first, random);
     for (int kill = 0; kill < KILLS; kill++) {
       LiveRun run = start(study, out);
       run.process()
@@ -87,6 +88,23 @@ class StudyIT {
     LiveRun last = start(study, out);
     assertEquals(0, last.end(), () -> about + "\n" + String.join("\n", last.lines()));
     assertEquals(told(whole), told(out), about);
+  }
+
+  /** Kills the study's first training, if it has one, at a moment drawn over its time. */
+  private void killedInTraining(Path study, Path out, LiveRun whole, Random random)
+      throws Exception {
+    List<String> lines = whole.lines();
+    for (int i = 0; i < lines.size() - 1; i++) {
+      if (lines.get(i).contains(" left: train ")) {
+        LiveRun run = start(study, out);
+        assertTrue(run.await(lines.get(i).replaceFirst(",.*", "")), "the training begins");
+        long took = whole.times().get(i + 1) - whole.times().get(i);
+        run.process().waitFor((long) (random.nextDouble() * took), TimeUnit.NANOSECONDS);
+        run.process().destroyForcibly();
+        run.end();
+        return;
+      }
+    }
   }
 
   private LiveRun start(Path study, Path out) throws IOException {

@@ -158,10 +158,6 @@ final class StudyCheck {
   }
 
   private void trained(Subject subject, TrainingOptions options) throws IOException {
-    if (!options.data().equals(StudyReader.UNSET)
-        && trainedOn.add(options.task().lowerCase() + "\n" + options.data())) {
-      said(subject.looks().at(), () -> Untrained.checkData(options));
-    }
     String key =
         String.join(
             "\n",
@@ -185,6 +181,25 @@ final class StudyCheck {
       }
     }
     layers.put(subject.name(), Objects.requireNonNull(layers.get(key)));
+    trainable(subject, options);
+  }
+
+  /** The images must be such as the task needs, and enough for a batch. */
+  private void trainable(Subject subject, TrainingOptions options) throws IOException {
+    if (!options.data().equals(StudyReader.UNSET)
+        && trainedOn.add(
+            options.task().lowerCase() + " " + options.batch() + " " + options.data())) {
+      said(subject.looks().at(), () -> Untrained.checkData(options));
+    }
+    Study.WorldBlock world = study.data().world();
+    if (world != null
+        && options.data().equals(StudyReader.UNSET)
+        && world.images() <= options.batch()) {
+      throw subject
+          .looks()
+          .at()
+          .wrong("a batch of " + options.batch() + " images from a world of " + world.images());
+    }
   }
 
   private static byte[] untrained(Subject subject, TrainingOptions options) throws IOException {

@@ -274,9 +274,16 @@ final class StudyReader {
 
   /** A name, or a file relative to the study's own folder. */
   private String preprocessing(String text) throws IOException {
-    String known = Preprocessing.names().contains(text) ? text : folder.resolve(text).toString();
-    Preprocessing.of(known);
-    return known;
+    if (Preprocessing.names().contains(text)) {
+      return text;
+    }
+    Path file = folder.resolve(text);
+    if (!Files.exists(file)) {
+      throw new DataException(
+          "no preprocessing and no file " + Yaml.named(text, Preprocessing.names()));
+    }
+    Preprocessing.of(file.toString());
+    return file.toString();
   }
 
   private List<Subject> subjects(String group, Yaml at, Map<String, String> inits)

@@ -27,6 +27,9 @@ final class Samples {
 
   private static final int MIN_IMAGES = 20;
 
+  /** The split of the images that are not trained on. */
+  private static final String VALIDATION = "val";
+
   private final int side;
   private final List<String> classes;
   private final boolean multiLabel;
@@ -75,17 +78,22 @@ final class Samples {
         BrodenDataset.isBroden(options.data())
             ? ofBroden(options.data(), options.task(), options.size())
             : ofFolders(options.data(), options.task(), options.size());
-    if (samples.training.length < options.batch() || samples.validation.length == 0) {
+    checkEnough(options, samples.training.length, samples.validation.length);
+    return samples;
+  }
+
+  private static void checkEnough(TrainingOptions options, int training, int validation)
+      throws NetdissectException {
+    if (training < options.batch() || validation == 0) {
       throw new NetdissectException(
           options.data()
               + ": "
-              + samples.training.length
+              + training
               + " images to train on and "
-              + samples.validation.length
+              + validation
               + " to validate on; a batch needs "
               + options.batch());
     }
-    return samples;
   }
 
   /**
@@ -100,9 +108,16 @@ final class Samples {
     }
     if (!BrodenDataset.isBroden(folder)) {
       classNames(folder, options.task());
-    } else if (options.task().supervised()) {
-      category(BrodenDataset.open(folder), folder, options.task());
+      return;
     }
+    BrodenDataset data = BrodenDataset.open(folder);
+    if (options.task().supervised()) {
+      category(data, folder, options.task());
+    }
+    // At most: not every image has a label.
+    int validation =
+        (int) data.images().stream().filter(row -> row.split().equals(VALIDATION)).count();
+    checkEnough(options, data.images().size() - validation, validation);
   }
 
   private static Category category(BrodenDataset data, Path folder, Task task)
@@ -123,7 +138,7 @@ final class Samples {
       for (ImageRow row : data.images()) {
         files.add(Photo.of(data, row));
         labels.add(new int[] {0});
-        train.add(!row.split().equals("val"));
+        train.add(!row.split().equals(VALIDATION));
       }
       return new Samples(side, List.of(), false, files, labels, train);
     }
@@ -148,7 +163,7 @@ final class Samples {
       if (shown.isEmpty() && !(task == Task.OBJECT && hasMask)) {
         continue; // a close-up of a texture, say
       }
-      boolean training = !row.split().equals("val");
+      boolean training = !row.split().equals(VALIDATION);
       files.add(Photo.of(data, row));
       labels.add(shown.stream().mapToInt(n -> n).toArray());
       train.add(training);

@@ -398,6 +398,7 @@ class StudyTest {
         "models: M.onnx|train: {task: egomotion, data: classes}|line 4: networks.a.train|needs"
             + " further views",
         "models: M.onnx|train: {task: object, data: classes}|line 4: networks.a.train|needs one",
+        "models: M.onnx|train: {task: scene, batch: 80}|line 4: networks.a.train|a batch needs 80",
         "study: t|probe: {data: nothing}|line 1: probe.data|nothing",
         "study: t|probe: {data: classes}|line 1: probe.data|all photographs are in one",
         "models: M.onnx|train: {}, layers: [relu9]|line 4: networks.a.layers|nearest names are"
@@ -660,7 +661,8 @@ class StudyTest {
         "m.onnx|\"m\\0/*.onnx\"|line 4: networks.a.models|is no path",
         "m.onnx|\"../*/nowhere/**.onnx\"|line 4: networks.a.models|finds no file",
         "models: m.onnx|models: {a: b}|line 4: networks.a.models|a single value",
-        "models: m.onnx|models: m.onnx, preprocess: none.json|line 4: networks.a.preprocess|",
+        "models: m.onnx|models: m.onnx, preprocess: none.json|line 4: networks.a.preprocess|no file",
+        "models: m.onnx|models: m.onnx, preprocess: cafe|line 4|\"caffe\" is meant?",
         "models: m.onnx|train: {threads: 0}|line 4|a whole number from 1",
         "models: m.onnx|train: {dropout: [0, 0.0]}|line 4|two networks would be called",
         "models: m.onnx|train: {iterations: 1e3}|line 4|a whole number from 1",
