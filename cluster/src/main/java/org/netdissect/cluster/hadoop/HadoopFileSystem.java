@@ -12,6 +12,8 @@ import java.nio.file.attribute.UserPrincipalLookupService;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import org.apache.hadoop.fs.FileContext;
+import org.apache.hadoop.fs.UnsupportedFileSystemException;
 import org.jspecify.annotations.Nullable;
 
 /** A file system of Hadoop as one of Java's. It stays open as long as the process lives. */
@@ -19,6 +21,11 @@ final class HadoopFileSystem extends FileSystem {
   private final org.apache.hadoop.fs.FileSystem hadoop;
   private final String scheme;
   private final @Nullable String authority;
+
+  /** Null until it is asked for, and where the file system has none. */
+  private @Nullable FileContext context;
+
+  private boolean isAsked;
 
   /**
    * A file system.
@@ -33,6 +40,19 @@ final class HadoopFileSystem extends FileSystem {
 
   org.apache.hadoop.fs.FileSystem hadoop() {
     return hadoop;
+  }
+
+  /** What renames at once, over what is there; null where the file system has no such thing. */
+  synchronized @Nullable FileContext context() throws IOException {
+    if (!isAsked) {
+      try {
+        context = FileContext.getFileContext(hadoop.getUri(), hadoop.getConf());
+      } catch (UnsupportedFileSystemException e) {
+        // It is renamed in its own way.
+      }
+      isAsked = true;
+    }
+    return context;
   }
 
   String scheme() {

@@ -38,7 +38,6 @@ import org.apache.hadoop.fs.FileContext;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.Options;
 import org.apache.hadoop.fs.RemoteIterator;
-import org.apache.hadoop.fs.UnsupportedFileSystemException;
 import org.apache.hadoop.fs.permission.FsAction;
 import org.jspecify.annotations.Nullable;
 
@@ -279,29 +278,25 @@ final class HadoopProvider extends FileSystemProvider {
     if (there != null && (there.isDirectory() || status.isDirectory())) {
       delete(to);
     }
-    call(from, (files, at) -> rename(files, at, to.hadoop(), replaces));
+    call(from, (files, at) -> rename(from, to, replaces));
   }
 
   /** Renames at once where the file system can. */
-  private static boolean rename(
-      org.apache.hadoop.fs.FileSystem files,
-      org.apache.hadoop.fs.Path from,
-      org.apache.hadoop.fs.Path to,
-      boolean replaces)
+  private static boolean rename(HadoopPath from, HadoopPath to, boolean replaces)
       throws IOException {
-    FileContext context;
-    try {
-      context = FileContext.getFileContext(files.getUri(), files.getConf());
-    } catch (UnsupportedFileSystemException e) {
-      if (replaces) {
-        files.delete(to, false);
-      }
-      if (!files.rename(from, to)) {
-        throw new FileSystemException(from.toString(), to.toString(), "it cannot be moved");
-      }
+    FileContext context = from.getFileSystem().context();
+    if (context != null) {
+      Options.Rename way = replaces ? Options.Rename.OVERWRITE : Options.Rename.NONE;
+      context.rename(from.hadoop(), to.hadoop(), way);
       return true;
     }
-    context.rename(from, to, replaces ? Options.Rename.OVERWRITE : Options.Rename.NONE);
+    org.apache.hadoop.fs.FileSystem files = from.getFileSystem().hadoop();
+    if (replaces) {
+      files.delete(to.hadoop(), false);
+    }
+    if (!files.rename(from.hadoop(), to.hadoop())) {
+      throw new FileSystemException(from.toString(), to.toString(), "it cannot be moved");
+    }
     return true;
   }
 

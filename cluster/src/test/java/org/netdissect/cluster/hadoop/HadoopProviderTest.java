@@ -374,12 +374,8 @@ class HadoopProviderTest {
 
   @Test
   void filesMoveBetweenHereAndThere() throws IOException {
-    byte[] bytes =
-        new Random(5)
-            .ints(1_000_000)
-            .collect(StringBuilder::new, (b, i) -> b.append(i), (a, b) -> {})
-            .toString()
-            .getBytes();
+    byte[] bytes = new byte[3_000_000];
+    new Random(5).nextBytes(bytes);
     Path here = Files.write(folder.resolve("to send"), bytes);
     Path there = hdfs.root().resolve("sent");
     Files.copy(here, there);

@@ -144,7 +144,16 @@ final class StudyReader {
         at.place());
   }
 
+  /** Data and models lie in folders. */
+  private static void requireNoAddress(Yaml at) throws DataException {
+    if (at.text().matches("[A-Za-z][A-Za-z0-9+.-]+://.*")) {
+      throw at.wrong(
+          Text.quoted(at.text()) + " is an address; a study reads folders: mount what it leads to");
+    }
+  }
+
   private Path folder(Yaml at) throws DataException {
+    requireNoAddress(at);
     Path path = at.as(text -> folder.resolve(text));
     if (!Files.isDirectory(path)) {
       throw at.wrong(Text.quoted(at.text()) + " is no folder");
@@ -328,6 +337,7 @@ final class StudyReader {
       throws IOException {
     Set<Path> files = new LinkedHashSet<>();
     for (Yaml model : models.list()) {
+      requireNoAddress(model);
       List<Path> found = ModelFiles.of(model, folder);
       if (found.isEmpty()) {
         throw model.wrong(
