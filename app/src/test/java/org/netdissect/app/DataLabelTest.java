@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -114,8 +115,8 @@ class DataLabelTest {
     words.addAll(List.of("--out", temp.resolve("out").toString()));
     ByteArrayOutputStream said = new ByteArrayOutputStream();
     assertEquals(1, InProcess.run(new ByteArrayOutputStream(), said, words.toArray()));
-    assertTrue(
-        said.toString().contains("value 3, but the model's classes are 0 to 2"), said::toString);
+    String error = said.toString(StandardCharsets.UTF_8);
+    assertTrue(error.contains("value 3, but the model's classes are 0 to 2"), error);
   }
 
   @Test
