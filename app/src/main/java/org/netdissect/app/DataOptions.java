@@ -171,10 +171,14 @@ final class DataOptions {
         .count();
   }
 
-  /** How the data sets were given, for {@code run.json}. */
+  /** How the data sets were given, for {@code run.json}; of no address outside this machine. */
   Map<String, Object> note(List<Path> folders) {
     Map<String, Object> note = new LinkedHashMap<>();
-    note.put("folders", folders.stream().map(DataOptions::absolute).toList());
+    note.put(
+        "folders",
+        folders.stream().allMatch(TypedPath::isLocal)
+            ? folders.stream().map(DataOptions::absolute).toList()
+            : null);
     note.put("format", format);
     note.put("maskSize", maskSize);
     note.put("category", category);
@@ -186,8 +190,9 @@ final class DataOptions {
     return note;
   }
 
-  private static String absolute(Path path) {
-    return path.toAbsolutePath().normalize().toString();
+  /** A path for {@code run.json}; null for an address outside this machine. */
+  static @Nullable String absolute(Path path) {
+    return TypedPath.isLocal(path) ? path.toAbsolutePath().normalize().toString() : null;
   }
 
   /** Takes what {@link #note} noted; gives the folders. */

@@ -94,7 +94,7 @@ public final class Netdissect implements Runnable {
     line.setParameterExceptionHandler(
         (failure, given) -> {
           PrintWriter err = failure.getCommandLine().getErr();
-          err.println("netdissect: " + Text.terminal(Objects.toString(failure.getMessage())));
+          err.println("netdissect: " + Text.terminal(wrong(failure)));
           CommandLine.UnmatchedArgumentException.printSuggestions(failure, err);
           err.println(
               "Try '" + failure.getCommandLine().getCommandSpec().qualifiedName() + " --help'.");
@@ -122,6 +122,22 @@ public final class Netdissect implements Runnable {
       return code == CommandLine.ExitCode.OK ? 1 : code;
     }
     return code;
+  }
+
+  /** What is wrong with the words; an address is no option that nobody knows. */
+  private static String wrong(CommandLine.ParameterException failure) {
+    if (failure instanceof CommandLine.UnmatchedArgumentException unmatched) {
+      for (String word : unmatched.getUnmatched()) {
+        try {
+          if (word.contains("://")) {
+            path(word);
+          }
+        } catch (CommandLine.TypeConversionException e) {
+          return Objects.toString(e.getMessage());
+        }
+      }
+    }
+    return Objects.toString(failure.getMessage());
   }
 
   /** Where a command writes: --out, or the folder of a result; null when it is not told. */
@@ -189,7 +205,8 @@ public final class Netdissect implements Runnable {
         return withoutDetour(TypedPath.of(text));
       }
     } catch (InvalidPathException e) {
-      throw new CommandLine.TypeConversionException("'" + text + "' is no path: " + e.getReason());
+      throw new CommandLine.TypeConversionException(
+          "'" + e.getInput() + "' is no path: " + e.getReason());
     }
     throw new CommandLine.TypeConversionException("the path is empty");
   }

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 import org.netdissect.analysis.trust.TrustOptions;
 import org.netdissect.base.DiskSpace;
 import org.netdissect.base.Text;
+import org.netdissect.base.files.TypedPath;
 import org.netdissect.concepts.ConceptDataset;
 import org.netdissect.datasets.reading.ImageList;
 import org.netdissect.dissection.Dissector;
@@ -338,6 +339,23 @@ final class RunCommand implements Callable<Integer> {
     if (master != null) {
       Engines.parts();
     }
+    if (!TypedPath.isLocal(out)) {
+      checkElsewhere();
+    }
+  }
+
+  /** Checks what can be written where files are written from their beginning to their end only. */
+  private void checkElsewhere() {
+    if (master == null) {
+      throw new UsageException(
+          "--out " + out + " is no folder of this machine and needs --master: local[4], say");
+    }
+    if (trust) {
+      throw new UsageException(
+          "--trust needs a folder of this machine for --out, not "
+              + out
+              + "; leave it out, copy the result into a folder, and give 'netdissect trust' that");
+    }
   }
 
   private Dissector.Builder recordedBuilder(TerminalProgress progress) throws IOException {
@@ -484,7 +502,7 @@ final class RunCommand implements Callable<Integer> {
       TerminalProgress progress)
       throws IOException {
     builder.optNote("dataset", dataOptions.note(data));
-    if (cache != null) {
+    if (cache != null && TypedPath.isLocal(cache)) {
       builder.optNote("cache", cache.toAbsolutePath().normalize().toString());
     }
     if (trust) {

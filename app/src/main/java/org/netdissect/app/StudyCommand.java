@@ -8,6 +8,7 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.netdissect.base.DiskSpace;
 import org.netdissect.base.Text;
+import org.netdissect.base.files.TypedPath;
 import org.netdissect.lab.study.StepEngine;
 import org.netdissect.lab.study.Study;
 import org.netdissect.lab.study.StudyRun;
@@ -65,6 +66,12 @@ final class StudyCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     CurvesOption.check(curves);
+    for (Path named : out == null ? List.of(file) : List.of(file, out)) {
+      if (!TypedPath.isLocal(named)) {
+        throw new UsageException(
+            "a study lies in folders, not at " + named + ": mount what the address leads to");
+      }
+    }
     if (master != null) {
       Engines.steps();
     }

@@ -2,7 +2,6 @@ package org.netdissect.cluster;
 
 import java.io.IOException;
 import java.io.Serializable;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.LongConsumer;
@@ -11,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 import org.netdissect.base.NetdissectException;
 import org.netdissect.base.files.BadFileException;
 import org.netdissect.base.files.DamagedException;
+import org.netdissect.base.files.TypedPath;
 import org.netdissect.dissection.PartTask;
 import org.netdissect.dissection.PartWorker;
 
@@ -64,7 +64,7 @@ record Outcome(
    */
   Serializable get() throws NetdissectException {
     if (damaged != null) {
-      throw new DamagedException(Path.of(damaged), Objects.toString(failure), null);
+      throw new DamagedException(TypedPath.of(damaged), Objects.toString(failure), null);
     }
     if (failure != null) {
       throw new NetdissectException(failure);

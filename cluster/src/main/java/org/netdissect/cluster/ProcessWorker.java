@@ -7,6 +7,7 @@ import java.util.List;
 import org.apache.spark.SparkEnv;
 import org.jspecify.annotations.Nullable;
 import org.netdissect.app.RunWorkers;
+import org.netdissect.base.files.ScratchFolder;
 import org.netdissect.dissection.PartWorker;
 
 /**
@@ -22,8 +23,10 @@ final class ProcessWorker {
   /** That of a run; opened by the first task that asks. */
   static synchronized PartWorker of(List<String> command) throws IOException {
     if (worker == null || !command.equals(opened)) {
+      Path folder = folder();
+      System.setProperty(ScratchFolder.PROPERTY, folder.resolve("scratch").toString());
       String machine = SparkEnv.get().blockManager().blockManagerId().host();
-      worker = RunWorkers.open(command, folder(), machine);
+      worker = RunWorkers.open(command, folder, machine);
       opened = List.copyOf(command);
     }
     return worker;

@@ -19,25 +19,49 @@ final class TestRuns {
   private static final int SIDE = 6;
 
   private final Path folder;
-  private final Path world;
+
+  /** Where what is dissected lies. */
+  private final Path place;
+
   private final int images;
 
   /** Makes the world in a folder. */
   TestRuns(Path folder, int images) throws Exception {
     this.folder = Files.createDirectories(folder);
     this.images = images;
-    world = folder.resolve("world");
+    place = folder;
     List<String> words = new ArrayList<>(List.of("world", "--images", "" + images, "--size", "64"));
-    words.addAll(List.of("--out", world.toString()));
+    words.addAll(List.of("--out", world().toString()));
     JavaProcess.netdissect(folder, 0, "", List.of(), words);
     Random random = new Random(3);
     maps("one", random, UNITS, SIDE);
     maps("two", random, UNITS + 4, SIDE / 2);
     List<String> names = new ArrayList<>();
-    for (String row : Files.readAllLines(world.resolve("index.csv"))) {
+    for (String row : Files.readAllLines(world().resolve("index.csv"))) {
       names.add(row.substring(0, row.indexOf(',')));
     }
     Files.write(folder.resolve("names.txt"), names.subList(1, names.size()));
+  }
+
+  private TestRuns(TestRuns runs, Path place) {
+    folder = runs.folder;
+    images = runs.images;
+    this.place = place;
+  }
+
+  /** The same of a copy of what is dissected, in a folder that is not there yet. */
+  TestRuns copiedTo(Path there) throws IOException {
+    try (Stream<Path> files = Files.walk(folder)) {
+      for (Path file : files.toList()) {
+        Files.copy(file, there.resolve(folder.relativize(file).toString()));
+      }
+    }
+    return new TestRuns(this, there);
+  }
+
+  /** The labelled images. */
+  Path world() {
+    return place.resolve("world");
   }
 
   private void maps(String name, Random random, int units, int side) throws IOException {
@@ -52,13 +76,20 @@ final class TestRuns {
   List<String> recorded(Path out, String convention) {
     List<String> words = common(out, convention);
     for (String layer : List.of("one", "two")) {
-      words.addAll(List.of("--activations", layer + "=" + folder.resolve(layer + ".npy")));
+      words.addAll(List.of("--activations", layer + "=" + place.resolve(layer + ".npy")));
     }
     words.addAll(List.of("--field", "-3,20,10", "--field", "-3,36,20"));
-    words.addAll(List.of("--images", folder.resolve("names.txt").toString()));
+    words.addAll(List.of("--images", place.resolve("names.txt").toString()));
     words.addAll(List.of("--input-size", "64,64"));
     words.add("--peaks");
     words.addAll(List.of("--keep-quantile", "0.1", "--basis", "rotation:seeds=1;alphas=1"));
+    return words;
+  }
+
+  /** The same, with a folder of its own for the compiled labels. */
+  List<String> recordedApart(Path out, String convention) {
+    List<String> words = recorded(out, convention);
+    words.set(words.indexOf("--cache") + 1, cache(out).toString());
     return words;
   }
 
@@ -87,7 +118,7 @@ final class TestRuns {
     return new ArrayList<>(List.of("study", file.toString(), "--out", out.toString()));
   }
 
-  /** The folder of the compiled labels of a run. */
+  /** The folder of the compiled labels of a run that has one of its own. */
   static Path cache(Path out) {
     return out.resolveSibling(out.getFileName() + "-cache");
   }
@@ -108,8 +139,8 @@ final class TestRuns {
 
   private List<String> common(Path out, String convention) {
     List<String> words = new ArrayList<>(List.of("run", "--out", out.toString(), "--no-report"));
-    words.addAll(List.of("--data", world.toString(), "--quantile", "0.02"));
-    words.addAll(List.of("--convention", convention, "--cache", cache(out).toString()));
+    words.addAll(List.of("--data", world().toString(), "--quantile", "0.02"));
+    words.addAll(List.of("--convention", convention, "--cache", place.resolve("cache").toString()));
     return words;
   }
 

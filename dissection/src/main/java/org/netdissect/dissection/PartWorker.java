@@ -15,6 +15,7 @@ import org.netdissect.base.DataException;
 import org.netdissect.base.Digests;
 import org.netdissect.base.Progress;
 import org.netdissect.base.files.BadFileException;
+import org.netdissect.base.files.TypedPath;
 import org.netdissect.concepts.atlas.Atlas;
 import org.netdissect.concepts.atlas.AtlasRange;
 import org.netdissect.dissection.recording.PartPeaks;
@@ -101,7 +102,7 @@ public final class PartWorker implements Closeable {
     if (shared == null || !shared.isOf(part)) {
       shared =
           new SharedParts(
-              new PartFiles(Path.of(part.folder())),
+              new PartFiles(TypedPath.of(part.folder())),
               new PartSplit(opened.images(), part.parts()),
               opened.images(),
               opened.source().layers(),

@@ -10,12 +10,17 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.netdissect.base.Json;
 import org.netdissect.base.Progress;
+import org.netdissect.base.files.TypedPath;
 import org.netdissect.base.files.WholeFile;
 
 /** Passes on what it is told of a run's progress, and keeps what {@code run.json} tells of it. */
 final class RunLog implements Progress {
+  /** The address of a file, up to its name. */
+  private static final Pattern ADDRESS = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]+://\\S*/");
+
   private final Instant began = Instant.now();
   private final Progress progress;
   private final List<String> messages = new ArrayList<>();
@@ -62,12 +67,19 @@ final class RunLog implements Progress {
     if (plan.subject().device() != null) {
       run.put("device", plan.subject().device().toString());
     }
-    run.put("data", plan.data().folder().toAbsolutePath().toString());
+    if (TypedPath.isLocal(plan.data().folder())) {
+      run.put("data", plan.data().folder().toAbsolutePath().toString());
+    }
     run.putAll(plan.notes());
     synchronized (messages) {
-      run.put("messages", List.copyOf(messages));
+      run.put("messages", messages.stream().map(RunLog::withoutAddress).toList());
     }
     WholeFile.text(result.resolve("run.json"), Json.pretty(run));
+  }
+
+  /** A cluster's addresses are no part of a result. */
+  private static String withoutAddress(String message) {
+    return ADDRESS.matcher(message).replaceAll("");
   }
 
   private static String hostName() {

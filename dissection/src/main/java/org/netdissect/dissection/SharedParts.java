@@ -1,10 +1,10 @@
 package org.netdissect.dissection;
 
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.netdissect.base.files.TypedPath;
 import org.netdissect.dissection.recording.MergedRecording;
 import org.netdissect.dissection.recording.Recording;
 import org.netdissect.dissection.rules.ImageSet;
@@ -40,7 +40,7 @@ final class SharedParts {
   }
 
   boolean isOf(PartTasks.Part part) {
-    return files.folder().equals(Path.of(part.folder()));
+    return files.folder().equals(TypedPath.of(part.folder()));
   }
 
   PartFiles files() {

@@ -6,14 +6,22 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import org.netdissect.base.files.ScratchFolder;
+import org.netdissect.base.files.Trees;
+import org.netdissect.base.files.TypedPath;
 
 /** Weights in files beside the model. */
 final class ExternalWeights {
+  /** By model, where copies of its weight files lie as long as this process lives. */
+  private static final Map<Path, Path> COPIES = new ConcurrentHashMap<>();
+
   private ExternalWeights() {}
 
   /**
@@ -78,6 +86,49 @@ final class ExternalWeights {
       throw new ModelException(file + ": is a folder, not an ONNX file.");
     }
     return folder;
+  }
+
+  /**
+   * A folder of this machine from which the runtime reads a model's weight files: that of the
+   * model, or where it is on no disk of this machine, one with copies.
+   */
+  static Path localFolder(OnnxGraph graph) throws ModelException {
+    Path folder = folder(graph.file());
+    if (TypedPath.isLocal(folder)) {
+      return folder;
+    }
+    synchronized (COPIES) {
+      Path copies = COPIES.get(graph.file());
+      if (copies == null) {
+        copies = copied(graph);
+        COPIES.put(graph.file(), copies);
+      }
+      return copies;
+    }
+  }
+
+  private static Path copied(OnnxGraph graph) throws ModelException {
+    try {
+      Path copies = Files.createTempDirectory(ScratchFolder.get(), "netdissect-weights-");
+      Runtime.getRuntime().addShutdownHook(new Thread(() -> remove(copies)));
+      for (Map.Entry<String, Path> weights : graph.externalFiles().entrySet()) {
+        Path copy = copies.resolve(weights.getKey()).normalize();
+        Files.createDirectories(folder(copy));
+        Files.copy(weights.getValue(), copy, StandardCopyOption.REPLACE_EXISTING);
+      }
+      return copies;
+    } catch (IOException e) {
+      throw new ModelException(
+          graph.file() + ": its weights cannot be copied to this machine: " + e.getMessage(), e);
+    }
+  }
+
+  private static void remove(Path copies) {
+    try {
+      Trees.delete(copies);
+    } catch (IOException e) {
+      // The system clears the folder that they lie in.
+    }
   }
 
   private static Path inside(Path file, String location) throws ModelException {

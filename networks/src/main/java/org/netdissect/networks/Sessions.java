@@ -77,7 +77,7 @@ final class Sessions {
     // The options are closed whatever happens: a session keeps none of them.
     try (OrtSession.SessionOptions options = options(level, device)) {
       if (!graph.externalFiles().isEmpty()) {
-        options.addConfigEntry(EXTERNAL_FOLDER, ExternalWeights.folder(graph.file()).toString());
+        options.addConfigEntry(EXTERNAL_FOLDER, ExternalWeights.localFolder(graph).toString());
       }
       return environment.createSession(GraphEdit.serialised(graph.file(), cut), options);
     }

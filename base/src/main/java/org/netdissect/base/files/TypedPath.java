@@ -2,10 +2,12 @@ package org.netdissect.base.files;
 
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Objects;
+import java.util.ServiceLoader;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -26,9 +28,10 @@ public final class TypedPath {
   private TypedPath() {}
 
   /**
-   * What is meant by a name, which may be an address {@code file:/…}.
+   * What is meant by a name, which may be an address: {@code file:/…}, or of another kind if this
+   * copy knows it ({@link AddressedPaths}). A path's text, typed, means that path.
    *
-   * @throws InvalidPathException if it is no path, or an address of another kind
+   * @throws InvalidPathException if it is no path, or an address of a kind that is not known here
    */
   public static Path of(String name) {
     Matcher address = ADDRESS.matcher(name);
@@ -36,17 +39,30 @@ public final class TypedPath {
       return from(System.getenv(FOLDER), Path.of(name));
     }
     if (!address.group(1).equalsIgnoreCase("file")) {
-      throw new InvalidPathException(
-          name,
-          "netdissect reads and writes folders; mount what "
-              + address.group(1)
-              + ": reaches, under one name on all machines");
+      return ServiceLoader.load(AddressedPaths.class, TypedPath.class.getClassLoader())
+          .findFirst()
+          .orElseThrow(
+              () ->
+                  new InvalidPathException(
+                      name,
+                      "what "
+                          + address.group(1)
+                          + ": reaches, the cluster's command reads and writes (docs/cluster.md);"
+                          + " this one needs folders"))
+          .of(name);
     }
     try {
       return Path.of(new URI(name));
     } catch (URISyntaxException | IllegalArgumentException e) {
       throw new InvalidPathException(name, Objects.toString(e.getMessage(), "not an address"));
     }
+  }
+
+  /**
+   * Whether a path is of this machine, or mounted here: then the system maps and locks its files.
+   */
+  public static boolean isLocal(Path path) {
+    return path.getFileSystem() == FileSystems.getDefault();
   }
 
   /** What is not there is left as it was typed: it may be a name of something else. */

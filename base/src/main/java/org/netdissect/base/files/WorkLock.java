@@ -23,8 +23,9 @@ import org.netdissect.base.Progress;
  * Keeps other runs away from a result folder while one works there. The operating system gives the
  * lock back when the process ends, however it ends; the file that stays behind means nothing.
  *
- * <p>On a file system without locks the run goes on with a warning: refusing would keep people from
- * working on some network drives.
+ * <p>On a drive without locks the run goes on with a warning: refusing would keep people from
+ * working on some network drives. Where the system's locks do not reach, a {@link WorkMark} stands
+ * in for the lock.
  */
 public final class WorkLock implements Closeable {
   public static final String FILE = "lock";
@@ -37,12 +38,16 @@ public final class WorkLock implements Closeable {
 
   private final Path file;
   private final Path key;
-  private final FileChannel channel;
 
-  private WorkLock(Path file, Path key, FileChannel channel) {
+  /** What is held: closing it gives it back. */
+  private final Closeable held;
+
+  private boolean isClosed;
+
+  private WorkLock(Path file, Path key, Closeable held) {
     this.file = file;
     this.key = key;
-    this.channel = channel;
+    this.held = held;
   }
 
   /** How a file is locked; tests put others in its place. */
@@ -64,6 +69,14 @@ public final class WorkLock implements Closeable {
       throw inUse(folder, " of this process");
     }
     try {
+      if (!TypedPath.isLocal(work)) {
+        Files.createDirectories(work);
+        WorkMark mark = WorkMark.take(file, folder, progress);
+        if (mark == null) {
+          throw inUse(folder, "");
+        }
+        return new WorkLock(file, key, mark);
+      }
       while (true) {
         Files.createDirectories(work);
         FileChannel channel =
@@ -146,9 +159,10 @@ public final class WorkLock implements Closeable {
 
   @Override
   public void close() throws IOException {
-    if (channel.isOpen()) {
+    if (!isClosed) {
+      isClosed = true;
       HELD.remove(key);
-      channel.close();
+      held.close();
     }
   }
 }

@@ -32,7 +32,7 @@ class TypedPathTest {
     assertEquals(folder.resolve("a b"), TypedPath.of(folder.toUri() + "a%20b"));
     for (String other : List.of("hdfs://host:9000/data", "s3a://bucket/data", "HDFS://host/x")) {
       Exception failure = assertThrows(InvalidPathException.class, () -> TypedPath.of(other));
-      assertTrue(failure.getMessage().contains("mount what"), failure.getMessage());
+      assertTrue(failure.getMessage().contains("the cluster's command"), failure.getMessage());
     }
     assertThrows(InvalidPathException.class, () -> TypedPath.of("file://host/data"));
     assertThrows(InvalidPathException.class, () -> TypedPath.of("file:///a b"));

@@ -92,7 +92,7 @@ final class AtlasCompiler {
       if (journal != null) {
         compiler.write(draft, journal);
       }
-      draft.moveTo(file);
+      draft.moveIntoPlace();
     } catch (FileSystemException | NetdissectException | InterruptedIOException e) {
       throw e;
     } catch (IOException e) {

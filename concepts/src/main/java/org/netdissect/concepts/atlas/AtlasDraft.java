@@ -9,6 +9,7 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.Instant;
@@ -21,14 +22,19 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
+import org.netdissect.base.CacheFolder;
+import org.netdissect.base.NetdissectException;
+import org.netdissect.base.files.ScratchFolder;
 import org.netdissect.base.files.Trees;
+import org.netdissect.base.files.TypedPath;
 import org.netdissect.base.files.WholeFile;
 
 /**
  * An atlas that is being written, under another name beside its place, its journal, and a folder of
  * parts if some are compiled elsewhere. A process that finds one which nobody holds any more goes
  * on with it; the system forgets the lock with the process. Where there are no locks, each process
- * begins its own.
+ * begins its own. An atlas whose place is no disk of this machine is written on one, but for its
+ * parts, and stored when it is whole.
  */
 final class AtlasDraft implements Closeable {
   private static final String SUFFIX = ".tmp";
@@ -47,12 +53,15 @@ final class AtlasDraft implements Closeable {
   private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
 
   private final Path file;
+  private final Path atlas;
   private final FileChannel channel;
   private final @Nullable AtlasJournal journal;
   private boolean keep;
 
-  private AtlasDraft(Path file, FileChannel channel, @Nullable AtlasJournal journal) {
+  private AtlasDraft(
+      Path file, Path atlas, FileChannel channel, @Nullable AtlasJournal journal) {
     this.file = file;
+    this.atlas = atlas;
     this.channel = channel;
     this.journal = journal;
   }
@@ -64,17 +73,34 @@ final class AtlasDraft implements Closeable {
    * @param anew whether to begin anew even where there is something to go on with
    */
   static AtlasDraft take(Path atlas, byte[] stamp, int rows, boolean anew) throws IOException {
+    Path local = local(atlas);
+    Files.createDirectories(local.getParent());
     AtlasDraft draft = null;
-    for (Path file : left(atlas)) {
+    for (Path file : left(local)) {
       if (draft == null && !anew) {
-        draft = adopt(file, stamp, rows);
+        draft = adopt(file, atlas, stamp, rows);
         if (draft != null) {
           continue;
         }
       }
-      removeAbandoned(file);
+      removeAbandoned(file, atlas);
     }
-    return draft != null ? draft : create(atlas, stamp, rows);
+    return draft != null ? draft : create(local, atlas, stamp, rows);
+  }
+
+  /** Beside which file an atlas is written. */
+  private static Path local(Path atlas) throws IOException {
+    if (TypedPath.isLocal(atlas)) {
+      return atlas;
+    }
+    Path folder;
+    try {
+      folder = CacheFolder.get();
+    } catch (NetdissectException e) {
+      // No home.
+      folder = ScratchFolder.get();
+    }
+    return folder.toAbsolutePath().resolve(atlas.getFileName().toString());
   }
 
   /** Drafts in the folder, the most advanced first; what has lost its draft is removed. */
@@ -110,8 +136,8 @@ final class AtlasDraft implements Closeable {
   }
 
   /** Bytes of drafts that stand in the folder already. */
-  static long bytesLeft(Path atlas) {
-    return left(atlas).stream()
+  static long bytesLeft(Path atlas) throws IOException {
+    return left(local(atlas)).stream()
         .mapToLong(draft -> draft.toFile().length() + bytes(beside(draft, PARTS)))
         .sum();
   }
@@ -129,33 +155,41 @@ final class AtlasDraft implements Closeable {
   }
 
   private static Path beside(Path draft, String suffix) {
+    return draft.resolveSibling(name(draft, suffix));
+  }
+
+  private static String name(Path draft, String suffix) {
     String name = draft.getFileName().toString();
-    return draft.resolveSibling(name.substring(0, name.length() - SUFFIX.length()) + suffix);
+    return name.substring(0, name.length() - SUFFIX.length()) + suffix;
   }
 
   /** Removes all that belongs to a draft but for itself. */
-  private static void removeBeside(Path draft) throws IOException {
+  private static void removeBeside(Path draft, Path atlas) throws IOException {
     Files.deleteIfExists(journalOf(draft));
-    Path removed = beside(draft, REMOVED);
+    // Parts lie where all reach them.
+    Path parts = atlas.resolveSibling(name(draft, PARTS));
+    Path removed = atlas.resolveSibling(name(draft, REMOVED));
     Trees.delete(removed);
-    if (Files.exists(beside(draft, PARTS))) {
-      Files.move(beside(draft, PARTS), removed);
+    if (Files.exists(parts)) {
+      Files.move(parts, removed);
       Trees.delete(removed);
     }
   }
 
-  private static AtlasDraft create(Path atlas, byte[] stamp, int rows) throws IOException {
+  private static AtlasDraft create(Path local, Path atlas, byte[] stamp, int rows)
+      throws IOException {
     Path file =
         Files.createTempFile(
-            atlas.getParent(),
-            atlas.getFileName() + "-" + ProcessHandle.current().pid() + "-",
+            local.getParent(),
+            local.getFileName() + "-" + ProcessHandle.current().pid() + "-",
             SUFFIX);
     HELD.add(file);
     FileChannel channel = null;
     try {
       channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE);
       lock(channel);
-      return new AtlasDraft(file, channel, AtlasJournal.create(journalOf(file), stamp, rows));
+      return new AtlasDraft(
+          file, atlas, channel, AtlasJournal.create(journalOf(file), stamp, rows));
     } catch (IOException | RuntimeException e) {
       release(file, channel);
       Files.deleteIfExists(journalOf(file));
@@ -165,7 +199,7 @@ final class AtlasDraft implements Closeable {
   }
 
   /** The draft that a process left, or null when it cannot be gone on with. */
-  private static @Nullable AtlasDraft adopt(Path file, byte[] stamp, int rows) {
+  private static @Nullable AtlasDraft adopt(Path file, Path atlas, byte[] stamp, int rows) {
     if (!HELD.add(file)) {
       return null;
     }
@@ -178,7 +212,7 @@ final class AtlasDraft implements Closeable {
         AtlasJournal journal =
             Files.exists(journalOf(file)) ? AtlasJournal.open(journalOf(file), stamp, rows) : null;
         if (journal != null || isWhole(channel, stamp)) {
-          draft = new AtlasDraft(file, channel, journal);
+          draft = new AtlasDraft(file, atlas, channel, journal);
         }
       }
     } catch (IOException e) {
@@ -204,7 +238,7 @@ final class AtlasDraft implements Closeable {
   }
 
   /** Removes what a killed process left behind: a file that nobody holds any more. */
-  private static void removeAbandoned(Path file) {
+  private static void removeAbandoned(Path file, Path atlas) {
     if (HELD.contains(file)) {
       return;
     }
@@ -213,7 +247,7 @@ final class AtlasDraft implements Closeable {
       Instant written = Files.getLastModifiedTime(file).toInstant();
       if (written.isBefore(now.minus(ABANDONED))
           || (written.isBefore(now.minus(UNLOCKED)) && isFree(file))) {
-        removeBeside(file);
+        removeBeside(file, atlas);
         Files.deleteIfExists(file);
       }
     } catch (IOException e) {
@@ -259,7 +293,7 @@ final class AtlasDraft implements Closeable {
 
   /** Folder for parts that are compiled elsewhere; made by whoever needs it. */
   Path parts() {
-    return beside(file, PARTS);
+    return atlas.resolveSibling(name(file, PARTS));
   }
 
   /** Should this process fail, another is to go on from here. */
@@ -271,13 +305,17 @@ final class AtlasDraft implements Closeable {
    * Moves the finished atlas into place. The lock is held meanwhile: nobody may take for a draft
    * what has become the atlas.
    */
-  void moveTo(Path atlas) throws IOException {
+  void moveIntoPlace() throws IOException {
     if (journal != null) {
       journal.close();
     }
-    removeBeside(file);
-    WholeFile.place(file, atlas);
-    keep = true;
+    removeBeside(file, atlas);
+    if (TypedPath.isLocal(atlas)) {
+      WholeFile.place(file, atlas);
+      keep = true;
+    } else {
+      WholeFile.write(atlas, next -> Files.copy(file, next, StandardCopyOption.REPLACE_EXISTING));
+    }
   }
 
   @Override
@@ -287,7 +325,7 @@ final class AtlasDraft implements Closeable {
         journal.close();
       }
       if (!keep) {
-        removeBeside(file);
+        removeBeside(file, atlas);
         Files.deleteIfExists(file);
       }
     } finally {

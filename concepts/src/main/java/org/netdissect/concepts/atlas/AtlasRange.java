@@ -11,6 +11,7 @@ import java.util.function.LongConsumer;
 import org.netdissect.base.DataException;
 import org.netdissect.base.Digests;
 import org.netdissect.base.ToolVersion;
+import org.netdissect.base.files.TypedPath;
 import org.netdissect.base.files.WholeFile;
 import org.netdissect.concepts.ConceptDataset;
 
@@ -48,7 +49,7 @@ public record AtlasRange(String inputs, String folder, int from, int to) impleme
 
   /** The file that they are compiled into. */
   public Path file() {
-    return Path.of(folder).resolve("part-" + from + "-" + to + ".bin");
+    return TypedPath.of(folder).resolve("part-" + from + "-" + to + ".bin");
   }
 
   /**
@@ -64,7 +65,7 @@ public record AtlasRange(String inputs, String folder, int from, int to) impleme
       told.accept(images());
       return true;
     }
-    if (!Files.isDirectory(Path.of(folder))) {
+    if (!Files.isDirectory(TypedPath.of(folder))) {
       return false;
     }
     Path own = file().resolveSibling(file().getFileName() + "." + UUID.randomUUID());
@@ -73,7 +74,7 @@ public record AtlasRange(String inputs, String folder, int from, int to) impleme
       WholeFile.place(own, file());
       return true;
     } catch (NoSuchFileException e) {
-      if (Files.isDirectory(Path.of(folder))) {
+      if (Files.isDirectory(TypedPath.of(folder))) {
         throw e;
       }
       return false;

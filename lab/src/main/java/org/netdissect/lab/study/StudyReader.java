@@ -148,7 +148,16 @@ final class StudyReader {
             images == null ? 2000 : (int) images.whole(50, 1_000_000)));
   }
 
+  /** Data and models lie in folders. */
+  private static void requireNoAddress(Yaml at) throws DataException {
+    if (at.text().matches("[A-Za-z][A-Za-z0-9+.-]+://.*")) {
+      throw at.wrong(
+          Text.quoted(at.text()) + " is an address; a study reads folders: mount what it leads to");
+    }
+  }
+
   private Path folder(Yaml at) throws DataException {
+    requireNoAddress(at);
     Path path = at.as(text -> folder.resolve(text));
     if (!Files.isDirectory(path)) {
       throw at.wrong(Text.quoted(at.text()) + " is no folder");
@@ -362,6 +371,7 @@ final class StudyReader {
 
   /** The files of a path with * and ** in it, by name. */
   private List<Path> files(Yaml at) throws IOException {
+    requireNoAddress(at);
     String text = at.text();
     if (!text.matches(".*[*?\\[{].*")) {
       Path one = at.as(path -> folder.resolve(path).normalize());
