@@ -89,7 +89,7 @@ final class ClusterScaling {
     ClusterScaling scaling = new ClusterScaling(folder, MOVED);
     scaling.run(null, 1, FEW);
     try (TestCluster cluster = TestCluster.start(folder.resolve("cluster"), 3)) {
-      for (String parts : List.of("64", "4", "7")) {
+      for (String parts : List.of("4", "7", "64")) {
         scaling.run(cluster, 1, MOVED, "--parts", parts);
       }
     }

@@ -86,6 +86,13 @@ final class TestRuns {
     return words;
   }
 
+  /** The same, with a folder of its own for the compiled labels. */
+  List<String> recordedApart(Path out, String convention) {
+    List<String> words = recorded(out, convention);
+    words.set(words.indexOf("--cache") + 1, cache(out).toString());
+    return words;
+  }
+
   /** A dissection of a network. */
   List<String> network(Path out, Path model) {
     List<String> words = common(out, "exact");
@@ -111,7 +118,7 @@ final class TestRuns {
     return new ArrayList<>(List.of("study", file.toString(), "--out", out.toString()));
   }
 
-  /** The folder of the compiled labels of a run. */
+  /** The folder of the compiled labels of a run that has one of its own. */
   static Path cache(Path out) {
     return out.resolveSibling(out.getFileName() + "-cache");
   }
