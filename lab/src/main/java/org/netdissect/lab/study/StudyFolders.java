@@ -14,8 +14,10 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import org.netdissect.base.Digests;
+import org.netdissect.base.NetdissectException;
 import org.netdissect.base.Text;
 import org.netdissect.base.files.Trees;
+import org.netdissect.base.files.WorkLock;
 import org.netdissect.concepts.ImageRow;
 import org.netdissect.datasets.Datasets;
 import org.netdissect.datasets.reading.DatasetOptions;
@@ -55,6 +57,31 @@ final class StudyFolders {
     this.study = study;
     this.out = out;
     study.subjects().forEach(subject -> byName.put(subject.name(), subject));
+  }
+
+  /**
+   * Refuses a folder of other things: what a study does not know in its own it deletes.
+   *
+   * @throws NetdissectException in one line
+   */
+  void requireOwn() throws IOException {
+    if (!Files.exists(out)) {
+      return;
+    }
+    if (!Files.isDirectory(out)) {
+      throw new NetdissectException(out + " is no folder; choose another one for --out");
+    }
+    // Whoever works there locks it first, and the lock's file stays.
+    if (!Files.exists(out.resolve(WorkLock.FILE)) && !isEmpty(out)) {
+      throw new NetdissectException(
+          out + " is not empty and holds no study; choose another folder for --out");
+    }
+  }
+
+  private static boolean isEmpty(Path folder) throws IOException {
+    try (DirectoryStream<Path> inside = Files.newDirectoryStream(folder)) {
+      return !inside.iterator().hasNext();
+    }
   }
 
   /** The data set's folder, made or not. */

@@ -218,6 +218,7 @@ public final class StudyRun {
    * @throws IOException with one line that names file and line of what cannot be
    */
   public List<Step> plan() throws IOException {
+    folders.requireOwn();
     looked = StudyCheck.of(study, this::labelled, this::isMissing);
     List<Task> tasks = tasks();
     Estimates estimates = null;

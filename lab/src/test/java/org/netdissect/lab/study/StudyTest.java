@@ -517,6 +517,22 @@ class StudyTest {
   }
 
   @Test
+  void aFolderOfOtherThingsIsLeftAlone() throws IOException {
+    Study study = Study.read(given());
+    Path figure = temp.resolve("paper/figures/mine.svg");
+    Files.createDirectories(figure.getParent());
+    Files.writeString(figure, "mine");
+    for (Path out : List.of(temp.resolve("paper"), figure)) {
+      StudyRun run = StudyRun.of(study, out, null, Progress.NONE, l -> {});
+      String message = assertThrows(IOException.class, run::run).getMessage();
+      assertTrue(message.endsWith("for --out"), message);
+    }
+    assertEquals("mine", Files.readString(figure));
+    Path empty = Files.createDirectories(temp.resolve("empty"));
+    assertEquals(3, StudyRun.of(study, empty, null, Progress.NONE, l -> {}).plan().size());
+  }
+
+  @Test
   void addingASeedAddsOneTrainingOnly() throws IOException {
     String text =
         """

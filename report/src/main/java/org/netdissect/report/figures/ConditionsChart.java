@@ -11,6 +11,10 @@ import org.netdissect.base.Numbers;
  */
 public final class ConditionsChart {
   private static final double WIDTH = 480;
+
+  /** Room that names need between them to stand level. */
+  private static final double BETWEEN = 12;
+
   private static final double HIGH = 190;
   private static final double LEFT = 48;
   private static final double MARGIN = 10;
@@ -141,11 +145,19 @@ public final class ConditionsChart {
 
   private static double names(
       Svg svg, List<Condition> conditions, List<Double> places, double low) {
-    double longest = 0;
+    double longest =
+        conditions.stream().mapToDouble(c -> Svg.textWidth(c.label(), FONT)).max().orElse(0);
+    boolean level = longest + BETWEEN <= (WIDTH - MARGIN - LEFT) / conditions.size();
     for (int i = 0; i < conditions.size(); i++) {
       String label = conditions.get(i).label();
-      longest = Math.max(longest, Svg.textWidth(label, FONT));
-      svg.slanted(places.get(i) + 3, low + 12, FONT, label);
+      if (level) {
+        svg.text(places.get(i), low + 15, FONT, Svg.Anchor.MIDDLE, label);
+      } else {
+        svg.slanted(places.get(i) + 3, low + 12, FONT, label);
+      }
+    }
+    if (level) {
+      return low + 20;
     }
     return low + 16 + longest * Math.sin(Math.toRadians(55));
   }
