@@ -117,7 +117,10 @@ final class SparkEngine implements PartEngine {
   synchronized int cores() {
     if (cores == 0) {
       cores = settled();
-      progress.say("Spark " + spark.version() + " at " + master + ", " + cores + " cores");
+      // Otherwise the first tasks say what is wrong.
+      if (!spark.isStopped()) {
+        progress.say("Spark " + spark.version() + " at " + master + ", " + cores + " cores");
+      }
     }
     return cores;
   }
@@ -179,6 +182,7 @@ final class SparkEngine implements PartEngine {
     if (tasks.isEmpty()) {
       return;
     }
+    requireAlive();
     int[] order = order(tasks.size());
     Set<String> alive = alive();
     List<PartTask<R>> sent = new ArrayList<>();
@@ -215,6 +219,15 @@ final class SparkEngine implements PartEngine {
       restIfAbandoned();
       // Spark throws what its interface does not tell.
       throw failure(stage, e);
+    }
+  }
+
+  /** Makes sure that there is a cluster; Spark would tell of its own inside. */
+  void requireAlive() throws NetdissectException {
+    restIfAbandoned();
+    if (spark.isStopped()) {
+      throw new NetdissectException(
+          "no Spark at " + master + ": nobody answers there, or the cluster has ended this run");
     }
   }
 

@@ -39,6 +39,7 @@ final class SparkSteps implements StepEngine {
   public void run(String stage, List<String> steps, Progress.Phase phase) throws IOException {
     List<String> words = command;
     engine.cores();
+    engine.requireAlive();
     Ended ended = new Ended(phase);
     engine.spark().addSparkListener(ended);
     engine.spark().setCallSite(stage);

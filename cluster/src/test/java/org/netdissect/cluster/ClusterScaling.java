@@ -19,6 +19,9 @@ import org.netdissect.networks.TestModels;
  * the constants of the model of cost in docs/cluster.md, and what it predicts.
  */
 final class ClusterScaling {
+  /** Images of {@link #moved}. */
+  private static final int MOVED = 120;
+
   private static final int FEW = 16;
   private static final int MANY_PARTS = 64;
 
@@ -79,6 +82,17 @@ final class ClusterScaling {
       }
     }
     print("two workers against one, without start: %.2f times as fast", there[1] / there[2]);
+  }
+
+  /** What moves between three workers, by the number of parts. */
+  static void moved(Path folder) throws Exception {
+    ClusterScaling scaling = new ClusterScaling(folder, MOVED);
+    scaling.run(null, 1, FEW);
+    try (TestCluster cluster = TestCluster.start(folder.resolve("cluster"), 3)) {
+      for (String parts : List.of("64", "4", "7")) {
+        scaling.run(cluster, 1, MOVED, "--parts", parts);
+      }
+    }
   }
 
   private static void overhead(String what, double here, double there) {

@@ -1,26 +1,27 @@
 package org.netdissect.cluster;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
+import java.util.concurrent.locks.LockSupport;
 import org.netdissect.base.files.Trees;
 
 /**
  * The long forms of what {@link StandaloneClusterTest} tries, on a cluster of three workers.
  *
- * <p>Usage: {@code bench/cluster same|workers|drivers|scaling [name=number]…}. {@code same} runs 1,
- * 2, 7 and 64 parts under each convention, in any order and twice at once. {@code workers} kills a
- * worker at random moments of {@code times=20} runs, {@code drivers} the command at random moments
- * of {@code times=10}, which is then repeated. {@code seed=1} is that of the moments. {@code
- * scaling} is {@link ClusterScaling}.
+ * <p>Usage: {@code bench/cluster same|workers|drivers|scaling|moved [name=number]…}. {@code same}
+ * runs 1, 2, 7 and 64 parts under each convention, in any order and twice at once. {@code workers}
+ * kills a worker at a random moment of each of {@code times=20} runs, {@code drivers} the command
+ * at one of {@code times=10}, which is then repeated: of the stages ({@link RunStage}) in turn.
+ * {@code seed=1} is that of the moments. {@code scaling} and {@code moved} are {@link
+ * ClusterScaling}.
  */
 public final class ClusterTrials {
   /** Tasks in any order, most of them done twice at once. */
@@ -55,6 +56,10 @@ public final class ClusterTrials {
         ClusterScaling.measure(folder, number(arguments, "images", 1600));
         return;
       }
+      if (what.equals("moved")) {
+        ClusterScaling.moved(folder);
+        return;
+      }
       ClusterTrials trials = new ClusterTrials(folder);
       try {
         int seed = number(arguments, "seed", 1);
@@ -62,7 +67,7 @@ public final class ClusterTrials {
           case "same" -> trials.same();
           case "workers" -> trials.workers(number(arguments, "times", 20), seed);
           case "drivers" -> trials.drivers(number(arguments, "times", 10), seed);
-          default -> throw new IllegalArgumentException("same, workers, drivers or scaling");
+          default -> throw new IllegalArgumentException("same, workers, drivers, scaling or moved");
         }
       } finally {
         trials.cluster.close();
@@ -92,22 +97,29 @@ public final class ClusterTrials {
       for (String parts : List.of("1", "2", "7", "64")) {
         Path there = folder.resolve(convention + parts);
         cluster.run(UNSTEADY, runs.recorded(there, convention), "--parts", parts);
-        JavaProcess.assertSameFolders(whole, there);
+        TestRuns.assertSame(whole, there);
         cluster.assertNothingLeft();
         print("%s, %s parts: the same", convention, parts);
       }
     }
   }
 
-  /** The folder of all in one, and how long a run on the cluster takes, in nanoseconds. */
-  private long prepare() throws Exception {
+  /** Dissects in one, and on the cluster; gives how long each stage takes there, in nanoseconds. */
+  private Map<RunStage, Long> prepare() throws Exception {
     runs.here(runs.recorded(here, "exact"));
     Path there = folder.resolve("there");
-    long start = System.nanoTime();
-    cluster.run(List.of(), runs.recorded(there, "exact"), "--parts", "30");
-    long took = System.nanoTime() - start;
-    JavaProcess.assertSameFolders(here, there);
-    print("undisturbed: %.1f s", took / 1e9);
+    Process driver = start(there, folder.resolve("there.txt"));
+    Map<RunStage, Long> took = new EnumMap<>(RunStage.class);
+    long last = System.nanoTime();
+    while (driver.isAlive()) {
+      RunStage stage = RunStage.of(there);
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(2));
+      long now = System.nanoTime();
+      took.merge(stage, now - last, Long::sum);
+      last = now;
+    }
+    TestRuns.assertSame(here, there);
+    took.forEach((stage, nanos) -> print("undisturbed, %s: %.1f s", stage, nanos / 1e9));
     return took;
   }
 
@@ -117,77 +129,78 @@ public final class ClusterTrials {
     return JavaProcess.netdissect(cluster.driver(), words, said);
   }
 
+  /** A moment within a stage, drawn anew for each kill; the stages take turns. */
+  private static final class Moments {
+    private static final List<RunStage> STAGES =
+        List.of(
+            RunStage.LABELS, RunStage.RECORD, RunStage.THRESHOLDS, RunStage.TALLY, RunStage.MERGE);
+
+    private final Map<RunStage, Long> took;
+    private final Random random;
+    private final Map<RunStage, Integer> hit = new EnumMap<>(RunStage.class);
+    private int drawn;
+
+    Moments(Map<RunStage, Long> took, int seed) {
+      this.took = took;
+      random = new Random(seed);
+    }
+
+    /** Waits for the next one; gives the stage that it fell into. */
+    RunStage await(Process driver, Path out) throws IOException {
+      RunStage stage = STAGES.get(drawn++ % STAGES.size());
+      TestCluster.await(
+          () -> !driver.isAlive() || RunStage.of(out).compareTo(stage) >= 0, "no " + stage);
+      long wait = (long) (random.nextDouble() * took.getOrDefault(stage, 0L));
+      LockSupport.parkNanos(wait);
+      RunStage fell = driver.isAlive() ? RunStage.of(out) : RunStage.OVER;
+      hit.merge(fell, 1, Integer::sum);
+      return fell;
+    }
+
+    void say() {
+      print("kills by stage: %s", hit);
+    }
+  }
+
   private void workers(int times, int seed) throws Exception {
-    long took = prepare();
+    Moments moments = new Moments(prepare(), seed);
     Random random = new Random(seed);
     for (int t = 0; t < times; t++) {
       Path out = folder.resolve("worker" + t);
       Path said = folder.resolve("worker" + t + ".txt");
-      long moment = (long) (random.nextDouble() * took);
       int worker = random.nextInt(3);
       Process driver = start(out, said);
-      boolean isOver = driver.waitFor(moment, TimeUnit.NANOSECONDS);
-      String stage = stage(out);
+      RunStage stage = moments.await(driver, out);
       cluster.killWorker(worker);
       cluster.addWorker();
       if (!driver.waitFor(10, TimeUnit.MINUTES) || driver.exitValue() != 0) {
         throw new AssertionError(Files.readString(said) + cluster.logs());
       }
-      JavaProcess.assertSameFolders(here, out);
+      TestRuns.assertSame(here, out);
+      cluster.assertNothingLeft();
       Trees.delete(out);
-      print(
-          "seed %d, kill %d: worker killed after %.1f s, %s: the same",
-          seed, t + 1, moment / 1e9, isOver ? "which was too late" : stage);
+      print("seed %d, kill %d: worker %d killed, %s: the same", seed, t + 1, worker, stage);
     }
+    moments.say();
   }
 
   private void drivers(int times, int seed) throws Exception {
-    long took = prepare();
-    Random random = new Random(seed);
+    Moments moments = new Moments(prepare(), seed);
     for (int t = 0; t < times; t++) {
       Path out = folder.resolve("driver" + t);
       Path said = folder.resolve("driver" + t + ".txt");
-      long moment = (long) (random.nextDouble() * took);
       Process driver = start(out, said);
-      boolean isOver = driver.waitFor(moment, TimeUnit.NANOSECONDS);
-      String stage = stage(out);
+      RunStage stage = moments.await(driver, out);
       driver.destroyForcibly();
       driver.waitFor();
-      if (!isOver) {
+      if (stage != RunStage.OVER) {
         cluster.run(List.of(), runs.recorded(out, "exact"), "--parts", "30");
       }
-      JavaProcess.assertSameFolders(here, out);
+      TestRuns.assertSame(here, out);
       cluster.assertNothingLeft();
       Trees.delete(out);
-      print(
-          "seed %d, kill %d: driver killed after %.1f s, %s: the same",
-          seed, t + 1, moment / 1e9, isOver ? "which was too late" : stage);
+      print("seed %d, kill %d: driver killed, %s: the same", seed, t + 1, stage);
     }
-  }
-
-  /** How far a run has come. */
-  private static String stage(Path out) throws IOException {
-    return holds(out, "tally-")
-        ? "while it tallied"
-        : holds(out, "cuts")
-            ? "with thresholds"
-            : holds(out, "part-") ? "while it recorded" : "before it recorded";
-  }
-
-  /** Whether a run that is under way has a file whose name begins so. */
-  static boolean holds(Path out, String name) throws IOException {
-    Path work = out.resolve(".work");
-    if (!Files.isDirectory(work)) {
-      return false;
-    }
-    try (Stream<Path> files = Files.walk(work, 2)) {
-      return files.anyMatch(
-          file ->
-              file.getFileName().toString().startsWith(name)
-                  && file.getFileName().toString().endsWith(".bin"));
-    } catch (UncheckedIOException | NoSuchFileException e) {
-      // It has just ended.
-      return false;
-    }
+    moments.say();
   }
 }

@@ -66,12 +66,13 @@ class StandaloneClusterTest {
     Process driver = JavaProcess.netdissect(cluster.driver(), words, said);
     // Somewhere among the tallies.
     TestCluster.await(
-        () -> ClusterTrials.holds(there, "tally-") || !driver.isAlive(), "no tally comes");
+        () -> RunStage.holds(there.resolve(".work"), 2, "tally-") || !driver.isAlive(),
+        "no tally comes");
     driver.destroyForcibly();
     assertTrue(driver.waitFor(60, TimeUnit.SECONDS));
     assertFalse(Files.exists(there.resolve("dissection.json")), Files.readString(said));
     cluster.run(List.of(), runs.recorded(there, "exact"), "--parts", "9");
-    JavaProcess.assertSameFolders(here, there);
+    TestRuns.assertSame(here, there);
     cluster.assertNothingLeft();
   }
 
@@ -85,11 +86,12 @@ class StandaloneClusterTest {
     String[] unsteady = ClusterTrials.UNSTEADY.toArray(String[]::new);
     Process driver = JavaProcess.netdissect(cluster.driver(unsteady), words, said);
     TestCluster.await(
-        () -> ClusterTrials.holds(there, "part-") || !driver.isAlive(), "no part comes");
+        () -> RunStage.holds(there.resolve(".work"), 2, "part-") || !driver.isAlive(),
+        "no part comes");
     cluster.killWorker(1);
     assertTrue(driver.waitFor(240, TimeUnit.SECONDS), "it does not end");
     assertTrue(driver.exitValue() == 0, () -> said(said));
-    JavaProcess.assertSameFolders(here, there);
+    TestRuns.assertSame(here, there);
     assertNothingOfTheClusterIn(there);
     cluster.assertNothingLeft();
   }

@@ -157,6 +157,8 @@ final class TestCluster implements AutoCloseable {
     options.add("-Dspark.driver.bindAddress=" + HERE);
     options.add("-Dspark.local.dir=" + folder.resolve("driver"));
     options.add("-Dspark.ui.enabled=false");
+    // However few there are.
+    options.add("-Dnetdissect.leastLabels=1");
     options.add("-Dspark.executor.memory=512m");
     options.add("-Dspark.executor.extraClassPath=" + System.getProperty("java.class.path"));
     options.addAll(List.of(more));

@@ -1,5 +1,8 @@
 package org.netdissect.cluster;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -78,6 +81,7 @@ final class TestRuns {
     words.addAll(List.of("--field", "-3,20,10", "--field", "-3,36,20"));
     words.addAll(List.of("--images", place.resolve("names.txt").toString()));
     words.addAll(List.of("--input-size", "64,64"));
+    words.add("--peaks");
     words.addAll(List.of("--keep-quantile", "0.1", "--basis", "rotation:seeds=1;alphas=1"));
     return words;
   }
@@ -107,10 +111,29 @@ final class TestRuns {
     return new ArrayList<>(List.of("study", file.toString(), "--out", out.toString()));
   }
 
+  /** The folder of the compiled labels of a run. */
+  static Path cache(Path out) {
+    return out.resolveSibling(out.getFileName() + "-cache");
+  }
+
+  /** The results and the compiled labels of two runs are the same, and nothing lies beside them. */
+  static void assertSame(Path one, Path other) throws IOException {
+    JavaProcess.assertSameFolders(one, other);
+    List<byte[]> labels = new ArrayList<>();
+    for (Path out : List.of(one, other)) {
+      try (Stream<Path> files = Files.list(cache(out))) {
+        List<Path> all = files.toList();
+        assertEquals(1, all.size(), all.toString());
+        labels.add(Files.readAllBytes(all.get(0)));
+      }
+    }
+    assertArrayEquals(labels.get(0), labels.get(1), "labels");
+  }
+
   private List<String> common(Path out, String convention) {
     List<String> words = new ArrayList<>(List.of("run", "--out", out.toString(), "--no-report"));
     words.addAll(List.of("--data", world().toString(), "--quantile", "0.02"));
-    words.addAll(List.of("--convention", convention, "--cache", place.resolve("cache").toString()));
+    words.addAll(List.of("--convention", convention, "--cache", cache(out).toString()));
     return words;
   }
 

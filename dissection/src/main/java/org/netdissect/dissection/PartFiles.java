@@ -108,7 +108,7 @@ final class PartFiles {
     return folder.resolve("layer-" + layer).resolve("histograms.gz");
   }
 
-  /** Writes the histograms of all parts. */
+  /** Writes the histograms of all parts, as far as tasks need them. */
   void writeHistograms(int layer, ValueHistograms histograms, int units) throws IOException {
     layer(layer);
     Bytes section = new Bytes(1 << 12);
@@ -128,7 +128,7 @@ final class PartFiles {
     move(histograms(layer));
   }
 
-  /** Reads the histograms of all parts. */
+  /** Reads what {@link #writeHistograms} wrote. */
   ValueHistograms readHistograms(int layer, LayerInfo info) throws IOException {
     ValueHistograms histograms = new ValueHistograms(info.units());
     Path path = histograms(layer);

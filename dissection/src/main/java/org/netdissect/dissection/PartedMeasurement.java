@@ -6,10 +6,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.netdissect.base.DiskSpace;
@@ -26,6 +29,7 @@ import org.netdissect.dissection.tally.Cuts;
 import org.netdissect.dissection.tally.PartMerge;
 import org.netdissect.results.LayerInfo;
 import org.netdissect.results.LowMaps;
+import org.netdissect.results.values.ValueHistograms;
 
 /**
  * A measurement whose images are recorded and tallied in parts, by the processes of an engine, and
@@ -49,6 +53,12 @@ final class PartedMeasurement {
   private final String inputs;
   private final Progress progress;
   private final MergedRecording all;
+
+  /** Bytes that went from process to process, by what for. */
+  private final Map<String, Long> moved = new LinkedHashMap<>();
+
+  /** Of those that the engine tells, how many are in {@link #moved}. */
+  private long noted;
 
   /**
    * A measurement that has not begun.
@@ -76,6 +86,14 @@ final class PartedMeasurement {
     // Parts of another number hold other images.
     Path folder = work.toAbsolutePath().resolve("parts-" + split.count());
     files = new PartFiles(Files.createDirectories(folder));
+    noted = engine.moved();
+  }
+
+  /** Notes what has moved since this was last called. */
+  private void note(String stage) {
+    long told = engine.moved();
+    moved.merge(stage, told - noted + files.takeMoved(), Long::sum);
+    noted = told;
   }
 
   private PartTasks.Part part(int part, int processes) {
@@ -89,13 +107,15 @@ final class PartedMeasurement {
   /** Records and tallies all parts, but for what an earlier run left; gives what they recorded. */
   MergedRecording run() throws IOException {
     record();
+    note("record");
     for (int l = 0; l < layers.size(); l++) {
-      files.writeHistograms(l, all.totals().get(l).histograms(), layers.get(l).units());
+      files.writeHistograms(l, largest(l), layers.get(l).units());
     }
     List<PartTasks.Group> groups = groups();
     if (!Files.exists(files.cuts())) {
       files.writeCuts(cuts(groups));
     }
+    note("search thresholds");
     PartTasks.Group[] whole = groups.toArray(PartTasks.Group[]::new);
     try (Progress.Phase phase = progress.phase("tallying", split.count(), "parts")) {
       engine.run(
@@ -178,6 +198,17 @@ final class PartedMeasurement {
     files.writeBounds(bounds);
   }
 
+  /** What tasks must know of the histograms of all parts: thresholds do not depend on the rest. */
+  private ValueHistograms largest(int layer) {
+    ValueHistograms histograms = all.totals().get(layer).histograms();
+    int units = layers.get(layer).units();
+    ValueHistograms largest = new ValueHistograms(units);
+    for (int u = 0; u < units; u++) {
+      largest.addLargest(u, histograms, u, tail(layer));
+    }
+    return largest;
+  }
+
   private long tail(int layer) {
     return Recording.tail(plan.scoring().rule(), images, layers.get(layer));
   }
@@ -248,23 +279,35 @@ final class PartedMeasurement {
    * @param results whose layers' files stand
    */
   void sayMoved(List<Path> results) throws IOException {
-    long kept = 0;
+    note("tally and merge");
+    long histograms = 0;
+    long masks = 0;
     for (Path result : results) {
       for (LayerInfo layer : layers) {
-        for (String name :
-            List.of("histograms.bin", "hits.bin", "maps.bin", "peaks.bin", LowMaps.FILE)) {
-          Path file = result.resolve(layer.folder()).resolve(name);
-          kept += Files.exists(file) ? Files.size(file) : 0;
+        Path of = result.resolve(layer.folder());
+        histograms += bytes(of.resolve("histograms.bin"));
+        for (String name : List.of("hits.bin", "maps.bin", "peaks.bin", LowMaps.FILE)) {
+          masks += bytes(of.resolve(name));
         }
       }
     }
-    long moved = engine.moved() + files.takeMoved();
+    long sum = moved.values().stream().mapToLong(n -> n).sum();
     progress.say(
         String.format(
             Locale.ROOT,
-            "moved between processes: %s, %.1f times what histograms, hits and maps take",
-            DiskSpace.text(moved),
-            (double) moved / Math.max(1, kept)));
+            "moved between processes: %s (%s), %.1f times the result's histograms (%s), hits and"
+                + " maps (%s)",
+            DiskSpace.text(sum),
+            moved.entrySet().stream()
+                .map(stage -> stage.getKey() + " " + DiskSpace.text(stage.getValue()))
+                .collect(Collectors.joining(", ")),
+            (double) sum / Math.max(1, histograms + masks),
+            DiskSpace.text(histograms),
+            DiskSpace.text(masks)));
+  }
+
+  private static long bytes(Path file) throws IOException {
+    return Files.exists(file) ? Files.size(file) : 0;
   }
 
   /** Ends it, once the results stand. */

@@ -9,6 +9,7 @@ import java.util.Random;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
+import org.netdissect.base.files.Bytes;
 import org.netdissect.dissection.tally.RegionCounter;
 import org.netdissect.results.values.BinCounter;
 import org.netdissect.results.values.TrimmedMap;
@@ -105,6 +106,24 @@ class KernelsTest {
       }
       assertEquals(zeros, histograms.zeros(0), "seed " + seed);
       assertEquals(all.length, histograms.counted(0), "seed " + seed);
+      assertTellsLargest(histograms, 1 + random.nextInt(all.length), "seed " + seed);
+    }
+  }
+
+  /** What is left of a histogram, and written and read, tells places down to a rank as all does. */
+  private static void assertTellsLargest(ValueHistograms all, int rank, String what) {
+    ValueHistograms largest = new ValueHistograms(1);
+    largest.addLargest(0, all, 0, rank);
+    Bytes bytes = new Bytes(16);
+    largest.encode(0, bytes);
+    ValueHistograms read = new ValueHistograms(1);
+    read.decode(0, bytes.buffer());
+    assertEquals(all.counted(0), read.counted(0), what);
+    assertEquals(all.zeros(0), read.zeros(0), what);
+    for (int r = 1; r <= rank; r++) {
+      ValueHistograms.Place place = all.place(0, r);
+      assertEquals(place, read.place(0, r), what);
+      assertEquals(all.count(0, place.bin()), read.count(0, place.bin()), what);
     }
   }
 

@@ -24,6 +24,9 @@ public final class ValueHistograms {
 
   static final int PAGE = 256;
 
+  /** Values in a bin at most. */
+  private static final long MOST_COUNT = (1L << 32) - 1;
+
   private final int[][][] pages;
   private final long[] zeros;
   private final long[] counted;
@@ -142,6 +145,36 @@ public final class ValueHistograms {
           }
         }
       }
+    }
+    zeros[unit] += other.zeros[otherUnit];
+    counted[unit] += other.counted[otherUnit];
+    bound[unit] = -1;
+  }
+
+  /**
+   * Adds of another histogram what tells where its largest values lie: the bins down to that of a
+   * rank, the zeros, and how many values there are below, which count in bins that no finite value
+   * falls into.
+   *
+   * @param rank from 1
+   */
+  public void addLargest(int unit, ValueHistograms other, int otherUnit, long rank) {
+    int lowest = other.counted[otherUnit] > rank ? other.place(otherUnit, rank).bin() : 0;
+    long below = 0;
+    for (int p = 0; other.pages[otherUnit] != null && p < PAGE; p++) {
+      int[] page = other.pages[otherUnit][p];
+      for (int b = 0; page != null && b < PAGE; b++) {
+        if ((p << 8 | b) < lowest) {
+          below += Integer.toUnsignedLong(page[b]);
+        } else if (page[b] != 0) {
+          addCount(unit, p << 8 | b, page[b]);
+        }
+      }
+    }
+    for (int bin = 0; below > 0; bin++) {
+      long count = Math.min(below, MOST_COUNT);
+      addCount(unit, bin, (int) count);
+      below -= count;
     }
     zeros[unit] += other.zeros[otherUnit];
     counted[unit] += other.counted[otherUnit];
