@@ -21,6 +21,7 @@ import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.netdissect.cluster.hadoop.TestHdfs;
+import org.netdissect.networks.GraphBuilder;
 import org.netdissect.networks.TestModels;
 
 /** Model, data, compiled labels and result in HDFS: the result is that of the files here. */
@@ -98,15 +99,18 @@ class HdfsRunTest {
   }
 
   @Test
-  void aNetworkReadsEachPhotographOnce() throws Exception {
-    Path model = TestModels.tiny(1).write(folder.resolve("model.onnx"));
+  void aNetworkWithWeightsBesideItReadsEachPhotographOnce() throws Exception {
+    Path weights = Files.createDirectories(folder.resolve("model/beside")).resolve("weights.bin");
+    GraphBuilder graph = TestModels.tiny(1);
+    graph.external("conv2.weight", "beside/weights.bin", weights);
+    Path model = graph.write(folder.resolve("model/model.onnx"));
     Path expected = folder.resolve("network");
     Path found = hdfs.root().resolve("network out");
     here.here(here.network(expected, model));
     // Labels are compiled here before, which reads all photographs once.
     run(there.network(hdfs.root().resolve("before"), model), "--master", "local[2]");
-    Path copy = place.resolve("model.onnx");
-    Files.copy(model, copy);
+    Path copy = place.resolve("model/model.onnx");
+    copy(folder.resolve("model"), place.resolve("model"));
     Map<Path, Integer> before = opened();
     run(there.network(found, copy), "--master", "local[2]");
     assertSame(expected, found);

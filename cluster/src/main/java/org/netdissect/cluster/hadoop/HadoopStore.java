@@ -8,7 +8,10 @@ import java.nio.file.attribute.FileStoreAttributeView;
 import org.apache.hadoop.fs.FsStatus;
 import org.jspecify.annotations.Nullable;
 
-/** The room of a file system; what is written takes it as many times as it is kept. */
+/**
+ * The room of a file system; what is written takes it as many times as it is kept. Stores of
+ * objects tell none: then it is 0, of 0 in all.
+ */
 final class HadoopStore extends FileStore {
   private final HadoopPath path;
 
@@ -24,8 +27,12 @@ final class HadoopStore extends FileStore {
   private long bytes(Bytes bytes) throws IOException {
     return HadoopProvider.call(
         path,
-        (files, at) ->
-            bytes.of(files.getStatus(at)) / Math.max(1, files.getDefaultReplication(at)));
+        (files, at) -> {
+          FsStatus status = files.getStatus(at);
+          return status.getRemaining() == Long.MAX_VALUE
+              ? 0
+              : bytes.of(status) / Math.max(1, files.getDefaultReplication(at));
+        });
   }
 
   @Override

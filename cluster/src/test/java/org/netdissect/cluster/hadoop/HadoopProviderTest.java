@@ -31,6 +31,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FsStatus;
 import org.apache.hadoop.fs.RawLocalFileSystem;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -40,6 +41,7 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.netdissect.base.DiskSpace;
 import org.netdissect.base.files.TypedPath;
 
 /** Hadoop's files, asked as Java's own are, against the files of this machine. */
@@ -396,6 +398,20 @@ class HadoopProviderTest {
     assertEquals(12345000, Files.getLastModifiedTime(file).toMillis());
     assertTrue(Files.getFileStore(file).getUsableSpace() > 0);
     assertTrue(Files.isReadable(file) && Files.isWritable(file));
+  }
+
+  @Test
+  void whoTellsNoRoomHasAllThatIsNeeded() throws IOException {
+    RawLocalFileSystem endless =
+        new RawLocalFileSystem() {
+          @Override
+          public FsStatus getStatus(org.apache.hadoop.fs.Path path) {
+            return new FsStatus(Long.MAX_VALUE, 0, Long.MAX_VALUE);
+          }
+        };
+    endless.initialize(URI.create("file:///"), new Configuration());
+    Path path = new HadoopFileSystem(endless, URI.create("file:///")).getPath(folder.toString());
+    assertEquals(-1, DiskSpace.usable(path));
   }
 
   @ParameterizedTest
