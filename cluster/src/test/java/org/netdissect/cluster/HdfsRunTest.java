@@ -95,7 +95,7 @@ class HdfsRunTest {
     run(there.recorded(found, "exact"), "--master", "local[2]", "--parts", "5");
     assertSame(expected, found);
     assertFalse(Files.exists(found.resolve(".work")));
-    assertTrue(names(TestRuns.cache(found)).stream().allMatch(name -> name.endsWith(".atlas")));
+    assertTrue(names(place.resolve("cache")).stream().allMatch(name -> name.endsWith(".atlas")));
   }
 
   @Test

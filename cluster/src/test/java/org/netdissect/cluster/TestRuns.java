@@ -140,7 +140,7 @@ final class TestRuns {
   private List<String> common(Path out, String convention) {
     List<String> words = new ArrayList<>(List.of("run", "--out", out.toString(), "--no-report"));
     words.addAll(List.of("--data", world().toString(), "--quantile", "0.02"));
-    words.addAll(List.of("--convention", convention, "--cache", cache(out).toString()));
+    words.addAll(List.of("--convention", convention, "--cache", place.resolve("cache").toString()));
     return words;
   }
 
