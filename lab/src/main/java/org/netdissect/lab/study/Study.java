@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.netdissect.datasets.reading.DatasetOptions;
 
 /**
  * A study as its file states it: data, networks, questions.
@@ -35,10 +36,21 @@ public record Study(
    * Where the labelled images are.
    *
    * @param folder of a data set; null for a world that is rendered first
+   * @param format of the data set in the folder; null to recognise it
    * @param world what to render; null for a folder
    * @param at where they are named; null before that is known
    */
-  record Data(@Nullable Path folder, @Nullable WorldBlock world, @Nullable Place at) {}
+  record Data(
+      @Nullable Path folder,
+      @Nullable String format,
+      @Nullable WorldBlock world,
+      @Nullable Place at) {
+
+    /** How the folder is read. */
+    DatasetOptions options() {
+      return DatasetOptions.defaults().withFormat(format);
+    }
+  }
 
   /** A made-up world. */
   record WorldBlock(long seed, int size, int images) {}

@@ -51,7 +51,7 @@ final class StudyFolders {
   private final Map<String, TrainingOptions> trainings = new HashMap<>();
   private final Map<String, Path> results = new HashMap<>();
   private final Map<Path, String> digests = new HashMap<>();
-  private final Map<Path, String> dataKeys = new HashMap<>();
+  private final Map<Map.Entry<Path, String>, String> dataKeys = new HashMap<>();
 
   StudyFolders(Study study, Path out) {
     this.study = study;
@@ -260,19 +260,27 @@ final class StudyFolders {
     if (folder == null) {
       return data().getFileName().toString();
     }
-    return dataKey(folder);
+    return dataKey(folder, study.data().options());
   }
 
   private String dataKey(Path folder) throws IOException {
-    String known = dataKeys.get(folder);
+    return dataKey(folder, DatasetOptions.defaults());
+  }
+
+  private String dataKey(Path folder, DatasetOptions options) throws IOException {
+    Map.Entry<Path, String> which = Map.entry(folder, String.valueOf(options.format()));
+    String known = dataKeys.get(which);
     if (known == null) {
       StringBuilder rows = new StringBuilder();
-      for (ImageRow row : Datasets.open(folder, DatasetOptions.defaults()).images()) {
+      if (options.format() != null) {
+        rows.append(options.format()).append('\n');
+      }
+      for (ImageRow row : Datasets.open(folder, options).images()) {
         rows.append(row.name()).append(' ').append(row.maskHeight()).append('x');
         rows.append(row.maskWidth()).append('\n');
       }
       known = Digests.shortHash(rows.toString(), 32);
-      dataKeys.put(folder, known);
+      dataKeys.put(which, known);
     }
     return known;
   }

@@ -20,6 +20,7 @@ import org.netdissect.analysis.probes.Pool;
 import org.netdissect.analysis.probes.ProbeOptions;
 import org.netdissect.base.DataException;
 import org.netdissect.base.Text;
+import org.netdissect.datasets.Datasets;
 import org.netdissect.dissection.Dissector;
 import org.netdissect.dissection.activations.basis.Basis;
 import org.netdissect.lab.train.Architecture;
@@ -53,7 +54,7 @@ final class StudyReader {
 
   private final Path file;
   private final Path folder;
-  private Study.Data data = new Study.Data(null, null, null);
+  private Study.Data data = new Study.Data(null, null, null, null);
 
   /** Of networks that name none of their own. */
   private @Nullable Yaml bases;
@@ -120,12 +121,22 @@ final class StudyReader {
 
   private Study.Data data(Yaml at) throws IOException {
     if (!at.isMap()) {
-      return new Study.Data(folder(at), null, at.place());
+      return new Study.Data(folder(at), null, null, at.place());
     }
-    Map<String, Yaml> map = at.map(Set.of("world"));
+    Map<String, Yaml> map = at.map(new LinkedHashSet<>(List.of("world", "folder", "format")));
     Yaml block = map.get("world");
+    Yaml inFolder = map.get("folder");
+    Yaml format = map.get("format");
+    if ((block == null) == (inFolder == null) || (block != null && format != null)) {
+      throw at.wrong(
+          "is a folder, a block \"world\", or \"folder\" with the \"format\" of what lies there");
+    }
     if (block == null) {
-      throw at.wrong("is a folder, or a block \"world\"");
+      return new Study.Data(
+          folder(Objects.requireNonNull(inFolder)),
+          format == null ? null : format(format),
+          null,
+          at.place());
     }
     Map<String, Yaml> world = block.map(new LinkedHashSet<>(List.of("images", "size", "seed")));
     Yaml images = world.get("images");
@@ -137,11 +148,19 @@ final class StudyReader {
     }
     return new Study.Data(
         null,
+        null,
         new Study.WorldBlock(
             seed == null ? 1 : seed.whole(Long.MIN_VALUE / 2, Long.MAX_VALUE / 2),
             side,
             images == null ? 2000 : (int) images.whole(50, 1_000_000)),
         at.place());
+  }
+
+  private static String format(Yaml at) throws DataException {
+    if (!Datasets.FORMATS.contains(at.text())) {
+      throw at.wrong("there is no format " + Yaml.named(at.text(), Datasets.FORMATS));
+    }
+    return at.text();
   }
 
   /** Data and models lie in folders. */

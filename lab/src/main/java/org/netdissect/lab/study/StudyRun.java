@@ -408,7 +408,7 @@ public final class StudyRun {
 
   private ConceptDataset labelled() throws IOException {
     if (opened == null) {
-      opened = Datasets.open(folders.data(), DatasetOptions.defaults());
+      opened = Datasets.open(folders.data(), study.data().options());
     }
     return opened;
   }

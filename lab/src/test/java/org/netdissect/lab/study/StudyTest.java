@@ -598,6 +598,9 @@ class StudyTest {
       value = {
         "questions:|qestions:|line 5: unknown key \"qestions\"; \"questions\" is meant|",
         "data: WORLD|data: /no/such/folder|line 2|is no folder",
+        "data: WORLD|data: {format: voc}|line 2|is a folder, a block",
+        "data: WORLD|data: {world: {seed: 2}, format: voc}|line 2|is a folder, a block",
+        "data: WORLD|data: {folder: ., format: brodn}|line 2|\"broden\" is meant?",
         "data: WORLD|date: WORLD|line 2: unknown key|",
         "data: WORLD|data: {world: {images: many}}|line 2: data.world.images: a whole number from"
             + " 50|",
