@@ -437,7 +437,7 @@ class HadoopProviderTest {
   void whoDoesNotAnswerIsNamed() {
     Path nowhere = TypedPath.of("hdfs://127.0.0.1:1/a");
     FileSystemException failure =
-        assertThrows(FileSystemException.class, () -> Files.size(nowhere));
+        assertThrows(FileSystemException.class, () -> Files.newByteChannel(nowhere));
     assertEquals(
         "hdfs://127.0.0.1:1/a: hdfs://127.0.0.1:1 does not answer (Connection refused)",
         failure.getMessage());
