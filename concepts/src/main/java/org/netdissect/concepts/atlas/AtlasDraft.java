@@ -58,8 +58,7 @@ final class AtlasDraft implements Closeable {
   private final @Nullable AtlasJournal journal;
   private boolean keep;
 
-  private AtlasDraft(
-      Path file, Path atlas, FileChannel channel, @Nullable AtlasJournal journal) {
+  private AtlasDraft(Path file, Path atlas, FileChannel channel, @Nullable AtlasJournal journal) {
     this.file = file;
     this.atlas = atlas;
     this.channel = channel;
