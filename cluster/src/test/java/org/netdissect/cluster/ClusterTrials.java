@@ -16,11 +16,12 @@ import org.netdissect.base.files.Trees;
 /**
  * The long forms of what {@link StandaloneClusterTest} tries, on a cluster of three workers.
  *
- * <p>Usage: {@code bench/cluster same|workers|drivers|scaling|moved [name=number]…}. {@code same} runs
- * 1, 2, 7 and 64 parts under each convention, in any order and twice at once. {@code workers} kills a
- * worker at a random moment of each of {@code times=20} runs, {@code drivers} the command at one of
- * {@code times=10}, which is then repeated: of the stages ({@link RunStage}) in turn, from {@code
- * first=0} on. {@code seed=1} is that of the moments. {@code scaling} and {@code moved} are {@link ClusterScaling}.
+ * <p>Usage: {@code bench/cluster same|workers|drivers|scaling|moved [name=number]…}. {@code same}
+ * runs 1, 2, 7 and 64 parts under each convention, in any order and twice at once. {@code workers}
+ * kills a worker at a random moment of each of {@code times=20} runs, {@code drivers} the command
+ * at one of {@code times=10}, which is then repeated: of the stages ({@link RunStage}) in turn,
+ * from {@code first=0} on. {@code seed=1} is that of the moments. {@code scaling} and {@code moved}
+ * are {@link ClusterScaling}.
  */
 public final class ClusterTrials {
   /** Tasks in any order, most of them done twice at once. */
