@@ -1,24 +1,22 @@
 package org.netdissect.analysis;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
-import org.netdissect.base.Digests;
 import org.netdissect.base.Npy;
 import org.netdissect.base.Progress;
 import org.netdissect.concepts.AnnotatedImage;
 import org.netdissect.concepts.AnnotatedImage.LabelMap;
 import org.netdissect.concepts.AnnotatedImage.WholeLabel;
 import org.netdissect.concepts.Concept;
-import org.netdissect.concepts.ConceptDataset;
 import org.netdissect.concepts.ImageRow;
 import org.netdissect.concepts.Vocabulary;
 import org.netdissect.concepts.atlas.AtlasOptions;
 import org.netdissect.dissection.Dissector;
+import org.netdissect.dissection.MemoryDataset;
 import org.netdissect.dissection.activations.RecordedActivations;
 import org.netdissect.dissection.rules.Convention;
 import org.netdissect.dissection.rules.Quantile;
@@ -28,17 +26,13 @@ import org.netdissect.networks.ReceptiveField;
 import org.netdissect.results.Dissection;
 
 /** Images of one or two mask sizes with random rectangles of concepts in several categories. */
-public final class MadeUpImages implements ConceptDataset {
+public final class MadeUpImages extends MemoryDataset {
   /** Cells of a map a side. */
   public static final int CELLS = 7;
 
   private static final List<String> CATEGORIES = List.of("color", "object", "scene");
 
-  public final List<ImageRow> rows = new ArrayList<>();
-  public final List<AnnotatedImage> labels = new ArrayList<>();
   private final Vocabulary vocabulary;
-  private final Path folder;
-  private final String stamp;
 
   /**
    * Draws the images.
@@ -46,8 +40,10 @@ public final class MadeUpImages implements ConceptDataset {
    * @param side of the masks; every fifth image's are two pixels higher if {@code mixed}
    */
   public MadeUpImages(long seed, int images, int side, boolean mixed, int concepts, Path folder) {
-    this.folder = folder;
-    stamp = "patches " + seed + " " + images + " " + side + " " + mixed + " " + concepts;
+    super(
+        "patches",
+        folder,
+        "patches " + seed + " " + images + " " + side + " " + mixed + " " + concepts);
     Random random = new Random(seed);
     List<Concept> table = new ArrayList<>();
     for (int n = 1; n <= concepts; n++) {
@@ -138,7 +134,7 @@ public final class MadeUpImages implements ConceptDataset {
         }
       }
     }
-    Path file = Npy.write(folder.resolve(out + ".npy"), maps, rows.size(), units, CELLS, CELLS);
+    Path file = Npy.write(folder().resolve(out + ".npy"), maps, rows.size(), units, CELLS, CELLS);
     Dissection result =
         Dissector.builder()
             .setRecorded(
@@ -149,21 +145,16 @@ public final class MadeUpImages implements ConceptDataset {
                     rows.stream().map(ImageRow::name).toList(),
                     new InputSize(32, 32)))
             .setData(this)
-            .setOut(folder.resolve(out))
+            .setOut(folder().resolve(out))
             .optConvention(convention)
             .optQuantile(Quantile.of("0.05"))
             .optMaps(kept)
             .optPeaks(peaks)
-            .optCache(folder.resolve("cache"))
+            .optCache(folder().resolve("cache"))
             .build()
             .run();
     return LabelledResult.open(
-        result, this, AtlasOptions.defaults().withCache(folder.resolve("cache")), Progress.NONE);
-  }
-
-  @Override
-  public String name() {
-    return "patches";
+        result, this, AtlasOptions.defaults().withCache(folder().resolve("cache")), Progress.NONE);
   }
 
   @Override
@@ -172,32 +163,7 @@ public final class MadeUpImages implements ConceptDataset {
   }
 
   @Override
-  public List<ImageRow> images() {
-    return rows;
-  }
-
-  @Override
-  public AnnotatedImage annotate(ImageRow image) {
-    return labels.get(image.row());
-  }
-
-  @Override
-  public Path photograph(ImageRow image) {
-    return folder.resolve(image.name());
-  }
-
-  @Override
-  public Path folder() {
-    return folder;
-  }
-
-  @Override
   public String key() {
-    return stamp;
-  }
-
-  @Override
-  public String stamp() {
-    return Digests.sha256Hex(stamp.getBytes(StandardCharsets.UTF_8));
+    return madeOf();
   }
 }

@@ -11,6 +11,7 @@ import org.netdissect.lab.demo.Demo;
 import org.netdissect.results.DetectorCounts;
 import org.netdissect.results.Dissection;
 import org.netdissect.results.LayerDissection;
+import org.netdissect.results.ResultFolder;
 import org.netdissect.results.TrustTable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -114,9 +115,9 @@ final class DemoCommand implements Callable<Integer> {
       trust(out, "random " + (r + 1), random.get(r));
     }
     out.append("\nreport of the trained network: ")
-        .append(result.trained().folder().resolve("report").resolve("index.html"))
+        .append(result.trained().folder().resolve(ResultFolder.REPORT).resolve("index.html"))
         .append("\nreport of a random network:    ")
-        .append(random.get(0).folder().resolve("report").resolve("index.html"))
+        .append(random.get(0).folder().resolve(ResultFolder.REPORT).resolve("index.html"))
         .append("\nthe images:                    ")
         .append(result.trained().folder().resolveSibling("world"))
         .append("\nto look again:                 netdissect show ")

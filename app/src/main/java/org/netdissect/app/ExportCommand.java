@@ -13,6 +13,7 @@ import org.netdissect.results.Dissection;
 import org.netdissect.results.DissectionException;
 import org.netdissect.results.LayerDissection;
 import org.netdissect.results.MeasureTable;
+import org.netdissect.results.ResultFolder;
 import org.netdissect.results.TrustTable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -85,6 +86,7 @@ final class ExportCommand implements Callable<Integer> {
   }
 
   private void arrow(Dissection dissection) throws IOException {
+    ResultFolder.checkNotIn(out.resolve("units.arrow"));
     Files.createDirectories(out);
     try (WholeFiles files = new WholeFiles()) {
       for (LayerDissection layer : dissection.layers()) {
@@ -125,6 +127,7 @@ final class ExportCommand implements Callable<Integer> {
     try (WholeFiles files = new WholeFiles()) {
       for (LayerDissection layer : dissection.layers()) {
         Path target = file ? out : out.resolve(layer.layer().folder() + suffix);
+        ResultFolder.checkNotIn(target);
         Path parent = target.toAbsolutePath().getParent();
         if (parent != null) {
           Files.createDirectories(parent);

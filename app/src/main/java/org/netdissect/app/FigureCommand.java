@@ -19,6 +19,7 @@ import org.netdissect.results.Dissection;
 import org.netdissect.results.DissectionException;
 import org.netdissect.results.DissectionInfo;
 import org.netdissect.results.LayerDissection;
+import org.netdissect.results.ResultFolder;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -119,6 +120,7 @@ final class FigureCommand implements Callable<Integer> {
     Path file = file(kind);
     String written = format(file);
     check(kind, written);
+    ResultFolder.checkNotIn(file);
     Figure figure = draw(dissection, kind, written);
     byte[] bytes =
         switch (written) {

@@ -8,6 +8,7 @@ import org.netdissect.concepts.ConceptDataset;
 import org.netdissect.report.page.HtmlReport;
 import org.netdissect.results.Dissection;
 import org.netdissect.results.DissectionException;
+import org.netdissect.results.ResultFolder;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -51,7 +52,7 @@ final class ReportCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     TerminalProgress progress = new TerminalProgress(System.err, common.quiet);
     Dissection dissection = Dissection.open(result);
-    Path folder = out == null ? result.resolve("report") : out;
+    Path folder = out == null ? result.resolve(ResultFolder.REPORT) : out;
     ConceptDataset labelled =
         dissection.info().imported() == null ? data(dissection, folder, progress) : null;
     HtmlReport report;

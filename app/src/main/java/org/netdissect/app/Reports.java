@@ -9,6 +9,7 @@ import org.netdissect.concepts.atlas.AtlasOptions;
 import org.netdissect.dissection.Dissector;
 import org.netdissect.report.page.HtmlReport;
 import org.netdissect.results.Dissection;
+import org.netdissect.results.ResultFolder;
 
 /** Writes the report of a result. */
 final class Reports {
@@ -24,7 +25,7 @@ final class Reports {
       throws IOException {
     HtmlReport.of(dissection, data)
         .withAtlas(AtlasOptions.defaults().withCache(cache))
-        .write(dissection.folder().resolve("report"), progress);
+        .write(dissection.folder().resolve(ResultFolder.REPORT), progress);
   }
 
   /**
@@ -39,7 +40,7 @@ final class Reports {
       boolean leave,
       TerminalProgress progress)
       throws IOException {
-    Path folder = dissection.folder().resolve("report");
+    Path folder = dissection.folder().resolve(ResultFolder.REPORT);
     if (!HtmlReport.isIn(folder)) {
       return;
     }

@@ -242,11 +242,23 @@ final class Summary {
     if (dissected.result().emptyMasks().isEmpty()) {
       return;
     }
-    if (emptiesMasks(info.rules())) {
+    if (keepsNothing(info, dissected.layer())) {
+      out.append("  why: the quantile keeps less than one of a unit's values; give a larger one")
+          .append(" (--quantile) or more images\n");
+    } else if (emptiesMasks(info.rules())) {
       out.append("  why: ").append(Convention.EMPTY_MASKS).append('\n');
     } else if (tied > MANY_SATURATED * dissected.layer().units()
         && !UNBOUNDED.contains(dissected.layer().kind())) {
       whySaturated(out, dissected.layer(), info.network().file() != null);
+    }
+  }
+
+  private static boolean keepsNothing(DissectionInfo info, LayerInfo layer) {
+    try {
+      double values = (double) info.images().read() * layer.cells();
+      return Quantile.of(info.rules().quantile()).share() * values < 1;
+    } catch (IllegalArgumentException e) {
+      return false;
     }
   }
 

@@ -5,9 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Random;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
@@ -98,6 +102,21 @@ class DataLabelTest {
       assertTrue(record.contains(classes ? "classes.onnx" : "scores.onnx"), record);
       assertTrue(record.matches("(?s).*\"sha256\" : \"[0-9a-f]{64}\".*"), record);
     }
+  }
+
+  @Test
+  void namesCountFromZero() throws Exception {
+    Path names = temp.resolve("names.csv");
+    Files.writeString(names, "value,name\n1,tomato\n2,leaf\n3,sea\n");
+    String command = "data label --preprocess unit --quiet --names " + names + " --images ";
+    List<String> words = new ArrayList<>(List.of(command.strip().split(" ")));
+    words.add(photos(7).toString());
+    words.addAll(List.of("--model", model(false).toString()));
+    words.addAll(List.of("--out", temp.resolve("out").toString()));
+    ByteArrayOutputStream said = new ByteArrayOutputStream();
+    assertEquals(1, InProcess.run(new ByteArrayOutputStream(), said, words.toArray()));
+    String error = said.toString(StandardCharsets.UTF_8);
+    assertTrue(error.contains("value 3, but the model's classes are 0 to 2"), error);
   }
 
   @Test

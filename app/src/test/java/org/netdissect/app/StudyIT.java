@@ -77,6 +77,7 @@ class StudyIT {
     List<Long> times = first.times();
     long total = times.get(times.size() - 1);
     Path out = folder.resolve("cut");
+    killedInTraining(study, out, first, random);
     for (int kill = 0; kill < KILLS; kill++) {
       LiveRun run = start(study, out);
       run.process()
@@ -87,6 +88,23 @@ class StudyIT {
     LiveRun last = start(study, out);
     assertEquals(0, last.end(), () -> about + "\n" + String.join("\n", last.lines()));
     assertEquals(told(whole), told(out), about);
+  }
+
+  /** Kills the study's first training, if it has one, at a moment drawn over its time. */
+  private void killedInTraining(Path study, Path out, LiveRun whole, Random random)
+      throws Exception {
+    List<String> lines = whole.lines();
+    for (int i = 0; i < lines.size() - 1; i++) {
+      if (lines.get(i).contains(" left: train ")) {
+        LiveRun run = start(study, out);
+        assertTrue(run.await(lines.get(i).replaceFirst(",.*", "")), "the training begins");
+        long took = whole.times().get(i + 1) - whole.times().get(i);
+        run.process().waitFor((long) (random.nextDouble() * took), TimeUnit.NANOSECONDS);
+        run.process().destroyForcibly();
+        run.end();
+        return;
+      }
+    }
   }
 
   private LiveRun start(Path study, Path out) throws IOException {
@@ -133,11 +151,19 @@ class StudyIT {
   void withoutPytorchTheOneCommandIsToldBeforeAnythingRuns() throws Exception {
     assumeFalse(trains(), "built with -Ptrain");
     Path out = folder.resolve("out");
-    Outcome outcome =
-        Distribution.run("study", study(TRAINED.replace("SEEDS", "[1]")), "--out", out);
-    assertEquals(1, outcome.exit(), outcome.all());
-    assertEquals(1, outcome.err().lines().count(), outcome.all());
-    assertTrue(outcome.err().contains("mvn -B -q -DskipTests -Ptrain package"), outcome.all());
-    assertFalse(Files.exists(out));
+    Path study = study(TRAINED.replace("SEEDS", "[1]"));
+    for (Outcome outcome :
+        List.of(
+            Distribution.run("study", study, "--out", out),
+            Distribution.run("train", "--data", folder, "--out", out))) {
+      assertEquals(1, outcome.exit(), outcome.all());
+      assertEquals(1, outcome.err().lines().count(), outcome.all());
+      assertTrue(
+          outcome.err().contains("run \"mvn -B -q -DskipTests -Ptrain package\" once"),
+          outcome.all());
+      assertFalse(Files.exists(out));
+    }
+    Outcome plan = Distribution.run("study", study, "--out", out, "--dry-run");
+    assertEquals(0, plan.exit(), plan.all());
   }
 }

@@ -1,17 +1,29 @@
 package org.netdissect.bench;
 
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.netdissect.base.Digests;
 import org.netdissect.base.files.Trees;
 
@@ -19,15 +31,33 @@ import org.netdissect.base.files.Trees;
  * Kills a study at random moments and goes on with it each time: in the end page, figures, tables,
  * networks and results must be the bytes of a study that nobody disturbed.
  *
- * <p>Usage: {@code kills STUDY.yaml [kills=10] [seed=N] [folder=DIR]}. The moments are drawn evenly
- * over the time that the undisturbed study took; a study that ends before its kill is compared and
+ * <p>Usage: {@code kills STUDY.yaml [kills=10] [seed=N] [folder=DIR]}. Every kind of work that the
+ * undisturbed study did (measuring, rendering, training, dissecting, probing, the page) gets its
+ * share of the kills, at least one each where there are enough; which piece of work of the kind,
+ * and how long after its beginning, is drawn. A study that ends before its kill is compared and
  * begun anew.
  */
 public final class KilledStudy {
+  private static final Pattern STEP = Pattern.compile("step \\d+ of \\d+, about .* left: (.+)");
+  private static final String BEFORE = "start";
+
+  /** Exit code of a process that was killed: 128 and the signal's number. */
+  private static final int KILLED = 137;
+
   private final Path study;
   private final Path folder;
   private final Random random;
-  private int killed;
+  private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor();
+
+  /** A piece of work: what it is, and how long it took undisturbed. */
+  private record Piece(String name, long nanos) {
+    String kind() {
+      return name.split(" ", 2)[0];
+    }
+  }
+
+  /** Where to kill: so long after the beginning of the piece of a kind with that number. */
+  private record Moment(String kind, int number, double share) {}
 
   private KilledStudy(Path study, Path folder, long seed) {
     this.study = study;
@@ -50,9 +80,10 @@ public final class KilledStudy {
       }
     }
     System.out.println("seed=" + seed);
-    if (!new KilledStudy(Path.of(arguments[0]), folder, seed).endsAlike(kills)) {
-      System.exit(1);
-    }
+    KilledStudy killed = new KilledStudy(Path.of(arguments[0]), folder, seed);
+    boolean alike = killed.endsAlike(kills);
+    killed.clock.shutdownNow();
+    System.exit(alike ? 0 : 1);
   }
 
   private boolean endsAlike(int kills) throws Exception {
@@ -61,55 +92,132 @@ public final class KilledStudy {
     Files.createDirectories(folder);
     Trees.delete(whole);
     Trees.delete(cut);
-    long start = System.nanoTime();
-    run(whole, Long.MAX_VALUE);
-    long took = System.nanoTime() - start;
-    System.out.printf(Locale.ROOT, "undisturbed: %.1f s%n", took / 1e9);
+    List<Piece> pieces = new Run(whole, Map.of(), null).over().pieces;
+    Map<String, Long> usual = new LinkedHashMap<>();
+    pieces.forEach(piece -> usual.merge(piece.name(), piece.nanos(), Long::sum));
+    System.out.printf(
+        Locale.ROOT, "undisturbed: %.1f s%n", pieces.stream().mapToLong(Piece::nanos).sum() / 1e9);
     Map<String, String> expected = contents(whole);
+    Set<String> done = new HashSet<>();
+    List<String> kinds = kinds(pieces, kills);
     boolean alike = true;
-    while (killed < kills) {
-      if (run(cut, (long) (random.nextDouble() * took))) {
+    for (int kill = 1; kill <= kills; ) {
+      String kind = kinds.get(kill - 1);
+      // Those that are left are shared by the kills that are left for them.
+      long left =
+          usual.keySet().stream().filter(n -> n.startsWith(kind) && !done.contains(n)).count();
+      long share = left / kinds.subList(kill - 1, kills).stream().filter(kind::equals).count();
+      int number = random.nextInt((int) Math.max(1, share));
+      Run run = new Run(cut, usual, new Moment(kind, number, random.nextDouble())).over();
+      if (run.ended) {
+        System.out.println("ended before its kill in " + kind + "; begun anew");
         alike &= compare(expected, contents(cut));
         Trees.delete(cut);
+        done.clear();
+        continue;
       }
+      run.pieces.subList(0, run.pieces.size() - 1).forEach(piece -> done.add(piece.name()));
+      Piece last = run.pieces.get(run.pieces.size() - 1);
+      System.out.printf(
+          Locale.ROOT,
+          "kill %d: %.2f s into \"%s\" (%.2f s undisturbed)%n",
+          kill,
+          last.nanos() / 1e9,
+          last.name(),
+          usual.getOrDefault(last.name(), 0L) / 1e9);
+      kill++;
     }
-    run(cut, Long.MAX_VALUE);
+    new Run(cut, usual, null).over();
     return compare(expected, contents(cut)) && alike;
   }
 
-  /**
-   * Runs the study.
-   *
-   * @param nanos after which it is killed
-   * @return whether it ended before
-   */
-  private boolean run(Path out, long nanos) throws IOException, InterruptedException {
-    Path said = folder.resolve("said.txt");
-    Process process =
-        new ProcessBuilder(
-                Path.of(System.getProperty("netdissect.home"), "bin", "netdissect").toString(),
-                "study",
-                study.toString(),
-                "--out",
-                out.toString())
-            .redirectErrorStream(true)
-            .redirectOutput(said.toFile())
-            .start();
-    boolean ended = process.waitFor(nanos, TimeUnit.NANOSECONDS);
-    if (!ended) {
-      process.destroyForcibly();
+  /** A kind for each kill, in the order in which a study comes to them. */
+  private List<String> kinds(List<Piece> pieces, int kills) {
+    List<String> all = pieces.stream().map(Piece::kind).distinct().toList();
+    List<String> drawn = new ArrayList<>();
+    while (drawn.size() < kills) {
+      List<String> round = new ArrayList<>(all);
+      Collections.shuffle(round, random);
+      drawn.addAll(round.subList(0, Math.min(round.size(), kills - drawn.size())));
     }
-    int exit = process.waitFor();
-    List<String> lines = Files.readAllLines(said);
-    if (ended && exit != 0) {
-      throw new IllegalStateException(String.join("\n", lines));
+    drawn.sort(Comparator.comparingInt(all::indexOf));
+    return drawn;
+  }
+
+  /** One run of the study, killed or not; both of its outputs are read as they come. */
+  private final class Run {
+    private final Process process;
+    private final Map<String, Long> usual;
+    private final @Nullable Moment moment;
+    private final List<String> lines = new ArrayList<>();
+    private final List<Piece> pieces = new ArrayList<>();
+    private boolean ended;
+    private String under = BEFORE;
+    private long since = System.nanoTime();
+    private int number;
+
+    /**
+     * Starts the study.
+     *
+     * @param usual nanoseconds of each piece of work
+     * @param moment when it is killed; null for never
+     */
+    Run(Path out, Map<String, Long> usual, @Nullable Moment moment) throws IOException {
+      this.usual = usual;
+      this.moment = moment;
+      process =
+          new ProcessBuilder(Command.program(), "study", study.toString(), "--out", out.toString())
+              .redirectErrorStream(true)
+              .start();
     }
-    if (!ended) {
-      killed++;
-      String last = lines.stream().filter(l -> l.startsWith("step ")).reduce("before", (a, b) -> b);
-      System.out.printf(Locale.ROOT, "kill %d after %.1f s: %s%n", killed, nanos / 1e9, last);
+
+    /** Waits for its end, or its kill. */
+    Run over() throws InterruptedException {
+      begun();
+      try (BufferedReader said = process.inputReader()) {
+        for (String line = said.readLine(); line != null; line = said.readLine()) {
+          told(line);
+        }
+      } catch (IOException e) {
+        // The process is gone.
+      }
+      int exit = process.waitFor();
+      ends();
+      ended = exit != KILLED;
+      if (ended && exit != 0) {
+        throw new IllegalStateException(String.join("\n", lines));
+      }
+      return this;
     }
-    return ended;
+
+    private void told(String line) {
+      lines.add(line);
+      Matcher step = STEP.matcher(line);
+      String next =
+          step.matches()
+              ? step.group(1)
+              : line.startsWith("measuring") || line.startsWith("writing") ? line : null;
+      if (next != null) {
+        ends();
+        under = next;
+        since = System.nanoTime();
+        begun();
+      }
+    }
+
+    private void ends() {
+      pieces.add(new Piece(under, System.nanoTime() - since));
+    }
+
+    /** Sets the clock if this is where the study is to be killed. */
+    private void begun() {
+      if (moment != null
+          && moment.kind().equals(new Piece(under, 0).kind())
+          && number++ == moment.number()) {
+        long nanos = (long) (moment.share() * usual.getOrDefault(under, 0L));
+        Future<?> unused = clock.schedule(process::destroyForcibly, nanos, TimeUnit.NANOSECONDS);
+      }
+    }
   }
 
   /**

@@ -1,7 +1,6 @@
 package org.netdissect.bench;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -68,7 +67,7 @@ public final class TaskMargins {
     TaskMargins margins = new TaskMargins(folder, seed);
     Path world = folder.resolve("world");
     if (!Files.exists(world)) {
-      margins.run("world --images 2000 --seed 1 --size 64 --quiet --out " + world);
+      Command.run("world --images 2000 --seed 1 --size 64 --quiet --out " + world);
     }
     boolean all = true;
     for (Stated stated : STATED) {
@@ -85,7 +84,7 @@ public final class TaskMargins {
     Path out = folder.resolve(stated.task() + "-" + seed);
     Trees.delete(out);
     String said =
-        run(
+        Command.run(
             String.format(
                 Locale.ROOT,
                 "train --data %s --task %s --iterations %d --size 64 --width 16 --batch 32"
@@ -114,19 +113,5 @@ public final class TaskMargins {
         stated.margin(),
         holds ? "holds" : "FALLS SHORT");
     return holds;
-  }
-
-  private String run(String words) throws IOException, InterruptedException {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("netdissect.home"), "bin", "netdissect").toString());
-    command.addAll(List.of(words.split(" ")));
-    Process process =
-        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
-    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    int exit = process.waitFor();
-    if (exit != 0) {
-      throw new IllegalStateException("exit code " + exit + " of netdissect " + words);
-    }
-    return said;
   }
 }

@@ -94,10 +94,10 @@ public final class ClusterTrials {
   private void same() throws Exception {
     for (String convention : List.of("exact", "paper", "lite")) {
       Path whole = folder.resolve(convention);
-      runs.here(runs.recordedApart(whole, convention));
+      runs.here(runs.recorded(whole, convention));
       for (String parts : List.of("1", "2", "7", "64")) {
         Path there = folder.resolve(convention + parts);
-        cluster.run(UNSTEADY, runs.recordedApart(there, convention), "--parts", parts);
+        cluster.run(UNSTEADY, runs.recorded(there, convention), "--parts", parts);
         TestRuns.assertSame(whole, there);
         cluster.assertNothingLeft();
         print("%s, %s parts: the same", convention, parts);
@@ -107,7 +107,7 @@ public final class ClusterTrials {
 
   /** Dissects in one, and on the cluster; gives how long each stage takes there, in nanoseconds. */
   private Map<RunStage, Long> prepare() throws Exception {
-    runs.here(runs.recordedApart(here, "exact"));
+    runs.here(runs.recorded(here, "exact"));
     Path there = folder.resolve("there");
     Process driver = start(there, folder.resolve("there.txt"));
     Map<RunStage, Long> took = new EnumMap<>(RunStage.class);
@@ -125,7 +125,7 @@ public final class ClusterTrials {
   }
 
   private Process start(Path out, Path said) throws IOException {
-    List<String> words = new ArrayList<>(runs.recordedApart(out, "exact"));
+    List<String> words = new ArrayList<>(runs.recorded(out, "exact"));
     words.addAll(List.of("--master", cluster.address(), "--parts", "30"));
     return JavaProcess.netdissect(cluster.driver(), words, said);
   }
@@ -217,7 +217,7 @@ public final class ClusterTrials {
       driver.destroyForcibly();
       // Even where the result stands: it may not have tidied up.
       if (driver.waitFor() != 0) {
-        cluster.run(List.of(), runs.recordedApart(out, "exact"), "--parts", "30");
+        cluster.run(List.of(), runs.recorded(out, "exact"), "--parts", "30");
       }
       TestRuns.assertSame(here, out);
       cluster.assertNothingLeft();

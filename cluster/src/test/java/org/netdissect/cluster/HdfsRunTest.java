@@ -94,7 +94,7 @@ class HdfsRunTest {
     run(there.recorded(found, "exact"), "--master", "local[2]", "--parts", "5");
     assertSame(expected, found);
     assertFalse(Files.exists(found.resolve(".work")));
-    assertTrue(names(place.resolve("cache")).stream().allMatch(name -> name.endsWith(".atlas")));
+    assertTrue(names(TestRuns.cache(found)).stream().allMatch(name -> name.endsWith(".atlas")));
   }
 
   @Test
@@ -175,8 +175,9 @@ class HdfsRunTest {
     String said = run(1, "hdfs://127.0.0.1:1 does not answer", nowhere, "--master", "local[2]");
     assertFalse(said.contains("\tat "), said);
     List<String> unknown = new ArrayList<>(words);
-    unknown.set(unknown.indexOf("--data") + 1, place.resolve("cache").toString());
-    run(1, "50% of ü/cache", unknown, "--master", "local[2]");
+    unknown.set(
+        unknown.indexOf("--data") + 1, Files.createDirectory(place.resolve("empty")).toString());
+    run(1, "50% of ü/empty", unknown, "--master", "local[2]");
     List<String> missing = new ArrayList<>(words);
     missing.set(missing.indexOf("--data") + 1, place.resolve("missing").toString());
     run(1, "50% of ü/missing", missing, "--master", "local[2]");

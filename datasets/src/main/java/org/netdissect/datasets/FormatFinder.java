@@ -211,7 +211,8 @@ final class FormatFinder {
         named
             + " is of no known format; expected index.csv and category.csv (Broden), images, masks"
             + " and labels.csv, a COCO json file, or one folder of photographs a class. Name the"
-            + " format with --format");
+            + " format with --format"
+            + PhotoFiles.orPassedOver(folder));
   }
 
   /** Whether there are pictures in a folder that is named as one of masks, here or one below. */

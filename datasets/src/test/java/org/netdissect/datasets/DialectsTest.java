@@ -481,6 +481,10 @@ class DialectsTest {
     assertEquals("voc", format());
     assertEquals(1, share(open(), "2007_000001.jpg", "mug"));
     assertEquals(1, share(open(), "2007_000002.jpg", "spoon"));
+    // A line is a value, whatever stands in it.
+    write("class_names.txt", "__ignore__", "_background_", "", "spoon", "", "");
+    assertEquals(1, share(open(), "2007_000002.jpg", "spoon"));
+    assertBroken("value 1", () -> share(open(), "2007_000001.jpg", "spoon"));
     Files.delete(dir.resolve("class_names.txt"));
     Files.createDirectory(dir.resolve("labelmap.txt"));
     assertBroken("labelmap.txt is no file", this::open);
@@ -493,9 +497,24 @@ class DialectsTest {
     assertBroken("class_names.txt", this::open);
     assertEquals(
         1, share(Datasets.open(dir, FULL.withFormat("voc")), "2007_000001.jpg", "aeroplane"));
+    write("labelmap.txt", "mug:1,2,3::");
+    write("class_names.txt", "nothing", "mug");
+    assertBroken("holds both", this::open);
+    Files.delete(dir.resolve("labelmap.txt"));
+    Files.delete(dir.resolve("class_names.txt"));
+    Files.move(dir.resolve("JPEGImages/kitchen.jpg"), dir.resolve("JPEGImages/2007_000002.jpg"));
+    Files.move(
+        dir.resolve("SegmentationClass/kitchen.png"),
+        dir.resolve("SegmentationClass/2007_000002.png"));
+    write("labels.txt", "nothing", "mug");
+    assertBroken("labels.txt may say what the masks", this::open);
+    Files.move(dir.resolve("labels.txt"), dir.resolve("../class_names.txt"));
+    assertBroken("class_names.txt may say what the masks", this::open);
+    Files.delete(dir.resolve("../class_names.txt"));
+    assertEquals("voc", format());
     write("labels.csv", "value,name,category", "1,mug,thing", "2,spoon,thing");
     assertEquals("masks", format());
-    assertEquals(1, share(open(), "kitchen.jpg", "spoon"));
+    assertEquals(1, share(open(), "2007_000002.jpg", "spoon"));
   }
 
   @Test

@@ -84,11 +84,17 @@ class PhotoSizesTest {
 
   /** A photograph stored with 24 rows of 40 pixels that asks to be shown with 40 of 24. */
   private static void turned(Path file) throws IOException {
+    turned(file, 6);
+  }
+
+  private static void turned(Path file, int orientation) throws IOException {
     Pictures.photo(file, 24, 40);
     byte[] plain = Files.readAllBytes(file);
     ByteArrayOutputStream all = new ByteArrayOutputStream();
     all.write(plain, 0, 2);
-    all.writeBytes(EXIF_6);
+    byte[] exif = EXIF_6.clone();
+    exif[exif.length - 7] = (byte) orientation;
+    all.writeBytes(exif);
     all.write(plain, 2, plain.length - 2);
     Files.write(file, all.toByteArray());
   }
@@ -187,6 +193,55 @@ class PhotoSizesTest {
     assertThrows(UnreadableImageException.class, () -> data.annotate(data.images().get(2)));
   }
 
+  /**
+   * Labelled as stored or as shown: where no size tells, there is no label rather than a wrong one.
+   */
+  @Test
+  void aFlippedPhotographIsLeftOutWhereNoSizeTells() throws Exception {
+    turned(dir.resolve("images/a.jpg"), 3);
+    turned(dir.resolve("images/b.jpg"), 6);
+    Pictures.photo(dir.resolve("images/c.jpg"), 24, 40);
+    Path masks = dir.resolve("labels.csv");
+    Files.writeString(masks, "value,name\n1,cat\n");
+    for (String name : List.of("a", "b", "c")) {
+      int[][] of = name.equals("b") ? new int[40][24] : new int[24][40];
+      Pictures.grey(dir.resolve("masks/" + name + ".png"), 8, of);
+    }
+    assertLeftOut(Datasets.open(dir, SMALL), 0);
+    Files.delete(masks);
+
+    Path yolo = Files.createDirectories(dir.resolve("labels"));
+    for (String name : List.of("a", "b", "c")) {
+      Files.writeString(yolo.resolve(name + ".txt"), "0 0.1 0.1 0.5 0.1 0.5 0.5\n");
+    }
+    Files.writeString(dir.resolve("data.yaml"), "names: [cat]\n");
+    assertLeftOut(Datasets.open(dir, SMALL.withFormat("yolo")), 0);
+
+    StringBuilder coco = new StringBuilder("{\"images\": [");
+    for (int i = 0; i < 3; i++) {
+      coco.append(i == 0 ? "" : ", ")
+          .append("{\"id\": %d, \"file_name\": \"%c.jpg\"}".formatted(i, 'a' + i));
+    }
+    coco.append(
+        "], \"categories\": [{\"id\": 1, \"name\": \"cat\"}], \"annotations\": [{\"id\": 1,"
+            + " \"image_id\": 1, \"category_id\": 1, \"segmentation\": [[2,2,12,2,12,12]]}]}");
+    Files.writeString(dir.resolve("annotations.json"), coco);
+    assertLeftOut(Datasets.open(dir, SMALL.withFormat("coco")), 0, 1);
+  }
+
+  private static void assertLeftOut(ConceptDataset data, Integer... rows) throws Exception {
+    for (ImageRow row : data.images()) {
+      if (List.of(rows).contains(row.row())) {
+        UnreadableImageException e =
+            assertThrows(UnreadableImageException.class, () -> data.annotate(row));
+        assertTrue(e.getMessage().contains("Exif asks to turn or flip it"), e.getMessage());
+        assertTrue(e.getMessage().contains(row.name()), e.getMessage());
+      } else {
+        data.annotate(row);
+      }
+    }
+  }
+
   @Test
   void whateverStandsInAPhotographsPlaceIsNamed() throws Exception {
     Pictures.photo(dir.resolve("images/a.jpg"), 24, 40);
@@ -210,6 +265,39 @@ class PhotoSizesTest {
             .anyMatch(line -> line.contains("2 pictures of kinds that are not read (AVIF, WebP)")),
         data.remarks()::toString);
     assertHas(verify(), "note", "(AVIF, WebP)");
+  }
+
+  @Test
+  void picturesUnderOddNamesAreReadOrCounted() throws Exception {
+    Pictures.photo(dir.resolve("a/1.jpg"), 24, 40);
+    Pictures.photo(dir.resolve("b/2.jpg"), 24, 40);
+    for (String name : List.of("3.pjpeg", "4.JIF", "5.mpo", "6.jpg_large", "7", "8.jpg.1")) {
+      Files.copy(dir.resolve("a/1.jpg"), dir.resolve("b/" + name));
+    }
+    Files.writeString(dir.resolve("b/README"), "no picture");
+    ConceptDataset data = Datasets.open(dir, SMALL);
+    assertEquals(
+        List.of("a/1.jpg", "b/2.jpg", "b/3.pjpeg", "b/4.JIF", "b/5.mpo"),
+        data.images().stream().map(ImageRow::name).toList());
+    assertTrue(
+        data.remarks().stream().anyMatch(line -> line.contains(": 3 pictures whose names do not")),
+        data.remarks()::toString);
+    Files.writeString(Files.createDirectories(temp.resolve("w/images")).resolve("a.webp"), "RIFF");
+    Files.createDirectories(temp.resolve("w/masks"));
+    Files.writeString(temp.resolve("w/labels.csv"), "value,name\n1,cat\n");
+    DataException none =
+        assertThrows(DataException.class, () -> Datasets.open(temp.resolve("w"), SMALL));
+    assertTrue(none.getMessage().contains("WebP"), none.getMessage());
+  }
+
+  @Test
+  void textsThatAreNoLabelsAreNamed() throws Exception {
+    Pictures.photo(dir.resolve("images/train/a.jpg"), 24, 40);
+    Files.createDirectories(dir.resolve("labels/train"));
+    Files.writeString(dir.resolve("labels/train/a.txt"), "-1 0.1 0.1 0.5 0.1 0.5 0.5\n");
+    Files.writeString(dir.resolve("data.yaml"), "names: [cat]\n");
+    DataException odd = assertThrows(DataException.class, () -> Datasets.open(dir, SMALL));
+    assertTrue(odd.getMessage().contains("a.txt and its neighbours"), odd.getMessage());
   }
 
   @Test

@@ -6,12 +6,10 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
-import org.netdissect.base.Digests;
 import org.netdissect.concepts.AnnotatedImage;
 import org.netdissect.concepts.AnnotatedImage.LabelMap;
 import org.netdissect.concepts.AnnotatedImage.WholeLabel;
 import org.netdissect.concepts.Concept;
-import org.netdissect.concepts.ConceptDataset;
 import org.netdissect.concepts.ImageRow;
 import org.netdissect.concepts.Vocabulary;
 
@@ -19,18 +17,13 @@ import org.netdissect.concepts.Vocabulary;
  * A random small data set in memory: several layers of labels in a category, one number in several
  * categories, labels of whole images, images without any.
  */
-public final class MadeUpData implements ConceptDataset {
+public final class MadeUpData extends MemoryDataset {
   private static final List<String> CATEGORIES = List.of("color", "object", "part", "scene");
 
-  public final List<ImageRow> rows = new ArrayList<>();
-  final List<AnnotatedImage> labels = new ArrayList<>();
   private final Vocabulary vocabulary;
-  private final Path folder;
-  private final String stamp;
 
   public MadeUpData(long seed, int images, int inputHeight, int inputWidth, Path folder) {
-    this.folder = folder;
-    this.stamp = "seed " + seed + " images " + images;
+    super("made-up", folder, "seed " + seed + " images " + images);
     Random random = new Random(seed);
     int concepts = 3 + random.nextInt(10);
     List<Concept> table = new ArrayList<>();
@@ -106,12 +99,12 @@ public final class MadeUpData implements ConceptDataset {
       order.add(i);
     }
     Collections.shuffle(order, new Random(seed));
-    return new MadeUpData(this, order, "shuffled " + seed + " " + stamp);
+    return new MadeUpData(this, order, "shuffled " + seed + " " + madeOf());
   }
 
   /** The same images with a mask each that holds nothing. */
   MadeUpData unlabelled() {
-    MadeUpData none = new MadeUpData(this, List.of(), "unlabelled " + stamp);
+    MadeUpData none = new MadeUpData(this, List.of(), "unlabelled " + madeOf());
     for (ImageRow row : rows) {
       char[] nothing = new char[row.maskHeight() * row.maskWidth()];
       none.rows.add(row);
@@ -122,10 +115,9 @@ public final class MadeUpData implements ConceptDataset {
     return none;
   }
 
-  private MadeUpData(MadeUpData other, List<Integer> order, String stamp) {
-    folder = other.folder;
+  private MadeUpData(MadeUpData other, List<Integer> order, String madeOf) {
+    super(other.name(), other.folder(), madeOf);
     vocabulary = other.vocabulary;
-    this.stamp = stamp;
     for (int i : order) {
       ImageRow row = other.rows.get(i);
       rows.add(
@@ -142,44 +134,7 @@ public final class MadeUpData implements ConceptDataset {
   }
 
   @Override
-  public String name() {
-    return "made-up";
-  }
-
-  @Override
   public Vocabulary vocabulary() {
     return vocabulary;
-  }
-
-  @Override
-  public List<ImageRow> images() {
-    return rows;
-  }
-
-  @Override
-  public AnnotatedImage annotate(ImageRow image) {
-    return labels.get(image.row());
-  }
-
-  @Override
-  public Path photograph(ImageRow image) {
-    return folder.resolve(image.name());
-  }
-
-  @Override
-  public Path folder() {
-    return folder;
-  }
-
-  @Override
-  public String key() {
-    return "made-up";
-  }
-
-  @Override
-  public String stamp() {
-    return java.util.HexFormat.of()
-        .formatHex(
-            Digests.sha256().digest(stamp.getBytes(java.nio.charset.StandardCharsets.UTF_8)));
   }
 }

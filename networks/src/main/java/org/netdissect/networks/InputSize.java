@@ -19,7 +19,7 @@ public record InputSize(int height, int width) {
   public InputSize {
     if (height < 1 || width < 1 || height > LARGEST || width > LARGEST) {
       throw new IllegalArgumentException(
-          "Input size %d,%d is out of range: each side must be 1 to %d pixels."
+          "The size %d,%d is out of range: each side must be 1 to %d pixels."
               .formatted(height, width, LARGEST));
     }
   }
@@ -33,7 +33,7 @@ public record InputSize(int height, int width) {
     Matcher form = FORM.matcher(text);
     if (!form.matches()) {
       throw new IllegalArgumentException(
-          "Input size \"%s\" is not of the form H,W, for example 224,224.".formatted(text));
+          "The size \"%s\" is not of the form H,W, for example 224,224.".formatted(text));
     }
     return new InputSize(Integer.parseInt(form.group(1)), Integer.parseInt(form.group(2)));
   }

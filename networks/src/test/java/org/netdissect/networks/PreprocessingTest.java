@@ -95,7 +95,7 @@ class PreprocessingTest {
     for (String wrong : List.of("", "224", "0,5", "224,-1", "224;224", "99999,4", "1,2,3")) {
       String message =
           assertThrows(IllegalArgumentException.class, () -> InputSize.parse(wrong)).getMessage();
-      assertTrue(message.startsWith("Input size"), message);
+      assertTrue(message.startsWith("The size"), message);
     }
   }
 }

@@ -14,6 +14,13 @@ public record PhotoHeader(int height, int width, int orientation) {
     return orientation >= 5;
   }
 
+  /**
+   * Whether Exif asks for what the size of the labelled picture cannot tell from what is stored.
+   */
+  public boolean isUncertain() {
+    return orientation > 1 && shownHeight() == height && shownWidth() == width;
+  }
+
   /** Height of what Exif asks to show. */
   public int shownHeight() {
     return isTurned() ? width : height;

@@ -19,6 +19,9 @@ public enum PictureKind {
   PORTABLE("portable map", false),
   PHOTOSHOP("Photoshop", false),
   TARGA("Targa", false),
+  ICON("icon", false),
+  PCX("PCX", false),
+  OPEN_EXR("OpenEXR", false),
   RAW("raw camera", false);
 
   private final String title;
@@ -44,10 +47,10 @@ public enum PictureKind {
     int dot = name.lastIndexOf('.');
     String ending = dot < 0 ? "" : name.substring(dot + 1).toLowerCase(Locale.ROOT);
     return switch (ending) {
-      case "jpg", "jpeg", "jpe", "jfif" -> JPEG;
-      case "png" -> PNG;
+      case "jpg", "jpeg", "jpe", "jfif", "jif", "jfi", "pjpeg", "pjp", "mpo" -> JPEG;
+      case "png", "apng" -> PNG;
       case "gif" -> GIF;
-      case "bmp" -> BMP;
+      case "bmp", "dib" -> BMP;
       case "tif", "tiff" -> TIFF;
       case "webp" -> WEBP;
       case "avif", "avifs" -> AVIF;
@@ -57,6 +60,9 @@ public enum PictureKind {
       case "ppm", "pgm", "pbm", "pnm" -> PORTABLE;
       case "psd" -> PHOTOSHOP;
       case "tga" -> TARGA;
+      case "ico" -> ICON;
+      case "pcx" -> PCX;
+      case "exr" -> OPEN_EXR;
       case "dng", "cr2", "cr3", "nef", "arw", "orf", "rw2", "raf" -> RAW;
       default -> null;
     };

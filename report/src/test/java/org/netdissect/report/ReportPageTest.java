@@ -290,6 +290,20 @@ class ReportPageTest {
   }
 
   @Test
+  void onePageIsTheCurrentOneUnderAnyAddress() throws Exception {
+    for (String hash : List.of("", "#concepts", "#layers?sort=unit", "#concepts:", "#second")) {
+      show(page, hash);
+      String current =
+          browser
+              .eval(
+                  "[...document.querySelectorAll('nav .tab[aria-current]')]"
+                      + ".map((tab) => tab.textContent).join()")
+              .asString();
+      assertEquals(hash.equals("#concepts:") ? "Concepts" : "Units", current, hash);
+    }
+  }
+
+  @Test
   void filtersByConceptAndByScore() throws Exception {
     show(page, "#first");
     browser.await("document.querySelectorAll('.card').length > 5");

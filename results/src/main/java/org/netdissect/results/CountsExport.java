@@ -27,7 +27,9 @@ public final class CountsExport {
   public static List<Path> write(Dissection dissection, Path folder) throws IOException {
     try (WholeFiles files = new WholeFiles()) {
       for (LayerDissection layer : dissection.layers()) {
-        Path target = Files.createDirectories(folder.resolve(layer.layer().folder()));
+        Path target = folder.resolve(layer.layer().folder());
+        ResultFolder.checkNotIn(target.resolve("thresholds.csv"));
+        Files.createDirectories(target);
         thresholds(layer, files.next(target.resolve("thresholds.csv")));
         counts(dissection, layer, files.next(target.resolve("counts.csv")));
         TrustTable trust = TrustTable.read(dissection, layer);

@@ -14,14 +14,9 @@ public final class FolderNames {
 
   /** For the folders of a result's layers, beside what else lies in a result. */
   public static FolderNames inResult() {
-    return new FolderNames(
-        Set.of(
-            "report",
-            ResultFolder.WORK,
-            "dissection.json",
-            "run.json",
-            "images.csv",
-            "concepts.csv"));
+    Set<String> taken = new HashSet<>(ResultFolder.FILES);
+    taken.addAll(Set.of(ResultFolder.REPORT, ResultFolder.WORK));
+    return new FolderNames(taken);
   }
 
   /** A folder of its own for a layer or a network of that name. */

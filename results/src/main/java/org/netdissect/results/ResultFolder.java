@@ -7,13 +7,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.netdissect.base.Json;
 import org.netdissect.base.NetdissectException;
 import org.netdissect.base.Progress;
+import org.netdissect.base.Text;
 import org.netdissect.base.files.Trees;
 import org.netdissect.base.files.WholeFile;
 import org.netdissect.base.files.WorkLock;
@@ -33,6 +36,13 @@ public final class ResultFolder implements Closeable {
 
   /** What says how much of a recording is good. */
   public static final String CHECKPOINT = "record.bin";
+
+  /** The folder of a result's report. */
+  public static final String REPORT = "report";
+
+  /** The files of a result beside the folders of its layers. */
+  static final Set<String> FILES =
+      Set.of(Dissection.FILE, "run.json", "images.csv", "concepts.csv");
 
   private static final String INPUTS = "inputs.json";
 
@@ -228,6 +238,41 @@ public final class ResultFolder implements Closeable {
     }
   }
 
+  /** Whether a result stands in a folder, whole or not. */
+  public static boolean is(Path folder) {
+    return Files.exists(folder.resolve(Dissection.FILE));
+  }
+
+  /**
+   * Refuses to write a file over one of a result's own, or into the folder of one of its layers.
+   *
+   * @throws DissectionException naming the file and the result
+   */
+  public static void checkNotIn(Path file) throws DissectionException {
+    Path folder = file.toAbsolutePath().normalize().getParent();
+    if (folder == null) {
+      return;
+    }
+    Path above = folder.getParent();
+    Path result = null;
+    if (is(folder) && FILES.contains(file.getFileName().toString().toLowerCase(Locale.ROOT))) {
+      result = folder;
+    } else if (above != null && is(above) && isOfLayer(folder)) {
+      result = above;
+    }
+    if (result != null) {
+      throw new DissectionException(
+          Text.oneLine(file.toString())
+              + " would lie among the files of the result "
+              + Text.oneLine(result.toString())
+              + ", which would be damaged; write to another folder");
+    }
+  }
+
+  private static boolean isOfLayer(Path folder) {
+    return Files.exists(folder.resolve("units.csv")) || Files.exists(folder.resolve("hits.bin"));
+  }
+
   private static String shown(JsonNode value) {
     if (value == null) {
       return "nothing";
@@ -242,14 +287,14 @@ public final class ResultFolder implements Closeable {
       return;
     }
     Files.deleteIfExists(folder.resolve(Dissection.FILE));
-    for (String name : List.of("run.json", "images.csv", "concepts.csv")) {
+    for (String name : FILES) {
       Files.deleteIfExists(folder.resolve(name));
     }
-    Trees.delete(folder.resolve("report"));
+    Trees.delete(folder.resolve(REPORT));
     try (Stream<Path> entries = Files.list(folder)) {
       for (Path entry : entries.toList()) {
         // A run that was cut off may have begun a layer only.
-        if (Files.exists(entry.resolve("units.csv")) || Files.exists(entry.resolve("hits.bin"))) {
+        if (isOfLayer(entry)) {
           Trees.delete(entry);
         }
       }

@@ -25,6 +25,8 @@ import org.netdissect.dissection.rules.ImageOrder;
  */
 record ClassImages(
     ConceptDataset data, String category, ImageOrder images, List<String> classes, int without) {
+  /** Images that tell about how many have a class. */
+  private static final int LOOKED_AT = 200;
 
   static ClassImages of(ConceptDataset data) throws IOException {
     ImageOrder order = ImageOrder.byName(data);
@@ -54,6 +56,32 @@ record ClassImages(
             chosen.keySet().stream().map(i -> data.images().get(order.atlasIndex(i))).toList()),
         chosen.values().stream().map(n -> data.vocabulary().concept(n).name()).toList(),
         order.size() - chosen.size());
+  }
+
+  /** About what share of the images has a class: of some all over the data set. */
+  static double share(ConceptDataset data) {
+    int images = data.images().size();
+    int looked = Math.min(images, LOOKED_AT);
+    Map<Integer, Integer> counts = new TreeMap<>();
+    for (int i = 0; i < looked; i++) {
+      ImageRow row = data.images().get((int) ((long) i * images / looked));
+      single(data, row).keySet().forEach(category -> counts.merge(category, 1, Integer::sum));
+    }
+    return (double) counts.values().stream().mapToInt(n -> n).max().orElse(0) / Math.max(1, looked);
+  }
+
+  /** Whether two images have different classes of one category. */
+  static boolean areSeveral(ConceptDataset data) {
+    Map<Integer, Integer> seen = new TreeMap<>();
+    for (ImageRow row : data.images()) {
+      for (Map.Entry<Integer, Integer> one : single(data, row).entrySet()) {
+        Integer other = seen.putIfAbsent(one.getKey(), one.getValue());
+        if (other != null && !other.equals(one.getValue())) {
+          return true;
+        }
+      }
+    }
+    return false;
   }
 
   /** By category, the label of an image where there is just one. */

@@ -72,6 +72,23 @@ public final class Probe {
     return probe;
   }
 
+  /**
+   * Refuses early data without two classes, after a look at as few images as tell.
+   *
+   * @throws DataException in one line
+   */
+  public static void checkClasses(ConceptDataset data) throws IOException {
+    if (!ClassImages.areSeveral(data)) {
+      ProbeOptions any = new ProbeOptions(Pool.AVG, ProbeOptions.COST, 1, 0.5, 1, 1);
+      of(data, null, any, null, Progress.NONE);
+    }
+  }
+
+  /** About how many images of a data set would be probed, after a look at some of them. */
+  public static int about(ConceptDataset data) {
+    return (int) Math.ceil(ClassImages.share(data) * data.images().size());
+  }
+
   private void checkClasses() throws DataException {
     long classes = images.classes().stream().distinct().count();
     if (classes < 2) {

@@ -25,12 +25,12 @@ import org.netdissect.base.Npy;
 import org.netdissect.base.Progress;
 import org.netdissect.concepts.AnnotatedImage;
 import org.netdissect.concepts.Concept;
-import org.netdissect.concepts.ConceptDataset;
 import org.netdissect.concepts.ImageRow;
 import org.netdissect.concepts.Vocabulary;
 import org.netdissect.concepts.atlas.AtlasOptions;
 import org.netdissect.dissection.Dissector;
 import org.netdissect.dissection.MadeUpData;
+import org.netdissect.dissection.MemoryDataset;
 import org.netdissect.dissection.activations.RecordedActivations;
 import org.netdissect.dissection.rules.Convention;
 import org.netdissect.dissection.rules.Quantile;
@@ -56,52 +56,32 @@ class FormulaRulesTest {
   @TempDir Path folder;
 
   /** The same data with other names; a name may stand for two concepts. */
-  private record Renamed(MadeUpData data) implements ConceptDataset {
-    @Override
-    public String name() {
-      return data.name();
-    }
+  private static final class Renamed extends MemoryDataset {
+    private final Vocabulary vocabulary;
 
-    @Override
-    public Vocabulary vocabulary() {
+    Renamed(MadeUpData data) {
+      super(data.name(), data.folder(), data.stamp());
+      rows.addAll(data.images());
+      labels.addAll(data.labels);
       List<Concept> concepts = new ArrayList<>();
       for (Concept concept : data.vocabulary().concepts()) {
         String name = NAMES.get(concept.number() % NAMES.size());
         concepts.add(new Concept(concept.number(), name, List.of(), concept.coverage()));
       }
-      return Vocabulary.of(
-          data.vocabulary().categories().stream().map(category -> category.name()).toList(),
-          concepts);
+      vocabulary =
+          Vocabulary.of(
+              data.vocabulary().categories().stream().map(category -> category.name()).toList(),
+              concepts);
     }
 
     @Override
-    public List<ImageRow> images() {
-      return data.images();
-    }
-
-    @Override
-    public AnnotatedImage annotate(ImageRow image) {
-      return data.annotate(image);
-    }
-
-    @Override
-    public Path photograph(ImageRow image) {
-      return data.photograph(image);
-    }
-
-    @Override
-    public Path folder() {
-      return data.folder();
+    public Vocabulary vocabulary() {
+      return vocabulary;
     }
 
     @Override
     public String key() {
-      return data.key() + " renamed";
-    }
-
-    @Override
-    public String stamp() {
-      return data.stamp();
+      return super.key() + " renamed";
     }
   }
 

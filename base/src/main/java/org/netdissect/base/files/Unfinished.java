@@ -63,6 +63,12 @@ public final class Unfinished implements Closeable {
     return Files.exists(folder.resolve(MARK)) || Files.exists(folder.resolve(SPOOL));
   }
 
+  /** The command that was writing a folder which was not finished; empty if it did not say. */
+  public static String command(Path folder) throws IOException {
+    List<String> lines = linesOf(folder.resolve(MARK));
+    return lines.isEmpty() ? "" : lines.get(0);
+  }
+
   /** What is said of a folder that was not finished where a data set is expected. */
   public static String complaint(Path folder) {
     if (!Files.exists(folder.resolve(MARK))) {
@@ -153,15 +159,27 @@ public final class Unfinished implements Closeable {
 
   /**
    * Refuses to write into the folder that is read, or around it: what is made anew is emptied
-   * first.
+   * first, and what lies in a data set becomes a part of it.
    */
   public static void checkApart(Path from, Path to) throws IOException {
-    if (Files.exists(to) && from.toRealPath().startsWith(to.toRealPath())) {
+    Path read = Files.isDirectory(from) ? from.toRealPath() : from.toRealPath().getParent();
+    if (Files.exists(to) && read != null && read.startsWith(to.toRealPath())) {
       throw new DataException(
           Text.oneLine(to.toString())
               + " holds what is read, "
               + Text.oneLine(from.toString())
               + "; write to another folder");
+    }
+    Path there = to.toAbsolutePath().normalize();
+    while (there != null && !Files.exists(there)) {
+      there = there.getParent();
+    }
+    if (there != null && read != null && there.toRealPath().startsWith(read)) {
+      throw new DataException(
+          Text.oneLine(to.toString())
+              + " lies in what is read, "
+              + Text.oneLine(from.toString())
+              + ", and would become a part of it; write to another folder");
     }
   }
 

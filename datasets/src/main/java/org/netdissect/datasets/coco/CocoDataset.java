@@ -202,7 +202,7 @@ public final class CocoDataset implements ReadDataset {
     }
     PhotoHeader[] headers = PhotoFiles.headers(without.stream().map(photos::get).toList());
     for (int i = 0; i < headers.length; i++) {
-      if (headers[i] != null) {
+      if (headers[i] != null && headers[i].orientation() == 1) {
         int row = without.get(i);
         rows.set(row, ofSize(rows.get(row), headers[i].height(), headers[i].width()));
       }
@@ -372,9 +372,7 @@ public final class CocoDataset implements ReadDataset {
       throw new UnreadableImageException(Text.oneLine(image.name()) + ": " + problem);
     }
     if (image.photoHeight() == 0) {
-      throw new UnreadableImageException(
-          Text.oneLine(image.name())
-              + ": its size is not stated, and its photograph cannot be read");
+      throw PhotoFiles.unknownSize(photos.get(image.row()), image.name());
     }
     int height = image.maskHeight();
     int width = image.maskWidth();

@@ -44,7 +44,8 @@ final class DrawnDataset implements ReadDataset {
       throw new DataException(
           "no photograph with labels in "
               + Text.oneLine(folder.toString())
-              + (found.orphans.isEmpty() ? "" : ": " + found.orphans.get(0)));
+              + (found.orphans.isEmpty() ? "" : ": " + found.orphans.get(0))
+              + PhotoFiles.orPassedOver(folder));
     }
     this.folder = folder;
     this.format = format;
@@ -64,13 +65,15 @@ final class DrawnDataset implements ReadDataset {
       boolean stated = image.height() > 0 && image.width() > 0;
       PhotoHeader header = headers[i];
       String split = split(image.name());
-      // Labelling tools show a photograph as Exif asks, and so do YOLO's trainers.
+      // Labelling tools show a photograph as Exif asks, and so do YOLO's trainers; whoever
+      // states the size of what is stored may mean that.
+      boolean known = header == null ? stated : !header.isUncertain();
       rows.add(
           new ImageRow(
               image.name(),
               split != null ? split : Splits.ofName(image.name()),
-              stated ? image.height() : header == null ? 0 : header.shownHeight(),
-              stated ? image.width() : header == null ? 0 : header.shownWidth(),
+              known ? (stated ? image.height() : header.shownHeight()) : 0,
+              known ? (stated ? image.width() : header.shownWidth()) : 0,
               options.maskHeight(),
               options.maskWidth(),
               i,
@@ -108,8 +111,7 @@ final class DrawnDataset implements ReadDataset {
   public AnnotatedImage annotate(ImageRow image, Problems problems) throws DataException {
     DrawnImages.Image from = found.images.get(image.row());
     if (image.photoHeight() == 0) {
-      throw new UnreadableImageException(
-          Text.oneLine(image.name()) + ": its photograph cannot be read, so its size is not known");
+      throw PhotoFiles.unknownSize(from.photo(), image.name());
     }
     int height = image.maskHeight();
     int width = image.maskWidth();

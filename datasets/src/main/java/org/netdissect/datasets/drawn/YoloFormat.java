@@ -2,6 +2,7 @@ package org.netdissect.datasets.drawn;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -15,6 +16,7 @@ import org.netdissect.base.Text;
 import org.netdissect.base.tables.Problems;
 import org.netdissect.datasets.reading.DatasetFormat;
 import org.netdissect.datasets.reading.DatasetOptions;
+import org.netdissect.datasets.reading.Folders;
 import org.netdissect.datasets.reading.Listing;
 import org.netdissect.datasets.reading.PhotoFiles;
 import org.netdissect.datasets.reading.ReadDataset;
@@ -41,7 +43,15 @@ public final class YoloFormat implements DatasetFormat {
   @Override
   public Recognition recognise(Listing at) throws DataException {
     if (!hasLabels(at)) {
-      return Recognition.NONE;
+      Path odd = YoloNames.table(at) == null ? null : textOfLabels(at);
+      return odd == null
+          ? Recognition.NONE
+          : Recognition.refused(
+              Text.oneLine(odd.toString())
+                  + " and its neighbours hold no labels of YOLO's kind (the number of a class, then"
+                  + " shares of width and height from 0 to 1), although "
+                  + Text.quoted(Folders.nameOf(Objects.requireNonNull(YoloNames.table(at))))
+                  + " names classes");
     }
     return YoloNames.table(at) != null
         ? Recognition.CLAIMED
@@ -49,6 +59,23 @@ public final class YoloFormat implements DatasetFormat {
             Text.oneLine(at.folder().toString())
                 + " holds YOLO labels (txt), but no data.yaml, classes.txt or obj.names that names"
                 + " their classes; put one there (classes.txt: a name a line, from class 0)");
+  }
+
+  /** A text in a folder "labels"; null where there is none. */
+  private static @Nullable Path textOfLabels(Listing at) throws DataException {
+    for (String name : at.folders()) {
+      Listing inside = at.in(name);
+      Listing labels = isOfLabels(name) ? inside : inside.in("labels");
+      List<Listing> all = new ArrayList<>(List.of(labels));
+      labels.folders().forEach(split -> all.add(labels.in(split)));
+      for (Listing one : all) {
+        List<String> texts = one.filesEnding(".txt");
+        if (!texts.isEmpty()) {
+          return one.folder().resolve(texts.get(0));
+        }
+      }
+    }
+    return null;
   }
 
   /** Whether texts of YOLO's kind lie where they may: in folders "labels", or among photographs. */

@@ -1,7 +1,6 @@
 package org.netdissect.datasets.drawn;
 
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -90,12 +89,8 @@ record YoloNames(Path file, Map<Integer, String> byNumber, int keypoints, List<S
     String lower = file.toString().toLowerCase(Locale.ROOT);
     if (!lower.endsWith(".yaml") && !lower.endsWith(".yml")) {
       Map<Integer, String> names = new TreeMap<>();
-      List<String> lines = new ArrayList<>(TextLines.of(file));
-      while (!lines.isEmpty() && lines.get(lines.size() - 1).isBlank()) {
-        lines.remove(lines.size() - 1);
-      }
-      for (String line : lines) {
-        names.put(names.size(), line.strip());
+      for (String name : TextLines.numbered(file)) {
+        names.put(names.size(), name);
       }
       return checked(file, names, 0, null);
     }

@@ -52,7 +52,8 @@ public final class MaskFolderDataset implements ReadDataset {
           "no photograph with a mask in "
               + Text.oneLine(folder.toString())
               + ": masks are pictures (PNG) in the same folders and of the same names as their"
-              + " photographs; all may have the same ending more");
+              + " photographs; all may have the same ending more"
+              + PhotoFiles.orPassedOver(folder));
     }
     this.folder = folder;
     this.format = format;
@@ -80,11 +81,11 @@ public final class MaskFolderDataset implements ReadDataset {
   }
 
   /**
-   * Height and width of the photograph that was labelled, {0, 0} where it cannot be read. Tools
+   * Height and width of the photograph that was labelled, {0, 0} where they cannot be known. Tools
    * show it as Exif asks for, others as it is stored; the mask has the shape of either.
    */
   private static int[] size(MaskEntries.Entry entry, PhotoHeader photo) {
-    if (photo == null) {
+    if (photo == null || photo.isUncertain()) {
       return new int[] {0, 0};
     }
     if (photo.isTurned()) {
@@ -166,6 +167,9 @@ public final class MaskFolderDataset implements ReadDataset {
   @Override
   public AnnotatedImage annotate(ImageRow image, Problems problems) throws DataException {
     MaskEntries.Entry entry = entries.get(image.row());
+    if (image.photoHeight() == 0) {
+      throw PhotoFiles.unknownSize(entry.photo, image.name());
+    }
     List<AnnotatedImage.LabelMap> maps = new ArrayList<>();
     long dataCategories = 0;
     for (MaskEntries.Mask mask : entry.masks) {

@@ -58,6 +58,23 @@ public final class VocFormat implements DatasetFormat {
 
   private static final String NAME_IN_2007 = "\\d{6}";
 
+  private static final String[] TABLES_OF_OTHERS = {
+    "labels.txt",
+    "class_names.csv",
+    "label_map.pbtxt",
+    "label.txt",
+    "classes.txt",
+    "label_names.txt",
+    "names.txt",
+    "label_map.txt",
+    "labelmap.json",
+    "labels.json",
+    "classes.json",
+    "classes.csv",
+    "labels.yaml",
+    "classes.yaml"
+  };
+
   @Override
   public String name() {
     return "voc";
@@ -86,7 +103,25 @@ public final class VocFormat implements DatasetFormat {
     if (broken != null) {
       return Recognition.refused(broken);
     }
-    if (ownTable(at) != null || namedAsInVoc(at, masks)) {
+    if (at.firstFile("labelmap.txt") != null && at.firstFile("class_names.txt") != null) {
+      return Recognition.refused(
+          Text.oneLine(at.folder().toString())
+              + " holds both labelmap.txt and class_names.txt; take away the one that is not meant");
+    }
+    if (ownTable(at) != null) {
+      return Recognition.CLAIMED;
+    }
+    Path other = otherTable(at);
+    if (other != null) {
+      return Recognition.refused(
+          Text.oneLine(other.toString())
+              + " may say what the masks of "
+              + Text.oneLine(at.folder().toString())
+              + " mean, but is not read; put class_names.txt (a name a line, from value 0),"
+              + " labelmap.txt (CVAT's) or labels.csv beside JPEGImages, or say --format voc if the"
+              + " labels are the 20 of VOC");
+    }
+    if (namedAsInVoc(at, masks)) {
       return Recognition.CLAIMED;
     }
     return Recognition.refused(
@@ -121,6 +156,15 @@ public final class VocFormat implements DatasetFormat {
       }
     }
     return null;
+  }
+
+  /** What looks like a table of labels of somebody's own, here or where exports put it. */
+  private static @Nullable Path otherTable(Listing at) throws DataException {
+    Path here = at.firstFile(TABLES_OF_OTHERS);
+    Path above = at.folder().toAbsolutePath().getParent();
+    return here != null || above == null
+        ? here
+        : Listing.of(above).firstFile("labelmap.txt", "class_names.txt");
   }
 
   private static @Nullable Path ownTable(Listing at) {
@@ -185,9 +229,9 @@ public final class VocFormat implements DatasetFormat {
   private static LabelTable classNames(Path file, String category, VocabularyBuilder vocabulary)
       throws DataException {
     List<String> names = new ArrayList<>();
-    for (String line : TextLines.of(file)) {
-      if (!line.isBlank() && !(names.isEmpty() && line.strip().equals("__ignore__"))) {
-        names.add(line.strip());
+    for (String name : TextLines.numbered(file)) {
+      if (!(names.isEmpty() && name.equals("__ignore__"))) {
+        names.add(name);
       }
     }
     LabelTable table = LabelTable.numbered(names, 0, category, vocabulary);

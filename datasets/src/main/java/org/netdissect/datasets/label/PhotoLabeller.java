@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 import org.netdissect.base.DataException;
 import org.netdissect.base.Json;
 import org.netdissect.base.Progress;
+import org.netdissect.base.Text;
 import org.netdissect.base.ToolVersion;
 import org.netdissect.base.files.Unfinished;
 import org.netdissect.base.files.WholeFile;
@@ -165,11 +166,27 @@ public final class PhotoLabeller {
     }
   }
 
+  /** A name for what the model never gives shows a table that counts otherwise: from 1, say. */
+  private void checkNames(int classes) throws DataException {
+    for (int value = named.nextSetBit(0); value >= 0; value = named.nextSetBit(value + 1)) {
+      if (classes > 0 && value >= classes && value != 255 && value != 65_535) {
+        throw new DataException(
+            Text.oneLine(namesFile.toString())
+                + " names value "
+                + value
+                + ", but the model's classes are 0 to "
+                + (classes - 1)
+                + "; values count from 0");
+      }
+    }
+  }
+
   private void label(String name) throws IOException {
     Path from = images.resolve(name);
     Photograph photo = Photographs.read(from);
     SegmentationModel.Classes classes =
         model.label(photo.resized(model.height(), model.width()).rgb());
+    checkNames(classes.count);
     byte[] rgb = new byte[3 * photo.height() * photo.width()];
     for (int y = 0, k = 0; y < photo.height(); y++) {
       int row = (int) ((2L * y + 1) * classes.height / (2L * photo.height())) * classes.width;

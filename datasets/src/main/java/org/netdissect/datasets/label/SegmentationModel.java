@@ -58,7 +58,11 @@ final class SegmentationModel implements AutoCloseable {
     final int width;
     final int[] of;
 
-    Classes(int height, int width) {
+    /** How many the model tells apart; 0 where it gives numbers and does not say. */
+    final int count;
+
+    Classes(int height, int width, int count) {
+      this.count = count;
       this.height = height;
       this.width = width;
       this.of = new int[Math.multiplyExact(height, width)];
@@ -84,7 +88,10 @@ final class SegmentationModel implements AutoCloseable {
               + " is neither scores (N × C × H × W) nor classes (N × H × W); choose with --output");
     }
     Classes classes =
-        new Classes(Math.toIntExact(dims.get(rank - 2)), Math.toIntExact(dims.get(rank - 1)));
+        new Classes(
+            Math.toIntExact(dims.get(rank - 2)),
+            Math.toIntExact(dims.get(rank - 1)),
+            isOfScores ? Math.toIntExact(dims.get(1)) : 0);
     float[] scores = output.floats();
     if (!isOfScores) {
       copy(output, classes);

@@ -93,7 +93,8 @@ public final class LabelTable {
   }
 
   /**
-   * A table of labels whose values follow one another; those that mean nothing are listed as such.
+   * A table of labels whose values follow one another; those that mean nothing are listed as such,
+   * those without a name are not listed.
    *
    * @param first the value of the first name
    */
@@ -104,6 +105,9 @@ public final class LabelTable {
     }
     LabelTable table = new LabelTable();
     for (int i = 0; i < names.size(); i++) {
+      if (names.get(i).isEmpty()) {
+        continue;
+      }
       if (meansNothing(names.get(i))) {
         table.ignore(first + i);
       } else {

@@ -1,13 +1,17 @@
 package org.netdissect.datasets.reading;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemLoopException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.netdissect.base.DataException;
 import org.netdissect.base.Text;
@@ -21,8 +25,19 @@ public final class PassedOver {
   /** How many lines there are about each kind of fault. */
   private static final int MOST_NAMED = 5;
 
+  /** By so many bytes a picture is known. */
+  private static final int HEAD_BYTES = 32;
+
+  /** Endings of what is no picture, and need not be looked into. */
+  private static final Set<String> OF_OTHERS =
+      Set.of(
+          "txt", "csv", "tsv", "json", "jsonl", "xml", "yaml", "yml", "md", "html", "js", "css",
+          "npy", "npz", "mat", "h5", "pkl", "onnx", "pt", "pth", "bin", "zip", "gz", "tar", "tgz",
+          "mp4", "avi", "mov", "pdf", "svg", "py", "m", "sh", "log", "db", "atlas", "arrow");
+
   private final Path folder;
   private final Map<String, Integer> kinds = new TreeMap<>();
+  private int otherwiseNamed;
   private final List<String> noFiles = new ArrayList<>();
   private final List<String> closed = new ArrayList<>();
   private final List<String> loops = new ArrayList<>();
@@ -68,6 +83,20 @@ public final class PassedOver {
                   : " is no file that can be read"));
     } else if (kind != null && !kind.isRead()) {
       kinds.merge(kind.title(), 1, Integer::sum);
+    } else if (kind == null && attributes.isRegularFile() && isPictureByContents(file)) {
+      otherwiseNamed++;
+    }
+  }
+
+  private static boolean isPictureByContents(Path file) {
+    String name = file.getFileName().toString();
+    if (OF_OTHERS.contains(name.substring(name.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT))) {
+      return false;
+    }
+    try (InputStream in = Files.newInputStream(file)) {
+      return PictureKind.ofContents(in.readNBytes(HEAD_BYTES)) != null;
+    } catch (IOException e) {
+      return false;
     }
   }
 
@@ -101,6 +130,16 @@ public final class PassedOver {
               + String.join(", ", kinds.keySet())
               + (count == 1 ? ") is" : ") are")
               + " passed over; convert to JPEG or PNG");
+    }
+    if (otherwiseNamed > 0) {
+      remarks.add(
+          Text.oneLine(folder.toString())
+              + ": "
+              + otherwiseNamed
+              + (otherwiseNamed == 1
+                  ? " picture whose name does not end as a picture's is"
+                  : " pictures whose names do not end as pictures' are")
+              + " passed over; name them .jpg or .png");
     }
     addSome(noFiles, "that are no files", remarks);
     addSome(closed, "that cannot be looked into", remarks);

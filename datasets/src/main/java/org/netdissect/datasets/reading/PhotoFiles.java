@@ -15,6 +15,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.netdissect.base.DataException;
 import org.netdissect.base.Limits;
+import org.netdissect.base.Text;
 import org.netdissect.base.threads.Workers;
 import org.netdissect.pictures.PhotoHeader;
 import org.netdissect.pictures.Photographs;
@@ -71,6 +72,14 @@ public final class PhotoFiles {
   /** Lines on what below a folder is passed over, if anything is. */
   public static List<String> passedOver(Path folder) {
     return PassedOver.below(folder).remarks();
+  }
+
+  /**
+   * What to add where nothing was found below a folder, in case its pictures are of other kinds.
+   */
+  public static String orPassedOver(Path folder) {
+    List<String> remarks = passedOver(folder);
+    return remarks.isEmpty() ? "" : "; " + remarks.get(0);
   }
 
   /** Who is told of what lies below a folder. */
@@ -173,6 +182,23 @@ public final class PhotoFiles {
       throw new DataException("cannot read the photographs' sizes: " + e.getMessage(), e);
     }
     return headers;
+  }
+
+  /**
+   * Why the size of the picture that was labelled is not known, and its image is left out: the
+   * photograph cannot be read, or Exif asks to flip it and nothing says whether its labels were
+   * drawn before or after.
+   */
+  public static UnreadableImageException unknownSize(Path photo, String name) {
+    PhotoHeader header = header(photo);
+    return new UnreadableImageException(
+        Text.oneLine(name)
+            + (header == null
+                ? ": its photograph cannot be read, so its size is not known"
+                : ": Exif asks to turn or flip it ("
+                    + header.orientation()
+                    + "), and no size tells whether it was labelled as stored or as shown; turn its"
+                    + " pixels (mogrify -auto-orient), or take Exif away if it was as stored"));
   }
 
   /** What a picture says before its pixels; null when it cannot be read. */

@@ -50,6 +50,19 @@ public final class TextLines {
     return lines;
   }
 
+  /**
+   * A list whose entries have their numbers by their lines: a blank line counts, but for those at
+   * the end; space around an entry does not.
+   */
+  public static List<String> numbered(Path file) throws DataException {
+    List<String> lines = new ArrayList<>();
+    of(file).forEach(line -> lines.add(line.strip()));
+    while (!lines.isEmpty() && lines.get(lines.size() - 1).isEmpty()) {
+      lines.remove(lines.size() - 1);
+    }
+    return lines;
+  }
+
   private static byte[] bytes(Path file) throws DataException {
     String name = Text.oneLine(file.toString());
     try {

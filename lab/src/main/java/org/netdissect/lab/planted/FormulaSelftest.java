@@ -1,7 +1,6 @@
 package org.netdissect.lab.planted;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -14,15 +13,8 @@ import org.netdissect.analysis.formulas.FormulaOptions;
 import org.netdissect.analysis.formulas.FormulaSearch;
 import org.netdissect.base.Progress;
 import org.netdissect.base.files.NpyWriter;
-import org.netdissect.base.files.Trees;
 import org.netdissect.base.files.WholeFile;
 import org.netdissect.concepts.atlas.AtlasOptions;
-import org.netdissect.datasets.broden.BrodenDataset;
-import org.netdissect.dissection.Dissector;
-import org.netdissect.dissection.activations.RecordedActivations;
-import org.netdissect.dissection.scoring.MapsKept;
-import org.netdissect.networks.InputSize;
-import org.netdissect.networks.ReceptiveField;
 import org.netdissect.results.Dissection;
 import org.netdissect.results.FormulaScore;
 import org.netdissect.results.LayerDissection;
@@ -44,15 +36,13 @@ final class FormulaSelftest {
   private final Truth truth;
   private final List<Truth.Concept> concepts;
   private final Path out;
-  private final Path world;
-  private final int size;
+  private final PlantedMaps maps;
 
-  FormulaSelftest(Truth truth, List<Truth.Concept> concepts, Path out, Path world, int size) {
+  FormulaSelftest(Truth truth, List<Truth.Concept> concepts, Path out, int size) {
     this.truth = truth;
     this.concepts = concepts;
     this.out = out;
-    this.world = world;
-    this.size = size;
+    this.maps = new PlantedMaps(truth, out, size);
   }
 
   /** Plants, dissects, searches; writes {@code selftest-formulas.csv}. */
@@ -166,34 +156,15 @@ final class FormulaSelftest {
 
   private Selftest.FormulaLine measure(List<Planted> planted, int length, double noise)
       throws IOException {
-    Path maps = out.resolve("maps.npy");
-    write(planted, length, noise, maps);
-    double step = (double) size / truth.side();
-    Path result = out.resolve("result");
-    BrodenDataset data = BrodenDataset.open(world);
-    Dissection dissection =
-        Dissector.builder()
-            .setRecorded(
-                new RecordedActivations(
-                    List.of(
-                        new RecordedActivations.Maps(
-                            "planted", maps, ReceptiveField.square(0, step, step))),
-                    truth.imageNames(),
-                    new InputSize(size, size)))
-            .setData(data)
-            .setOut(result)
-            .optOverwrite(true)
-            .optMaps(MapsKept.NONE)
-            .optProgress(Progress.NONE)
-            .build()
-            .run();
+    write(planted, length, noise);
+    Dissection dissection = maps.dissect(truth.side(), false);
     LayerDissection layer = dissection.layers().get(0);
     int recovered = 0;
     int byBeam = 0;
     double iou = 0;
     double plantedIou = 0;
     try (LabelledResult labelled =
-        LabelledResult.open(dissection, data, AtlasOptions.defaults(), Progress.NONE)) {
+        LabelledResult.open(dissection, maps.data(), AtlasOptions.defaults(), Progress.NONE)) {
       FormulaSearch search = FormulaSearch.in(labelled);
       FormulaOptions options = FormulaOptions.defaults().withLength(length);
       List<FormulaScore> best = search.search(layer, options, Progress.NONE);
@@ -208,8 +179,7 @@ final class FormulaSelftest {
         plantedIou += truly.iou() / planted.size();
       }
     }
-    Trees.delete(result);
-    Files.delete(maps);
+    maps.delete();
     return new Selftest.FormulaLine(
         length, noise, planted.size(), recovered, byBeam, iou, plantedIou);
   }
@@ -219,12 +189,10 @@ final class FormulaSelftest {
     return found.intersect() == truly.intersect() && found.pixels() == truly.pixels();
   }
 
-  private void write(List<Planted> planted, int length, double noise, Path file)
-      throws IOException {
+  private void write(List<Planted> planted, int length, double noise) throws IOException {
     int area = truth.side() * truth.side();
     float[] map = new float[area];
-    try (NpyWriter npy =
-        new NpyWriter(file, truth.images(), planted.size(), truth.side(), truth.side())) {
+    try (NpyWriter npy = maps.writer(planted.size(), truth.side())) {
       for (int image = 0; image < truth.images(); image++) {
         for (int unit = 0; unit < planted.size(); unit++) {
           Random random = new Random(SEED + 1_000_003L * length + 7919L * image + unit);

@@ -18,17 +18,10 @@ import org.netdissect.analysis.LabelledResult;
 import org.netdissect.analysis.measures.Measures;
 import org.netdissect.base.Progress;
 import org.netdissect.base.files.NpyWriter;
-import org.netdissect.base.files.Trees;
 import org.netdissect.base.files.WholeFile;
 import org.netdissect.concepts.atlas.AtlasOptions;
-import org.netdissect.datasets.broden.BrodenDataset;
 import org.netdissect.dissection.Dissector;
-import org.netdissect.dissection.activations.RecordedActivations;
-import org.netdissect.dissection.scoring.MapsKept;
 import org.netdissect.lab.world.World;
-import org.netdissect.lab.world.WorldFolder;
-import org.netdissect.networks.InputSize;
-import org.netdissect.networks.ReceptiveField;
 import org.netdissect.results.DetectorCounts;
 import org.netdissect.results.Dissection;
 import org.netdissect.results.Measure;
@@ -122,14 +115,12 @@ public final class Selftest {
 
   private final Truth truth;
   private final List<Truth.Concept> concepts;
-  private final Path out;
-  private final Path world;
+  private final PlantedMaps maps;
 
-  private Selftest(Truth truth, List<Truth.Concept> concepts, Path out, Path world) {
+  private Selftest(Truth truth, List<Truth.Concept> concepts, PlantedMaps maps) {
     this.truth = truth;
     this.concepts = concepts;
-    this.out = out;
-    this.world = world;
+    this.maps = maps;
   }
 
   /**
@@ -147,9 +138,7 @@ public final class Selftest {
       Files.delete(out.resolve("selftest.csv"));
     }
     Files.createDirectories(out);
-    Path world = out.resolve("world");
-    WorldFolder.ensure(
-        WORLD_SEED, SIZE, images, world, Runtime.getRuntime().availableProcessors(), n -> {});
+    PlantedMaps.render(out, WORLD_SEED, SIZE, images);
     Truth truth = Truth.of(World.of(WORLD_SEED, SIZE), images);
     List<Truth.Concept> concepts = truth.choose(perCategory);
     say.accept(
@@ -182,7 +171,7 @@ public final class Selftest {
     for (int cells : new int[] {mask, 14, 7}) {
       experiments.add(new Experiment(Spoilt.PURE_NOISE, cells, cells));
     }
-    Selftest selftest = new Selftest(truth, concepts, out, world);
+    Selftest selftest = new Selftest(truth, concepts, new PlantedMaps(truth, out, SIZE));
     List<Line> lines = new ArrayList<>();
     say.accept(HEADER);
     for (Experiment experiment : experiments) {
@@ -206,7 +195,7 @@ public final class Selftest {
       Path out, int images, int perCategory, Consumer<String> say) throws IOException {
     Truth truth = Truth.of(World.of(WORLD_SEED, SIZE), images);
     List<Truth.Concept> concepts = truth.choose(Math.max(LEAST_CONCEPTS, perCategory));
-    return new FormulaSelftest(truth, concepts, out, out.resolve("world"), SIZE).run(say);
+    return new FormulaSelftest(truth, concepts, out, SIZE).run(say);
   }
 
   private static final String HEADER =
@@ -296,29 +285,9 @@ public final class Selftest {
   private Line measure(Experiment experiment) throws IOException {
     boolean noise = experiment.spoilt == Spoilt.PURE_NOISE;
     int units = noise ? NOISE_UNITS : concepts.size();
-    Path maps = out.resolve("maps.npy");
     long[] answering = new long[units];
-    write(experiment, units, maps, answering);
-    double step = (double) SIZE / experiment.cells;
-    Path result = out.resolve("result");
-    BrodenDataset data = BrodenDataset.open(world);
-    Dissection dissection =
-        Dissector.builder()
-            .setRecorded(
-                new RecordedActivations(
-                    List.of(
-                        new RecordedActivations.Maps(
-                            "planted", maps, ReceptiveField.square(0, step, step))),
-                    truth.imageNames(),
-                    new InputSize(SIZE, SIZE)))
-            .setData(data)
-            .setOut(result)
-            .optOverwrite(true)
-            .optMaps(MapsKept.NONE)
-            .optPeaks(!noise)
-            .optProgress(Progress.NONE)
-            .build()
-            .run();
+    write(experiment, units, answering);
+    Dissection dissection = maps.dissect(experiment.cells, !noise);
     List<UnitScore> scores = dissection.layers().get(0).units();
     List<String> categories = dissection.categories();
     int recovered = 0;
@@ -341,9 +310,8 @@ public final class Selftest {
       found += score.byCategory().get(category).iou() / units;
       predicted += predict(experiment, concept, answering[u]) / units;
     }
-    Map<Measure, Integer> chosen = noise ? Map.of() : chosen(experiment, dissection, data);
-    Trees.delete(result);
-    Files.delete(maps);
+    Map<Measure, Integer> chosen = noise ? Map.of() : chosen(experiment, dissection);
+    maps.delete();
     return new Line(
         experiment.spoilt.text,
         experiment.level,
@@ -357,12 +325,12 @@ public final class Selftest {
   }
 
   /** By measure, units of which it chooses the planted concept. */
-  private Map<Measure, Integer> chosen(
-      Experiment experiment, Dissection dissection, BrodenDataset data) throws IOException {
+  private Map<Measure, Integer> chosen(Experiment experiment, Dissection dissection)
+      throws IOException {
     Map<Measure, Integer> chosen = new LinkedHashMap<>();
     int workers = Runtime.getRuntime().availableProcessors();
     try (LabelledResult labelled =
-        LabelledResult.open(dissection, data, AtlasOptions.defaults(), Progress.NONE)) {
+        LabelledResult.open(dissection, maps.data(), AtlasOptions.defaults(), Progress.NONE)) {
       MeasureTable table = Measures.write(labelled, workers, Progress.NONE).get(0);
       for (Measure measure : Measure.values()) {
         int right = 0;
@@ -389,13 +357,12 @@ public final class Selftest {
     return concepts.get((unit + concepts.size() / 2) % concepts.size());
   }
 
-  private void write(Experiment experiment, int units, Path file, long[] answering)
-      throws IOException {
+  private void write(Experiment experiment, int units, long[] answering) throws IOException {
     int side = truth.side();
     int cells = experiment.cells;
     float[] full = new float[side * side];
     float[] low = new float[cells * cells];
-    try (NpyWriter out = new NpyWriter(file, truth.images(), units, cells, cells)) {
+    try (NpyWriter out = maps.writer(units, cells)) {
       for (int image = 0; image < truth.images(); image++) {
         for (int unit = 0; unit < units; unit++) {
           Random random =

@@ -122,7 +122,7 @@ final class Estimates {
     double head =
         options.head() == Architecture.Head.FC ? 256.0 * options.size() * options.size() : 0;
     return new Cost(
-        2 * slower + options.iterations() * iteration + validated + views / 2,
+        slower * (0.5 + 0.0008 * images) + options.iterations() * iteration + validated + views / 2,
         30_000 + 4 * (cost.parameters() + head) * (1 + options.checkpoints().size()));
   }
 

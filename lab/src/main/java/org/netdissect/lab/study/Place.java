@@ -2,6 +2,7 @@ package org.netdissect.lab.study;
 
 import java.nio.file.Path;
 import org.netdissect.base.DataException;
+import org.netdissect.base.Text;
 
 /**
  * Where something stands in a study's file, for complaints that come after it was read.
@@ -12,7 +13,7 @@ import org.netdissect.base.DataException;
 record Place(Path file, long line, String name) {
   /** A complaint about what stands there. */
   DataException wrong(String what) {
-    return DataException.at(file, line, (name.isEmpty() ? "" : name + ": ") + what);
+    return DataException.at(file, line, (name.isEmpty() ? "" : Text.oneLine(name) + ": ") + what);
   }
 
   /** The same complaint with its cause. */

@@ -33,8 +33,10 @@ import org.netdissect.results.LayerDissection;
  * @param splits how often images are held back anew
  * @param trained share of each class that is trained on
  * @param seed of the splits
+ * @param at where the images are named, or else that networks are probed
  */
-record Probing(@Nullable Path data, Pool pool, double cost, int splits, double trained, long seed) {
+record Probing(
+    @Nullable Path data, Pool pool, double cost, int splits, double trained, long seed, Place at) {
   private static final int BATCH = 16;
   private static final String HEAD = "accuracy";
 

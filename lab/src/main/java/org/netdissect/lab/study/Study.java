@@ -36,8 +36,9 @@ public record Study(
    *
    * @param folder of a data set; null for a world that is rendered first
    * @param world what to render; null for a folder
+   * @param at where they are named; null before that is known
    */
-  record Data(@Nullable Path folder, @Nullable WorldBlock world) {}
+  record Data(@Nullable Path folder, @Nullable WorldBlock world, @Nullable Place at) {}
 
   /** A made-up world. */
   record WorldBlock(long seed, int size, int images) {}

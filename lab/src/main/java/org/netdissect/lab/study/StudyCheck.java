@@ -5,14 +5,17 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+import org.netdissect.analysis.probes.Probe;
 import org.netdissect.base.NetdissectException;
-import org.netdissect.base.Text;
+import org.netdissect.concepts.ConceptDataset;
 import org.netdissect.datasets.Datasets;
 import org.netdissect.datasets.reading.DatasetOptions;
 import org.netdissect.dissection.activations.basis.Basis;
@@ -20,11 +23,10 @@ import org.netdissect.lab.train.TrainingOptions;
 import org.netdissect.lab.train.Untrained;
 import org.netdissect.lab.world.WorldFolder;
 import org.netdissect.networks.Layer;
-import org.netdissect.networks.NearestNames;
 import org.netdissect.networks.Network;
 
 /**
- * What can be known of a study before anything of it runs, so that nothing fails after hours:
+ * What can be known of a study before anything of it runs, so that nothing fails after hours: data,
  * networks, their layers, files of bases, and what questions ask of them. Each model file is opened
  * once; of networks that are trained first an untrained one is.
  */
@@ -38,23 +40,37 @@ final class StudyCheck {
   private final Map<String, List<Layer>> layers = new HashMap<>();
   private final Map<String, Estimates.Looked> looked = new HashMap<>();
 
+  private final Set<String> trainedOn = new HashSet<>();
+
+  /** The study's data set, or that of a folder. */
+  private final Labelled labelled;
+
   interface Timed {
     boolean is(Subject subject) throws IOException;
   }
 
-  private StudyCheck(Study study, Timed timed) {
+  interface Labelled {
+    ConceptDataset open() throws IOException;
+  }
+
+  private StudyCheck(Study study, Labelled labelled, Timed timed) {
     this.study = study;
+    this.labelled = labelled;
     this.timed = timed;
   }
 
   /**
    * Checks a study.
    *
+   * @param labelled its data set, where that is a folder
+   * @param timed whether it is wanted how long a network takes for a picture
    * @return what was seen of each model file that is to be timed, by subject
    * @throws NetdissectException that names file and line
    */
-  static Map<String, Estimates.Looked> of(Study study, Timed timed) throws IOException {
-    StudyCheck check = new StudyCheck(study, timed);
+  static Map<String, Estimates.Looked> of(Study study, Labelled labelled, Timed timed)
+      throws IOException {
+    StudyCheck check = new StudyCheck(study, labelled, timed);
+    check.data();
     for (Subject subject : study.subjects()) {
       check.subject(subject);
     }
@@ -65,25 +81,64 @@ final class StudyCheck {
           && !categories.contains(question.measure().category())) {
         throw question
             .at()
-            .wrong("the data have no category " + named(question.measure().category(), categories));
+            .wrong(
+                "the data have no category "
+                    + Yaml.named(question.measure().category(), categories));
       }
     }
     return check.looked;
   }
 
+  /** The study's data, and those that its networks are probed on. */
+  private void data() throws IOException {
+    Path folder = study.data().folder();
+    if (folder != null) {
+      said(study.data().at(), labelled::open);
+    }
+    Probing probing = study.probing();
+    if (probing != null && (folder != null || probing.data() != null)) {
+      said(
+          probing.at(),
+          () ->
+              Probe.checkClasses(
+                  probing.data() == null
+                      ? labelled.open()
+                      : Datasets.open(probing.data(), DatasetOptions.defaults())));
+    }
+  }
+
+  /** What may fail. */
+  private interface Check {
+    void run() throws IOException;
+  }
+
+  /** Has a failure said with the place in the study's file that it comes from. */
+  private static void said(@Nullable Place at, Check check) throws IOException {
+    try {
+      check.run();
+    } catch (NetdissectException e) {
+      throw Objects.requireNonNull(at).wrong(String.valueOf(e.getMessage()), e);
+    }
+  }
+
   private void subject(Subject subject) throws IOException {
-    for (String basis : subject.bases()) {
-      for (Path file : Basis.parse(basis).files()) {
-        if (!Files.isRegularFile(file)) {
-          throw subject.looks().at().wrong("there is no file " + Text.oneLine(file.toString()));
-        }
-      }
+    List<Basis> bases = subject.bases().stream().map(Basis::parse).toList();
+    for (Basis basis : bases) {
+      said(subject.looks().basesAt(), basis::check);
     }
     Path model = subject.model();
     if (model == null) {
       trained(subject, Objects.requireNonNull(subject.training()));
-      return;
+    } else {
+      given(subject, model);
     }
+    List<Layer> own = Objects.requireNonNull(layers.get(subject.name()));
+    for (Basis basis : bases) {
+      said(subject.looks().basesAt(), () -> basis.checkSuitsOneOf(own));
+    }
+  }
+
+  private void given(Subject subject, Path model) throws IOException {
     boolean time = timed.is(subject);
     String key = model + "\n" + subject.layers() + "\n" + time;
     if (!layers.containsKey(key)) {
@@ -126,6 +181,25 @@ final class StudyCheck {
       }
     }
     layers.put(subject.name(), Objects.requireNonNull(layers.get(key)));
+    trainable(subject, options);
+  }
+
+  /** The images must be such as the task needs, and enough for a batch. */
+  private void trainable(Subject subject, TrainingOptions options) throws IOException {
+    if (!options.data().equals(StudyReader.UNSET)
+        && trainedOn.add(
+            options.task().lowerCase() + " " + options.batch() + " " + options.data())) {
+      said(subject.looks().at(), () -> Untrained.checkData(options));
+    }
+    Study.WorldBlock world = study.data().world();
+    if (world != null
+        && options.data().equals(StudyReader.UNSET)
+        && world.images() <= options.batch()) {
+      throw subject
+          .looks()
+          .at()
+          .wrong("a batch of " + options.batch() + " images from a world of " + world.images());
+    }
   }
 
   private static byte[] untrained(Subject subject, TrainingOptions options) throws IOException {
@@ -187,18 +261,9 @@ final class StudyCheck {
       if (!names.contains(layer)) {
         throw question
             .at()
-            .wrong("no network that takes part is dissected at layer " + named(layer, names));
+            .wrong("no network that takes part is dissected at layer " + Yaml.named(layer, names));
       }
     }
-  }
-
-  private static String named(String wrong, Set<String> known) {
-    List<String> near = NearestNames.near(wrong, known);
-    return Text.quoted(wrong)
-        + (near.isEmpty() ? "" : "; " + Text.quoted(near.get(0)) + " is meant?")
-        + " (there are "
-        + String.join(", ", known)
-        + ")";
   }
 
   /** Of the data; of a world that is not rendered yet those that all worlds have. */
@@ -208,10 +273,7 @@ final class StudyCheck {
     if (folder == null) {
       names.addAll(WorldFolder.CATEGORIES);
     } else if (study.questions().stream().anyMatch(q -> !q.measure().category().isEmpty())) {
-      Datasets.open(folder, DatasetOptions.defaults())
-          .vocabulary()
-          .categories()
-          .forEach(category -> names.add(category.name()));
+      labelled.open().vocabulary().categories().forEach(category -> names.add(category.name()));
     }
     return names;
   }

@@ -113,7 +113,7 @@ final class StudyPage {
     WholeFile.text(figures.resolve(name + ".svg"), figure.svg());
     WholeFile.text(figures.resolve(name + ".csv"), table(question, seen));
     StudyRun.Answer answer = answer(question, levels, body);
-    body.append(drawn(figure, name));
+    body.append(drawn(figure, name, true));
     if (curves && question.measure().kind().counts() && !isMeasured(question)) {
       names.addAll(drawCurves(question, name + "-thresholds", figures, body));
     }
@@ -188,17 +188,23 @@ final class StudyPage {
             .units(found.shown(), data, IMAGES_OF_UNIT);
     WholeFile.text(figures.resolve(name + ".svg"), figure.svg());
     WholeFile.text(figures.resolve(name + ".csv"), figure.csv());
-    body.append(drawn(figure, name));
+    body.append(drawn(figure, name, false));
     return List.of(name + ".svg", name + ".csv");
   }
 
-  private static String drawn(Figure figure, String name) {
+  /**
+   * A figure as it stands on the page.
+   *
+   * @param chart whether it may be shown light on dark; photographs may not, and say what they are
+   *     themselves
+   */
+  private static String drawn(Figure figure, String name, boolean chart) {
     String svg = figure.svg();
     String link = " <a href=\"figures/" + Page.escape(name);
-    return "<figure>"
+    return (chart ? "<figure class=\"chart\">" : "<figure>")
         + svg.substring(svg.indexOf("<svg"))
         + "<figcaption>"
-        + Page.escape(figure.caption())
+        + (chart ? Page.escape(figure.caption()) : "")
         + link
         + ".svg\">SVG</a>"
         + link
@@ -224,7 +230,7 @@ final class StudyPage {
                 .formatted(capital(question.measure().words()), question.by()));
     WholeFile.text(figures.resolve(name + ".svg"), figure.svg());
     WholeFile.text(figures.resolve(name + ".csv"), figure.csv());
-    body.append(drawn(figure, name));
+    body.append(drawn(figure, name, true));
     body.append("<p>").append(Page.escape(drawn.orders())).append("</p>\n");
     return List.of(name + ".svg", name + ".csv");
   }
@@ -511,8 +517,8 @@ final class StudyPage {
         Path report = outcome.dissection().folder().resolve("report/index.html");
         rows.append("<td>");
         if (Files.exists(report)) {
-          String link = out.relativize(report).toString().replace('\\', '/');
-          rows.append("<a href=\"").append(Page.escape(link)).append("\">report</a>");
+          rows.append("<a href=\"").append(Page.escape(Page.link(out.relativize(report))));
+          rows.append("\">report</a>");
         }
         rows.append('\n');
       }
@@ -533,7 +539,8 @@ final class StudyPage {
     a { color: light-dark(#2f45b5, #9db0ff); }
     h1 { font-size: 1.6rem; } h2 { font-size: 1.2rem; margin-top: 2.5rem; }
     h3 { font-size: 1rem; margin-bottom: 0; } h3 + p { margin-top: 0; }
-    figure { margin: 1rem 0; overflow-x: auto; } figure svg { max-width: 100%%; min-width: 26rem; height: auto; background: #fff; border-radius: 4px; }
+    figure { margin: 1rem 0; overflow-x: auto; } figure svg { max-width: 100%%; height: auto; background: #fff; border-radius: 4px; }
+    @media screen and (prefers-color-scheme: dark) { .chart svg { filter: invert(0.9) hue-rotate(180deg); } }
     figcaption, .quiet { color: var(--quiet); font-size: .85rem; }
     table { border-collapse: collapse; font-variant-numeric: tabular-nums; font-size: .9rem; }
     th, td { text-align: left; padding: .2rem .7rem .2rem 0; border-bottom: 1px solid var(--line); }

@@ -1,11 +1,8 @@
 package org.netdissect.lab.study;
 
 import java.io.IOException;
-import java.nio.file.FileSystems;
-import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.PathMatcher;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -16,10 +13,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.netdissect.analysis.probes.Pool;
 import org.netdissect.analysis.probes.ProbeOptions;
@@ -35,7 +30,6 @@ import org.netdissect.networks.Preprocessing;
 /** Reads a {@link Study} from its file; paths are relative to the file's folder. */
 final class StudyReader {
   private static final int MOST_NETWORKS = 2000;
-  private static final int MOST_FILES = 200_000;
 
   /** Keys of a training of which a list is a grid of several trainings. */
   private static final Set<String> GRID =
@@ -59,10 +53,10 @@ final class StudyReader {
 
   private final Path file;
   private final Path folder;
-  private Study.Data data = new Study.Data(null, null);
+  private Study.Data data = new Study.Data(null, null, null);
 
   /** Of networks that name none of their own. */
-  private List<String> bases = List.of();
+  private @Nullable Yaml bases;
 
   private static Set<String> trainKeys() {
     Set<String> keys = new LinkedHashSet<>(GRID);
@@ -92,7 +86,8 @@ final class StudyReader {
                         "reports")));
     Yaml title = root.get("study");
     data = data(required(root, "data"));
-    bases = bases(root.get("bases"), List.of());
+    bases = root.get("bases");
+    bases(bases); // also where all networks have their own
     List<Subject> subjects = subjects(required(root, "networks"));
     Yaml probe = root.get("probe");
     Probing probing = probe == null ? null : probing(probe);
@@ -104,7 +99,7 @@ final class StudyReader {
         data,
         limit == null ? 0 : limit.whole(1, Integer.MAX_VALUE),
         subjects,
-        questions(required(root, "questions"), subjects, probing != null),
+        new QuestionReader(subjects, probing != null).read(required(root, "questions")),
         iou == null ? Dissector.DEFAULT_IOU : iou.number(0, 0.999),
         probing,
         reports == null || reports.yes());
@@ -125,7 +120,7 @@ final class StudyReader {
 
   private Study.Data data(Yaml at) throws IOException {
     if (!at.isMap()) {
-      return new Study.Data(folder(at), null);
+      return new Study.Data(folder(at), null, at.place());
     }
     Map<String, Yaml> map = at.map(Set.of("world"));
     Yaml block = map.get("world");
@@ -145,7 +140,8 @@ final class StudyReader {
         new Study.WorldBlock(
             seed == null ? 1 : seed.whole(Long.MIN_VALUE / 2, Long.MAX_VALUE / 2),
             side,
-            images == null ? 2000 : (int) images.whole(50, 1_000_000)));
+            images == null ? 2000 : (int) images.whole(50, 1_000_000)),
+        at.place());
   }
 
   /** Data and models lie in folders. */
@@ -167,7 +163,9 @@ final class StudyReader {
 
   private @Nullable Probing probing(Yaml at) throws DataException {
     if (!at.isMap()) {
-      return at.yes() ? new Probing(null, Pool.AVG, ProbeOptions.COST, 5, 0.7, 1) : null;
+      return at.yes()
+          ? new Probing(null, Pool.AVG, ProbeOptions.COST, 5, 0.7, 1, at.place())
+          : null;
     }
     Map<String, Yaml> keys =
         at.map(new LinkedHashSet<>(List.of("data", "pool", "cost", "splits", "trained", "seed")));
@@ -178,13 +176,14 @@ final class StudyReader {
         number(keys.get("cost"), 1e-9, 1e9, ProbeOptions.COST),
         (int) whole(keys.get("splits"), 1, 1000, 5),
         number(keys.get("trained"), 0.01, 0.99, 0.7),
-        whole(keys.get("seed"), Long.MIN_VALUE / 2, Long.MAX_VALUE / 2, 1));
+        whole(keys.get("seed"), Long.MIN_VALUE / 2, Long.MAX_VALUE / 2, 1),
+        (from == null ? at : from).place());
   }
 
   /** Bases as {@code run --basis} takes them, with files relative to the study's own folder. */
-  private List<String> bases(@Nullable Yaml at, List<String> otherwise) throws DataException {
+  private List<String> bases(@Nullable Yaml at) throws DataException {
     if (at == null) {
-      return otherwise;
+      return List.of();
     }
     at.texts(); // each once
     List<String> specs = new ArrayList<>();
@@ -230,15 +229,15 @@ final class StudyReader {
     for (String at = group; at != null; at = inits.get(at)) {
       if (!groups.containsKey(at)) {
         throw Objects.requireNonNull(groups.get(group))
-            .wrong(
-                "no networks "
-                    + Text.quoted(at)
-                    + " to start from; there are "
-                    + String.join(", ", groups.keySet()));
+            .wrong("init names no networks: " + Yaml.named(at, groups.keySet()));
       }
       if (!seen.add(at)) {
         throw Objects.requireNonNull(groups.get(group))
-            .wrong("init goes in a circle: " + String.join(" → ", seen) + " → " + at);
+            .wrong(
+                "init goes in a circle: "
+                    + Text.oneLine(String.join(" → ", seen))
+                    + " → "
+                    + Text.oneLine(at));
       }
     }
   }
@@ -267,7 +266,7 @@ final class StudyReader {
                   + " fits "
                   + candidates.size()
                   + " networks for "
-                  + subject.name()
+                  + Text.oneLine(subject.name())
                   + "; the groups must have one network, or the same seeds");
     }
     return new Subject(
@@ -284,9 +283,16 @@ final class StudyReader {
 
   /** A name, or a file relative to the study's own folder. */
   private String preprocessing(String text) throws IOException {
-    String known = Preprocessing.names().contains(text) ? text : folder.resolve(text).toString();
-    Preprocessing.of(known);
-    return known;
+    if (Preprocessing.names().contains(text)) {
+      return text;
+    }
+    Path file = folder.resolve(text);
+    if (!Files.exists(file)) {
+      throw new DataException(
+          "no preprocessing and no file " + Yaml.named(text, Preprocessing.names()));
+    }
+    Preprocessing.of(file.toString());
+    return file.toString();
   }
 
   private List<Subject> subjects(String group, Yaml at, Map<String, String> inits)
@@ -306,13 +312,15 @@ final class StudyReader {
     }
     Yaml layers = map.get("layers");
     Yaml preprocess = map.get("preprocess");
+    Yaml turned = map.getOrDefault("bases", bases);
     Place place = Objects.requireNonNullElse(models, train == null ? at : train).place();
     Subject.Looks looks =
         new Subject.Looks(
             place,
             layers == null ? place : layers.place(),
             layers == null ? List.of() : layers.texts(),
-            bases(map.get("bases"), bases),
+            bases(turned),
+            turned == null ? place : turned.place(),
             preprocess == null ? null : preprocess.as(this::preprocessing));
     return models != null
         ? given(group, models, number == null ? NUMBERS.get(0) : number.text(), looks)
@@ -329,14 +337,19 @@ final class StudyReader {
       throws IOException {
     Set<Path> files = new LinkedHashSet<>();
     for (Yaml model : models.list()) {
-      List<Path> found = files(model);
+      requireNoAddress(model);
+      List<Path> found = ModelFiles.of(model, folder);
       if (found.isEmpty()) {
-        throw model.wrong(Text.quoted(model.text()) + " finds no file in " + folder);
+        throw model.wrong(
+            Text.quoted(model.text()) + " finds no file in " + Text.oneLine(folder.toString()));
       }
       for (Path one : found) {
         if (!files.add(one)) {
           throw model.wrong(
-              Text.quoted(model.text()) + " finds " + one + ", which is there already");
+              Text.quoted(model.text())
+                  + " finds "
+                  + Text.oneLine(one.toString())
+                  + ", which is there already");
         }
       }
     }
@@ -369,43 +382,6 @@ final class StudyReader {
     return subjects;
   }
 
-  /** The files of a path with * and ** in it, by name. */
-  private List<Path> files(Yaml at) throws IOException {
-    requireNoAddress(at);
-    String text = at.text();
-    if (!text.matches(".*[*?\\[{].*")) {
-      Path one = at.as(path -> folder.resolve(path).normalize());
-      return Files.isRegularFile(one) ? List.of(one) : List.of();
-    }
-    Path base = folder;
-    String pattern = text.replace('\\', '/');
-    while (pattern.indexOf('/') >= 0
-        && !pattern.substring(0, pattern.indexOf('/')).matches(".*[*?\\[{].*")) {
-      String first = pattern.substring(0, pattern.indexOf('/'));
-      base = first.isEmpty() ? Path.of("/") : base.resolve(first).normalize();
-      pattern = pattern.substring(pattern.indexOf('/') + 1);
-    }
-    if (!Files.isDirectory(base)) {
-      return List.of();
-    }
-    PathMatcher matcher;
-    try {
-      matcher = FileSystems.getDefault().getPathMatcher("glob:" + pattern);
-    } catch (IllegalArgumentException e) {
-      throw at.wrong("no pattern: " + Text.oneLine(String.valueOf(e.getMessage())));
-    }
-    int depth =
-        pattern.contains("**") ? 20 : (int) pattern.chars().filter(c -> c == '/').count() + 1;
-    Path root = base;
-    try (Stream<Path> inside = Files.walk(base, depth, FileVisitOption.FOLLOW_LINKS)) {
-      return inside
-          .limit(MOST_FILES)
-          .filter(path -> matcher.matches(root.relativize(path)) && Files.isRegularFile(path))
-          .sorted()
-          .toList();
-    }
-  }
-
   private List<Subject> trained(
       String group, Yaml train, Subject.Looks looks, Map<String, String> inits) throws IOException {
     Map<String, Yaml> keys = train.map(TRAIN);
@@ -431,6 +407,9 @@ final class StudyReader {
       if (value.list().size() > 1) {
         varying.add(key);
       }
+      if ((long) grid.size() * value.list().size() * Math.max(1, at.size()) > MOST_NETWORKS) {
+        throw train.wrong("the grid has more than " + MOST_NETWORKS + " networks");
+      }
       List<Map<String, Yaml>> wider = new ArrayList<>();
       for (Map<String, Yaml> point : grid) {
         for (Yaml one : value.list()) {
@@ -440,9 +419,6 @@ final class StudyReader {
         }
       }
       grid = wider;
-      if (grid.size() > MOST_NETWORKS) {
-        throw train.wrong("the grid has more than " + MOST_NETWORKS + " networks");
-      }
     }
     List<Subject> subjects = new ArrayList<>();
     for (Map<String, Yaml> point : grid) {
@@ -565,111 +541,5 @@ final class StudyReader {
 
   private static boolean yes(@Nullable Yaml value) throws DataException {
     return value == null || value.yes();
-  }
-
-  // ---- questions ----
-
-  private static List<Question> questions(Yaml at, List<Subject> subjects, boolean probed)
-      throws DataException {
-    Set<String> groups = new LinkedHashSet<>();
-    Set<String> factors = new LinkedHashSet<>(List.of("network", "layer", "alpha", "accuracy"));
-    if (probed) {
-      factors.add("probe");
-    }
-    subjects.forEach(
-        subject -> {
-          groups.add(subject.group());
-          factors.addAll(subject.factors().keySet());
-        });
-    List<Question> questions = new ArrayList<>();
-    Set<String> titles = new HashSet<>();
-    for (Yaml one : at.list()) {
-      Map<String, Yaml> keys =
-          one.map(
-              new LinkedHashSet<>(List.of("ask", "networks", "by", "layer", "measure", "expect")));
-      Yaml by = keys.get("by");
-      if (by == null) {
-        throw one.wrong("a question needs \"by\": " + String.join(", ", factors));
-      }
-      if (!factors.contains(by.text())) {
-        throw by.wrong(
-            "no network has the factor "
-                + Text.quoted(by.text())
-                + "; there are "
-                + String.join(", ", factors));
-      }
-      Yaml networks = keys.get("networks");
-      List<String> of = networks == null ? List.of() : networks.texts();
-      for (String group : of) {
-        if (!groups.contains(group)) {
-          throw Objects.requireNonNull(networks)
-              .wrong(
-                  "no networks " + Text.quoted(group) + "; there are " + String.join(", ", groups));
-        }
-      }
-      Yaml measure = keys.get("measure");
-      Yaml expect = keys.get("expect");
-      Yaml layer = keys.get("layer");
-      Question.Measure counted =
-          measure == null ? Question.Measure.of("unique") : measure.as(Question.Measure::of);
-      if (counted.kind() == Question.Measure.Kind.PROBE && !probed) {
-        throw Objects.requireNonNull(measure).wrong("the study has no key \"probe\"");
-      }
-      if (counted.kind() == Question.Measure.Kind.CONCEPTS && expect != null) {
-        throw expect.wrong("concepts are shown, not counted; nothing is expected of them");
-      }
-      Yaml ask = keys.get("ask");
-      String title = ask == null ? counted.words() + " by " + by.text() : ask.text();
-      if (!titles.add(title)) {
-        throw one.wrong("two questions are called " + Text.quoted(title));
-      }
-      Question question =
-          new Question(
-              title,
-              of,
-              by.text(),
-              layer == null ? null : layer.text(),
-              counted,
-              expect == null ? null : expect.as(Question.Expectation::of),
-              one.place());
-      if (expect != null) {
-        checkExpected(question, subjects, expect);
-      }
-      questions.add(question);
-    }
-    return questions;
-  }
-
-  /** What is expected must be of values that there are; of what is measured nobody knows them. */
-  private static void checkExpected(Question question, List<Subject> subjects, Yaml expect)
-      throws DataException {
-    Set<String> values = new TreeSet<>();
-    subjects.stream()
-        .filter(question::asks)
-        .map(subject -> subject.factors().get(question.by()))
-        .filter(Objects::nonNull)
-        .forEach(values::add);
-    if (values.isEmpty()) {
-      return;
-    }
-    if (question.expected() instanceof Question.Expectation.Order order) {
-      for (String wanted : order.values()) {
-        if (values.stream().noneMatch(value -> Finding.isSame(value, wanted))) {
-          throw expect.wrong(
-              "no network that takes part has "
-                  + question.by()
-                  + " "
-                  + Text.quoted(wanted)
-                  + "; there are "
-                  + String.join(", ", values));
-        }
-      }
-    } else if (values.stream().anyMatch(value -> Finding.number(value) == null)) {
-      throw expect.wrong(
-          question.by()
-              + " is no number, so nothing "
-              + expect.text()
-              + " with it; an order of values is wanted (a > b)");
-    }
   }
 }

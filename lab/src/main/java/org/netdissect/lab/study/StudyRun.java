@@ -43,6 +43,9 @@ public final class StudyRun {
   /** Networks that are fed from one decoding of the photographs. */
   private static final int TOGETHER = 8;
 
+  /** Of a world's images; the others are textures. */
+  private static final double WITH_SCENE = 0.8;
+
   /** Bytes of model files that are open at once, beyond the first. */
   private static final long MODELS = 1L << 29;
 
@@ -56,6 +59,7 @@ public final class StudyRun {
   private Map<String, Estimates.Looked> looked = Map.of();
   private @Nullable ConceptDataset opened;
   private @Nullable Probe probe;
+  private int aboutProbed;
 
   /** Threads of a dissection that is done apart from the others; 0 where none is. */
   private int apart;
@@ -199,7 +203,8 @@ public final class StudyRun {
           new Task(
               "probe " + subject.name(),
               () -> Files.exists(folders.probed(subject)),
-              (estimates, images) -> estimates.probe(subject, looked.get(subject.name()), images),
+              (estimates, images) ->
+                  estimates.probe(subject, looked.get(subject.name()), aboutProbed()),
               () -> probe(subject),
               "probing",
               folders.probed(subject)));
@@ -213,7 +218,7 @@ public final class StudyRun {
    * @throws IOException with one line that names file and line of what cannot be
    */
   public List<Step> plan() throws IOException {
-    looked = StudyCheck.of(study, this::isMissing);
+    looked = StudyCheck.of(study, this::labelled, this::isMissing);
     List<Task> tasks = tasks();
     Estimates estimates = null;
     List<Step> steps = new ArrayList<>();
@@ -242,6 +247,19 @@ public final class StudyRun {
     Study.WorldBlock world = study.data().world();
     int all = world != null ? world.images() : labelled().images().size();
     return study.limit() > 0 ? (int) Math.min(study.limit(), all) : all;
+  }
+
+  /** Images that networks are probed on, about: those that have a class. */
+  private int aboutProbed() throws IOException {
+    if (aboutProbed == 0) {
+      Study.WorldBlock world = study.data().world();
+      Path own = Objects.requireNonNull(study.probing()).data();
+      aboutProbed =
+          own == null && world != null && !Files.exists(folders.data())
+              ? (int) (WITH_SCENE * world.images())
+              : Probe.about(probedImages());
+    }
+    return aboutProbed;
   }
 
   private Estimates.Cost dissection(Estimates estimates, Subject subject, int images)
@@ -325,6 +343,7 @@ public final class StudyRun {
         left -= plan.get(t).seconds();
       }
       folders.removeLeft();
+      say.accept("writing the page");
       return new StudyPage(study, outcomes(), out, labelled(), curves).write();
     }
   }

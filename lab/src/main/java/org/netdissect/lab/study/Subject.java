@@ -60,6 +60,7 @@ record Subject(
    * @param layersAt where its layers are named, or else the networks
    * @param layers to dissect; empty for the network's usual one
    * @param bases further directions of each layer, as {@code run --basis} takes them
+   * @param basesAt where they are named, or else the networks
    * @param preprocess name or file; null for what the network usually takes
    */
   record Looks(
@@ -67,6 +68,7 @@ record Subject(
       Place layersAt,
       List<String> layers,
       List<String> bases,
+      Place basesAt,
       @Nullable String preprocess) {
     Looks {
       layers = List.copyOf(layers);

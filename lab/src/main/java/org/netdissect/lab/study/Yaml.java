@@ -8,11 +8,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.netdissect.base.DataException;
 import org.netdissect.base.Numbers;
 import org.netdissect.base.Text;
@@ -38,6 +40,12 @@ final class Yaml {
   private static final long LARGEST = 1 << 20;
   private static final int MOST_ALIASES = 100;
   private static final int DEEPEST = 50;
+
+  /** Numbers as YAML has them; Java reads others as well, 1f and 0x1p3. */
+  private static final Pattern NUMBER =
+      Pattern.compile("[-+]?(\\.[0-9]+|[0-9]+(\\.[0-9]*)?)([eE][-+]?[0-9]+)?");
+
+  private static final Pattern WHOLE = Pattern.compile("[-+]?[0-9]+");
 
   private final Path file;
   private final Node node;
@@ -133,6 +141,16 @@ final class Yaml {
     }
   }
 
+  /** A name that is not known, the one that may be meant, and those that are. */
+  static String named(String wrong, Collection<String> known) {
+    List<String> near = NearestNames.near(wrong, known);
+    return Text.quoted(wrong)
+        + (near.isEmpty() ? "" : "; " + Text.quoted(near.get(0)) + " is meant?")
+        + " (there are "
+        + Text.oneLine(String.join(", ", known))
+        + ")";
+  }
+
   String name() {
     return name;
   }
@@ -170,10 +188,10 @@ final class Yaml {
       String word = key.getValue();
       Yaml value = new Yaml(file, tuple.getValueNode(), name.isEmpty() ? word : name + "." + word);
       Yaml at = new Yaml(file, key, name);
+      if (word.equals("<<")) {
+        throw at.wrong("keys are not merged (<<); they must be written out");
+      }
       if (!known.isEmpty() && !known.contains(word)) {
-        if (word.equals("<<")) {
-          throw at.wrong("keys are not merged (<<); they must be written out");
-        }
         List<String> near = NearestNames.of(word, known);
         throw at.wrong(
             "unknown key "
@@ -245,7 +263,7 @@ final class Yaml {
     String text = text();
     try {
       long value = Long.parseLong(text);
-      if (value >= least && value <= most) {
+      if (WHOLE.matcher(text).matches() && value >= least && value <= most) {
         return value;
       }
     } catch (NumberFormatException e) {
@@ -259,7 +277,7 @@ final class Yaml {
     String text = text();
     try {
       double value = Double.parseDouble(text);
-      if (value >= least && value <= most) {
+      if (NUMBER.matcher(text).matches() && value >= least && value <= most) {
         return value;
       }
     } catch (NumberFormatException e) {

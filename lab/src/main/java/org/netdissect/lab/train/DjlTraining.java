@@ -36,6 +36,9 @@ import org.netdissect.base.threads.InOrder;
 final class DjlTraining implements AutoCloseable {
   private static final int VALIDATION_BATCH = 64;
 
+  /** An iteration of so many seconds is timed once. */
+  private static final double LONG = 3;
+
   /** What happens on the way. */
   interface Listener {
     void step(int iteration, double loss, double rate) throws IOException;
@@ -241,14 +244,18 @@ final class DjlTraining implements AutoCloseable {
         for (int i = 0; i < 4; i++) {
           long start = System.nanoTime();
           training.step(trainer, batch);
-          fastest = i == 0 ? fastest : Math.min(fastest, (System.nanoTime() - start) / 1e9);
+          double seconds = (System.nanoTime() - start) / 1e9;
+          if (seconds > LONG) {
+            return seconds; // the warming up is little of it
+          }
+          fastest = i == 0 ? fastest : Math.min(fastest, seconds);
         }
       }
     }
     return fastest;
   }
 
-  private static IOException diverged(int iteration, TrainingOptions options) {
+  static IOException diverged(int iteration, TrainingOptions options) {
     return new NetdissectException(
         String.format(
             Locale.ROOT,

@@ -39,6 +39,19 @@ abstract class Motion extends Related {
 
   Motion(Samples samples, TrainingOptions options) throws IOException {
     super(samples, options);
+    origin = origin(options);
+    numbers = new int[samples.size()];
+    for (int i = 0; i < numbers.length; i++) {
+      numbers[i] = number(samples.file(i));
+    }
+  }
+
+  /**
+   * What the images are rendered from.
+   *
+   * @throws NetdissectException in one line if they are no made-up world's
+   */
+  static WorldFolder.Origin origin(TrainingOptions options) throws IOException {
     WorldFolder.Origin found = WorldFolder.origin(options.data());
     if (found == null) {
       throw new NetdissectException(
@@ -48,11 +61,7 @@ abstract class Motion extends Related {
               + " needs further views of each scene, which only a folder made by 'netdissect"
               + " world' can give");
     }
-    origin = found;
-    numbers = new int[samples.size()];
-    for (int i = 0; i < numbers.length; i++) {
-      numbers[i] = number(samples.file(i));
-    }
+    return found;
   }
 
   private static int number(Path file) throws NetdissectException {

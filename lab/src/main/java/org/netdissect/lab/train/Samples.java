@@ -27,6 +27,9 @@ final class Samples {
 
   private static final int MIN_IMAGES = 20;
 
+  /** The split of the images that are not trained on. */
+  private static final String VALIDATION = "val";
+
   private final int side;
   private final List<String> classes;
   private final boolean multiLabel;
@@ -75,17 +78,55 @@ final class Samples {
         BrodenDataset.isBroden(options.data())
             ? ofBroden(options.data(), options.task(), options.size())
             : ofFolders(options.data(), options.task(), options.size());
-    if (samples.training.length < options.batch() || samples.validation.length == 0) {
+    checkEnough(options, samples.training.length, samples.validation.length);
+    return samples;
+  }
+
+  private static void checkEnough(TrainingOptions options, int training, int validation)
+      throws NetdissectException {
+    if (training < options.batch() || validation == 0) {
       throw new NetdissectException(
           options.data()
               + ": "
-              + samples.training.length
+              + training
               + " images to train on and "
-              + samples.validation.length
+              + validation
               + " to validate on; a batch needs "
               + options.batch());
     }
-    return samples;
+  }
+
+  /**
+   * Refuses early data that a task cannot learn from, by what lies there and its tables.
+   *
+   * @throws NetdissectException in one line
+   */
+  static void check(TrainingOptions options) throws IOException {
+    Path folder = options.data();
+    if (options.task().needsWorld()) {
+      Motion.origin(options);
+    }
+    if (!BrodenDataset.isBroden(folder)) {
+      classNames(folder, options.task());
+      return;
+    }
+    BrodenDataset data = BrodenDataset.open(folder);
+    if (options.task().supervised()) {
+      category(data, folder, options.task());
+    }
+    // At most: not every image has a label.
+    int validation =
+        (int) data.images().stream().filter(row -> row.split().equals(VALIDATION)).count();
+    checkEnough(options, data.images().size() - validation, validation);
+  }
+
+  private static Category category(BrodenDataset data, Path folder, Task task)
+      throws NetdissectException {
+    Category category = data.vocabulary().category(task.lowerCase());
+    if (category == null) {
+      throw new NetdissectException(folder + " has no category " + task.lowerCase());
+    }
+    return category;
   }
 
   private static Samples ofBroden(Path folder, Task task, int side) throws IOException {
@@ -97,14 +138,11 @@ final class Samples {
       for (ImageRow row : data.images()) {
         files.add(Photo.of(data, row));
         labels.add(new int[] {0});
-        train.add(!row.split().equals("val"));
+        train.add(!row.split().equals(VALIDATION));
       }
       return new Samples(side, List.of(), false, files, labels, train);
     }
-    Category category = data.vocabulary().category(task.lowerCase());
-    if (category == null) {
-      throw new NetdissectException(folder + " has no category " + task.lowerCase());
-    }
+    Category category = category(data, folder, task);
     Map<Integer, Integer> images = new TreeMap<>(); // label → images to train on
     for (ImageRow row : data.images()) {
       AnnotatedImage annotated = data.annotate(row);
@@ -125,7 +163,7 @@ final class Samples {
       if (shown.isEmpty() && !(task == Task.OBJECT && hasMask)) {
         continue; // a close-up of a texture, say
       }
-      boolean training = !row.split().equals("val");
+      boolean training = !row.split().equals(VALIDATION);
       files.add(Photo.of(data, row));
       labels.add(shown.stream().mapToInt(n -> n).toArray());
       train.add(training);
@@ -176,7 +214,8 @@ final class Samples {
     return shown;
   }
 
-  private static Samples ofFolders(Path folder, Task task, int side) throws IOException {
+  /** Names of the folders of classes. */
+  private static List<String> classNames(Path folder, Task task) throws IOException {
     if (!Files.isDirectory(folder)) {
       throw new NetdissectException(folder + " is no folder");
     }
@@ -193,6 +232,19 @@ final class Samples {
           .sorted()
           .forEach(names::add);
     }
+    if (names.isEmpty()) {
+      throw noClasses(folder);
+    }
+    return names;
+  }
+
+  private static NetdissectException noClasses(Path folder) {
+    return new NetdissectException(
+        folder + " is no Broden folder and has no sub-folders with photographs");
+  }
+
+  private static Samples ofFolders(Path folder, Task task, int side) throws IOException {
+    List<String> names = classNames(folder, task);
     List<Photo> files = new ArrayList<>();
     List<int[]> labels = new ArrayList<>();
     List<Boolean> train = new ArrayList<>();
@@ -208,8 +260,7 @@ final class Samples {
       }
     }
     if (files.isEmpty()) {
-      throw new NetdissectException(
-          folder + " is no Broden folder and has no sub-folders with photographs");
+      throw noClasses(folder);
     }
     return new Samples(side, task.supervised() ? names : List.of(), false, files, labels, train);
   }

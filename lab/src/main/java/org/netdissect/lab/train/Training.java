@@ -9,7 +9,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
-import java.util.function.IntFunction;
 import org.netdissect.base.CacheFolder;
 import org.netdissect.base.NetdissectException;
 
@@ -140,6 +139,11 @@ public final class Training {
     return DjlTraining.secondsOfIteration(spec, options.batch() * cost.views(), options.threads());
   }
 
+  /** The network as an ONNX file after so many iterations. */
+  private interface Models {
+    byte[] at(int iteration) throws IOException;
+  }
+
   private static Result train(
       Exercise exercise,
       Set<String> frozen,
@@ -164,10 +168,17 @@ public final class Training {
             frozen,
             options.seed(),
             options.threads())) {
-      IntFunction<byte[]> model =
-          at -> OnnxFiles.write(exported, training.weights(), notes(exercise, at));
+      Models models =
+          at -> {
+            Weights now = training.weights();
+            // What the last step before made of them, no loss has told yet.
+            if (!now.areFinite()) {
+              throw DjlTraining.diverged(at, options);
+            }
+            return OnnxFiles.write(exported, now, notes(exercise, at));
+          };
       if (options.checkpoints().contains(0)) {
-        folder.checkpoint(0, model.apply(0));
+        folder.checkpoint(0, models.at(0));
       }
       double[] sum = {0};
       double[] measured = {0, 0};
@@ -179,6 +190,9 @@ public final class Training {
             sum[0] += loss;
             if (iteration % every == 0 || iteration == last) {
               DjlTraining.Score score = training.validate(batches, validation);
+              if (!Double.isFinite(score.loss())) {
+                throw DjlTraining.diverged(iteration, options);
+              }
               folder.validated(iteration, score.measure(), score.loss(), last);
               measured[0] = score.measure();
               measured[1] = score.chance();
@@ -195,7 +209,7 @@ public final class Training {
               sum[0] = 0;
             }
             if (options.checkpoints().contains(iteration)) {
-              folder.checkpoint(iteration, model.apply(iteration));
+              folder.checkpoint(iteration, models.at(iteration));
             }
           });
       folder.note(String.format(Locale.ROOT, "seconds: %.0f", seconds(start)));
@@ -206,7 +220,7 @@ public final class Training {
               goal.measure(),
               measured[0],
               measured[1]));
-      Path file = folder.finish(model.apply(last));
+      Path file = folder.finish(models.at(last));
       return new Result(file, goal.measure(), measured[0], measured[1]);
     }
   }

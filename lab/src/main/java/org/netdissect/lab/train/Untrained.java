@@ -1,5 +1,6 @@
 package org.netdissect.lab.train;
 
+import java.io.IOException;
 import java.util.Map;
 import org.netdissect.base.NetdissectException;
 
@@ -24,6 +25,15 @@ public final class Untrained {
       throw new NetdissectException(String.valueOf(e.getMessage()), e);
     }
     return OnnxFiles.write(spec, Weights.random(spec, 1), Map.of());
+  }
+
+  /**
+   * Refuses early data that a training cannot learn from, by what lies there and its tables.
+   *
+   * @throws NetdissectException in one line
+   */
+  public static void checkData(TrainingOptions options) throws IOException {
+    Samples.check(options);
   }
 
   private static NetworkSpec spec(TrainingOptions options) throws NetdissectException {

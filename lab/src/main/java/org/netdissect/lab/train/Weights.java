@@ -123,6 +123,18 @@ public final class Weights {
     return new Tensor(new long[] {n}, values);
   }
 
+  /** Whether all values are numbers. */
+  boolean areFinite() {
+    for (Tensor tensor : tensors.values()) {
+      for (float value : tensor.values) {
+        if (!Float.isFinite(value)) {
+          return false;
+        }
+      }
+    }
+    return true;
+  }
+
   /** Those of a network's steps only. */
   Weights of(NetworkSpec spec) {
     Set<String> names = new HashSet<>();

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,6 +19,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
@@ -174,6 +179,26 @@ class StudyTest {
     }
     String html = Files.readString(answers.page());
     assertTrue(html.contains("<h3>100</h3>") && html.contains("data:image/jpeg"), "no photographs");
+  }
+
+  @Test
+  void reportsAreLinkedWhateverTheirNetworksAreCalled() throws IOException {
+    Files.copy(shared.resolve("models/run-100.onnx"), temp.resolve("50%25 a&b.onnx"));
+    Study study =
+        Study.read(
+            study(
+                GIVEN
+                    .replace("MODELS/run-*.onnx", "'50%25 a&b.onnx'")
+                    .replace("by: iteration, expect: increases", "by: network")));
+    Path out = temp.resolve("out");
+    StudyRun.of(study, out, null, Progress.NONE, l -> {}).run();
+    Path report = Files.createDirectories(results(out).get(0).resolve("report"));
+    Files.writeString(report.resolve("index.html"), "a report");
+    Path page = StudyRun.of(study, out, null, Progress.NONE, l -> {}).run().page();
+    Matcher link = Pattern.compile("href=\"(results/[^\"]*)\"").matcher(Files.readString(page));
+    assertTrue(link.find());
+    URI address = page.toUri().resolve(link.group(1).replace("&amp;", "&"));
+    assertEquals("a report", Files.readString(Path.of(address)));
   }
 
   private static List<Path> results(Path out) throws IOException {
@@ -361,8 +386,21 @@ class StudyTest {
       value = {
         "models: M.onnx|models: n.onnx|line 4: networks.a.models|is no ONNX model",
         "models: M.onnx|models: M.onnx, layers: [relu3]|line 4: networks.a.layers|relu3",
-        "models: M.onnx|models: M.onnx, bases: [\"matrix:m.npy\"]|line 4: networks.a|there is no"
-            + " file",
+        "models: M.onnx|models: M.onnx, bases: [\"matrix:m.npy\"]|line 4: networks.a.bases|there"
+            + " is no such file",
+        "models: M.onnx|models: M.onnx, bases: [\"matrix:wide.npy\"]|line 4: networks.a.bases|of 9"
+            + " channels, but layer relu1 has 4",
+        "models: M.onnx|models: M.onnx, bases: [\"matrix:flat.npy\"]|line 4: networks.a.bases|is not"
+            + " directions × channels",
+        "study: t|bases: [\"matrix:wide.npy\"]|line 1: bases|of 9 channels",
+        "data: WORLD|data: nothing|line 2: data|nothing",
+        "models: M.onnx|train: {data: nothing}|line 4: networks.a.train|no sub-folders with",
+        "models: M.onnx|train: {task: egomotion, data: classes}|line 4: networks.a.train|needs"
+            + " further views",
+        "models: M.onnx|train: {task: object, data: classes}|line 4: networks.a.train|needs one",
+        "models: M.onnx|train: {task: scene, batch: 80}|line 4: networks.a.train|a batch needs 80",
+        "study: t|probe: {data: nothing}|line 1: probe.data|nothing",
+        "study: t|probe: {data: classes}|line 1: probe.data|all photographs are in one",
         "models: M.onnx|train: {}, layers: [relu9]|line 4: networks.a.layers|nearest names are"
             + " relu1",
         "models: M.onnx|train: {task: crosschannel}, layers: [relu1]|line 4|light_relu1",
@@ -386,6 +424,14 @@ class StudyTest {
         """;
     Files.copy(shared.resolve("models/run-100.onnx"), temp.resolve("M.onnx"));
     Files.write(temp.resolve("n.onnx"), new byte[20]);
+    NpyWriter.write(temp.resolve("wide.npy"), new double[2][9]);
+    NpyWriter.write(temp.resolve("flat.npy"), new double[9]);
+    Files.createDirectories(temp.resolve("nothing"));
+    Path classes = Files.createDirectories(temp.resolve("classes/one"));
+    for (int i = 0; i < 2; i++) {
+      Files.copy(
+          shared.resolve("world/images/world/00000" + i + ".png"), classes.resolve(i + ".png"));
+    }
     assertTrue(good.contains(from), from);
     Path file = study(good.replace(from, to));
     StudyRun run = StudyRun.of(Study.read(file), temp.resolve("out"), null, Progress.NONE, l -> {});
@@ -415,6 +461,53 @@ class StudyTest {
             "line 12: more than 100 aliases", laughs.getBytes(StandardCharsets.UTF_8),
             "line 2: blocks and lists nested",
                 ("a: b\nc: " + "[".repeat(9999)).getBytes(StandardCharsets.US_ASCII));
+    assertRefused(files);
+    assertRefused(
+        Map.of(
+            "line 2: no YAML: but found another document",
+                "a: b\n---\na: b\n".getBytes(StandardCharsets.US_ASCII),
+            "line 1: no text in UTF-8", new byte[] {(byte) 0xff, (byte) 0xd8, (byte) 0xff},
+            "line 3: networks.a.train: the grid has",
+                ("data: {world: {}}\nnetworks:\n  a: {train: {seed: ["
+                        + numbers(1, 3000)
+                        + "], batch: ["
+                        + numbers(2, 3000)
+                        + "]}}\nquestions: [{by: seed}]\n")
+                    .getBytes(StandardCharsets.US_ASCII)));
+  }
+
+  /** What patterns find, and what they do not: names with brackets, links in a circle, too many. */
+  @Test
+  void patternsFindWhatLiesThere() throws IOException {
+    Path nets = Files.createDirectories(temp.resolve("nets/deep"));
+    Path model = shared.resolve("models/run-100.onnx");
+    Files.copy(model, nets.resolve("net-1.onnx"));
+    Files.copy(model, nets.resolve("best [1].onnx"));
+    Files.createSymbolicLink(nets.resolve("above"), temp.resolve("nets"));
+    String text =
+        GIVEN
+            .replace("MODELS/run-*.onnx", "PATTERN")
+            .replace("by: iteration, expect: increases", "by: network");
+    assertEquals(2, Study.read(study(text.replace("PATTERN", "'**.onnx'"))).subjects().size());
+    assertEquals(
+        1,
+        Study.read(study(text.replace("PATTERN", "'nets/deep/best [1].onnx'"))).subjects().size());
+    Path many = Files.createDirectories(temp.resolve("many"));
+    for (int i = 0; i < 2001; i++) {
+      Files.createFile(many.resolve("net-" + i + ".onnx"));
+    }
+    Path file = study(text.replace("PATTERN", "many/*.onnx"));
+    String message = assertThrows(IOException.class, () -> Study.read(file)).getMessage();
+    assertTrue(message.endsWith("line 4: networks: 2001 networks; 2000 at most"), message);
+  }
+
+  private static String numbers(int first, int last) {
+    return IntStream.rangeClosed(first, last)
+        .mapToObj(Integer::toString)
+        .collect(Collectors.joining(", "));
+  }
+
+  private void assertRefused(Map<String, byte[]> files) throws IOException {
     for (Map.Entry<String, byte[]> one : files.entrySet()) {
       Path file = Files.write(temp.resolve("study.yaml"), one.getValue());
       String message = assertThrows(IOException.class, () -> Study.read(file)).getMessage();
@@ -506,14 +599,14 @@ class StudyTest {
         "models: m.onnx|train: {rate: fast}|line 4|a number from",
         "models: m.onnx|train: {flip: maybe}|line 4|true or false",
         "models: m.onnx|train: {init: a}|line 4|in a circle: a",
-        "models: m.onnx|train: {init: other}|line 4|no networks \"other\" to start from",
+        "models: m.onnx|train: {init: other}|line 4|init names no networks: \"other\"",
         "models: m.onnx|train: {checkpoints: [9999999]}|line 4|iterations run from 0",
         "by: network|bye: network|line 6|unknown key \"bye\"; \"by\" is meant",
         "by: network|by: sizes|line 6|no network has the factor",
         "by: network|by: [network]|line 6|a single value is wanted",
         "by: network|by: network, expect: grows|line 6|increases, decreases or an order",
         "by: network|by: network, expect: a > a|line 6|names a value twice",
-        "by: network|by: network, expect: a > b|line 6|has network \"b\"; there are a",
+        "by: network|by: network, expect: a > b|line 6|has network \"b\"; \"a\" is meant? (there are a)",
         "by: network|by: network, expect: increases|line 6|network is no number",
         "  a: {models: m.onnx}|  {}|line 4: networks: the block is empty|",
         "  a: {models|  \"\": {models|line 4: networks: a key is empty|",
@@ -544,7 +637,41 @@ class StudyTest {
         "study: t|probe: {data: nowhere}|line 1|is no folder",
         "study: t|limit: 1.5|line 1|a whole number from 1",
         "study: t|iou: .nan|line 1|a number from 0",
-        "study: t|study: [|line|no YAML"
+        "study: t|study: [|line|no YAML",
+        "study: t|iou: 0.04f|line 1|a number from 0",
+        "study: t|iou: .inf|line 1|a number from 0",
+        "study: t|iou: 0x1p-5|line 1|a number from 0",
+        "study: t|limit: 2026-01-01|line 1|a whole number from 1",
+        "study: t|limit: ١٢|line 1|a whole number from 1",
+        "study: t|limit: 1_000|line 1|a whole number from 1",
+        "study: t|reports: no|line 1|true or false",
+        "study: t|study: {a: b}|line 1|a single value is wanted here, not a block",
+        "study: t|prоbe: true|line 1|\"probe\" is meant?",
+        "study: t|? [a, b] : c|line 1|a key must be a single word",
+        "study: t|bases: [\"matrix:a\\0b.npy\"]|line 1: bases|",
+        "data: WORLD|data: m.onnx|line 2: data|is no folder",
+        "data: WORLD|data: {world: 5}|line 2: data.world|a block of keys",
+        "data: WORLD|data: !include data.yaml|line 2: data|is no folder",
+        "data: WORLD|data: ~|line 2: data|is no folder",
+        "  a: {models: m.onnx}|  - {models: m.onnx}|line 4: networks|not a list",
+        "  a: {models: m.onnx}|  a: &b {models: *b}|line 4: networks.a.models|a single value",
+        "  a: {models: m.onnx}|  <<: {a: {models: m.onnx}}|line 4|are not merged",
+        "  a: {models: m.onnx}|  \"a\\nb\": {modles: m.onnx}|line 4: networks.a\\u000ab|\"models\" is",
+        "m.onnx|\"m\\0.onnx\"|line 4: networks.a.models|is no path",
+        "m.onnx|\"m\\0/*.onnx\"|line 4: networks.a.models|is no path",
+        "m.onnx|\"../*/nowhere/**.onnx\"|line 4: networks.a.models|finds no file",
+        "models: m.onnx|models: {a: b}|line 4: networks.a.models|a single value",
+        "models: m.onnx|models: m.onnx, preprocess: none.json|line 4: networks.a.preprocess|no file",
+        "models: m.onnx|models: m.onnx, preprocess: cafe|line 4|\"caffe\" is meant?",
+        "models: m.onnx|train: {threads: 0}|line 4|a whole number from 1",
+        "models: m.onnx|train: {dropout: [0, 0.0]}|line 4|two networks would be called",
+        "models: m.onnx|train: {iterations: 1e3}|line 4|a whole number from 1",
+        "questions:|questions: 5 #|line|",
+        "by: network|by: network, expect: 3|line 6|increases, decreases or an order",
+        "by: network|by: alpha|line 6: questions.by|dissected with rotations",
+        "by: network|by: accuracy|line 6: questions.by|trained here",
+        "by: network|by: network, measure: accuracy|line 6: questions.measure|trained here",
+        "by: network|by: netwrk|line 6: questions.by|\"network\" is meant?"
       })
   void mistakesAreNamedWithTheirLine(String from, String to, String first, String second)
       throws IOException {

@@ -2,6 +2,7 @@ package org.netdissect.lab.train;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -10,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -157,6 +159,50 @@ class TrainingTest {
     assertThrows(
         IOException.class,
         () -> Training.run(options(twoClasses(), out, Task.SCENE, 30), line -> {}));
+  }
+
+  /** Nobody sees the loss after the last step: its weights are looked at. */
+  @Test
+  void weightsThatAreNoNumbersAreSeen() {
+    for (float value : new float[] {1, Float.NaN, Float.NEGATIVE_INFINITY}) {
+      Weights weights =
+          new Weights(
+              Map.of(
+                  "conv1.bias",
+                  new Weights.Tensor(new long[] {2}, new float[] {0, 1}),
+                  "conv2.bias",
+                  new Weights.Tensor(new long[] {2}, new float[] {3, value})));
+      assertEquals(value == 1, weights.areFinite());
+    }
+  }
+
+  @Test
+  void aTrainingThatDivergesEndsWithOneLine() throws IOException {
+    Assumptions.assumeTrue(Training.isAvailable(), "built without -Ptrain");
+    TrainingOptions wild =
+        new TrainingOptions(
+            twoClasses(),
+            temp.resolve("run"),
+            Task.AUTOENCODING,
+            60,
+            8,
+            1,
+            32,
+            Architecture.VGG_SMALL,
+            new Architecture.Shape(64, Architecture.VGG_SMALL.usualDepth(), false),
+            Architecture.Head.GAP,
+            0,
+            1,
+            null,
+            List.of(),
+            List.of(),
+            true,
+            1);
+    IOException e = assertThrows(IOException.class, () -> Training.run(wild, line -> {}));
+    assertTrue(
+        e.getMessage().matches("training diverged at iteration \\d; .* --rate than 1\\.0"),
+        e.getMessage());
+    assertFalse(Files.exists(temp.resolve("run/model.onnx")));
   }
 
   @Test

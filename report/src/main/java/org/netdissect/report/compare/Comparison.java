@@ -35,6 +35,7 @@ import org.netdissect.results.FormulaTable;
 import org.netdissect.results.LabelScore;
 import org.netdissect.results.LayerDissection;
 import org.netdissect.results.ProbeInfo;
+import org.netdissect.results.ResultFolder;
 import org.netdissect.results.TrustTable;
 import org.netdissect.results.UnitScore;
 
@@ -258,27 +259,37 @@ public final class Comparison {
    */
   public void write(Path folder) throws IOException {
     // All that can fail comes before what stood in the folder is touched.
-    Files.createDirectories(folder);
     List<Following> following =
         followed ? Following.of(runs, categories, iou) : List.<Following>of();
+    Map<String, String> tables = tables(following);
+    List<String> names = List.copyOf(tables.keySet());
+    ReportFolder.check(folder, names);
+    Files.createDirectories(folder);
     String page = page(folder, following);
-    String table = table();
-    String concepts = concepts();
-    ReportFolder out = ReportFolder.begin(folder);
-    out.write("compare.csv", table);
-    out.write("concepts.csv", concepts);
-    if (curves) {
-      out.write("thresholds.csv", thresholds().csv());
-      out.write("thresholds.svg", thresholds().svg());
-    }
-    if (followed) {
-      out.write("following.csv", Following.table(following));
-      out.write("became.csv", Following.became(following));
-      for (Following layer : following) {
-        out.write(layer.file(), layer.figure().svg());
-      }
+    ReportFolder out = ReportFolder.begin(folder, names);
+    for (Map.Entry<String, String> table : tables.entrySet()) {
+      out.write(table.getKey(), table.getValue());
     }
     out.finish(page);
+  }
+
+  /** The files beside the page. */
+  private Map<String, String> tables(List<Following> following) throws IOException {
+    Map<String, String> tables = new LinkedHashMap<>();
+    tables.put("compare.csv", table());
+    tables.put("concepts.csv", concepts());
+    if (curves) {
+      tables.put("thresholds.csv", thresholds().csv());
+      tables.put("thresholds.svg", thresholds().svg());
+    }
+    if (followed) {
+      tables.put("following.csv", Following.table(following));
+      tables.put("became.csv", Following.became(following));
+      for (Following layer : following) {
+        tables.put(layer.file(), layer.figure().svg());
+      }
+    }
+    return tables;
   }
 
   private String page(Path folder, List<Following> following) throws IOException {
@@ -395,7 +406,7 @@ public final class Comparison {
     layer.put("preprocessing", info.network().describePreprocessing());
     layer.put("convention", info.rules().convention());
     layer.put("quantile", info.rules().quantile());
-    Path report = run.dissection().folder().resolve("report").resolve(ReportFolder.PAGE);
+    Path report = run.dissection().folder().resolve(ResultFolder.REPORT).resolve(ReportFolder.PAGE);
     if (Files.isRegularFile(report)) {
       layer.put("report", link(folder, report));
       layer.put("reportLayer", dissected.layer().folder());
@@ -428,14 +439,7 @@ public final class Comparison {
     if (!Objects.equals(from.getRoot(), to.getRoot())) {
       return to.toUri().toASCIIString();
     }
-    StringBuilder link = new StringBuilder();
-    for (Path part : from.relativize(to)) {
-      link.append(link.length() > 0 ? "/" : "")
-          .append(
-              java.net.URLEncoder.encode(part.toString(), java.nio.charset.StandardCharsets.UTF_8)
-                  .replace("+", "%20"));
-    }
-    return link.toString();
+    return Page.link(from.relativize(to));
   }
 
   /** The numbers: a row a network and layer, then the published ones. */

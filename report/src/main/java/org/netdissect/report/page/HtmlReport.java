@@ -158,7 +158,7 @@ public final class HtmlReport {
     boolean pictures = shown != null;
     try (ConceptImages concepts =
         shown == null ? null : ConceptImages.open(dissection, shown, atlas, insist, progress)) {
-      ReportFolder out = ReportFolder.begin(folder);
+      ReportFolder out = ReportFolder.begin(folder, List.of());
       Photos photos = new Photos(out, shown, dissection.images(), side);
       LabelMasks masks = new LabelMasks();
       int perUnit = pictures ? images : 0;

@@ -3,7 +3,11 @@ package org.netdissect.report.page;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -40,6 +44,9 @@ public final class Page {
 
   private static final int LISTED_WITHOUT_SCRIPTS = 100;
 
+  /** Bytes within which a page's title ends. */
+  private static final int MOST_OF_HEAD = 1 << 16;
+
   private Page() {}
 
   /** JSON that may stand inside a script element: no character there can end it. */
@@ -51,6 +58,15 @@ public final class Page {
         .replace(">", "\\u003e")
         .replace("\u2028", "\\u2028")
         .replace("\u2029", "\\u2029");
+  }
+
+  /** A relative way to a file as an address: signs that mean something there are escaped. */
+  public static String link(Path way) {
+    List<String> parts = new ArrayList<>();
+    for (Path part : way) {
+      parts.add(URLEncoder.encode(part.toString(), StandardCharsets.UTF_8).replace("+", "%20"));
+    }
+    return String.join("/", parts);
   }
 
   /** A data file: a script that hands the value over, since pages on disk may not fetch. */
@@ -103,6 +119,17 @@ public final class Page {
         + parts[4]
         + code
         + parts[5];
+  }
+
+  /** Whether a file is a page that was made here, of whichever version. */
+  static boolean isOne(Path file) throws IOException {
+    if (!Files.isRegularFile(file)) {
+      return false;
+    }
+    try (InputStream in = Files.newInputStream(file)) {
+      String head = new String(in.readNBytes(MOST_OF_HEAD), StandardCharsets.UTF_8);
+      return head.contains(" – netdissect</title>");
+    }
   }
 
   /** What is to be read where scripts are switched off. */

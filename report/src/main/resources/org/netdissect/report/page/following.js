@@ -9,7 +9,7 @@ const MOST_FOLLOWED = 600;
 function followingSections() {
   return D.following.map((layer) => {
     // The drawing was made with the page; its texts are escaped.
-    const picture = h("div", { class: "tablebox flow" });
+    const picture = h("div", { class: "tablebox flow river" });
     picture.innerHTML = layer.svg;
     const after = 2 * layer.times.length;
     const rows = layer.units.map((row, unit) => h("tr", {},

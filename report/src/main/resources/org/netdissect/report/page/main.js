@@ -423,7 +423,8 @@ function refilter() {
 
 function bar() {
   const layer = state.layer;
-  const here = location.hash.slice(1).split(/[:/?]/)[0];
+  // Without its colon such a word is a layer's name.
+  const here = /^(concepts?|layers):/.exec(location.hash.slice(1))?.[1] ?? "units";
   const tab = (name, hash, on) => h("a", { class: "tab", href: hash, "aria-current": on ? "page" : null }, name);
   const select = h("select", { id: "layer", "aria-label": "Layer" },
     layers.filter((one) => !baseOf(one)).map((base) => {
@@ -438,7 +439,7 @@ function bar() {
     h("a", { class: "brand", href: "#" + encodeURIComponent(layer.folder) }, "netdissect"),
     layers.length > 1 ? select : h("span", { class: "where" }, layer.name),
     h("nav", { "aria-label": "Pages" },
-      tab("Units", "#" + encodeURIComponent(layer.folder), !/^(concepts?|layers):/.test(location.hash.slice(1))),
+      tab("Units", "#" + encodeURIComponent(layer.folder), here === "units"),
       D.unlabelled ? null : tab("Concepts", "#concepts:", here === "concepts" || here === "concept"),
       layers.length > 1 ? tab("Layers", "#layers:", here === "layers") : null),
     h("span", { class: "push" }),

@@ -15,6 +15,7 @@ import org.netdissect.base.NetdissectException;
 import org.netdissect.base.Text;
 import org.netdissect.base.files.NpyFile;
 import org.netdissect.base.files.TypedPath;
+import org.netdissect.networks.Layer;
 import org.netdissect.results.BasisInfo;
 import org.netdissect.results.DissectionException;
 
@@ -193,6 +194,19 @@ public abstract sealed class Basis {
    */
   public void check() throws IOException {}
 
+  /**
+   * Refuses early a matrix that suits none of some layers.
+   *
+   * @throws DissectionException in one line
+   */
+  public void checkSuitsOneOf(List<Layer> layers) throws IOException {
+    int channels = channels();
+    if (channels != 0 && layers.stream().noneMatch(layer -> layer.channels() == channels)) {
+      // Of the first layer, in the words of the basis.
+      views(layers.get(0).name(), layers.get(0).channels());
+    }
+  }
+
   /** The same with the relative paths of its files resolved against a folder. */
   public Basis relativeTo(Path folder) {
     return this;
@@ -200,6 +214,11 @@ public abstract sealed class Basis {
 
   /** How many views it gives of each layer. */
   public abstract int count();
+
+  /** The powers of rotations that it gives; none of other views. */
+  public List<Double> alphas() {
+    return List.of();
+  }
 
   /** What should be said of it, once; null for nothing. */
   public @Nullable String remark() {
@@ -247,6 +266,11 @@ public abstract sealed class Basis {
     @Override
     public int count() {
       return seeds.size() * alphas.size();
+    }
+
+    @Override
+    public List<Double> alphas() {
+      return alphas;
     }
 
     @Override
