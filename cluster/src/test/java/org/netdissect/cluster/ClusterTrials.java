@@ -19,9 +19,9 @@ import org.netdissect.base.files.Trees;
  * <p>Usage: {@code bench/cluster same|workers|drivers|scaling|moved [name=number]…}. {@code same}
  * runs 1, 2, 7 and 64 parts under each convention, in any order and twice at once. {@code workers}
  * kills a worker at a random moment of each of {@code times=20} runs, {@code drivers} the command
- * at one of {@code times=10}, which is then repeated: of the stages ({@link RunStage}) in turn.
- * {@code seed=1} is that of the moments. {@code scaling} and {@code moved} are {@link
- * ClusterScaling}.
+ * at one of {@code times=10}, which is then repeated: of the stages ({@link RunStage}) in turn,
+ * from {@code first=0} on. {@code seed=1} is that of the moments. {@code scaling} and {@code moved}
+ * are {@link ClusterScaling}.
  */
 public final class ClusterTrials {
   /** Tasks in any order, most of them done twice at once. */
@@ -63,10 +63,11 @@ public final class ClusterTrials {
       ClusterTrials trials = new ClusterTrials(folder);
       try {
         int seed = number(arguments, "seed", 1);
+        int first = number(arguments, "first", 0);
         switch (what) {
           case "same" -> trials.same();
-          case "workers" -> trials.workers(number(arguments, "times", 20), seed);
-          case "drivers" -> trials.drivers(number(arguments, "times", 10), seed);
+          case "workers" -> trials.workers(number(arguments, "times", 20), seed, first);
+          case "drivers" -> trials.drivers(number(arguments, "times", 10), seed, first);
           default -> throw new IllegalArgumentException("same, workers, drivers, scaling or moved");
         }
       } finally {
@@ -93,10 +94,10 @@ public final class ClusterTrials {
   private void same() throws Exception {
     for (String convention : List.of("exact", "paper", "lite")) {
       Path whole = folder.resolve(convention);
-      runs.here(runs.recordedApart(whole, convention));
+      runs.here(runs.recorded(whole, convention));
       for (String parts : List.of("1", "2", "7", "64")) {
         Path there = folder.resolve(convention + parts);
-        cluster.run(UNSTEADY, runs.recordedApart(there, convention), "--parts", parts);
+        cluster.run(UNSTEADY, runs.recorded(there, convention), "--parts", parts);
         TestRuns.assertSame(whole, there);
         cluster.assertNothingLeft();
         print("%s, %s parts: the same", convention, parts);
@@ -106,7 +107,7 @@ public final class ClusterTrials {
 
   /** Dissects in one, and on the cluster; gives how long each stage takes there, in nanoseconds. */
   private Map<RunStage, Long> prepare() throws Exception {
-    runs.here(runs.recordedApart(here, "exact"));
+    runs.here(runs.recorded(here, "exact"));
     Path there = folder.resolve("there");
     Process driver = start(there, folder.resolve("there.txt"));
     Map<RunStage, Long> took = new EnumMap<>(RunStage.class);
@@ -124,7 +125,7 @@ public final class ClusterTrials {
   }
 
   private Process start(Path out, Path said) throws IOException {
-    List<String> words = new ArrayList<>(runs.recordedApart(out, "exact"));
+    List<String> words = new ArrayList<>(runs.recorded(out, "exact"));
     words.addAll(List.of("--master", cluster.address(), "--parts", "30"));
     return JavaProcess.netdissect(cluster.driver(), words, said);
   }
@@ -138,22 +139,39 @@ public final class ClusterTrials {
     private final Map<RunStage, Long> took;
     private final Random random;
     private final Map<RunStage, Integer> hit = new EnumMap<>(RunStage.class);
+
+    /** Share of each stage's time that moments are drawn from; less where some came too late. */
+    private final Map<RunStage, Double> share = new EnumMap<>(RunStage.class);
+
     private int drawn;
 
-    Moments(Map<RunStage, Long> took, int seed) {
+    /**
+     * Moments.
+     *
+     * @param took how long each stage takes, in nanoseconds
+     * @param first number of the stage that they begin with
+     */
+    Moments(Map<RunStage, Long> took, int seed, int first) {
       this.took = took;
       random = new Random(seed);
+      drawn = first;
     }
 
     /** Waits for the next one; gives the stage that it fell into. */
     RunStage await(Process driver, Path out) throws IOException {
-      RunStage stage = STAGES.get(drawn++ % STAGES.size());
+      RunStage stage = STAGES.get(drawn % STAGES.size());
       TestCluster.await(
           () -> !driver.isAlive() || RunStage.of(out).compareTo(stage) >= 0, "no " + stage);
-      long wait = (long) (random.nextDouble() * took.getOrDefault(stage, 0L));
-      LockSupport.parkNanos(wait);
+      double of = share.getOrDefault(stage, 1.0) * took.getOrDefault(stage, 0L);
+      LockSupport.parkNanos((long) (random.nextDouble() * of));
       RunStage fell = driver.isAlive() ? RunStage.of(out) : RunStage.OVER;
-      hit.merge(fell, 1, Integer::sum);
+      if (fell == RunStage.OVER) {
+        // The same stage once more.
+        share.merge(stage, 0.5, (before, half) -> before * half);
+      } else {
+        hit.merge(fell, 1, Integer::sum);
+        drawn++;
+      }
       return fell;
     }
 
@@ -162,12 +180,16 @@ public final class ClusterTrials {
     }
   }
 
-  private void workers(int times, int seed) throws Exception {
-    Moments moments = new Moments(prepare(), seed);
+  private static String named(RunStage stage) {
+    return stage == RunStage.OVER ? "too late, which does not count" : stage.toString();
+  }
+
+  private void workers(int times, int seed, int first) throws Exception {
+    Moments moments = new Moments(prepare(), seed, first);
     Random random = new Random(seed);
-    for (int t = 0; t < times; t++) {
-      Path out = folder.resolve("worker" + t);
-      Path said = folder.resolve("worker" + t + ".txt");
+    for (int t = 0, run = 0; t < times; run++) {
+      Path out = folder.resolve("worker" + run);
+      Path said = folder.resolve("worker" + run + ".txt");
       int worker = random.nextInt(3);
       Process driver = start(out, said);
       RunStage stage = moments.await(driver, out);
@@ -179,27 +201,29 @@ public final class ClusterTrials {
       TestRuns.assertSame(here, out);
       cluster.assertNothingLeft();
       Trees.delete(out);
-      print("seed %d, kill %d: worker %d killed, %s: the same", seed, t + 1, worker, stage);
+      t += stage == RunStage.OVER ? 0 : 1;
+      print("seed %d, kill %d: worker %d killed, %s: the same", seed, t, worker, named(stage));
     }
     moments.say();
   }
 
-  private void drivers(int times, int seed) throws Exception {
-    Moments moments = new Moments(prepare(), seed);
-    for (int t = 0; t < times; t++) {
-      Path out = folder.resolve("driver" + t);
-      Path said = folder.resolve("driver" + t + ".txt");
+  private void drivers(int times, int seed, int first) throws Exception {
+    Moments moments = new Moments(prepare(), seed, first);
+    for (int t = 0, run = 0; t < times; run++) {
+      Path out = folder.resolve("driver" + run);
+      Path said = folder.resolve("driver" + run + ".txt");
       Process driver = start(out, said);
       RunStage stage = moments.await(driver, out);
       driver.destroyForcibly();
-      driver.waitFor();
-      if (stage != RunStage.OVER) {
-        cluster.run(List.of(), runs.recordedApart(out, "exact"), "--parts", "30");
+      // Even where the result stands: it may not have tidied up.
+      if (driver.waitFor() != 0) {
+        cluster.run(List.of(), runs.recorded(out, "exact"), "--parts", "30");
       }
       TestRuns.assertSame(here, out);
       cluster.assertNothingLeft();
       Trees.delete(out);
-      print("seed %d, kill %d: driver killed, %s: the same", seed, t + 1, stage);
+      t += stage == RunStage.OVER ? 0 : 1;
+      print("seed %d, kill %d: driver killed, %s: the same", seed, t, named(stage));
     }
     moments.say();
   }

@@ -35,7 +35,7 @@ class StandaloneClusterTest {
     cluster = TestCluster.start(folder.resolve("cluster"), 3);
     runs = new TestRuns(folder.resolve("runs"), 130);
     here = folder.resolve("here");
-    runs.here(runs.recordedApart(here, "exact"));
+    runs.here(runs.recorded(here, "exact"));
   }
 
   @AfterAll
@@ -60,7 +60,7 @@ class StandaloneClusterTest {
   @Order(1)
   void theSameCommandGoesOnWhereADriverWasKilled() throws Exception {
     Path there = folder.resolve("driver");
-    List<String> words = new ArrayList<>(runs.recordedApart(there, "exact"));
+    List<String> words = new ArrayList<>(runs.recorded(there, "exact"));
     words.addAll(List.of("--master", cluster.address(), "--parts", "9"));
     Path said = folder.resolve("driver.txt");
     Process driver = JavaProcess.netdissect(cluster.driver(), words, said);
@@ -71,7 +71,7 @@ class StandaloneClusterTest {
     driver.destroyForcibly();
     assertTrue(driver.waitFor(60, TimeUnit.SECONDS));
     assertFalse(Files.exists(there.resolve("dissection.json")), Files.readString(said));
-    cluster.run(List.of(), runs.recordedApart(there, "exact"), "--parts", "9");
+    cluster.run(List.of(), runs.recorded(there, "exact"), "--parts", "9");
     TestRuns.assertSame(here, there);
     cluster.assertNothingLeft();
   }
@@ -80,7 +80,7 @@ class StandaloneClusterTest {
   @Order(2)
   void partsInAnyOrderTwiceAtOnceAndALostWorkerChangeNothing() throws Exception {
     Path there = folder.resolve("there");
-    List<String> words = new ArrayList<>(runs.recordedApart(there, "exact"));
+    List<String> words = new ArrayList<>(runs.recorded(there, "exact"));
     words.addAll(List.of("--master", cluster.address(), "--parts", "64"));
     Path said = folder.resolve("said.txt");
     String[] unsteady = ClusterTrials.UNSTEADY.toArray(String[]::new);

@@ -86,13 +86,6 @@ final class TestRuns {
     return words;
   }
 
-  /** The same, with a folder of its own for the compiled labels. */
-  List<String> recordedApart(Path out, String convention) {
-    List<String> words = recorded(out, convention);
-    words.set(words.indexOf("--cache") + 1, cache(out).toString());
-    return words;
-  }
-
   /** A dissection of a network. */
   List<String> network(Path out, Path model) {
     List<String> words = common(out, "exact");
@@ -118,7 +111,7 @@ final class TestRuns {
     return new ArrayList<>(List.of("study", file.toString(), "--out", out.toString()));
   }
 
-  /** The folder of the compiled labels of a run that has one of its own. */
+  /** The folder of the compiled labels of a run. */
   static Path cache(Path out) {
     return out.resolveSibling(out.getFileName() + "-cache");
   }
@@ -140,7 +133,7 @@ final class TestRuns {
   private List<String> common(Path out, String convention) {
     List<String> words = new ArrayList<>(List.of("run", "--out", out.toString(), "--no-report"));
     words.addAll(List.of("--data", world().toString(), "--quantile", "0.02"));
-    words.addAll(List.of("--convention", convention, "--cache", place.resolve("cache").toString()));
+    words.addAll(List.of("--convention", convention, "--cache", cache(out).toString()));
     return words;
   }
 
