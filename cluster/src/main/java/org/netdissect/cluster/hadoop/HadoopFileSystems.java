@@ -25,9 +25,14 @@ final class HadoopFileSystems {
 
   private static final String SETTING = "spark.hadoop.";
 
-  /** Unless somebody has set them: whoever is not there is not waited for by the quarter hour. */
+  /**
+   * Unless somebody has set them: whoever is not there is not waited for by the quarter hour, nor
+   * each small file for 0.4 s, which HDFS sleeps where the data node has not told of a block yet.
+   */
   private static final Map<String, String> PATIENCE =
       Map.of(
+          "dfs.client.block.write.locateFollowingBlock.initial.delay.ms", "10",
+          "dfs.client.block.write.locateFollowingBlock.retries", "12",
           "ipc.client.connect.max.retries", "3",
           "ipc.client.connect.max.retries.on.timeouts", "2",
           "fs.s3a.connection.establish.timeout", "5s",
