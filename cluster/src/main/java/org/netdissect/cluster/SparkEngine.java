@@ -279,8 +279,16 @@ final class SparkEngine implements PartEngine {
   }
 
   static NetdissectException failure(String stage, Exception e) {
-    String why = Objects.toString(e.getMessage(), e.getClass().getSimpleName());
-    String told = e instanceof SparkException ? why.lines().findFirst().orElse(why) : why;
+    Throwable from = e;
+    while (from.getCause() != null
+        && Objects.toString(from.getMessage(), "").startsWith("Exception thrown in awaitResult")) {
+      from = from.getCause();
+    }
+    String why = Objects.toString(from.getMessage(), from.getClass().getSimpleName());
+    String told = from instanceof SparkException ? why.lines().findFirst().orElse(why) : why;
+    // Behind the numbers of Spark's task stands what it failed with.
+    int cause = told.contains("most recent failure") ? told.lastIndexOf("): ") : -1;
+    told = cause < 0 ? told : told.substring(cause + 3);
     return new NetdissectException("Spark could not " + stage + ": " + told, e);
   }
 

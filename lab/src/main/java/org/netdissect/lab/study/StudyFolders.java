@@ -12,17 +12,22 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import org.netdissect.base.Digests;
 import org.netdissect.base.NetdissectException;
 import org.netdissect.base.Text;
 import org.netdissect.base.files.Trees;
 import org.netdissect.base.files.WorkLock;
+import org.netdissect.concepts.ConceptDataset;
 import org.netdissect.concepts.ImageRow;
 import org.netdissect.datasets.Datasets;
 import org.netdissect.datasets.reading.DatasetOptions;
+import org.netdissect.datasets.reading.Stamper;
 import org.netdissect.dissection.activations.basis.Basis;
 import org.netdissect.lab.train.TrainingOptions;
+import org.netdissect.networks.ModelException;
+import org.netdissect.networks.Network;
 import org.netdissect.networks.Preprocessing;
 import org.netdissect.results.Dissection;
 import org.netdissect.results.ResultFolder;
@@ -51,6 +56,7 @@ final class StudyFolders {
   private final Map<String, TrainingOptions> trainings = new HashMap<>();
   private final Map<String, Path> results = new HashMap<>();
   private final Map<Path, String> digests = new HashMap<>();
+  private final Map<Path, String> networks = new HashMap<>();
   private final Map<Map.Entry<Path, String>, String> dataKeys = new HashMap<>();
 
   StudyFolders(Study study, Path out) {
@@ -105,9 +111,15 @@ final class StudyFolders {
     return known;
   }
 
+  /** The folder that the data set was recognised in: the one that is named, or one below it. */
+  private Path trainedOn() throws IOException {
+    Path folder = study.data().folder();
+    return folder == null ? data() : Datasets.open(folder, study.data().options()).folder();
+  }
+
   private TrainingOptions newTraining(Subject subject) throws IOException {
     TrainingOptions open = Objects.requireNonNull(subject.training());
-    Path from = open.data().equals(StudyReader.UNSET) ? data() : open.data();
+    Path from = open.data().equals(StudyReader.UNSET) ? trainedOn() : open.data();
     Subject start = subject.initFrom() == null ? null : byName.get(subject.initFrom());
     Path init = start == null ? null : model(start);
     TrainingOptions whole = open.with(from, out, init);
@@ -138,11 +150,14 @@ final class StudyFolders {
                 ? out.relativize(options.data())
                 : Path.of(dataKey(options.data())),
             Path.of("out"),
-            init == null
-                ? null
-                : Path.of(String.valueOf(Objects.requireNonNull(init.getParent()).getFileName())))
+            init == null ? null : Path.of(started(init)))
         .withCheckpoints(List.of())
         .command();
+  }
+
+  /** A start by the training that made it, or by what is in its file. */
+  private String started(Path init) throws IOException {
+    return init.startsWith(out) ? out.relativize(init).toString() : network(init);
   }
 
   /** Whether a training is done, with all its checkpoints. */
@@ -194,7 +209,7 @@ final class StudyFolders {
   private Path newResult(Subject subject) throws IOException {
     Path model = subject.model();
     String network =
-        model == null ? made(training(subject)) + " @" + subject.iteration() : digest(model);
+        model == null ? made(training(subject)) + " @" + subject.iteration() : network(model);
     String made =
         String.join(
             "\n",
@@ -245,6 +260,22 @@ final class StudyFolders {
     return text.toString();
   }
 
+  /** A network by what is in its file, and in the files of weights beside it. */
+  private String network(Path model) throws IOException {
+    String known = networks.get(model);
+    if (known == null) {
+      known = digest(model);
+      try (Network network = Network.open(model)) {
+        Map<String, String> weights = network.weightFiles();
+        known += weights.isEmpty() ? "" : " " + new TreeMap<>(weights);
+      } catch (ModelException e) {
+        // Told when it is looked at.
+      }
+      networks.put(model, known);
+    }
+    return known;
+  }
+
   String digest(Path file) throws IOException {
     String known = digests.get(file);
     if (known == null) {
@@ -254,7 +285,10 @@ final class StudyFolders {
     return known;
   }
 
-  /** The data set by its rows; a world by what it is rendered from. */
+  /**
+   * The data set by its rows, and by sizes and times of its files, as compiled labels are; a world
+   * by what it is rendered from.
+   */
   private String dataKey() throws IOException {
     Path folder = study.data().folder();
     if (folder == null) {
@@ -271,15 +305,14 @@ final class StudyFolders {
     Map.Entry<Path, String> which = Map.entry(folder, String.valueOf(options.format()));
     String known = dataKeys.get(which);
     if (known == null) {
-      StringBuilder rows = new StringBuilder();
-      if (options.format() != null) {
-        rows.append(options.format()).append('\n');
+      ConceptDataset data = Datasets.open(folder, options);
+      Stamper stamper = new Stamper();
+      stamper.add(data.key() + "\n" + data.stamp() + "\n");
+      for (ImageRow row : data.images()) {
+        stamper.add(row.name() + " " + row.maskHeight() + "x" + row.maskWidth() + "\n");
+        stamper.add(data.photograph(row));
       }
-      for (ImageRow row : Datasets.open(folder, options).images()) {
-        rows.append(row.name()).append(' ').append(row.maskHeight()).append('x');
-        rows.append(row.maskWidth()).append('\n');
-      }
-      known = Digests.shortHash(rows.toString(), 32);
+      known = Digests.shortHash(stamper.stamp(), 32);
       dataKeys.put(which, known);
     }
     return known;
