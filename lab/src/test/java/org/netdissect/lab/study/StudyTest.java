@@ -11,6 +11,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -35,6 +36,8 @@ import org.netdissect.base.files.NpyWriter;
 import org.netdissect.lab.train.AnalyticNetworks;
 import org.netdissect.lab.train.Training;
 import org.netdissect.lab.world.WorldFolder;
+import org.netdissect.networks.GraphBuilder;
+import org.netdissect.networks.TestModels;
 import org.netdissect.results.Dissection;
 
 class StudyTest {
@@ -254,6 +257,47 @@ class StudyTest {
     }
     Study study = Study.read(study("data: WORLD\nreports: false\n" + text));
     return StudyRun.of(study, temp.resolve("out"), null, Progress.NONE, l -> {}).run().answers();
+  }
+
+  /** Weights beside a model, masks and photographs make a result as well as names do. */
+  @Test
+  void aResultBelongsToWhatMadeIt() throws IOException {
+    Path world = temp.resolve("labels");
+    try (Stream<Path> files = Files.walk(shared.resolve("world"))) {
+      for (Path file : files.toList()) {
+        Files.copy(file, world.resolve(shared.resolve("world").relativize(file).toString()));
+      }
+    }
+    Path weights = temp.resolve("weights.bin");
+    GraphBuilder graph = TestModels.tiny(1);
+    graph.external("conv2.weight", "weights.bin", weights);
+    graph.write(temp.resolve("model.onnx"));
+    Path file =
+        study(
+            "data: labels\nnetworks:\n  a: {models: model.onnx}\nquestions:\n  - {by: network}\n");
+    Set<Path> results = new HashSet<>();
+    results.add(resultOf(file));
+    results.add(resultOf(file));
+    assertEquals(1, results.size());
+    byte[] other = Files.readAllBytes(weights);
+    other[0] ^= 1;
+    Files.write(weights, other);
+    results.add(resultOf(file));
+    assertEquals(2, results.size(), "weights");
+    for (String ending : List.of("_object.png", "7.png", "label.csv")) {
+      try (Stream<Path> files = Files.walk(world)) {
+        Path one = files.filter(path -> path.toString().endsWith(ending)).findFirst().orElseThrow();
+        Files.setLastModifiedTime(one, FileTime.fromMillis(1234));
+      }
+      int before = results.size();
+      results.add(resultOf(file));
+      assertEquals(before + 1, results.size(), ending);
+    }
+  }
+
+  private Path resultOf(Path file) throws IOException {
+    Study study = Study.read(file);
+    return new StudyFolders(study, temp.resolve("out")).result(study.subjects().get(0));
   }
 
   /** Rotations, checkpoints and copies of a network are no further networks. */
