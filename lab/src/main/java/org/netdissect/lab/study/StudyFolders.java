@@ -14,6 +14,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 import org.netdissect.base.Digests;
 import org.netdissect.base.NetdissectException;
 import org.netdissect.base.Text;
@@ -57,6 +58,7 @@ final class StudyFolders {
   private final Map<String, Path> results = new HashMap<>();
   private final Map<Path, String> digests = new HashMap<>();
   private final Map<Path, String> networks = new HashMap<>();
+  private @Nullable Path trainedOn;
   private final Map<Map.Entry<Path, String>, String> dataKeys = new HashMap<>();
 
   StudyFolders(Study study, Path out) {
@@ -113,8 +115,11 @@ final class StudyFolders {
 
   /** The folder that the data set was recognised in: the one that is named, or one below it. */
   private Path trainedOn() throws IOException {
-    Path folder = study.data().folder();
-    return folder == null ? data() : Datasets.open(folder, study.data().options()).folder();
+    if (trainedOn == null) {
+      Path folder = study.data().folder();
+      trainedOn = folder == null ? data() : Datasets.open(folder, study.data().options()).folder();
+    }
+    return trainedOn;
   }
 
   private TrainingOptions newTraining(Subject subject) throws IOException {
